@@ -1,0 +1,162 @@
+"""Every option, once. The CLI, the macro's arguments, the errors and the docs come from here.
+
+Order of precedence: arguments over `vars: cartridge:` over the environment (`CARTRIDGE_…`) over
+the defaults.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Literal, Mapping, get_args, get_origin
+
+from pydantic import ConfigDict, Field, ValidationError, field_validator
+
+from dbt_cartridge.documents.base import Frozen
+from dbt_cartridge.errors import ConfigError, did_you_mean
+
+LayerName = Literal["sources", "staging", "intermediate", "marts", "snapshots"]
+ALL_LAYERS: tuple[LayerName, ...] = get_args(LayerName)
+
+
+class Settings(Frozen):
+    """The options of a run. A field's description is its documentation, everywhere."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database: str | None = Field(
+        None, description="Database (BigQuery: project) to scan. Default: the target's."
+    )
+    schemas: tuple[str, ...] = Field(
+        (), description="Schemas (BigQuery: datasets) to scan, by exact name."
+    )
+    tables: tuple[str, ...] = Field(
+        (), description="Globs; only matching tables are scanned. Default: all."
+    )
+    exclude: tuple[str, ...] = Field((), description="Globs; matching tables are left out.")
+    source_name: str | None = Field(
+        None, description="Name of the dbt source. Default: the schema's name."
+    )
+    layers: tuple[LayerName, ...] = Field(
+        ALL_LAYERS, description="What to make. A layer brings the layers that it stands on."
+    )
+    profile: Literal["none", "sample", "full"] = Field(
+        "full", description="How much of the data the profile reads."
+    )
+    sample_rows: int = Field(
+        100_000, ge=100, description="Rows per table that `profile: sample` reads."
+    )
+    verify: Literal["none", "sql", "data"] = Field(
+        "data",
+        description="What dbt proves before a file is written: nothing, that the SQL runs (no "
+        "rows are read), or that every test holds on the data.",
+    )
+    verify_max_rows: int = Field(
+        10_000_000, ge=0, description="Tables above this many rows are verified as `sql`."
+    )
+    yaml_layout: Literal["host", "folder", "model"] = Field(
+        "host",
+        description="YAML as the host has it, else a file per folder; or a file per model.",
+    )
+    snapshots: Literal["auto", "check"] = Field(
+        "auto",
+        description="`auto`: snapshots where an update time exists; `check`: the check strategy "
+        "for the other changing entities too.",
+    )
+    incremental_min_rows: int = Field(
+        1_000_000, ge=0, description="Facts from this many rows on become incremental."
+    )
+    max_queries: int | None = Field(
+        None, ge=0, description="Most statements that inference may send to the warehouse."
+    )
+    max_seconds: float | None = Field(
+        None, ge=0, description="Most seconds that inference may wait for the warehouse."
+    )
+    dry_run: bool = Field(False, description="Print the diff and write nothing.")
+    provider: Literal["offline"] = Field(
+        "offline", description="Who improves the design: `offline` is the built-in rules alone."
+    )
+
+    @field_validator("schemas", "tables", "exclude", "layers", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return tuple(value) if isinstance(value, list) else value
+
+    @field_validator("layers")
+    @classmethod
+    def _with_what_it_stands_on(cls, value: tuple[LayerName, ...]) -> tuple[LayerName, ...]:
+        if not value:
+            raise ValueError("name at least one layer")
+        wanted = set(value)
+        if "marts" in wanted:
+            wanted.add("intermediate")
+        if wanted & {"intermediate", "snapshots"}:
+            wanted.add("staging")
+        if "staging" in wanted:
+            wanted.add("sources")
+        return tuple(layer for layer in ALL_LAYERS if layer in wanted)
+
+
+def settings(
+    arguments: Mapping[str, Any],
+    project_vars: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Settings:
+    """Merge the places where an option can stand.
+
+    Args:
+        arguments: what was given on the command line or to the macro; None means not given.
+        project_vars: `vars: cartridge:` of the host.
+        environment: `os.environ` if None.
+
+    Raises:
+        ConfigError: unknown options or values, all of them at once, each with the nearest right one.
+    """
+    known = Settings.model_fields
+    env = os.environ if environment is None else environment
+    places: list[tuple[str, Mapping[str, Any]]] = [
+        ("the environment", {n: env[e] for n in known if (e := f"CARTRIDGE_{n.upper()}") in env}),
+        ("vars: cartridge: in dbt_project.yml", project_vars or {}),
+        ("the arguments", {k: v for k, v in arguments.items() if v is not None}),
+    ]
+    merged: dict[str, Any] = {}
+    origin: dict[str, str] = {}
+    problems: list[str] = []
+    for place, values in places:
+        for name, value in values.items():
+            if name not in known:
+                problems.append(f"Unknown option '{name}' in {place}.{did_you_mean(name, known)}")
+            elif value is not None:
+                merged[name], origin[name] = value, place
+    try:
+        result = Settings.model_validate(merged)
+    except ValidationError as error:
+        problems += [_say(detail, origin) for detail in error.errors()]
+    else:
+        if not problems:
+            return result
+    raise ConfigError("\n".join(problems))
+
+
+def choices(annotation: Any) -> tuple[str, ...]:
+    """The literal values that an option takes, or nothing where it is open."""
+    if get_origin(annotation) is Literal:
+        return tuple(str(value) for value in get_args(annotation))
+    found: list[str] = []
+    for inner in get_args(annotation):
+        found += choices(inner)
+    return tuple(found)
+
+
+def _say(detail: Any, origin: Mapping[str, str]) -> str:
+    name = str(detail["loc"][0])
+    field = Settings.model_fields[name]
+    allowed = choices(field.annotation)
+    value = detail["input"]
+    where = origin.get(name, "the arguments")
+    if allowed:
+        near = did_you_mean(str(value), allowed)
+        return f"Option '{name}' in {where} cannot be {value!r}: use {', '.join(allowed)}.{near}"
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    return f"Option '{name}' in {where} cannot be {value!r}: {message[:1].lower()}{message[1:]}."

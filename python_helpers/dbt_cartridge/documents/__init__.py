@@ -1,0 +1,1 @@
+"""The documents that the steps hand to each other. One file each."""

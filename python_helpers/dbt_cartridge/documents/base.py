@@ -1,0 +1,61 @@
+"""What every document is: closed, frozen, and saved as JSON under `target/cartridge/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from typing_extensions import Self
+
+from dbt_cartridge.errors import DocumentError
+
+
+class Frozen(BaseModel):
+    """A part of a document."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Document(Frozen):
+    """What one step hands to the next.
+
+    A run can be looked into, resumed from any step, and replayed without a warehouse.
+    """
+
+    file_name: ClassVar[str]
+
+    def save(self, folder: Path) -> Path:
+        """Write the document into `folder` and return its path. Same content, same bytes."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / self.file_name
+        path.write_text(self.model_dump_json(indent=1, exclude_defaults=True) + "\n", "utf-8")
+        return path
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read the document from `folder`.
+
+        Raises:
+            DocumentError: it is missing, damaged, or was written by another version.
+        """
+        path = folder / cls.file_name
+        try:
+            return cls.model_validate_json(path.read_text("utf-8"))
+        except FileNotFoundError:
+            raise DocumentError(
+                f"{path} does not exist. Run the earlier steps first: leave out --from."
+            ) from None
+        except (ValidationError, ValueError) as error:
+            raise DocumentError(
+                f"{path} cannot be read by this version of cartridge ({_first(error)}). "
+                "Run the earlier steps again: leave out --from."
+            ) from error
+
+
+def _first(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        detail = error.errors()[0]
+        where = ".".join(str(part) for part in detail["loc"])
+        return f"{where}: {detail['msg']}" if where else str(detail["msg"])
+    return str(error)

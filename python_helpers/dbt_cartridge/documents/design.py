@@ -1,0 +1,297 @@
+"""Design: which models, and what each one is, before any text is written.
+
+SQL expressions in a design are single expressions in sqlglot's `duckdb` dialect. They name columns
+as `"alias"."column"`, always quoted; the renderer prints them in the host's dialect and leaves out
+the quotes that are not needed. No Jinja, ever.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from dbt_cartridge.documents.base import Document, Frozen
+from dbt_cartridge.documents.scan import Problem, TypeFamily
+
+Layer = Literal["staging", "intermediate", "marts"]
+ColumnGroup = Literal[
+    "ids", "strings", "numerics", "booleans", "dates", "timestamps", "semi_structured", "metadata"
+]
+Severity = Literal["error", "warn"]
+
+
+# ---------------------------------------------------------------- tests
+
+
+class _Test(Frozen):
+    """`evidence` is what was seen; it goes into `meta` where the test is only a warning."""
+
+    severity: Severity = "error"
+    where: str | None = None  # an expression; rows that it leaves out are not tested
+    evidence: str = ""
+
+
+class UniqueTest(_Test):
+    kind: Literal["unique"] = "unique"
+    column: str
+
+
+class NotNullTest(_Test):
+    kind: Literal["not_null"] = "not_null"
+    column: str
+
+
+class AcceptedValuesTest(_Test):
+    kind: Literal["accepted_values"] = "accepted_values"
+    column: str
+    values: tuple[str, ...]
+    quote: bool = True  # False for numbers and booleans
+
+
+class RelationshipsTest(_Test):
+    kind: Literal["relationships"] = "relationships"
+    column: str
+    to: str | None = None  # a model, or …
+    to_source: tuple[str, str] | None = None  # … (source name, table name)
+    field: str
+
+
+class CompositeUniqueTest(_Test):
+    kind: Literal["composite_unique"] = "composite_unique"
+    columns: tuple[str, ...]
+
+
+class CompositeRelationshipsTest(_Test):
+    kind: Literal["composite_relationships"] = "composite_relationships"
+    columns: tuple[str, ...]
+    to: str
+    fields: tuple[str, ...]
+
+
+class RangeTest(_Test):
+    kind: Literal["range"] = "range"
+    column: str
+    min_value: float | None = None
+    max_value: float | None = None
+
+
+class ExpressionTest(_Test):
+    """True in every row. NULL counts as true."""
+
+    kind: Literal["expression"] = "expression"
+    expression: str  # over plain quoted column names: `"ended_at" >= "started_at"`
+    name: str  # what is claimed: `ended_at_not_before_started_at`
+
+
+class SameRowCountTest(_Test):
+    """As many rows as another model: nothing multiplied, nothing lost."""
+
+    kind: Literal["same_row_count"] = "same_row_count"
+    as_model: str
+
+
+class ReconcilesTest(_Test):
+    """The sum of `expression` over this model's rows per `key` equals `to`'s `field`, to 0.01.
+
+    Parents without rows here are not compared.
+    """
+
+    kind: Literal["reconciles"] = "reconciles"
+    key: str
+    expression: str
+    to: str
+    to_key: str
+    field: str
+
+
+Test = Annotated[
+    UniqueTest | NotNullTest | AcceptedValuesTest | RelationshipsTest | CompositeUniqueTest
+    | CompositeRelationshipsTest | RangeTest | ExpressionTest | SameRowCountTest | ReconcilesTest,
+    Field(discriminator="kind"),
+]  # fmt: skip
+
+
+# ---------------------------------------------------------------- sources
+
+
+class Freshness(Frozen):
+    """`loaded_at` is an expression over the source's columns."""
+
+    loaded_at: str
+    warn_after_hours: int | None = None
+    error_after_hours: int | None = None
+
+
+class SourceColumn(Frozen):
+    name: str  # as in the warehouse
+    native_type: str
+    description: str = ""
+    pii: str | None = None
+    tests: tuple[Test, ...] = ()
+
+
+class SourceTable(Frozen):
+    name: str  # what `source()` is called with: snake_case where the identifier is not plain
+    identifier: str  # as in the warehouse
+    relation: str  # `Relation.id`
+    description: str = ""
+    columns: tuple[SourceColumn, ...] = ()
+    tests: tuple[Test, ...] = ()
+    freshness: Freshness | None = None
+
+
+class Source(Frozen):
+    name: str
+    schema_name: str
+    database: str | None = None  # None: the target's own
+    description: str = ""
+    existing: bool = False  # the host has declared it; it is used, not written
+    tables: tuple[SourceTable, ...] = ()
+
+
+# ---------------------------------------------------------------- queries
+
+
+class Input(Frozen):
+    """An import CTE: `select * from {{ ref(…) }}`."""
+
+    alias: str
+    model: str | None = None
+    source: tuple[str, str] | None = None  # (source name, table name)
+
+
+class Projection(Frozen):
+    name: str
+    expression: str
+    group: ColumnGroup = "strings"
+    comment: str | None = None  # why, where the expression does not say it
+
+
+class Join(Frozen):
+    kind: Literal["inner", "left", "full", "cross"]
+    to: str  # an alias or an earlier CTE
+    on: tuple[str, ...] = ()  # conditions, joined by `and`
+
+
+class Latest(Frozen):
+    """Keep one row per `keys`: the last by `order_by` (all descending, NULLs last)."""
+
+    keys: tuple[str, ...]  # expressions
+    order_by: tuple[str, ...]
+
+
+class Cte(Frozen):
+    """One `name as (select … from … join … where … group by …)`.
+
+    No projections: `select *`. `union` appends whole other CTEs with `union all`.
+    """
+
+    name: str
+    comment: str | None = None
+    from_alias: str
+    projections: tuple[Projection, ...] = ()
+    joins: tuple[Join, ...] = ()
+    where: tuple[str, ...] = ()
+    group_by: tuple[str, ...] = ()  # expressions
+    distinct: bool = False
+    latest: Latest | None = None
+    union: tuple[str, ...] = ()
+
+
+class Query(Frozen):
+    """Import CTEs, logical CTEs, and `select * from <last one>`."""
+
+    kind: Literal["query"] = "query"
+    inputs: tuple[Input, ...]
+    ctes: tuple[Cte, ...]
+
+
+class DateSpine(Frozen):
+    """A row a day, from the first to the last day found in the inputs.
+
+    Each bound is (model, column). Whole years are covered, so that a new day needs no new row.
+    """
+
+    kind: Literal["date_spine"] = "date_spine"
+    bounds: tuple[tuple[str, str], ...]
+    projections: tuple[Projection, ...]  # over `"days"."date_day"`
+
+
+Body = Annotated[Query | DateSpine, Field(discriminator="kind")]
+
+
+# ---------------------------------------------------------------- models
+
+
+class Incremental(Frozen):
+    """`why` becomes a comment above the filter."""
+
+    unique_key: tuple[str, ...]
+    watermark: str  # an output column
+    input_alias: str  # the import CTE that is filtered
+    input_column: str
+    why: str
+
+
+class ModelColumn(Frozen):
+    name: str
+    description: str
+    type: TypeFamily
+    data_type: str | None = None  # in the warehouse's words, where known
+    pii: str | None = None
+    tests: tuple[Test, ...] = ()
+
+
+class Model(Frozen):
+    name: str
+    layer: Layer
+    folder: str  # below the layer's folder; "" for none: `chinook`
+    description: str
+    grain: str  # "One row per invoice line."
+    entity: str
+    body: Body
+    columns: tuple[ModelColumn, ...]  # in the order of the output
+    tests: tuple[Test, ...] = ()
+    materialized: Literal["view", "table", "incremental", "ephemeral"] = "view"
+    incremental: Incremental | None = None
+    primary_key: tuple[str, ...] = ()
+    based_on: tuple[str, ...] = ()  # `Relation.id`s whose rows it shows
+    notes: tuple[str, ...] = ()  # why, for the report
+
+    @property
+    def all_tests(self) -> tuple[Test, ...]:
+        return (*(t for column in self.columns for t in column.tests), *self.tests)
+
+
+class Snapshot(Frozen):
+    name: str
+    model: str  # what it snapshots, by `ref`
+    unique_key: tuple[str, ...]
+    strategy: Literal["timestamp", "check"]
+    updated_at: str | None = None
+    check_columns: tuple[str, ...] = ()
+    description: str = ""
+
+
+class LeftOut(Frozen):
+    """What was not made, and why, for the report."""
+
+    what: str
+    why: str
+
+
+class Design(Document):
+    file_name: ClassVar[str] = "design.json"
+
+    adapter: str
+    sources: tuple[Source, ...] = ()
+    models: tuple[Model, ...] = ()  # in the order of dependence
+    snapshots: tuple[Snapshot, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @cached_property
+    def by_name(self) -> dict[str, Model]:
+        return {model.name: model for model in self.models}

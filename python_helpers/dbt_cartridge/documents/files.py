@@ -1,0 +1,27 @@
+"""Files: the text of the generated project, before it is proved or written."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import ClassVar, Literal
+
+from dbt_cartridge.documents.base import Document, Frozen
+
+FileKind = Literal["sql", "yaml", "markdown"]
+
+
+class File(Frozen):
+    path: str  # from the host's root, with forward slashes
+    text: str
+    kind: FileKind
+    describes: tuple[str, ...] = ()  # names of the models, sources, snapshots or macros in it
+
+
+class Files(Document):
+    file_name: ClassVar[str] = "files.json"
+
+    files: tuple[File, ...] = ()  # ordered by path
+
+    @cached_property
+    def by_path(self) -> dict[str, File]:
+        return {file.path: file for file in self.files}

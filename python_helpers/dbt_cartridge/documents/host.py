@@ -1,0 +1,65 @@
+"""Host: the dbt project that cartridge writes into, and its habits."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import ClassVar, Literal
+
+from dbt_cartridge.documents.base import Document, Frozen
+
+YamlLayout = Literal["folder", "model"]
+
+
+class HostModel(Frozen):
+    name: str
+    path: str  # from the project's root, with forward slashes
+    package: str
+    resource: Literal["model", "seed", "snapshot"] = "model"
+    generated: bool = False  # the ledger says that cartridge wrote it
+
+
+class HostSource(Frozen):
+    name: str
+    schema_name: str
+    path: str
+    tables: tuple[str, ...] = ()
+    generated: bool = False
+
+
+class Host(Document):
+    file_name: ClassVar[str] = "host.json"
+
+    project_name: str
+    adapter: str
+    dbt_version: str  # "1.11.16", "2.0.0-alpha.4"
+    target_schema: str = ""
+    target_database: str | None = None
+    threads: int = 1
+    model_paths: tuple[str, ...] = ("models",)
+    macro_paths: tuple[str, ...] = ("macros",)
+    test_paths: tuple[str, ...] = ("tests",)
+    snapshot_paths: tuple[str, ...] = ("snapshots",)
+    packages: tuple[str, ...] = ()  # names of installed packages, cartridge left out
+    models: tuple[HostModel, ...] = ()
+    sources: tuple[HostSource, ...] = ()
+    # Conventions, read from what is there; the defaults are dbt's own style guide.
+    staging_prefix: str = "stg_"
+    intermediate_prefix: str = "int_"
+    dimension_prefix: str = "dim_"
+    fact_prefix: str = "fct_"
+    snapshot_suffix: str = "_snapshot"
+    staging_folder: str = "staging"  # below the first model path
+    intermediate_folder: str = "intermediate"
+    marts_folder: str = "marts"
+    yaml_layout: YamlLayout = "folder"
+
+    @cached_property
+    def version(self) -> tuple[int, int, int]:
+        """`dbt_version` as numbers; a pre-release counts as its release."""
+        parts = (self.dbt_version.split("-")[0].split(".") + ["0", "0"])[:3]
+        numbers = [int("".join(c for c in part if c.isdigit()) or 0) for part in parts]
+        return numbers[0], numbers[1], numbers[2]
+
+    @property
+    def has_dbt_utils(self) -> bool:
+        return "dbt_utils" in self.packages

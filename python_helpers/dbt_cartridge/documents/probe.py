@@ -1,0 +1,122 @@
+"""Questions that inference asks of the warehouse, and their answers.
+
+A question holds names and numbers, never SQL: the SQL is in `macros/`.
+NULL in any asked column leaves the row out, everywhere.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Callable, Literal, Sequence
+
+from pydantic import Field
+
+from dbt_cartridge.documents.base import Frozen
+
+
+class Unique(Frozen):
+    """How many rows, how many with every column not null, how many distinct among those."""
+
+    kind: Literal["unique"] = "unique"
+    relation: str
+    columns: tuple[str, ...]
+
+
+class Inclusion(Frozen):
+    """How many rows of the child have no match in the parent. Compared as text if types differ.
+
+    `where_column` and `where_value` narrow the child's rows (polymorphic references).
+    """
+
+    kind: Literal["inclusion"] = "inclusion"
+    relation: str
+    columns: tuple[str, ...]
+    ref_relation: str
+    ref_columns: tuple[str, ...]
+    where_column: str | None = None
+    where_value: str | None = None
+
+
+class Product(Frozen):
+    """In how many rows `result = left × right` (minus `discount` share where given), to 0.01.
+
+    `form`: `plain` left×right; `discount_rate` left×right×(1−third); `discount_amount`
+    left×right−third; `sum` left+right(+third); `difference` left−right(−third).
+    """
+
+    kind: Literal["product"] = "product"
+    relation: str
+    result: str
+    left: str
+    right: str
+    third: str | None = None
+    form: Literal["plain", "discount_rate", "discount_amount", "sum", "difference"] = "plain"
+
+
+class Ordering(Frozen):
+    """In how many rows `lower <= upper`."""
+
+    kind: Literal["ordering"] = "ordering"
+    relation: str
+    lower: str
+    upper: str
+
+
+class Total(Frozen):
+    """In how many parent rows the measure equals the sum over its child rows, to 0.01.
+
+    `factor` is multiplied with `amount` in each child row; `discount` is a rate taken off.
+    """
+
+    kind: Literal["total"] = "total"
+    relation: str  # the header
+    key: tuple[str, ...]
+    total: str
+    child: str  # the line
+    child_key: tuple[str, ...]
+    amount: str
+    factor: str | None = None
+    discount: str | None = None
+
+
+class Dependency(Frozen):
+    """How many groups of `determinant` hold more than one value of `dependent`."""
+
+    kind: Literal["dependency"] = "dependency"
+    relation: str
+    determinant: tuple[str, ...]
+    dependent: tuple[str, ...]
+
+
+Question = Annotated[
+    Unique | Inclusion | Product | Ordering | Total | Dependency, Field(discriminator="kind")
+]
+
+
+class Answer(Frozen):
+    """Counts for one question.
+
+    unique: `rows`, `considered` rows without NULL, `hits` distinct keys.
+    inclusion: `considered` child rows, `hits` that match, `keys` distinct child keys,
+        `key_hits` distinct child keys that match.
+    product, ordering: `considered` rows, `hits` that hold.
+    total: `considered` parents with child rows, `hits` that agree.
+    dependency: `considered` groups, `hits` with one value.
+    """
+
+    status: Literal["answered", "unasked", "failed"] = "answered"
+    rows: int = 0
+    considered: int = 0
+    hits: int = 0
+    keys: int = 0
+    key_hits: int = 0
+    sampled: bool = False
+    reason: str = ""  # why unasked or failed
+
+    @property
+    def share(self) -> float:
+        """`hits / considered`; 0.0 where nothing was considered."""
+        return self.hits / self.considered if self.considered else 0.0
+
+
+Probe = Callable[[Sequence[Question]], Sequence[Answer]]
+"""Answers come in the order of the questions. What the budget did not allow is `unasked`."""

@@ -1,0 +1,170 @@
+"""Scan: facts from the warehouse, and nothing that was concluded from them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import ClassVar, Literal
+
+from dbt_cartridge.documents.base import Document, Frozen
+
+TypeFamily = Literal[
+    "integer", "decimal", "float", "text", "boolean", "date", "time", "timestamp", "interval",
+    "binary", "json", "array", "struct", "uuid", "geography", "other",
+]  # fmt: skip
+"""A native type, normalised. `timestamp` is with or without time zone; see `Column.native_type`."""
+
+RelationKind = Literal["table", "view", "materialized_view", "external", "foreign"]
+
+
+class ValueCount(Frozen):
+    """A value as text, and how many of the profiled rows hold it."""
+
+    value: str
+    count: int
+
+
+class JsonPath(Frozen):
+    """A path at the top of a JSON column: how many rows have it, and of which JSON type."""
+
+    path: str
+    type: Literal["string", "integer", "number", "boolean", "object", "array", "null", "mixed"]
+    count: int
+
+
+class TextPatterns(Frozen):
+    """How many non-empty profiled values of a text column look like each thing.
+
+    Counted in the warehouse, so that no value leaves it.
+    """
+
+    integer: int = 0
+    decimal: int = 0  # integers included
+    date: int = 0  # ISO `2021-03-04`
+    timestamp: int = 0  # ISO date and time, dates excluded
+    boolean: int = 0  # true/false, yes/no, t/f, y/n in any case
+    json_like: int = 0  # starts with { or [
+    uuid: int = 0
+    email: int = 0
+    phone: int = 0
+    ip_address: int = 0
+    url: int = 0
+    national_id: int = 0  # SSN-like ddd-dd-dddd
+    card_number: int = 0  # 13 to 19 digits, blanks and dashes allowed
+    leading_zero: int = 0  # all digits, more than one, first is 0: a code, not a number
+    spaced: int = 0  # holds a blank between two characters: free text or a name
+
+
+class Profile(Frozen):
+    """Aggregates over the profiled rows of one column. Values are text, cast in SQL."""
+
+    rows: int  # rows profiled: all of them, or the sample
+    nulls: int
+    distinct: int | None = None  # of the non-null values; None where the type has no equality
+    approximate: bool = False  # `distinct` is an estimate
+    sampled: bool = False  # the profile saw a sample, not every row
+    min: str | None = None
+    max: str | None = None
+    mean: float | None = None  # of numbers
+    min_length: int | None = None  # of text
+    max_length: int | None = None
+    mean_length: float | None = None
+    blanks: int = 0  # text that is empty or white space only
+    zeros: int = 0  # of numbers
+    negatives: int = 0  # of numbers
+    fractions: int = 0  # decimals and floats that are not whole
+    midnights: int | None = None  # timestamps at 00:00:00
+    patterns: TextPatterns | None = None  # of text
+    top_values: tuple[ValueCount, ...] = ()  # most frequent first, ties by value; at most 12
+    json_paths: tuple[JsonPath, ...] = ()  # of JSON, and of text that holds JSON
+
+
+class Column(Frozen):
+    name: str
+    position: int
+    native_type: str
+    type: TypeFamily
+    nullable: bool = True
+    default: str | None = None
+    comment: str | None = None
+    generated: bool = False  # identity, serial, auto-increment or computed
+    enum_values: tuple[str, ...] = ()  # of a native enum type
+    profile: Profile | None = None
+
+
+class DeclaredKey(Frozen):
+    """A primary key or a unique key of the catalogue."""
+
+    columns: tuple[str, ...]
+    name: str | None = None
+    enforced: bool = True  # False on Redshift, Snowflake and BigQuery: to be probed before believed
+
+
+class DeclaredForeignKey(Frozen):
+    columns: tuple[str, ...]
+    ref_schema: str
+    ref_table: str
+    ref_columns: tuple[str, ...]
+    name: str | None = None
+    enforced: bool = True
+
+
+class Check(Frozen):
+    expression: str
+    name: str | None = None
+
+
+class Index(Frozen):
+    name: str
+    columns: tuple[str, ...]
+    unique: bool = False
+
+
+class Relation(Frozen):
+    """A table or a view. `id` is what every later document calls it."""
+
+    schema_name: str
+    name: str
+    kind: RelationKind = "table"
+    database: str | None = None
+    comment: str | None = None
+    rows: int | None = None
+    rows_exact: bool = False
+    bytes: int | None = None
+    columns: tuple[Column, ...] = ()
+    primary_key: DeclaredKey | None = None
+    unique_keys: tuple[DeclaredKey, ...] = ()
+    foreign_keys: tuple[DeclaredForeignKey, ...] = ()
+    checks: tuple[Check, ...] = ()
+    indexes: tuple[Index, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return f"{self.schema_name}.{self.name}"
+
+    @cached_property
+    def by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+
+class Problem(Frozen):
+    """Something left out or to be known, in words for the user."""
+
+    where: str  # `raw.orders`, `raw.orders.total`, a path, or a step's name
+    what: str
+    next: str = ""
+
+
+class Scan(Document):
+    file_name: ClassVar[str] = "scan.json"
+
+    adapter: str  # dbt's adapter type: duckdb, postgres, …
+    database: str | None = None
+    schemas: tuple[str, ...] = ()
+    profile: Literal["none", "sample", "full"] = "full"
+    relations: tuple[Relation, ...] = ()  # ordered by schema, then name
+    problems: tuple[Problem, ...] = ()
+    statements: int = 0  # statements sent to the warehouse
+
+    @cached_property
+    def by_id(self) -> dict[str, Relation]:
+        return {relation.id: relation for relation in self.relations}

@@ -1,0 +1,176 @@
+"""Schema: what the facts mean. Each decision carries its evidence and its confidence."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import ClassVar, Literal
+
+from dbt_cartridge.documents.base import Document, Frozen
+from dbt_cartridge.documents.scan import Problem
+
+Role = Literal["fact", "dimension", "bridge", "reference", "other"]
+Shape = Literal[
+    "transaction", "periodic_snapshot", "accumulating_snapshot", "factless", "event",  # facts
+    "plain", "slowly_changing", "outrigger", "extension", "date", "history",  # dimensions
+    "backup", "staging", "log", "aggregate",  # other
+]  # fmt: skip
+
+ColumnRole = Literal[
+    "key", "foreign_key", "natural_key", "measure", "attribute", "name", "description", "flag",
+    "status", "category", "event_time", "created_time", "updated_time", "load_time", "deleted_time",
+    "deleted_flag", "valid_from", "valid_to", "is_current", "json", "array", "type_discriminator",
+    "technical",
+]  # fmt: skip
+
+Additivity = Literal["additive", "semi_additive", "non_additive"]
+
+Pii = Literal[
+    "email", "phone", "person_name", "address", "national_id", "ip_address", "birth_date",
+    "payment_card", "bank_account", "credential",
+]  # fmt: skip
+
+
+class Evidence(Frozen):
+    """Why, in words that a user reads, with the number behind them."""
+
+    text: str
+    value: float | None = None
+
+
+class Candidate(Frozen):
+    """An alternative that was weighed, for `explain`."""
+
+    text: str  # `customers(id)`
+    score: float
+    why: str = ""
+
+
+class Key(Frozen):
+    columns: tuple[str, ...]
+    kind: Literal["surrogate", "natural", "composite"] = "surrogate"
+    declared: bool = False
+    proved: bool = False  # unique and not null in every row, by probe or full profile
+    confidence: float = 1.0
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Versions(Frozen):
+    """The table holds several rows of one entity.
+
+    `loads`: the key repeats across load times (CDC): the latest row per key is the truth.
+    `slowly_changing`: rows are valid for a time: the current row is the dimension.
+    """
+
+    kind: Literal["loads", "slowly_changing"]
+    entity_key: tuple[str, ...]
+    order_by: tuple[str, ...]  # the last one wins
+    valid_from: str | None = None
+    valid_to: str | None = None
+    is_current: str | None = None
+    deleted: str | None = None  # the CDC flag or operation column that marks a removed row
+    evidence: tuple[Evidence, ...] = ()
+
+
+class ColumnMeaning(Frozen):
+    """One column of a source table, in source order."""
+
+    name: str  # as in the warehouse
+    words: tuple[str, ...]  # split, lower case, abbreviations spelt out: ("order", "quantity")
+    role: ColumnRole = "attribute"
+    additivity: Additivity | None = None  # of measures
+    unit: str | None = None  # "USD", "cents", "seconds", "percent", …
+    pii: Pii | None = None
+    is_load_tool: bool = False  # `_fivetran_…`, `_airbyte_…`: kept to staging
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Table(Frozen):
+    id: str  # `Relation.id`
+    entity: str  # singular snake_case: `invoice_line`
+    entities: str  # plural: `invoice_lines`
+    role: Role
+    shape: Shape
+    confidence: float
+    primary_key: Key | None = None  # of a row
+    other_keys: tuple[Key, ...] = ()  # believed and proved as well
+    doubted_keys: tuple[Key, ...] = ()  # unique in the data, not believed: reported, never tested
+    versions: Versions | None = None
+    columns: tuple[ColumnMeaning, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+
+    @cached_property
+    def by_name(self) -> dict[str, ColumnMeaning]:
+        return {column.name: column for column in self.columns}
+
+
+class Relationship(Frozen):
+    """A foreign key, from the many to the one."""
+
+    table: str
+    columns: tuple[str, ...]
+    ref_table: str
+    ref_columns: tuple[str, ...]
+    kind: Literal["reference", "self", "extension", "polymorphic", "external"] = "reference"
+    role: str | None = None  # `billing` of `billing_address_id`, where several lead to one parent
+    declared: bool = False
+    proved: bool = False  # every non-null child value was found
+    one_to_one: bool = False  # the child's columns are unique
+    optional: bool = True  # the child's columns can be null
+    rows: int | None = None  # child rows with a value
+    orphans: int | None = None  # of those, without a parent
+    where_column: str | None = None  # polymorphic: holds only where this column …
+    where_value: str | None = None  # … has this value
+    confidence: float = 1.0
+    evidence: tuple[Evidence, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+
+
+class Identity(Frozen):
+    """A relation between measures that holds in the data. Fields as in the probe's questions."""
+
+    kind: Literal["product", "ordering", "total"]
+    table: str
+    result: str | None = None  # product: result = f(operands); total: the header's column
+    operands: tuple[str, ...] = ()  # product: left, right(, third); ordering: lower, upper
+    form: Literal["plain", "discount_rate", "discount_amount", "sum", "difference"] = "plain"
+    child: str | None = None  # total: the line table
+    key: tuple[str, ...] = ()
+    child_key: tuple[str, ...] = ()
+    amount: str | None = None  # total: per line amount(×factor)(×(1−discount))
+    factor: str | None = None
+    discount: str | None = None
+    considered: int = 0
+    hits: int = 0
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Schema(Document):
+    file_name: ClassVar[str] = "schema.json"
+
+    adapter: str
+    tables: tuple[Table, ...] = ()  # in the order of the Scan
+    relationships: tuple[Relationship, ...] = ()  # ordered by table, columns
+    identities: tuple[Identity, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    unproved: int = 0  # questions that the budget left unasked
+
+    @cached_property
+    def by_id(self) -> dict[str, Table]:
+        return {table.id: table for table in self.tables}
+
+    @cached_property
+    def parents(self) -> dict[str, tuple[Relationship, ...]]:
+        """The relationships that leave each table."""
+        return self._grouped("table")
+
+    @cached_property
+    def children(self) -> dict[str, tuple[Relationship, ...]]:
+        """The relationships that arrive at each table."""
+        return self._grouped("ref_table")
+
+    def _grouped(self, end: Literal["table", "ref_table"]) -> dict[str, tuple[Relationship, ...]]:
+        groups: dict[str, list[Relationship]] = {table.id: [] for table in self.tables}
+        for relationship in self.relationships:
+            groups.setdefault(getattr(relationship, end), []).append(relationship)
+        return {table: tuple(group) for table, group in groups.items()}

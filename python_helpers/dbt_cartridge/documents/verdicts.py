@@ -1,0 +1,40 @@
+"""Verdicts: what dbt said of the generated project, and what follows from it."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from dbt_cartridge.documents.base import Document, Frozen
+from dbt_cartridge.documents.design import Test
+from dbt_cartridge.documents.scan import Problem
+
+
+class ModelVerdict(Frozen):
+    model: str
+    status: Literal["pass", "error", "skipped"]
+    message: str = ""
+
+
+class TestVerdict(Frozen):
+    owner: str  # a model's name, or `source_name.table_name`
+    test: Test
+    status: Literal["pass", "fail", "error", "skipped"]
+    failures: int = 0
+    rows: int | None = None  # rows of the owner, where known
+    message: str = ""
+
+
+class Verdicts(Document):
+    file_name: ClassVar[str] = "verdicts.json"
+
+    level: Literal["none", "sql", "data"]
+    models: tuple[ModelVerdict, ...] = ()
+    tests: tuple[TestVerdict, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def clean(self) -> bool:
+        return not any(m.status == "error" for m in self.models) and not any(
+            t.status in ("fail", "error") for t in self.tests
+        )

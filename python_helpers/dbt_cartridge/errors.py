@@ -1,0 +1,58 @@
+"""One tree of errors. Every message says what, where and what to do next."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Iterable
+
+
+class CartridgeError(Exception):
+    """Something that the user can act on. `str(error)` is fit to be shown as it is."""
+
+    exit_code = 1
+
+
+class ConfigError(CartridgeError):
+    """An option or a setting that cannot be taken."""
+
+    exit_code = 2
+
+
+class HostError(CartridgeError):
+    """The host project cannot be read, parsed or written."""
+
+
+class EngineError(CartridgeError):
+    """dbt, or the warehouse behind it, answered with an error."""
+
+
+class ScanError(CartridgeError):
+    """The warehouse could not be read, or holds nothing that was asked for."""
+
+
+class DocumentError(CartridgeError):
+    """A saved document is missing, damaged, or from another version."""
+
+
+class RenderError(CartridgeError):
+    """A design that cannot be written as SQL or YAML."""
+
+
+class VerifyError(CartridgeError):
+    """The generated project could not be proved at all."""
+
+
+class WriteError(CartridgeError):
+    """The host project could not be changed. It is as it was before the run."""
+
+
+class ConflictError(WriteError):
+    """Files changed on both sides. The user's files are untouched."""
+
+    exit_code = 3
+
+
+def did_you_mean(wrong: str, known: Iterable[str]) -> str:
+    """` Did you mean 'x'?`, or an empty string where nothing is near."""
+    near = get_close_matches(wrong.casefold(), {k.casefold(): k for k in known}, n=1, cutoff=0.6)
+    return f" Did you mean '{near[0]}'?" if near else ""
