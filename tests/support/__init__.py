@@ -1,0 +1,1 @@
+"""What tests and benchmarks share: host projects, warehouses and the databases to load."""
