@@ -1,0 +1,350 @@
+"""Names as words: what every step knows of the names of tables and columns.
+
+    split("CustomerID")            ("customer", "id")
+    split("cust_no")               ("customer", "number")
+    Lexicon.of({"facilities": ("facid", "name")}).split("facid")      ("facility", "id")
+    Lexicon.of(...).entity("tbl_order_details")                       ("order", "detail")
+    singular("addresses"), plural("category"), snake(("order", "id")), safe_name("order №")
+
+Nothing here fails, whatever the name; the same name always gives the same words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from dbt_cartridge import lexicon as lists
+
+if TYPE_CHECKING:
+    import inflect
+
+_CHUNK = re.compile(
+    r"[A-Z]{2,}s(?![a-z])"  # IDs, URLs
+    r"|[A-Z]+(?![a-z])"  # ID, CUSTOMER
+    r"|[A-Z]?[a-z]+"
+    r"|\d+(?:st|nd|rd|th|d|h|m|y|fa)(?![a-z0-9])"  # 1st, 30d
+    r"|\d+"
+)
+_LETTER_AND_DIGITS = re.compile(r"[a-z]\d+|[a-z]\d+[a-z]", re.ASCII)
+_SINGULARS = {
+    "addresses": "address", "aliases": "alias", "analyses": "analysis", "bonuses": "bonus",
+    "buses": "bus", "businesses": "business", "children": "child", "classes": "class",
+    "criteria": "criterion", "details": "detail", "diagnoses": "diagnosis", "feet": "foot",
+    "gases": "gas", "indices": "index", "leaves": "leave", "lenses": "lens", "losses": "loss",
+    "matrices": "matrix", "men": "man", "movies": "movie", "passes": "pass", "people": "person",
+    "processes": "process", "ops": "operation", "statuses": "status", "successes": "success",
+    "taxes": "tax", "vertices": "vertex", "viruses": "virus", "wives": "wife", "women": "woman",
+    "caches": "cache", "sizes": "size", "cookies": "cookie", "databases": "database",
+    "expenses": "expense", "purchases": "purchase", "leases": "lease", "cases": "case",
+    "bases": "base", "axes": "axis", "genres": "genre", "sales": "sale", "goods": "good",
+}  # fmt: skip
+_PLURALS = {"person": "people", "sale": "sales", "series": "series", "species": "species"}
+
+
+def raw_split(name: str) -> tuple[str, ...]:
+    """The words of a name as they are written, in lower case. Empty where it has no word."""
+    text = unicodedata.normalize("NFKC", name).replace("'", "").replace("’", "")
+    return _join_codes([chunk.lower() for part in _parts(text) for chunk in _chunks(part)])
+
+
+def _chunks(part: str) -> list[str]:
+    # The pattern reads a shadow of the text in which every letter is `A` or `a`.
+    shadow = part if part.isascii() else "".join(_shade(char) for char in part)
+    return [part[found.start() : found.end()] for found in _CHUNK.finditer(shadow)]
+
+
+def _shade(char: str) -> str:
+    if char.isdecimal():
+        return "0"
+    return char if char.isascii() else "A" if char.isupper() else "a"
+
+
+def _parts(text: str) -> list[str]:
+    parts = [part for part in re.split(r"[\W_]+", text) if part]
+    # `iPhone`, `eMail`: one lower-case letter before a capital is no word.
+    return [re.sub(r"^([a-z])([A-Z])(?=[a-z])", lambda m: m[1].upper() + m[2].lower(), part)
+            if len(part) > 3 else part for part in parts]  # fmt: skip
+
+
+def _join_codes(words: list[str]) -> tuple[str, ...]:
+    """`q1`, `h3` and `b2b` are words, `address 2` is two."""
+    joined: list[str] = []
+    for word in words:
+        glued = joined[-1] + word if joined else ""
+        if glued and len(joined[-1]) <= 2 and _LETTER_AND_DIGITS.fullmatch(glued):
+            joined[-1] = glued
+        else:
+            joined.append(word)
+    return tuple(joined)
+
+
+def split(name: str, lexicon: Lexicon | None = None) -> tuple[str, ...]:
+    """The words of a name, lower case, short forms spelt out, glued words cut.
+
+    Without a lexicon only the general word lists are known; `Lexicon.of` adds the schema's own.
+    """
+    return (lexicon or GENERAL).split(name)
+
+
+class Lexicon:
+    """The words and the naming habits of one schema. Immutable; made by `Lexicon.of`."""
+
+    def __init__(self, known: frozenset[str], entities: frozenset[str], prefixes: frozenset[str]):
+        self.known = known  # words that the schema itself writes apart
+        self.entities = entities  # singular words of table names
+        self.prefixes = prefixes  # first words that many table names share
+        self._splits: dict[str, tuple[str, ...]] = {}
+
+    @classmethod
+    def of(cls, tables: Mapping[str, Sequence[str]]) -> Lexicon:
+        """From table names (without schema) to their column names."""
+        table_words = {table: raw_split(table) for table in tables}
+        prefixes = house_prefixes(table_words.values())
+        seen: set[str] = set()
+        names: set[str] = set()
+        for table, columns in tables.items():
+            names.update(w for w in _without_house(table_words[table], prefixes) if w.isalpha())
+            for column in columns:
+                words = raw_split(column)
+                if len(words) > 1:
+                    seen.update(w for w in words if len(w) >= 4 and w.isalpha())
+        general = GENERAL
+        short = lists.ABBREVIATIONS.keys() - lists.ALONE_UNCHANGED
+        whole = {w for w in seen | names if w not in short and len(general.cut(w)) == 1}
+        entities = {singular(w) for n in names for w in _spelt(general.cut(n)) if len(w) >= 3}
+        return cls(frozenset(whole), frozenset(entities), prefixes)
+
+    def split(self, name: str) -> tuple[str, ...]:
+        """See `split`."""
+        found = self._splits.get(name)
+        if found is None:
+            raw = raw_split(name)
+            cut = [piece for word in raw for piece in self.cut(word)]
+            found = tuple(word for at in range(len(cut)) for word in self._expand(cut, at))
+            self._splits[name] = found
+        return found
+
+    def columns(self, names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+        """The words of a table's columns, without a prefix that all of them share (`l_`, `o_`)."""
+        prefix = column_prefix(names)
+        return tuple(self.split(name[len(prefix) :]) or self.split(name) for name in names)
+
+    def entity(self, table_name: str) -> tuple[str, ...]:
+        """What one row of the table is, in words: prefixes and suffixes of the house left out.
+
+        Never empty: a name without a word gives `("table",)`.
+        """
+        raw = _without_house(raw_split(table_name), self.prefixes)
+        words = list(self.split(" ".join(raw))) or ["table"]
+        return (*words[:-1], singular(words[-1])) if not words[-1].isdigit() else tuple(words)
+
+    def cut(self, word: str) -> tuple[str, ...]:
+        """`orderdate` → order, date. A word that is known, or that does not cut, stays whole."""
+        if len(word) < 5 or not word.isascii() or not word.isalpha() or self._is_known(word):
+            return (word,)
+        best = self._cuts(word)
+        if best and (best[-1] in lists.HEADS or singular(best[0]) in self.entities):
+            return best
+        return (word,)
+
+    def _is_known(self, word: str) -> bool:
+        return word in lists.COMMON_WORDS or word in self.known or _stem(word) in lists.COMMON_WORDS
+
+    def _cuts(self, word: str) -> tuple[str, ...]:
+        """Fewest known segments, the longest first; or a table's initial letters and a head."""
+        best: list[tuple[str, ...] | None] = [(), *([None] * len(word))]
+        for end in range(2, len(word) + 1):
+            for start in range(end - 1):
+                before = best[start]
+                if before is None or not self._is_segment(word[start:end], first=start == 0):
+                    continue
+                now = best[end]
+                if now is None or len(before) + 1 < len(now):
+                    best[end] = (*before, word[start:end])
+        found = best[-1]
+        return found if found and len(found) <= 4 else self._prefix_and_head(word)
+
+    def _is_segment(self, piece: str, first: bool) -> bool:
+        if len(piece) < 4:
+            known = piece in lists.SHORT_SEGMENTS or (
+                len(piece) == 3 and (piece in lists.ABBREVIATIONS or piece in lists.COMMON_WORDS)
+            )
+            return known and not (first and len(piece) < 3)
+        return self._is_known(piece) or piece in lists.ABBREVIATIONS or piece in self.entities
+
+    def _prefix_and_head(self, word: str) -> tuple[str, ...]:
+        """`facid` where a table is called facilities."""
+        for head in ("id", "key", "no", "num", "code", "name"):
+            stem = word[: -len(head)]
+            if word.endswith(head) and len(stem) >= 3 and self._long_form(stem):
+                return (stem, head)
+        return ()
+
+    def _long_form(self, short: str) -> str | None:
+        """The one table word that begins with these letters."""
+        fits = [entity for entity in self.entities if entity.startswith(short)]
+        return fits[0] if len(fits) == 1 else None
+
+    def _expand(self, words: Sequence[str], at: int) -> tuple[str, ...]:
+        word = words[at]
+        if word in self.entities or word in self.known:
+            return (word,)
+        spelt = lists.ABBREVIATIONS.get(word)
+        if spelt is None:
+            fits = 3 <= len(word) <= 5 and len(words) > 1 and not self._is_known(word)
+            found = self._long_form(word) if fits else None
+            return (found or word,)
+        if word in lists.ALONE_UNCHANGED:
+            beside = word in lists.SPELT_BESIDE and len(words) > 1
+            if not beside and spelt not in self.entities:
+                return (word,)
+            if word == "no" and at == 0:
+                return (word,)
+        return tuple(spelt.split("_"))
+
+
+GENERAL = Lexicon(frozenset(), frozenset(), frozenset())
+"""What is known without a schema."""
+
+
+def house_prefixes(names: Iterable[tuple[str, ...]]) -> frozenset[str]:
+    """First words that half of the tables (and three at least) share and that name no entity.
+
+    A shared first word that some table bears alone (`order`, `order_line`) is an entity.
+    """
+    names = [words for words in names if words]
+    firsts = Counter(words[0] for words in names if len(words) > 1)
+    alone = {singular(words[0]) for words in names if len(words) == 1}
+    enough = max(3, (len(names) + 1) // 2)
+    return frozenset(
+        word for word, count in firsts.items()
+        if (count >= enough and singular(word) not in alone)
+        or (word in lists.TABLE_PREFIXES and count >= 2 and singular(word) not in alone)
+    )  # fmt: skip
+
+
+def column_prefix(names: Sequence[str]) -> str:
+    """`l_` where every column of a table begins so; an empty string where none does.
+
+    Only a short first word is a habit: `customer_` before every column says something.
+    """
+    found = re.match(r"[A-Za-z]{1,3}_", names[0]) if len(names) > 2 else None
+    if not found or found[0][:-1].lower() in {"is", "has", "no", "to", "dt", "id", "min", "max"}:
+        return ""
+    prefix = found[0]
+    return prefix if all(n.startswith(prefix) and len(n) > len(prefix) for n in names) else ""
+
+
+def _without_house(words: tuple[str, ...], prefixes: frozenset[str]) -> tuple[str, ...]:
+    while len(words) > 1 and (words[0] in prefixes or words[0] in lists.STRONG_TABLE_PREFIXES):
+        words = words[1:]
+    while len(words) > 1 and words[-1] in lists.TABLE_SUFFIXES:
+        words = words[:-1]
+    return words
+
+
+def _spelt(words: Iterable[str]) -> list[str]:
+    out: list[str] = []
+    for word in words:
+        keep = word in lists.ALONE_UNCHANGED
+        out += [word] if keep else lists.ABBREVIATIONS.get(word, word).split("_")
+    return out
+
+
+def _stem(word: str) -> str:
+    """A plural's or a past form's likely stem, cheap: only to look words up."""
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith("es") and word[:-2] in lists.COMMON_WORDS:
+        return word[:-2]
+    return word[:-1] if word.endswith("s") else word
+
+
+@lru_cache(maxsize=65_536)
+def singular(word: str) -> str:
+    """`addresses` → address. A word that is singular, or is none, comes back as it is."""
+    low = word.lower()
+    if low in _SINGULARS:
+        return _SINGULARS[low]
+    if len(low) < 3 or low in lists.UNCOUNTED or not low.endswith("s"):
+        return low
+    if low.endswith(("ss", "us", "is")):
+        return low
+    if low[:-1] in lists.COMMON_WORDS:
+        return low[:-1]
+    if low.isascii() and low.isalpha():
+        found = _inflect().singular_noun(low)
+        return str(found) if found else low
+    return low
+
+
+@lru_cache(maxsize=65_536)
+def plural(word: str) -> str:
+    """`category` → categories. A plural comes back as it is."""
+    low = word.lower()
+    if low in _PLURALS:
+        return _PLURALS[low]
+    if low in _PLURALS.values() or not (low.isascii() and low.isalpha()):
+        return low
+    if singular(low) != low or low in {"data", "media", "metadata", "staff", "info", "news"}:
+        return low
+    return str(_inflect().plural_noun(low)).lower()
+
+
+@lru_cache(maxsize=1)
+def _inflect() -> inflect.engine:
+    # Slow to import (half a second and more), so only where a word needs it.
+    import inflect
+
+    engine: Any = inflect.engine()
+    engine.classical(persons=False)
+    return engine
+
+
+def pluralised(words: Sequence[str]) -> tuple[str, ...]:
+    """An entity's words with the last one in the plural."""
+    return (*words[:-1], plural(words[-1])) if words else ()
+
+
+def snake(words: Iterable[str]) -> str:
+    """`("order", "id")` → `order_id`, a safe name."""
+    return safe_name("_".join(words))
+
+
+def safe_name(text: str) -> str:
+    """A valid identifier in snake_case from any text.
+
+    Lower-case ASCII letters, digits and `_`; never empty; never begins with a digit; at most 63
+    characters (PostgreSQL's limit). Letters outside ASCII are written in ASCII where they
+    decompose (`é` → `e`), else by their code point. Two texts can give one name: telling them
+    apart is the caller's.
+    """
+    words = raw_split(text)
+    ascii_words = [_ascii(word) for word in words] or [_codes(text)]
+    name = re.sub(r"_+", "_", "_".join(word for word in ascii_words if word)).strip("_")
+    if not name:
+        name = _codes(text)
+    if name[0].isdigit():
+        name = f"n_{name}"
+    return name[:63].rstrip("_")
+
+
+_LATIN = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
+
+
+def _ascii(word: str) -> str:
+    spelt = word.translate(_LATIN)
+    plain = unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode()
+    plain = re.sub(r"[^a-z0-9]", "", plain.lower())
+    return plain or _codes(word)
+
+
+def _codes(text: str) -> str:
+    """`u1f600` for an emoji; `unnamed` for no character at all."""
+    codes = [f"u{ord(char):x}" for char in text if not char.isspace()]
+    return "_".join(codes[:8]) or "unnamed"

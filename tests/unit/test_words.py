@@ -1,0 +1,232 @@
+"""Names as words, whatever the name."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbt_cartridge.words import (
+    Lexicon,
+    column_prefix,
+    plural,
+    pluralised,
+    raw_split,
+    safe_name,
+    singular,
+    snake,
+    split,
+)
+
+IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("CustomerID", "customer id"),
+        ("customerId", "customer id"),
+        ("CUSTOMER_ID", "customer id"),
+        ("customer-id", "customer id"),
+        ("Customer Id", "customer id"),
+        ("SalesOrderIDs", "sales order ids"),
+        ("HTTPServerLog", "http server log"),
+        ("PONumber", "po number"),
+        ("eMail", "email"),
+        ("AddressLine1", "address line 1"),
+        ("utm_q1", "utm q1"),
+        ("30d_count", "30d count"),
+        ("customer's name", "customers name"),
+    ],
+)
+def test_words_are_found_in_every_case_style(name: str, words: str) -> None:
+    assert raw_split(name) == tuple(words.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("cust_no", "customer number"),
+        ("OrderQty", "order quantity"),
+        ("order_dt", "order date"),
+        ("tot_amt", "total amount"),
+        ("addr", "address"),
+        ("item_nbr", "item number"),
+        ("prod_desc", "product description"),
+        ("dob", "birth date"),
+    ],
+)
+def test_short_forms_are_spelt_out(name: str, words: str) -> None:
+    assert split(name) == tuple(words.split())
+
+
+@pytest.mark.parametrize("name", ["no", "temp", "rec", "cat", "position"])
+def test_a_short_form_that_is_a_word_stays_when_it_stands_alone(name: str) -> None:
+    assert split(name) == (name,)
+
+
+def test_no_before_other_words_is_not_a_number() -> None:
+    assert split("no_of_items") == ("no", "of", "items")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("customerid", "customer id"),
+        ("orderdate", "order date"),
+        ("custkey", "customer key"),
+        ("partsupp", "part supplier"),
+        ("lineitem", "line item"),
+        ("acctbal", "account balance"),
+        ("starttime", "start time"),
+        ("ORDERDATE", "order date"),
+    ],
+)
+def test_glued_names_are_cut(name: str, words: str) -> None:
+    assert split(name) == tuple(words.split())
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "person",
+        "season",
+        "partner",
+        "discount",
+        "paid",
+        "valid",
+        "grid",
+        "update",
+        "notation",
+        "username",
+        "network",
+    ],
+)
+def test_whole_words_are_not_cut(word: str) -> None:
+    assert split(word) == (word,)
+
+
+def test_a_table_gives_its_initial_letters_a_meaning() -> None:
+    lexicon = Lexicon.of({"facilities": ("facid", "name"), "members": ("memid", "zipcode")})
+    assert lexicon.split("facid") == ("facility", "id")
+    assert lexicon.split("mem_status") == ("member", "status")
+    assert split("facid") == ("facid",)
+
+
+def test_initial_letters_of_two_tables_are_left_alone() -> None:
+    lexicon = Lexicon.of({"products": ("id",), "prospects": ("id",), "b": ("pros_x",)})
+    assert lexicon.split("pro_x") == ("pro", "x")
+
+
+def test_a_word_that_the_schema_writes_apart_is_not_cut() -> None:
+    lexicon = Lexicon.of({"t1": ("lineitem_flag", "scandate_x"), "lineitem": ("id",)})
+    assert lexicon.entity("lineitem") == ("line", "item")
+    lexicon = Lexicon.of({"gadgetdays": ("gadgetday_id",), "gadgetday": ("id",)})
+    assert lexicon.split("gadgetday_id")[-1] == "id"
+
+
+@pytest.mark.parametrize(
+    ("table", "entity", "entities"),
+    [
+        ("tbl_Order Details", "order_detail", "order_details"),
+        ("raw_customers", "customer", "customers"),
+        ("stg_stripe_data", "stripe", "stripes"),
+        ("DimProductCategory", "product_category", "product_categories"),
+        ("people", "person", "people"),
+        ("Addresses", "address", "addresses"),
+        ("InternetSales", "internet_sale", "internet_sales"),
+        ("order_status", "order_status", "order_statuses"),
+        ("time_series", "time_series", "time_series"),
+        ("movies", "movie", "movies"),
+        ("orders_2021", "orders_2021", "orders_2021"),
+        ("raw", "raw", "raws"),
+    ],
+)
+def test_a_table_is_named_for_one_row_of_it(table: str, entity: str, entities: str) -> None:
+    words = Lexicon.of({table: ("id",)}).entity(table)
+    assert snake(words) == entity
+    assert snake(pluralised(words)) == entities
+
+
+def test_a_prefix_that_most_tables_share_is_left_out() -> None:
+    names = ("acme_orders", "acme_customers", "acme_items", "legacy")
+    assert Lexicon.of(dict.fromkeys(names, ("id",))).entity("acme_orders") == ("order",)
+
+
+def test_a_shared_first_word_that_is_an_entity_is_kept() -> None:
+    names = ("order", "order_line", "order_tag", "order_note")
+    assert Lexicon.of(dict.fromkeys(names, ("id",))).entity("order_line") == ("order", "line")
+
+
+def test_a_prefix_of_all_columns_is_left_out() -> None:
+    assert column_prefix(("l_orderkey", "l_tax", "l_discount")) == "l_"
+    assert column_prefix(("is_open", "is_new", "is_old")) == ""
+    assert column_prefix(("customer_id", "customer_name", "customer_tax")) == ""
+    lexicon = Lexicon.of({"lineitem": ("l_orderkey", "l_tax", "l_discount")})
+    assert lexicon.columns(("l_orderkey", "l_tax", "l_discount"))[0] == ("order", "key")
+
+
+@pytest.mark.parametrize("word", ["status", "address", "business", "series", "analysis", "gas"])
+def test_singular_words_that_end_in_s_stay(word: str) -> None:
+    assert singular(word) == word
+
+
+@given(st.text())
+def test_any_text_gives_a_valid_identifier(text: str) -> None:
+    name = safe_name(text)
+    assert IDENTIFIER.fullmatch(name)
+    assert not name[0].isdigit()
+    assert len(name) <= 63
+    assert IDENTIFIER.fullmatch(safe_name(name))
+
+
+@given(st.text())
+def test_any_text_is_split_and_always_the_same_way(text: str) -> None:
+    one, two = Lexicon.of({text: (text,)}), Lexicon.of({text: (text,)})
+    assert one.split(text) == two.split(text)
+    assert one.entity(text) == two.entity(text)
+    assert one.entity(text)
+    assert all(word == word.lower() and word for word in raw_split(text))
+
+
+@pytest.mark.parametrize("word", ["orders", "people", "addresses", "statuses", "categories"])
+def test_a_plural_is_made_once(word: str) -> None:
+    assert plural(word) == word
+    assert plural(singular(word)) == word
+
+
+@given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12))
+def test_any_word_has_a_singular_and_a_plural(word: str) -> None:
+    assert singular(word)
+    assert plural(word)
+
+
+def test_different_scripts_give_different_names() -> None:
+    assert safe_name("数据") != safe_name("客户")
+    assert safe_name("Größe Übersee") == "grosse_ubersee"
+    assert safe_name("1st place") == "n_1st_place"
+    assert safe_name("") == "unnamed"
+
+
+def test_importing_the_words_does_not_import_the_inflection_library() -> None:
+    code = "import dbt_cartridge.words, sys; sys.exit('inflect' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_thousand_tables_are_named_in_about_a_second() -> None:
+    tables = {
+        f"erp_{kind}_{n}": tuple(f"{kind}{part}{n % 7}" for part in ("id", "date", "amount", "x"))
+        for n in range(250)
+        for kind in ("customer", "shipment", "widget", "zorp")
+    }
+    start = time.process_time()
+    lexicon = Lexicon.of(tables)
+    for table, columns in tables.items():
+        lexicon.entity(table)
+        lexicon.columns(columns)
+    assert time.process_time() - start < 3
