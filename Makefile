@@ -1,0 +1,51 @@
+# `make` alone says what there is.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# The databases that the larger tests and the benchmarks load; without them those tests are skipped.
+CARTRIDGE_DATA ?= $(abspath $(wildcard ../shared/data))
+export CARTRIDGE_DATA
+export DO_NOT_TRACK := 1
+
+.PHONY: help env test watch lint types format demo bench clean
+
+help:  ## what there is
+	@sed -n 's/^\([a-z]*\):.*## /make \1 - /p' $(MAKEFILE_LIST)
+
+env: $(READY)  ## .venv with all that development needs
+
+$(READY): pyproject.toml setup.py
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet "uv>=0.9"
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --editable . --group dev
+	touch $@
+
+test: $(READY)  ## every test, in parallel, with coverage
+	@$(BIN)/pytest @.ci/pytest.args
+
+watch: $(READY)  ## the unit tests again at every change; `make watch TESTS=tests/functional` for others
+	$(BIN)/ptw . $(or $(TESTS),tests/unit) -q
+
+lint: $(READY)  ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY)  ## put the code into ruff's format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(READY)  ## pyright, strict
+	$(BIN)/pyright
+
+demo:  ## a messy shop in DuckDB, from raw tables to a built project
+	$(PYTHON) demo/run.py
+
+bench: $(READY)  ## first run, test power and overhead; the figures in the README
+	$(BIN)/python benchmarks/first_run.py $(CARTRIDGE_DATA)/*/
+	$(BIN)/python benchmarks/test_power.py $(CARTRIDGE_DATA)/chinook $(CARTRIDGE_DATA)/northwind
+	$(BIN)/python benchmarks/overhead.py
+
+clean:  ## remove what the targets above made
+	rm -rf $(VENV) .demo build dist htmlcov .coverage*
