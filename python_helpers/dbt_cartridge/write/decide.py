@@ -1,0 +1,236 @@
+"""What happens to each file, decided from the generated text, the ledger and the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from dbt_cartridge.documents.changes import Action
+from dbt_cartridge.documents.files import File, FileKind, Files
+from dbt_cartridge.documents.scan import Problem
+from dbt_cartridge.errors import WriteError
+from dbt_cartridge.write.journal import read
+from dbt_cartridge.write.ledger import Entry, Ledger, base_path, conflict_path, digest
+from dbt_cartridge.write.merge_lines import merge_lines
+from dbt_cartridge.write.merge_yaml import merge_yaml
+from dbt_cartridge.write.moves import Strays
+from dbt_cartridge.write.paths import way_out
+from dbt_cartridge.write.text import Text
+
+_MERGES: Mapping[FileKind, Callable[[str, str, str], str | None]] = {
+    "sql": merge_lines,
+    "yaml": merge_yaml,
+    "markdown": merge_lines,
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is decided for one file.
+
+    `path` is where the file is; `generated` where we would put it. `before` and `after` are bytes
+    on disk, None for no file. `entry` and `base` are what the ledger holds from now on.
+    """
+
+    path: str
+    generated: str
+    action: Action
+    before: bytes | None
+    after: bytes | None
+    entry: Entry | None = None
+    base: str | None = None
+    conflict: str | None = None  # our version, to lie beside the user's
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    outcomes: tuple[Outcome, ...]  # ordered by path
+    ledger: Ledger  # as found
+    gone: frozenset[str]  # ledger entries that now stand under another path, or nowhere
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A generated file and what the ledger knows of it."""
+
+    file: File
+    key: str = ""  # its path in the ledger; "" where it is new
+    entry: Entry | None = None
+    base: str | None = None
+
+
+def decide(files: Files, project_dir: Path) -> Decision:
+    """Reads the project, changes nothing."""
+    ledger = Ledger.load(project_dir)
+    known = _match(files, ledger)
+    strays = Strays(
+        project_dir,
+        {*ledger.entries, *(e.at for e in ledger.entries.values() if e.at), *files.by_path},
+    )
+    outcomes = [_decide_one(one, ledger, project_dir, strays) for one in known]
+    matched = {one.key for one in known}
+    rest = {path: entry for path, entry in ledger.entries.items() if path not in matched}
+    superseded = list(_superseded(files, rest, ledger, project_dir))
+    moved = {one.key for one in known if one.key and one.key != one.file.path}
+    return Decision(
+        outcomes=tuple(sorted((*outcomes, *superseded), key=lambda o: o.path)),
+        ledger=ledger,
+        gone=frozenset(moved | {o.generated for o in superseded}),
+        problems=ledger.problems,
+    )
+
+
+# ---------------------------------------------------------------- which entry belongs to which file
+
+
+def _match(files: Files, ledger: Ledger) -> list[_Known]:
+    """By path, else by where the user moved it, else by file name where that is unique."""
+    free = {p: e for p, e in ledger.entries.items() if p not in files.by_path}
+    by_place = {entry.at: path for path, entry in free.items() if entry.at}
+    by_name: dict[tuple[FileKind, str], list[str]] = {}
+    for path, entry in free.items():
+        by_name.setdefault((entry.kind, PurePosixPath(path).name), []).append(path)
+    found: list[_Known] = []
+    for file in files.files:
+        key = file.path if file.path in ledger.entries else by_place.get(file.path, "")
+        if not key:
+            alike = by_name.get((file.kind, PurePosixPath(file.path).name), [])
+            if len(alike) == 1 and ledger.entries[alike[0]].describes == file.describes:
+                key = alike.pop()
+        entry = ledger.entries.get(key)
+        found.append(_Known(file, key if entry else "", entry, ledger.bases.get(key)))
+    return found
+
+
+def _superseded(
+    files: Files, rest: Mapping[str, Entry], ledger: Ledger, project_dir: Path
+) -> Iterable[Outcome]:
+    """Untouched files whose every content is now generated elsewhere: else dbt finds it twice."""
+    described = {(file.kind, name) for file in files.files for name in file.describes}
+    for path, entry in rest.items():
+        place = entry.at or path
+        data = read(project_dir / place)
+        if (
+            data is not None
+            and entry.describes
+            and all((entry.kind, name) in described for name in entry.describes)
+            and Text.read(data).body == ledger.bases.get(path)
+        ):
+            yield Outcome(place, path, "prune", data, None, why="It is generated elsewhere now.")
+
+
+# ---------------------------------------------------------------- one file
+
+
+def _decide_one(known: _Known, ledger: Ledger, project_dir: Path, strays: Strays) -> Outcome:
+    place, moved = _place(known, project_dir, strays)
+    if out := way_out(place, project_dir):
+        why = f"{out} is a link that leads out of the project: nothing is written there."
+        return Outcome(
+            place, known.file.path, "clash", None, None, known.entry, known.base, why=why
+        )
+    if (project_dir / place).is_dir():
+        raise WriteError(f"Nothing was written: {place} is a folder where a file is needed.")
+    data = read(project_dir / place)
+    if known.entry is None:
+        return _unknown(known.file, data, ledger)
+    resolved = (
+        known.entry.offered == digest(known.file.text)
+        and not (project_dir / conflict_path(known.file.path)).exists()
+    )
+    outcome = _decide_known(known, known.entry, place, data, resolved=resolved)
+    if outcome.entry is not None:
+        at = place if place != known.file.path and data is not None else None
+        outcome = replace(outcome, entry=outcome.entry.model_copy(update={"at": at}))
+    return replace(outcome, why=f"{moved} {outcome.why}".strip()) if moved else outcome
+
+
+def _place(known: _Known, project_dir: Path, strays: Strays) -> tuple[str, str]:
+    """Where the file lies, and in words how it came there if that is news."""
+    if known.entry is None:
+        return known.file.path, ""
+    for place in dict.fromkeys((known.entry.at or known.key, known.key, known.file.path)):
+        if (project_dir / place).exists():
+            return place, ""
+    if known.base is not None and (found := strays.find(known.key, known.base)):
+        strays.claim(found)
+        return found, f"Moved by you from {known.key}, and followed."
+    return known.file.path, ""
+
+
+def _unknown(file: File, data: bytes | None, ledger: Ledger) -> Outcome:
+    """A file that the ledger does not name."""
+    if data is None:
+        if file.path in ledger.lost:
+            why = "It was generated before and is gone; without the ledger it is not made again."
+            entry = _entry(file)
+            return Outcome(
+                file.path, file.path, "deleted_by_user", None, None, entry, file.text, why=why
+            )
+        ours = file.text.encode("utf-8")
+        return Outcome(file.path, file.path, "create", None, ours, _entry(file), file.text)
+    if Text.read(data).body == file.text:
+        return Outcome(file.path, file.path, "unchanged", data, data, _entry(file), file.text)
+    why = (
+        "Without the ledger, your edits cannot be told from ours."
+        if ledger.lost
+        else "Cartridge did not write this file."
+    )
+    return Outcome(file.path, file.path, "clash", data, data, why=why)
+
+
+def _decide_known(
+    known: _Known, entry: Entry, place: str, data: bytes | None, *, resolved: bool
+) -> Outcome:
+    """A file that the ledger names: what was generated, what is there, what is generated now."""
+    file, base = known.file, known.base
+    settled = entry.model_copy(update={"offered": None})
+    stays = Outcome(place, file.path, "kept", data, data, settled, base)
+    ours = replace(stays, entry=_entry(file), base=file.text)
+    if data is None:
+        why = f"To have it again, restore it from {base_path(file.path)}."
+        return replace(stays, action="deleted_by_user", why=why)
+    text = Text.read(data)
+    if text.body == file.text:
+        return replace(ours, action="unchanged")
+    if base is None:
+        return replace(stays, why="Its record in the ledger is damaged.")
+    if text.body == base:
+        return replace(ours, action="update", after=text.bytes_of(file.text))
+    if base == file.text:
+        return stays
+    if resolved:
+        return replace(ours, action="kept", why="You removed our version: yours is taken as final.")
+    return _merge(stays, ours, text, base, file)
+
+
+def _merge(stays: Outcome, ours: Outcome, text: Text, base: str, file: File) -> Outcome:
+    """Both sides changed the file."""
+    mixed = text.is_foreign and not file.text.isascii()
+    merged = None if mixed else _MERGES[file.kind](base, text.body, file.text)
+    if merged is None:
+        return _conflict(stays, file, "Its encoding is not UTF-8." if mixed else "")
+    if merged == text.body:
+        return ours
+    return replace(ours, action="merged", after=text.bytes_of(merged))
+
+
+def _conflict(stays: Outcome, file: File, why: str) -> Outcome:
+    """The base stays, so that the next run tries again once the user has worked on the file."""
+    assert stays.entry is not None
+    entry = stays.entry.model_copy(update={"offered": digest(file.text)})
+    return replace(
+        stays,
+        action="conflict",
+        entry=entry,
+        conflict=file.text,
+        why=f"{why or 'Both sides changed the same place.'} Yours is untouched; ours is "
+        f"{conflict_path(file.path)}: take over what you want, then remove it.",
+    )
+
+
+def _entry(file: File) -> Entry:
+    return Entry(kind=file.kind, sha256=digest(file.text), describes=file.describes)

@@ -1,0 +1,296 @@
+"""All or nothing: a set of file changes that survives a crash at any step.
+
+Every new content is first staged and synced under `.cartridge/txn/`. Writing `journal.json` there
+is the point of no return: before it the project is untouched, after it every change is a rename
+that the next run can finish. A finished transaction is kept as `.cartridge/undo/`.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import stat
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from dbt_cartridge.documents.base import Frozen
+from dbt_cartridge.documents.scan import Problem
+from dbt_cartridge.errors import WriteError
+from dbt_cartridge.write.paths import FOLDER
+
+_JOURNAL = "journal.json"
+
+
+@dataclass(frozen=True)
+class Write:
+    """One file: what is there now, and what shall be. None: no file."""
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+
+
+class Step(Frozen):
+    path: str
+    before: str | None  # sha256 of the bytes
+    after: str | None
+
+
+class Journal(Frozen):
+    steps: tuple[Step, ...]
+    folders: tuple[str, ...] = ()  # that did not exist, outermost first
+
+
+def pending(project_dir: Path) -> bool:
+    """A transaction was begun and not ended: its run died, or is at it now."""
+    return (project_dir / FOLDER / "txn").exists()
+
+
+def commit(project_dir: Path, writes: Sequence[Write]) -> None:
+    """Make all changes, or none. The caller holds the lock.
+
+    Raises:
+        WriteError: a change cannot be made, or a file is no longer what `before` says.
+    """
+    wanted = [write for write in writes if write.before != write.after]
+    if not wanted:
+        return
+    stale = [write.path for write in wanted if read(project_dir / write.path) != write.before]
+    if stale:
+        raise WriteError(
+            f"Nothing was written: {', '.join(stale)} changed during the run. Run again."
+        )
+    txn = project_dir / FOLDER / "txn"
+    try:
+        journal = _stage(txn, project_dir, wanted)
+    except OSError as error:
+        _discard(txn)
+        raise WriteError(f"Nothing was written: {_words(error)}.") from error
+    try:
+        _forward(txn, project_dir, journal)
+    except OSError as error:
+        _take_back(txn, project_dir, journal, error)
+        raise WriteError(
+            f"Nothing was written, the project is as it was: {_words(error)}."
+        ) from error
+    _keep_for_undo(txn)
+
+
+def recover(project_dir: Path) -> Problem | None:
+    """Finish the transaction of a run that died, or forget it where nothing was changed yet.
+
+    Files that the user has changed since are left as they are. The caller holds the lock.
+
+    Raises:
+        WriteError: the journal cannot be read, or the changes cannot be made.
+    """
+    txn = project_dir / FOLDER / "txn"
+    if not txn.exists():
+        return None
+    journal = load(txn)
+    if journal is None:
+        _discard(txn)
+        return None
+    try:
+        skipped = _forward(txn, project_dir, journal)
+    except OSError as error:
+        _take_back(txn, project_dir, journal, error)
+        return Problem(
+            where=FOLDER,
+            what=f"An earlier run was interrupted and could not be finished ({_words(error)}): "
+            "its changes were taken back.",
+        )
+    _keep_for_undo(txn)
+    left = f" Changed since, and left alone: {', '.join(skipped)}." if skipped else ""
+    return Problem(
+        where=FOLDER,
+        what=f"An earlier run was interrupted while it wrote: its changes were finished.{left}",
+    )
+
+
+def load(folder: Path) -> Journal | None:
+    """The journal in `folder`, or None where there is none.
+
+    Raises:
+        WriteError: there is one and it cannot be read.
+    """
+    try:
+        return Journal.model_validate_json((folder / _JOURNAL).read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as error:
+        raise WriteError(
+            f"{folder / _JOURNAL} cannot be read. Look at the project in version control, "
+            f"then remove {folder}."
+        ) from error
+
+
+def read(path: Path) -> bytes | None:
+    """The file's bytes; None where there is no file."""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def checksum(data: bytes | None) -> str | None:
+    return None if data is None else hashlib.sha256(data).hexdigest()
+
+
+def remove_empty(project_dir: Path, folders: Sequence[str]) -> None:
+    """Of folders that a run made, those that nothing is in any more; outermost first given."""
+    for folder in reversed(folders):
+        with suppress(OSError):
+            (project_dir / folder).rmdir()
+
+
+def forget_undo(project_dir: Path) -> None:
+    _discard(project_dir / FOLDER / "undo")
+
+
+# ---------------------------------------------------------------- the steps of a transaction
+
+
+def _stage(txn: Path, project_dir: Path, writes: Sequence[Write]) -> Journal:
+    _discard(txn)
+    (txn / "new").mkdir(parents=True)
+    (txn / "old").mkdir()
+    for number, write in enumerate(writes):
+        mode = _mode(project_dir / write.path)
+        if write.after is not None:
+            _write_synced(txn / "new" / str(number), write.after, mode)
+        if write.before is not None:
+            _write_synced(txn / "old" / str(number), write.before, mode)
+    journal = Journal(
+        steps=tuple(Step(path=w.path, before=checksum(w.before), after=checksum(w.after))
+                    for w in writes),
+        folders=_missing_folders(project_dir, writes),
+    )  # fmt: skip
+    text = journal.model_dump_json(indent=1)
+    _write_synced(txn / "journal.new", text.encode())
+    _sync_folders((txn / "new", txn / "old"))
+    os.replace(txn / "journal.new", txn / _JOURNAL)
+    _sync_folders((txn, txn.parent, project_dir))
+    return journal
+
+
+def _forward(txn: Path, project_dir: Path, journal: Journal) -> list[str]:
+    """Make every change that is not made yet; gives the paths that the user changed meanwhile."""
+    for folder in journal.folders:
+        (project_dir / folder).mkdir(exist_ok=True)
+    skipped: list[str] = []
+    touched: dict[Path, None] = {}
+    for number, step in enumerate(journal.steps):
+        target = (project_dir / step.path).resolve()
+        now = checksum(read(target))
+        if now not in (step.before, step.after):
+            skipped.append(step.path)
+        elif now != step.after:
+            _put(txn / "new" / str(number), target, step.after)
+        touched[target.parent] = None
+    _sync_folders(touched)
+    return skipped
+
+
+def _backward(txn: Path, project_dir: Path, journal: Journal) -> None:
+    for number, step in enumerate(journal.steps):
+        target = (project_dir / step.path).resolve()
+        if checksum(read(target)) == step.after != step.before:
+            _put(txn / "old" / str(number), target, step.before)
+    remove_empty(project_dir, journal.folders)
+
+
+def _take_back(txn: Path, project_dir: Path, journal: Journal, cause: OSError) -> None:
+    try:
+        _backward(txn, project_dir, journal)
+    except OSError as error:
+        raise WriteError(
+            f"The changes could neither be finished ({_words(cause)}) nor taken back "
+            f"({_words(error)}). Mend that and run again: the next run finishes them."
+        ) from error
+    _discard(txn)
+
+
+def _put(staged: Path, target: Path, wanted: str | None) -> None:
+    """Replace `target` by the staged file in one step; `wanted` None removes it."""
+    if wanted is None:
+        target.unlink(missing_ok=True)
+        return
+    try:
+        os.replace(staged, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        # The folder is a mount of its own: stage once more, beside the target.
+        beside = target.with_name(f".{target.name}.cartridge")
+        _write_synced(beside, staged.read_bytes(), stat.S_IMODE(staged.stat().st_mode))
+        os.replace(beside, target)
+
+
+def _keep_for_undo(txn: Path) -> None:
+    undo = txn.with_name("undo")
+    _discard(undo)
+    os.replace(txn, undo)
+    _sync_folders((txn.parent,))
+
+
+def _discard(folder: Path) -> None:
+    """The journal goes first: without it the folder means nothing."""
+    with suppress(FileNotFoundError):
+        (folder / _JOURNAL).unlink()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+# ---------------------------------------------------------------- the disk
+
+
+def _mode(path: Path) -> int | None:
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return None
+
+
+def _missing_folders(project_dir: Path, writes: Sequence[Write]) -> tuple[str, ...]:
+    missing: dict[str, None] = {}
+    for write in writes:
+        if write.after is None:
+            continue
+        for folder in reversed((project_dir / write.path).parents):
+            if folder.is_relative_to(project_dir) and not folder.exists():
+                missing[folder.relative_to(project_dir).as_posix()] = None
+    return tuple(missing)
+
+
+def _write_synced(path: Path, data: bytes, mode: int | None = None) -> None:
+    with open(path, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    if mode is not None:
+        os.chmod(path, mode)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sync_folders(folders: Iterable[Path]) -> None:
+    if os.name == "posix":  # elsewhere a folder cannot be opened
+        for folder in folders:
+            _sync_folder(folder)
+
+
+def _words(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}"

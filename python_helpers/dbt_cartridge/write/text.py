@@ -1,0 +1,62 @@
+"""A file's text as it is compared and merged, and the way back to the bytes that the user has."""
+
+from __future__ import annotations
+
+import codecs
+import difflib
+from dataclasses import dataclass
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+@dataclass(frozen=True)
+class Text:
+    """`body` with LF line ends and no byte order mark; the rest says how to write it again.
+
+    A file with mixed line ends keeps them inside `body`, since merging must not even them out.
+    Bytes that are not UTF-8 come back unchanged (surrogate escapes).
+    """
+
+    body: str
+    newline: str = "\n"
+    encoding: str = "utf-8"
+    mark: bytes = b""
+
+    @classmethod
+    def read(cls, data: bytes) -> Text:
+        mark, encoding = next(
+            ((mark, encoding) for mark, encoding in _MARKS if data.startswith(mark)), (b"", "utf-8")
+        )
+        body = data[len(mark) :].decode(encoding, "surrogateescape")
+        if "\r\n" in body and body.count("\r\n") == body.count("\n"):
+            return cls(body.replace("\r\n", "\n"), "\r\n", encoding, mark)
+        return cls(body, "\n", encoding, mark)
+
+    def bytes_of(self, body: str) -> bytes:
+        """Another body, written the way this file is."""
+        if self.newline != "\n":
+            body = body.replace("\n", self.newline)
+        return self.mark + body.encode(self.encoding, "surrogateescape")
+
+    @property
+    def is_foreign(self) -> bool:
+        """Holds bytes that are no UTF-8, so text of ours with accents would be mixed into it."""
+        return any("\udc80" <= c <= "\udcff" for c in self.body)
+
+
+def unified_diff(before: str, after: str, path: str, *, created: bool = False) -> str:
+    """Empty where nothing changes. A missing newline at the end is said as git says it."""
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True),
+        after.splitlines(keepends=True),
+        "/dev/null" if created else f"a/{path}",
+        f"b/{path}",
+    )
+    shown = "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
+    return shown.encode("utf-8", "replace").decode("utf-8")
