@@ -1,0 +1,244 @@
+"""Which columns might refer to which keys. A handful for each column, found through indexes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from dbt_cartridge.infer.facts import ColumnFacts, Facts
+from dbt_cartridge.infer.keys import BARRED_ROLES, Meanings, TableKeys
+from dbt_cartridge.infer.names import Named, NameIndex
+
+MAX_PER_COLUMN = 8
+MAX_BY_VALUE = 3
+GENERIC_KEY_WORDS = frozenset("name type status description title value date".split())
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A foreign key that may be."""
+
+    table: str
+    columns: tuple[str, ...]
+    ref_table: str
+    ref_columns: tuple[str, ...]
+    named: Named
+    same_name: bool  # the columns are called alike, and by more than `id`
+    ref_is_primary: bool
+
+    @property
+    def child(self) -> tuple[str, tuple[str, ...]]:
+        return self.table, self.columns
+
+
+@dataclass(frozen=True)
+class Target:
+    """A column that others may refer to."""
+
+    column: ColumnFacts
+    primary: bool
+    rows: int | None
+
+
+class Targets:
+    """The single-column keys of all tables, by what a column that refers to them looks like."""
+
+    def __init__(self, facts: Facts, keys: dict[str, TableKeys]) -> None:
+        self.facts = facts
+        self.of_table: dict[str, list[Target]] = {}
+        self.by_words: dict[tuple[str, ...], list[Target]] = defaultdict(list)
+        self.by_length: dict[tuple[str, int | None], list[Target]] = defaultdict(list)
+        for table in facts.tables.values():
+            found = _targets(table.id, facts, keys[table.id])
+            self.of_table[table.id] = found
+            for target in found:
+                if not target.column.is_generic and target.column.words:
+                    self.by_words[target.column.words].append(target)
+                if target.column.family in ("text", "uuid") and target.column.filled:
+                    self.by_length[_shape(target.column)].append(target)
+
+
+def _targets(table: str, facts: Facts, keys: TableKeys) -> list[Target]:
+    columns = facts.tables[table].columns
+    rows = facts.tables[table].rows
+    primary = keys.primary.columns if keys.primary else ()
+    found = [Target(columns[primary[0]], True, rows)] if len(primary) == 1 else []
+    for key in (*keys.others, *keys.doubted):
+        column = columns[key.columns[0]]
+        if len(key.columns) == 1 and key.columns != primary and column.family in ("text", "integer"):
+            if not column.is_free_text and (column.has_key_word or not set(column.words) & GENERIC_KEY_WORDS):
+                found.append(Target(column, False, rows))
+    if len(primary) > 1:
+        own = [columns[name] for name in primary if _is_own_id(columns[name], facts)]
+        found += [Target(column, False, rows) for column in own[:1]]
+    return found
+
+
+def _is_own_id(column: ColumnFacts, facts: Facts) -> bool:
+    """The entity's own id inside a key of several columns, as where versions are kept."""
+    entity = facts.tables[column.table].entity
+    return column.has_key_word and (not column.stem or column.stem in (entity, entity[:-1]))
+
+
+def _shape(column: ColumnFacts) -> tuple[str, int | None]:
+    profile = column.column.profile
+    return column.family, profile.max_length if profile else None
+
+
+def pairs(
+    facts: Facts, names: NameIndex, keys: dict[str, TableKeys], meanings: Meanings
+) -> list[Pair]:
+    """All candidates of one column each."""
+    targets = Targets(facts, keys)
+    out: list[Pair] = []
+    for table in facts.tables.values():
+        known = meanings.get(table.id, {})
+        primary = keys[table.id].primary
+        own_key = set(primary.columns) if primary and len(primary.columns) == 1 else set[str]()
+        for column in table.columns.values():
+            meaning = known.get(column.name)
+            if meaning is not None and (meaning.role in BARRED_ROLES or meaning.is_load_tool):
+                continue
+            if column.family not in ("integer", "text", "uuid", "date", "decimal", "float"):
+                continue
+            if column.name in own_key and column.is_generic:
+                continue
+            out += _of_column(column, targets, names, column.name in own_key)
+    return out
+
+
+def _of_column(
+    column: ColumnFacts, targets: Targets, names: NameIndex, is_own_key: bool
+) -> list[Pair]:
+    found: dict[tuple[str, str], Pair] = {}
+
+    def add(target: Target, named: Named) -> None:
+        key = target.column
+        if (key.table, key.name) == (column.table, column.name):
+            return
+        if not compatible(column, key):
+            return
+        same = key.words == column.words and not key.is_generic
+        pair = Pair(
+            column.table, (column.name,), key.table, (key.name,), named, same, target.primary
+        )
+        found.setdefault((key.table, key.name), pair)
+
+    for named in sorted(names.named(column), key=lambda n: -n.strength):
+        for target in targets.of_table.get(named.table, []):
+            if target.primary or target.column.words == column.words or not _has_primary(
+                targets, named.table
+            ):
+                add(target, named)
+    for target in targets.by_words.get(column.words, [])[:40]:
+        add(target, Named(target.column.table, "key_name"))
+    if not found and not is_own_key and _may_be_by_value(column):
+        for target in _by_value(column, targets):
+            add(target, Named(target.column.table, "none"))
+    return _handful(column, list(found.values()), targets)
+
+
+def _has_primary(targets: Targets, table: str) -> bool:
+    return any(target.primary for target in targets.of_table.get(table, []))
+
+
+def compatible(child: ColumnFacts, parent: ColumnFacts) -> bool:
+    """The types can be compared. A column without a value may have any type."""
+    if not child.filled or not parent.filled:
+        return parent.family not in ("timestamp", "json", "boolean")
+    if child.family == parent.family:
+        return True
+    numbers = {"integer", "decimal", "float"}
+    if {child.family, parent.family} <= numbers:
+        return child.column.profile is not None and child.column.profile.fractions == 0
+    return {child.family, parent.family} <= {"text", "uuid"}
+
+
+def _handful(column: ColumnFacts, found: list[Pair], targets: Targets) -> list[Pair]:
+    if len(found) <= MAX_PER_COLUMN:
+        return found
+    rank = {"entity": 0, "own_entity": 1, "ending": 1, "key_name": 2, "self": 2}
+
+    def order(pair: Pair) -> tuple[float, ...]:
+        rows = targets.facts.tables[pair.ref_table].rows or 0
+        holds = fits(column, targets.facts.column(pair.ref_table, pair.ref_columns[0]))
+        return (holds is False, rank.get(pair.named.likeness, 3), -pair.named.strength, rows)
+
+    return sorted(found, key=order)[:MAX_PER_COLUMN]
+
+
+def fits(child: ColumnFacts, parent: ColumnFacts) -> bool | None:
+    """Could the child's values be among the parent's, by bounds and counts? None: not known."""
+    if not child.filled or not parent.filled:
+        return None
+    if child.low is not None and parent.low is not None:
+        return child.low >= parent.low and (child.high or 0) <= (parent.high or 0)
+    mine, theirs = child.column.profile, parent.column.profile
+    if child.domain is not None and parent.domain is not None:
+        return child.domain <= parent.domain
+    if mine and theirs and None not in (mine.min, mine.max, theirs.min, theirs.max):
+        return bool(str(mine.min) >= str(theirs.min) and str(mine.max) <= str(theirs.max))
+    return None
+
+
+def _may_be_by_value(column: ColumnFacts) -> bool:
+    """Codes only: numbers include each other by accident, and free text refers to nothing."""
+    profile = column.column.profile
+    if profile is None or column.family not in ("text", "uuid") or column.is_free_text:
+        return False
+    return (column.distinct or 0) >= 3 and (profile.max_length or 0) >= 2
+
+
+def _by_value(column: ColumnFacts, targets: Targets) -> list[Target]:
+    near = [
+        target
+        for target in targets.by_length.get(_shape(column), [])[:400]
+        if target.column.table != column.table
+        and (column.distinct or 0) <= (target.column.distinct or 0)
+        and fits(column, target.column) is not False
+    ]
+    return sorted(near, key=lambda t: (not t.primary, t.rows or 0))[:MAX_BY_VALUE]
+
+
+def composite_pairs(facts: Facts, keys: dict[str, TableKeys]) -> list[Pair]:
+    """Candidates of several columns: all the columns of a composite key, named alike."""
+    having: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for table in facts.tables.values():
+        for words in {column.words for column in table.columns.values()}:
+            having[words].append(table.id)
+    out: list[Pair] = []
+    for parent in facts.tables.values():
+        primary = keys[parent.id].primary
+        if primary is None or len(primary.columns) < 2:
+            continue
+        columns = [parent.columns[name] for name in primary.columns]
+        if any(not column.words for column in columns):
+            continue
+        rarest = min((having[column.words] for column in columns), key=len)
+        if len(rarest) > 60:
+            continue
+        for table in rarest:
+            child = _matching(facts, table, columns)
+            if table == parent.id or child is None:
+                continue
+            own = keys[table].primary
+            if own is not None and set(own.columns) == {c.name for c in child}:
+                continue  # two tables about the same pair: neither is the other's parent
+            named = Named(parent.id, "key_name")
+            out.append(
+                Pair(table, tuple(c.name for c in child), parent.id, primary.columns, named,
+                     True, True)
+            )  # fmt: skip
+    return out
+
+
+def _matching(facts: Facts, table: str, columns: list[ColumnFacts]) -> list[ColumnFacts] | None:
+    by_words = {column.words: column for column in facts.tables[table].columns.values()}
+    found = [by_words.get(column.words) for column in columns]
+    whole = [column for column in found if column is not None]
+    if len(whole) < len(columns) or len({c.name for c in whole}) < len(columns):
+        return None
+    if all(column.is_generic for column in whole):
+        return None
+    ok = all(a.family == b.family or compatible(a, b) for a, b in zip(whole, columns))
+    return whole if ok else None

@@ -1,0 +1,125 @@
+"""What speaks for and against one candidate, as numbers. Each has a name and a meaning."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from dbt_cartridge.documents.probe import Answer
+from dbt_cartridge.infer.candidates import Pair, fits
+from dbt_cartridge.infer.facts import ColumnFacts, Facts
+from dbt_cartridge.infer.keys import TableKeys
+
+Features = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A candidate with its evidence."""
+
+    pair: Pair
+    features: Features
+    answer: Answer | None  # of the inclusion probe
+    prior: float = 0.0  # probability by names and profile alone
+    probability: float = 0.0
+
+
+def features(pair: Pair, facts: Facts, keys: dict[str, TableKeys], answer: Answer | None) -> Features:
+    """The evidence of a pair; with `answer` None, of the names and the profile alone."""
+    child = facts.column(pair.table, pair.columns[0])
+    parent = facts.column(pair.ref_table, pair.ref_columns[0])
+    found: Features = {"bias": 1.0}
+    found.update(_name_features(pair, child, parent, facts))
+    found.update(_place_features(pair, facts, keys))
+    if len(pair.columns) > 1:
+        found["composite"] = 1.0
+    if answer is not None and answer.status == "answered" and answer.keys:
+        found.update(_probe_features(pair, answer, child, parent, facts))
+    elif child.filled and parent.filled and len(pair.columns) == 1:
+        fit = fits(child, parent)
+        found["bounds_fit"] = float(fit is True)
+        found["bounds_break"] = float(fit is False)
+    else:
+        found["no_data"] = 1.0
+    return {name: value for name, value in found.items() if value}
+
+
+def _name_features(
+    pair: Pair, child: ColumnFacts, parent: ColumnFacts, facts: Facts
+) -> Features:
+    named = pair.named
+    found: Features = {}
+    likeness = named.likeness
+    found[f"name_{likeness}"] = named.strength if likeness in ("part", "short") else 1.0
+    found["same_name"] = float(pair.same_name)
+    found["key_word"] = float(child.has_key_word)
+    found["bare_entity"] = float(
+        not child.has_key_word and likeness in ("entity", "ending", "own_entity")
+    )
+    found["type_differs"] = float(
+        child.column.type != parent.column.type and bool(child.filled and parent.filled)
+    )
+    own = facts.tables[pair.table].entity
+    other = facts.tables[pair.ref_table].entity
+    found["table_contains_parent"] = float(
+        pair.table != pair.ref_table and own[: len(other)] == other
+    )
+    return found
+
+
+def _place_features(pair: Pair, facts: Facts, keys: dict[str, TableKeys]) -> Features:
+    found: Features = {"ref_not_primary": float(not pair.ref_is_primary)}
+    primary = keys[pair.table].primary
+    found["child_is_key"] = float(primary is not None and primary.columns == pair.columns)
+    found["child_in_key"] = float(
+        primary is not None
+        and len(primary.columns) > 1
+        and set(pair.columns) <= set(primary.columns)
+    )
+    child, parent = facts.tables[pair.table], facts.tables[pair.ref_table]
+    if child.rows and parent.rows:
+        found["parent_larger"] = float(parent.rows > child.rows)
+    return found
+
+
+def _probe_features(
+    pair: Pair, answer: Answer, child: ColumnFacts, parent: ColumnFacts, facts: Facts
+) -> Features:
+    share = answer.key_hits / answer.keys
+    by_rows = answer.share
+    size = min(1.0, math.log2(1 + answer.keys) / 6)  # 1.0 from 63 distinct keys on
+    found: Features = {}
+    if share == 1.0:
+        found["holds"] = 1.0
+        found["holds_many"] = size
+    elif max(share, by_rows) >= 0.9:
+        found["nearly_holds"] = 1.0
+        found["nearly_many"] = size
+    elif share >= 0.5:
+        found["half_holds"] = 1.0
+        found["half_many"] = size
+    else:
+        found["fails"] = 1.0
+        found["fails_many"] = size
+    if share >= 0.9:
+        found["surprise"] = surprise(child, parent, answer)
+        found["coverage"] = min(1.0, answer.key_hits / max(1, parent.distinct or answer.key_hits))
+    return found
+
+
+def surprise(child: ColumnFacts, parent: ColumnFacts, answer: Answer) -> float:
+    """How unlikely the inclusion is by accident, 0 to 1.
+
+    A few small integers are among the keys 1…n of any table. Codes, and numbers far apart, are
+    not there by chance.
+    """
+    many = min(1.0, answer.keys / 8)
+    if child.low is None or parent.low is None or parent.high is None or child.high is None:
+        return many
+    width = parent.high - parent.low + 1
+    density = min(1.0, (parent.distinct or 0) / max(1.0, width))
+    reach = (child.high - parent.low + 1) / max(1.0, width)
+    sparse = 1.0 - density
+    far = 1.0 if parent.low > 1000 else 0.0
+    top = 1.0 if reach > 0.9 and answer.keys > 20 else 0.0
+    return many * max(sparse, far, 0.7 * top)

@@ -1,0 +1,190 @@
+"""What inference reads from a Scan, prepared once: words, value domains, uniqueness.
+
+Everything here is a plain fact or a reading of a name. Nothing is decided.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from dbt_cartridge.documents.scan import Column, Relation, Scan
+from dbt_cartridge.words import Lexicon
+
+KEY_WORDS = frozenset(
+    "id identifier key number code sk pk fk uuid guid hash sid uid ref reference symbol".split()
+)
+"""Last words of columns that hold keys, abbreviations spelt out."""
+
+SURROGATE_WORDS = frozenset("id identifier key sk pk uuid guid uid sid".split())
+"""Of those, the ones that never stand for a business code."""
+
+NEVER_KEY_TYPES = frozenset(
+    "decimal float boolean json array struct binary interval geography time".split()
+)
+
+
+@dataclass(frozen=True)
+class ColumnFacts:
+    """One column as inference sees it."""
+
+    table: str
+    column: Column
+    words: tuple[str, ...]  # spelt out, without a prefix that every column of the table carries
+    family: str  # `integer`, `text`, `uuid`, …; text that holds only digits counts as `integer`
+    low: float | None = None  # of numbers
+    high: float | None = None
+
+    @property
+    def name(self) -> str:
+        return self.column.name
+
+    @cached_property
+    def stem(self) -> tuple[str, ...]:
+        """The words before the key word: ("customer",) of `customer_id`. `id` has none."""
+        end = len(self.words)
+        while end and self.words[end - 1] in KEY_WORDS:
+            end -= 1
+        return self.words[:end]
+
+    @property
+    def has_key_word(self) -> bool:
+        return bool(self.words) and self.words[-1] in KEY_WORDS
+
+    @property
+    def is_generic(self) -> bool:
+        """`id`, `code`, `key`: the name says nothing about which entity."""
+        return not self.stem
+
+    @property
+    def rows(self) -> int | None:
+        """Rows profiled."""
+        return self.column.profile.rows if self.column.profile else None
+
+    @property
+    def filled(self) -> int:
+        """Profiled rows with a value. 0 where nothing is known."""
+        profile = self.column.profile
+        return profile.rows - profile.nulls if profile else 0
+
+    @property
+    def distinct(self) -> int | None:
+        return self.column.profile.distinct if self.column.profile else None
+
+    @property
+    def nullable(self) -> bool:
+        """A null was seen, or none was seen but the catalogue allows one and nothing was read."""
+        profile = self.column.profile
+        return profile.nulls > 0 if profile else self.column.nullable
+
+    @property
+    def unique(self) -> bool | None:
+        """Unique and never null in the profiled rows. None: not known, a probe may tell."""
+        profile = self.column.profile
+        if profile is None or profile.distinct is None or not profile.rows:
+            return None
+        if profile.nulls:
+            return False
+        if profile.approximate:
+            return None if profile.distinct >= 0.9 * profile.rows else False
+        return profile.distinct == profile.rows
+
+    @cached_property
+    def domain(self) -> frozenset[str] | None:
+        """All values, where the profile lists them all."""
+        profile = self.column.profile
+        if profile is None or profile.sampled or profile.distinct is None:
+            return None
+        values = frozenset(top.value for top in profile.top_values)
+        return values if len(values) == profile.distinct and values else None
+
+    @property
+    def is_free_text(self) -> bool:
+        """Long text, or text where many values hold blanks: names and descriptions, no codes."""
+        profile = self.column.profile
+        if self.column.type != "text" or profile is None or not self.filled:
+            return False
+        spaced = profile.patterns.spaced if profile.patterns else 0
+        return (profile.mean_length or 0) > 60 or spaced > 0.2 * self.filled
+
+
+@dataclass(frozen=True)
+class TableFacts:
+    """One relation as inference sees it."""
+
+    relation: Relation
+    entity: tuple[str, ...]  # singular words: ("invoice", "line")
+    columns: dict[str, ColumnFacts]
+
+    @property
+    def id(self) -> str:
+        return self.relation.id
+
+    @property
+    def rows(self) -> int | None:
+        if self.relation.rows is not None:
+            return self.relation.rows
+        return next((c.rows for c in self.columns.values() if c.rows is not None), None)
+
+    @property
+    def has_data(self) -> bool:
+        """Rows were profiled."""
+        return any(c.rows for c in self.columns.values())
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All tables, and the words of the schema."""
+
+    tables: dict[str, TableFacts]
+    adapter: str
+    lexicon: Lexicon
+
+    def column(self, table: str, name: str) -> ColumnFacts:
+        return self.tables[table].columns[name]
+
+
+def facts(scan: Scan) -> Facts:
+    """Read names and profiles of the whole scan."""
+    relations = [relation for relation in scan.relations if relation.columns]
+    lexicon = Lexicon.of({r.name: [column.name for column in r.columns] for r in relations})
+    tables: dict[str, TableFacts] = {}
+    for relation in relations:
+        names = lexicon.columns([column.name for column in relation.columns])
+        columns = {
+            column.name: _column_facts(relation.id, column, own)
+            for column, own in zip(relation.columns, names)
+        }
+        tables[relation.id] = TableFacts(relation, lexicon.entity(relation.name), columns)
+    return Facts(tables, scan.adapter, lexicon)
+
+
+def _column_facts(table: str, column: Column, own: tuple[str, ...]) -> ColumnFacts:
+    family = "integer" if column.type == "decimal" and _whole(column) else str(column.type)
+    if column.type == "float" and _whole(column):
+        family = "integer"
+    profile = column.profile
+    low = high = None
+    if profile and column.type == "text" and profile.patterns and profile.patterns.integer:
+        filled = profile.rows - profile.nulls - profile.blanks
+        if profile.patterns.integer == filled and not profile.patterns.leading_zero:
+            family = "integer"
+    if profile and column.type in ("integer", "decimal", "float"):
+        low, high = _number(profile.min), _number(profile.max)
+    return ColumnFacts(table, column, own, family, low, high)
+
+
+def _whole(column: Column) -> bool:
+    """A decimal or float column that holds whole numbers only, as a key with nulls often does."""
+    profile = column.profile
+    if profile is None or profile.rows == profile.nulls:
+        return False
+    native = column.native_type.replace(" ", "").lower()
+    return profile.fractions == 0 and (column.type == "float" or native.endswith((",0)", "number")))
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text) if text is not None else None
+    except ValueError:
+        return None

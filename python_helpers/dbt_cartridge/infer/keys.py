@@ -1,0 +1,449 @@
+"""Primary keys: names propose, the profile and the probe dispose.
+
+A candidate's score is a sum of points, each with its reason in words. The points are few, and no
+table's name is among them. Uniqueness is asked for, never enough: a price that happens to be
+unique is no key, and two rows prove nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from dbt_cartridge.documents.schema import Candidate, ColumnMeaning, Evidence, Key
+from dbt_cartridge.infer.facts import (
+    NEVER_KEY_TYPES,
+    SURROGATE_WORDS,
+    ColumnFacts,
+    Facts,
+    TableFacts,
+)
+from dbt_cartridge.infer.names import NameIndex, is_short_form
+from dbt_cartridge.infer.probing import Asker, is_unique
+from dbt_cartridge.words import singular
+
+Meanings = dict[str, dict[str, ColumnMeaning]]
+
+ORDINAL_WORDS = frozenset(
+    "index line sequence seq position ordinal ordering rank row item step part revision version "
+    "subscript offset".split()
+)
+DATE_WORDS = frozenset("date time day month year week quarter hour timestamp at on".split())
+VALID_WORDS = frozenset("from start valid effective begin since updated modified change".split())
+BARRED_ROLES = frozenset(
+    "measure description flag json array load_time deleted_time deleted_flag is_current".split()
+)
+LOAD_TOOL = ("_fivetran_", "_airbyte_", "_sdc_", "_dlt_", "_etl_", "_stitch_")
+MAX_PROBES = 12  # composite candidates asked per table and round
+TINY = 20  # rows below which being unique says little
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A key candidate and its points."""
+
+    columns: tuple[str, ...]
+    points: tuple[tuple[str, float], ...]  # why, how much
+    unique: bool | None  # in the data; None: not known
+
+    @property
+    def score(self) -> float:
+        return sum(points for _, points in self.points)
+
+
+@dataclass(frozen=True)
+class TableKeys:
+    """What was concluded for one table."""
+
+    primary: Key | None = None
+    others: tuple[Key, ...] = ()
+    doubted: tuple[Key, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    references: dict[str, float] = field(default_factory=dict[str, float])  # column → likelihood
+
+
+def find_keys(
+    facts: Facts, names: NameIndex, meanings: Meanings, ask: Asker
+) -> dict[str, TableKeys]:
+    """The keys of every table, by table id."""
+    shared = _shared_names(facts)
+    drafts = {
+        table.id: _Draft(table, facts, names, meanings.get(table.id, {}), shared)
+        for table in facts.tables.values()
+    }
+    for _ in range(3):
+        questions = {
+            draft.table.id: [ask.unique(draft.table.id, c) for c in draft.to_ask()]
+            for draft in drafts.values()
+        }
+        flat = [question for group in questions.values() for question in group]
+        if not flat:
+            break
+        answers = dict(zip(flat, ask(flat)))
+        for table_id, group in questions.items():
+            for question in group:
+                drafts[table_id].learn(question.columns, is_unique(answers[question]))
+    return {table_id: draft.result() for table_id, draft in drafts.items()}
+
+
+def _shared_names(facts: Facts) -> dict[tuple[str, ...], int]:
+    """In how many tables a column of these words stands."""
+    counts: dict[tuple[str, ...], int] = {}
+    for table in facts.tables.values():
+        for words in {column.words for column in table.columns.values()}:
+            counts[words] = counts.get(words, 0) + 1
+    return counts
+
+
+class _Draft:
+    """The candidates of one table while answers come in."""
+
+    def __init__(
+        self,
+        table: TableFacts,
+        facts: Facts,
+        names: NameIndex,
+        meanings: dict[str, ColumnMeaning],
+        shared: dict[tuple[str, ...], int],
+    ) -> None:
+        self.table = table
+        self._facts = facts
+        self._names = names
+        self._meanings = meanings
+        self._shared = shared
+        self._columns = list(table.columns.values())
+        self._answers: dict[frozenset[str], bool | None] = {}
+        self._asked: set[frozenset[str]] = set()
+        self._rows = table.rows
+        self.references = {c.name: self._reference(c) for c in self._columns}
+
+    # ---------------------------------------------------------------- asking
+
+    def to_ask(self) -> list[tuple[str, ...]]:
+        """The next candidates whose uniqueness would decide something."""
+        if not self.table.has_data:
+            return []
+        ranked = self._ranked()
+        wanted: list[tuple[str, ...]] = []
+        for candidate in ranked[:MAX_PROBES]:
+            if candidate.unique is True:
+                break
+            if candidate.unique is None and frozenset(candidate.columns) not in self._asked:
+                wanted.append(candidate.columns)
+        self._asked.update(frozenset(columns) for columns in wanted)
+        return wanted
+
+    def learn(self, columns: tuple[str, ...], unique: bool | None) -> None:
+        self._answers[frozenset(columns)] = unique
+
+    # ---------------------------------------------------------------- results
+
+    def result(self) -> TableKeys:
+        declared = self.table.relation.primary_key
+        ranked = [c for c in self._ranked() if c.unique is not False]
+        chosen = next((c for c in ranked if c.score > 0), None)
+        if declared is not None:
+            chosen = Scored(declared.columns, (("declared in the catalogue", 9.0),), None)
+        shown = tuple(
+            Candidate(text=f"({', '.join(c.columns)})", score=round(c.score, 2), why=_why(c))
+            for c in self._ranked()[:6]
+        )
+        others: list[Key] = []
+        doubted: list[Key] = []
+        for candidate in ranked:
+            if candidate is chosen or candidate.unique is not True or len(candidate.columns) > 1:
+                continue
+            believed = candidate.score > 2.5 and (self._rows or 0) >= TINY
+            (others if believed else doubted).append(self._key(candidate))
+        primary = self._key(chosen) if chosen else None
+        return TableKeys(primary, tuple(others), tuple(doubted[:6]), shown, self.references)
+
+    def _key(self, candidate: Scored) -> Key:
+        columns = candidate.columns
+        declared = self.table.relation.primary_key
+        is_declared = declared is not None and set(declared.columns) == set(columns)
+        known = self._known(columns)
+        proved = known is True or (is_declared and declared is not None and declared.enforced)
+        kind = "composite" if len(columns) > 1 else "surrogate"
+        if len(columns) == 1:
+            words = self.table.columns[columns[0]].words
+            if not words or words[-1] not in SURROGATE_WORDS:
+                kind = "natural"
+        evidence = [Evidence(text=text, value=round(value, 2)) for text, value in candidate.points]
+        if proved and self._rows:
+            evidence.append(Evidence(text="unique and never null, rows", value=self._rows))
+        confidence = 1.0 if is_declared else 1 / (1 + math.exp(-candidate.score / 1.5))
+        return Key(
+            columns=columns,
+            kind=kind,
+            declared=is_declared,
+            proved=proved,
+            confidence=round(confidence, 3),
+            evidence=tuple(evidence),
+        )
+
+    # ---------------------------------------------------------------- scoring
+
+    def _ranked(self) -> list[Scored]:
+        singles = [s for s in (self._single(c) for c in self._columns) if s is not None]
+        found: dict[frozenset[str], Scored] = {frozenset(s.columns): s for s in singles}
+        for columns, points in self._composites():
+            key = frozenset(columns)
+            if key not in found and len(key) == len(columns):
+                found[key] = self._composite(columns, points)
+        order = {c.name: at for at, c in enumerate(self._columns)}
+        return sorted(
+            found.values(),
+            key=lambda s: (s.unique is False, -round(s.score, 6), [order[c] for c in s.columns]),
+        )
+
+    def _known(self, columns: tuple[str, ...]) -> bool | None:
+        """Unique? By the answers, by the profile, or because a part of it is."""
+        answer = self._answers.get(frozenset(columns))
+        if answer is not None:
+            return answer
+        facts = [self.table.columns[name] for name in columns]
+        if any(c.rows and c.nullable for c in facts):
+            return False
+        if any(c.unique for c in facts):
+            return True
+        for size in range(2, len(columns)):
+            for part in combinations(columns, size):
+                if self._answers.get(frozenset(part)):
+                    return True
+        if len(columns) == 1:
+            return facts[0].unique
+        if self._rows and all(c.distinct for c in facts):
+            if math.prod(c.distinct or 1 for c in facts) < self._rows:
+                return False
+        return None
+
+    def _single(self, column: ColumnFacts) -> Scored | None:
+        if self._is_barred(column):
+            return None
+        points = [*self._name_points(column), *self._place_points(column)]
+        if column.family in ("date", "timestamp"):
+            points.append(("a time is rarely a key", -4.0))
+        if column.is_free_text:
+            points.append(("free text", -3.0))
+        reference = self.references[column.name]
+        if reference:
+            points.append(("its name is that of another table", -3.0 * reference))
+        unique = self._known((column.name,))
+        points += self._data_points(unique, 1)
+        return Scored((column.name,), tuple(points), unique)
+
+    def _is_barred(self, column: ColumnFacts) -> bool:
+        meaning = self._meanings.get(column.name)
+        if meaning is not None and meaning.role in BARRED_ROLES:
+            return True
+        return column.family in NEVER_KEY_TYPES
+
+    def _is_load_tool(self, column: ColumnFacts) -> bool:
+        meaning = self._meanings.get(column.name)
+        if meaning is not None and meaning.is_load_tool:
+            return True
+        return column.name.lower().startswith(LOAD_TOOL)
+
+    def _name_points(self, column: ColumnFacts) -> list[tuple[str, float]]:
+        words, stem = column.words, tuple(singular(word) for word in column.stem)
+        entity = self.table.entity
+        if self._is_load_tool(column):
+            return [("made by the load tool", 0.5 if words[-1:] == ("id",) else -5.0)]
+        if not stem and words and words[-1] in SURROGATE_WORDS:
+            return [("named as a key", 5.0)]
+        if column.has_key_word and stem:
+            weak = 0.0 if words[-1] in SURROGATE_WORDS else -0.5
+            if stem == entity or "".join(stem) == "".join(entity):
+                return [("named after the table", 5.0 + weak)]
+            if stem in (entity[-len(stem) :], entity[: len(stem)]):
+                return [("named after a part of the table's name", 3.0 + weak)]
+            if len(stem) == len(entity) and all(map(_alike, stem, entity)):
+                return [("a short form of the table's name", 4.0 + weak)]
+            if len(stem) == 1 and (_alike(stem[0], entity[-1]) or _alike(stem[0], entity[0])):
+                return [("a short form of the table's name", 3.5 + weak)]
+            return [("a key by its last word", 1.0 + weak)]
+        if not stem and words:
+            return [("named as a code", 2.0)]
+        if stem == entity:
+            return [("named as the table", 0.8)]
+        if words and words[-1] in ("sku", "isbn", "ssn", "token", "slug", "iso", "iata", "vin"):
+            return [("a natural key by its name", 1.5)]
+        return [("nothing in its name says key", -1.0)]
+
+    def _place_points(self, column: ColumnFacts) -> list[tuple[str, float]]:
+        place = self._columns.index(column)
+        points = [("first column", 1.0)] if place == 0 else []
+        shared = self._shared.get(column.words, 1)
+        if shared > 1 and column.stem and not self.references[column.name]:
+            if not column.is_free_text and column.family in ("text", "integer", "uuid"):
+                points.append(("other tables have a column of this name", 0.8))
+        return points
+
+    def _data_points(self, unique: bool | None, size: int) -> list[tuple[str, float]]:
+        if unique is None or not self._rows:
+            return []
+        if not unique:
+            return [("not unique, or null", -20.0)]
+        weight = min(2.5, math.log10(self._rows + 1))
+        return [("unique and never null", weight if size == 1 else min(2.0, weight))]
+
+    def _reference(self, column: ColumnFacts) -> float:
+        """How likely the column's name is to be another table's."""
+        stem = tuple(singular(word) for word in column.stem)
+        if not stem or self._is_load_tool(column):
+            return 0.0
+        own = self.table.entity
+        if column.has_key_word and (stem == own or "".join(stem) == "".join(own)):
+            return 0.0
+        best = 0.0
+        for match in self._names.named(column):
+            if match.table == self.table.id:
+                if match.likeness == "self":
+                    best = max(best, 0.9)
+                continue
+            by_name = {"entity": 1.0, "own_entity": 0.7, "ending": 0.8, "short": 0.6, "part": 0.4}
+            value = by_name.get(match.likeness, 0.3) * match.strength
+            best = max(best, value if column.has_key_word else 0.5 * value)
+        return best
+
+    # ---------------------------------------------------------------- composites
+
+    def _composites(self) -> list[tuple[tuple[str, ...], list[tuple[str, float]]]]:
+        parts = [c for c in self._columns if self._can_take_part(c)]
+        links = [c for c in parts if self._is_link(c)]
+        ordinals = [c for c in parts if self._is_ordinal(c)]
+        dates = [c for c in parts if self._is_date(c)]
+        out: list[tuple[tuple[str, ...], list[tuple[str, float]]]] = []
+        owners = links[:4]
+        for ordinal in ordinals:
+            for at, owner in enumerate(o for o in owners if o is not ordinal):
+                bonus = 1.0 if self._owns(owner) else 0.0
+                first = ("its owner and its number in it", 4.5 + bonus - 0.6 * at)
+                out.append((_ordered(owner, ordinal), [first]))
+        out += self._bridges([c for c in links if c not in ordinals])
+        for date in dates[:4]:
+            since = 0.7 if set(date.words) & VALID_WORDS else 0.0
+            end = -1.5 if set(date.words) & {"to", "end", "until", "created", "due"} else 0.0
+            for size in (1, 2):
+                for group in combinations(links[:4], size):
+                    text = "what it is about, and when"
+                    points = 2.6 + since + end - 0.4 * (size - 1)
+                    points -= 0.3 * sum(links.index(link) for link in group)
+                    out.append((_ordered(*group, date), [(text, points)]))
+        if self.table.has_data and not any(c.unique for c in parts if not self._is_date(c)):
+            out += self._searched(parts)
+        return out
+
+    def _bridges(
+        self, links: list[ColumnFacts]
+    ) -> list[tuple[tuple[str, ...], list[tuple[str, float]]]]:
+        out: list[tuple[tuple[str, ...], list[tuple[str, float]]]] = []
+        others = len(self._columns) - len(links)
+        for size in (2, 3, 4):
+            for group in combinations(links[:5], size):
+                points = 3.2 - 0.5 * (size - 2) - 0.25 * sum(links.index(c) for c in group)
+                points -= 0.1 * max(0, others - 3)
+                why = [("links to other tables, together", points)]
+                if size == 2 and self._joins_two(group):
+                    why.append(("the table is named after both", 3.5))
+                elif size == len(links):
+                    why.append(("all its links", 0.6))
+                out.append((tuple(c.name for c in group), why))
+        return out
+
+    def _joins_two(self, group: tuple[ColumnFacts, ...]) -> bool:
+        """The table's name is made of the names of the two: film_category."""
+        entity = list(self.table.entity)
+        first, second = (tuple(singular(w) for w in c.stem) for c in group)
+        for a, b in ((first, second), (second, first)):
+            if not a or not b:
+                continue
+            if _begins(entity, a) and _ends(entity, b):
+                return len(entity) <= len(a) + len(b) + 1
+        return False
+
+    def _searched(
+        self, parts: list[ColumnFacts]
+    ) -> list[tuple[tuple[str, ...], list[tuple[str, float]]]]:
+        """Combinations that could be unique, by the distinct counts of their columns."""
+        ranked = sorted(parts, key=self._part_points, reverse=True)[:7]
+        out: list[tuple[tuple[str, ...], list[tuple[str, float]]]] = []
+        for size in (2, 3, 4):
+            for group in combinations(ranked, size):
+                if self._known(tuple(c.name for c in group)) is False:
+                    continue
+                points = sum(self._part_points(c) for c in group) / size - 1.2 * (size - 2)
+                names = sorted(group, key=self._columns.index)
+                out.append((tuple(c.name for c in names), [("found in the data", points - 1.0)]))
+        return out
+
+    def _part_points(self, column: ColumnFacts) -> float:
+        points = 2.0 * self._is_link(column) + 1.5 * self._is_ordinal(column)
+        points += 1.0 * self._is_date(column) + 0.8 * column.has_key_word
+        points -= 0.15 * min(6, self._columns.index(column))
+        return points
+
+    def _can_take_part(self, column: ColumnFacts) -> bool:
+        if self._is_barred(column) or column.is_free_text:
+            return False
+        if self._is_load_tool(column) and column.words[-1:] != ("id",):
+            return False
+        return not (column.rows and column.nullable)
+
+    def _is_link(self, column: ColumnFacts) -> bool:
+        if column.family in ("date", "timestamp"):
+            return False
+        return column.has_key_word or self.references[column.name] >= 0.5
+
+    def _is_ordinal(self, column: ColumnFacts) -> bool:
+        if column.family != "integer" or not column.words:
+            return False
+        words = [w for w in column.words if w not in ("number", "id", "key")]
+        return bool(words) and words[-1] in ORDINAL_WORDS and not self.references[column.name] > 0.6
+
+    def _is_date(self, column: ColumnFacts) -> bool:
+        if column.family in ("date", "timestamp"):
+            return True
+        return bool(column.words) and column.words[-1] in ("date", "day", "month", "year")
+
+    def _owns(self, column: ColumnFacts) -> bool:
+        stem = tuple(singular(w) for w in column.stem)
+        return bool(stem) and _begins(list(self.table.entity), stem)
+
+    def _composite(self, columns: tuple[str, ...], points: list[tuple[str, float]]) -> Scored:
+        order = [c.name for c in self._columns]
+        columns = tuple(sorted(columns, key=order.index))
+        unique = self._known(columns)
+        points = [*points, *self._data_points(unique, len(columns))]
+        if order[: len(columns)] == list(columns):
+            points.append(("first columns", 0.8))
+        if unique and any(self.table.columns[c].unique for c in columns) and (self._rows or 0) > 2:
+            weight = min(1.0, math.log10(self._rows or 1) / 2.5)
+            points.append(("one of its columns is unique already", -2.5 * weight))
+        return Scored(columns, tuple(points), unique)
+
+
+def _why(candidate: Scored) -> str:
+    return "; ".join(f"{text} {points:+.1f}" for text, points in candidate.points)
+
+
+def _ordered(*columns: ColumnFacts) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(column.name for column in columns))
+
+
+def _alike(short: str, whole: str) -> bool:
+    return short == whole or is_short_form(short, whole)
+
+
+def _begins(entity: list[str], stem: tuple[str, ...]) -> bool:
+    return len(stem) <= len(entity) and all(_alike(e, s) or _alike(s, e)
+                                            for s, e in zip(stem, entity))  # fmt: skip
+
+
+def _ends(entity: list[str], stem: tuple[str, ...]) -> bool:
+    return len(stem) <= len(entity) and all(_alike(e, s) or _alike(s, e)
+                                            for s, e in zip(reversed(stem), reversed(entity)))  # fmt: skip
+
+

@@ -1,0 +1,218 @@
+"""How well a column's words name a table. Looked up through indexes, never by all pairs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from dbt_cartridge.infer.facts import ColumnFacts, Facts, TableFacts
+from dbt_cartridge.words import singular
+
+Likeness = Literal[
+    "entity",  # customer_id → customers
+    "ending",  # billing_address_id → addresses
+    "own_entity",  # equipment.type_id → equipment_types
+    "part",  # stage_id → job_stages; customer_id → sales_customers
+    "short",  # dept_no → departments
+    "key_name",  # flights.tailnum → planes.tailnum
+    "self",  # parent_id, reports_to
+    "person",  # placed_by → users
+    "none",
+]
+
+SELF_WORDS = frozenset(
+    "parent ancestor predecessor previous next original root supervisor manager boss reports "
+    "recommended referred referrer mentor duplicate related replacement superior child merged "
+    "linked prior superseded".split()
+)
+"""First words of columns that lead back to their own table."""
+
+PERSON_ENTITIES = frozenset(
+    "user employee person staff member people account contact agent customer worker player "
+    "personnel teacher student author team_member".split()
+)
+"""Tables of people that a role word can lead to, when the data agrees."""
+
+PERSON_ROLES = frozenset(
+    "owner author creator assignee reporter assigner approver reviewer editor manager lead leader "
+    "supervisor coordinator recruiter interviewer organizer organiser actor sender receiver "
+    "recipient operator handler agent rep representative submitter requester requestor approved "
+    "created updated modified placed assigned closed deleted submitted reported requested head "
+    "instructor teacher clerk responsible salesperson seller buyer driver captain president "
+    "referee coach mentor follower inviter invited resolver commenter uploader performer admin "
+    "administrator collaborator credited cashier host guest verified reviewed edited sold".split()
+)
+"""Words that say what part a person plays."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A table that a column's words may mean."""
+
+    table: str
+    likeness: Likeness
+    role: tuple[str, ...] = ()  # words left over: ("billing",)
+    strength: float = 1.0  # of short forms and parts: how much of the name agrees
+
+
+class NameIndex:
+    """Tables by their entity words."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._entity: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        self._glued: dict[str, list[str]] = defaultdict(list)
+        self._last: dict[str, list[str]] = defaultdict(list)
+        self._word: dict[str, list[str]] = defaultdict(list)
+        self._initial: dict[str, set[str]] = defaultdict(set)
+        for table in facts.tables.values():
+            entity = table.entity
+            self._entity[entity].append(table.id)
+            self._glued["".join(entity)].append(table.id)
+            self._last[entity[-1]].append(table.id)
+            for word in set(entity):
+                self._word[word].append(table.id)
+                self._initial[word[:1]].add(word)
+        self._long: dict[str, tuple[str, ...]] = {}
+
+    def entity_tables(self, entity: tuple[str, ...]) -> list[str]:
+        """Tables of exactly this entity."""
+        return self._entity.get(entity, [])
+
+    def people(self) -> list[str]:
+        """Tables that hold people."""
+        return [t for word in sorted(PERSON_ENTITIES) for t in self._last.get(word, [])]
+
+    def named(self, column: ColumnFacts) -> list[Named]:
+        """The tables that the column's words may mean, each once, by the strongest likeness."""
+        found: dict[str, Named] = {}
+        stem = tuple(singular(word) for word in column.stem)
+        own = self._facts.tables[column.table]
+        if stem:
+            for match in self._by_stem(stem, own):
+                if _better(match, found.get(match.table)):
+                    found[match.table] = match
+        for match in self._by_role(column, stem, own):
+            if _better(match, found.get(match.table)):
+                found[match.table] = match
+        return list(found.values())
+
+    def _by_stem(self, stem: tuple[str, ...], own: TableFacts) -> list[Named]:
+        out = [Named(t, "entity") for t in self._entity.get(stem, [])]
+        out += [Named(t, "entity", strength=0.95) for t in self._glued.get("".join(stem), [])]
+        for start in range(1, len(stem)):
+            ending = stem[start:]
+            share = len(ending) / len(stem)
+            out += [
+                Named(t, "ending", stem[:start], share) for t in self._entity.get(ending, [])
+            ]
+        whole = own.entity + stem
+        out += [Named(t, "own_entity") for t in self._entity.get(whole, [])]
+        for start in range(1, len(own.entity)):
+            joined = own.entity[:start] + stem
+            out += [Named(t, "own_entity", strength=0.8) for t in self._entity.get(joined, [])]
+        out += self._parts(stem)
+        if not out or all(match.likeness == "part" for match in out):
+            out += self._shorts(stem)
+        return out
+
+    def _parts(self, stem: tuple[str, ...]) -> list[Named]:
+        """The stem's last words end, or its words begin, a longer entity."""
+        out: list[Named] = []
+        near = self._last.get(stem[-1], [])
+        if len(near) <= 40:
+            for table in near:
+                entity = self._facts.tables[table].entity
+                common = _common_ending(stem, entity)
+                if common < len(entity):
+                    share = common / len(entity)
+                    out.append(Named(table, "part", stem[: len(stem) - common], share))
+        begins = self._word.get(stem[0], [])
+        if len(begins) <= 40:
+            for table in begins:
+                entity = self._facts.tables[table].entity
+                if entity[: len(stem)] == stem and len(entity) > len(stem):
+                    out.append(Named(table, "part", (), 0.8 * len(stem) / len(entity)))
+        return out
+
+    def _shorts(self, stem: tuple[str, ...]) -> list[Named]:
+        """`dept` for departments, `po` for purchase orders."""
+        out: list[Named] = []
+        for start in range(len(stem)):
+            longer = [self.long_forms(word) for word in stem[start:]]
+            if len(longer) == 1:
+                for word in longer[0]:
+                    for table in self._entity.get((word,), []):
+                        out.append(Named(table, "short", stem[:start], 1 / (1 + start)))
+                    for table in self._last.get(word, [])[:10]:
+                        entity = self._facts.tables[table].entity
+                        if len(entity) > 1:
+                            share = 1 / (len(entity) + start)
+                            out.append(Named(table, "short", stem[:start], share))
+            elif len(longer) == 2 and all(longer):
+                pairs = [(a, b) for a in longer[0] for b in longer[1]]
+                for pair in pairs[:20]:
+                    for table in self._entity.get(pair, []):
+                        out.append(Named(table, "short", stem[:start], 1 / (1 + start)))
+        return out
+
+    def long_forms(self, word: str) -> tuple[str, ...]:
+        """Entity words that `word` shortens, itself first if it is one."""
+        if word not in self._long:
+            known = (word,) if word in self._word else ()
+            likely = sorted(
+                other for other in self._initial.get(word[:1], ())
+                if other != word and is_short_form(word, other)
+            )  # fmt: skip
+            self._long[word] = (*known, *likely[:5])
+        return self._long[word]
+
+    def _by_role(
+        self, column: ColumnFacts, stem: tuple[str, ...], own: TableFacts
+    ) -> list[Named]:
+        raw = column.stem or column.words
+        out: list[Named] = []
+        if raw and (raw[0] in SELF_WORDS or (stem and stem[-1] in SELF_WORDS)):
+            left = stem[1:] if stem and stem[0] in SELF_WORDS else ()
+            if not left or left[-1] in own.entity or left[-1] in ("to", "by", "employee"):
+                out.append(Named(own.id, "self", raw))
+        ends_by = len(raw) > 1 and raw[-1] == "by"
+        if raw and (ends_by or any(word in PERSON_ROLES for word in (*raw[-1:], *raw[:1]))):
+            out += [Named(table, "person", raw) for table in self.people()[:12]]
+        return out
+
+
+@lru_cache(maxsize=100_000)
+def is_short_form(short: str, whole: str) -> bool:
+    """`cust` of customer, `dept` of department: a beginning, or letters in order, ends alike."""
+    if len(short) < 3 or len(short) >= len(whole) or short[0] != whole[0]:
+        return False
+    if whole.startswith(short):
+        return len(whole) - len(short) <= 9
+    if short[-1] != whole[-1]:
+        return False
+    letters = iter(whole)
+    return len(short) <= 5 and len(whole) >= 6 and all(letter in letters for letter in short)
+
+
+_ORDER: dict[str, int] = {
+    name: rank
+    for rank, name in enumerate(
+        ("entity", "own_entity", "ending", "key_name", "self", "short", "part", "person", "none")
+    )
+}
+
+
+def _better(new: Named, old: Named | None) -> bool:
+    if old is None:
+        return True
+    return (_ORDER[new.likeness], -new.strength) < (_ORDER[old.likeness], -old.strength)
+
+
+def _common_ending(a: tuple[str, ...], b: tuple[str, ...]) -> int:
+    count = 0
+    while count < min(len(a), len(b)) and a[-1 - count] == b[-1 - count]:
+        count += 1
+    return count

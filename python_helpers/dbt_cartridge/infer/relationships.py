@@ -1,0 +1,187 @@
+"""Foreign keys: candidates are weighed by names and profile, probed, weighed again, chosen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Callable, Sequence
+
+from dbt_cartridge.documents.probe import Answer
+from dbt_cartridge.documents.schema import Candidate, Evidence, Relationship
+from dbt_cartridge.infer.candidates import Pair, composite_pairs, pairs
+from dbt_cartridge.infer.choice import Chosen, choose
+from dbt_cartridge.infer.evidence import Weighed, features
+from dbt_cartridge.infer.facts import Facts
+from dbt_cartridge.infer.keys import Meanings, TableKeys
+from dbt_cartridge.infer.model import probability
+from dbt_cartridge.infer.names import NameIndex
+from dbt_cartridge.infer.probing import Asker, inclusion
+
+WORTH_ASKING = 0.03
+"""Prior probability below which a candidate is not worth a question."""
+
+Scorer = Callable[[dict[str, float]], float]
+
+
+def find_relationships(
+    facts: Facts,
+    names: NameIndex,
+    keys: dict[str, TableKeys],
+    meanings: Meanings,
+    ask: Asker,
+) -> tuple[Relationship, ...]:
+    """All foreign keys, ordered by table and columns."""
+    weighed = weigh(facts, names, keys, meanings, ask)
+    found = [_relationship(chosen, facts, keys) for chosen in choose(weighed, keys)]
+    found = _with_roles(found, facts)
+    return tuple(sorted(found, key=lambda r: (r.table, r.columns, r.ref_table)))
+
+
+def weigh(
+    facts: Facts,
+    names: NameIndex,
+    keys: dict[str, TableKeys],
+    meanings: Meanings,
+    ask: Asker,
+    score: Scorer = probability,
+) -> list[Weighed]:
+    """Candidates with their evidence: the probe is asked where the answer could matter."""
+    candidates = [*pairs(facts, names, keys, meanings), *composite_pairs(facts, keys)]
+    drafts: list[Weighed] = []
+    for pair in candidates:
+        found = features(pair, facts, keys, None)
+        prior = score(found)
+        drafts.append(Weighed(pair, found, None, prior, prior))
+    asking = [d for d in drafts if d.prior >= WORTH_ASKING and _can_be_asked(d.pair, facts)]
+    asking.sort(key=lambda d: -d.prior)
+    questions = [
+        inclusion(d.pair.table, d.pair.columns, d.pair.ref_table, d.pair.ref_columns)
+        for d in asking
+    ]
+    answers: dict[Pair, Answer] = dict(zip((d.pair for d in asking), ask(questions)))
+    out: list[Weighed] = []
+    for draft in drafts:
+        answer = answers.get(draft.pair)
+        if answer is None or answer.status != "answered":
+            out.append(draft)
+            continue
+        found = features(draft.pair, facts, keys, answer)
+        out.append(
+            replace(draft, features=found, answer=answer, probability=score(found))
+        )
+    return out
+
+
+def _can_be_asked(pair: Pair, facts: Facts) -> bool:
+    """Both sides hold rows, and the child a value."""
+    child = facts.tables[pair.table]
+    parent = facts.tables[pair.ref_table]
+    filled = all(child.columns[name].filled for name in pair.columns)
+    return child.has_data and parent.has_data and filled
+
+
+def _relationship(chosen: Chosen, facts: Facts, keys: dict[str, TableKeys]) -> Relationship:
+    best = chosen.best
+    pair, answer = best.pair, best.answer
+    columns = [facts.column(pair.table, name) for name in pair.columns]
+    asked = answer is not None and answer.status == "answered" and answer.considered > 0
+    orphans = answer.considered - answer.hits if asked and answer else None
+    unique = _is_unique(pair, facts, keys)
+    kind = "self" if pair.table == pair.ref_table else "reference"
+    if kind == "reference" and unique and _is_primary(pair, keys):
+        kind = "extension"
+    return Relationship(
+        table=pair.table,
+        columns=pair.columns,
+        ref_table=pair.ref_table,
+        ref_columns=pair.ref_columns,
+        kind=kind,
+        role="_".join(pair.named.role) or None,
+        proved=orphans == 0,
+        one_to_one=unique,
+        optional=any(column.nullable for column in columns),
+        rows=answer.considered if asked and answer else None,
+        orphans=orphans,
+        confidence=round(best.probability, 4),
+        evidence=_evidence(best),
+        candidates=_candidates(chosen),
+    )
+
+
+def _is_primary(pair: Pair, keys: dict[str, TableKeys]) -> bool:
+    primary = keys[pair.table].primary
+    return primary is not None and set(primary.columns) == set(pair.columns)
+
+
+def _is_unique(pair: Pair, facts: Facts, keys: dict[str, TableKeys]) -> bool:
+    if _is_primary(pair, keys):
+        return True
+    rows = facts.tables[pair.table].rows or 0
+    if len(pair.columns) > 1 or rows < 20:
+        return False  # a few rows are unique by accident
+    return facts.column(pair.table, pair.columns[0]).unique is True
+
+
+_NAME_TEXT = {
+    "entity": "named after the table",
+    "ending": "its name ends with the table's",
+    "own_entity": "its table's name and its own make the other table's name",
+    "part": "named after a part of the table's name",
+    "short": "a short form of the table's name",
+    "key_name": "called like the other table's key",
+    "self": "leads back to its own table by name",
+    "person": "names a part that a person plays",
+    "none": "nothing in the name; found by its values",
+}
+
+
+def _evidence(one: Weighed) -> tuple[Evidence, ...]:
+    found = [Evidence(text=_NAME_TEXT[one.pair.named.likeness])]
+    answer = one.answer
+    if answer is None or answer.status != "answered":
+        reason = answer.reason if answer and answer.reason else "not asked of the warehouse"
+        found.append(Evidence(text=f"unproved: {reason}"))
+    elif answer.considered:
+        found.append(
+            Evidence(
+                text=f"{answer.hits} of {answer.considered} rows with a value are found in "
+                f"{one.pair.ref_table}",
+                value=round(answer.share, 6),
+            )
+        )
+        found.append(
+            Evidence(
+                text=f"{answer.key_hits} of {answer.keys} distinct values are found",
+                value=round(answer.key_hits / answer.keys, 6) if answer.keys else None,
+            )
+        )
+    found.append(Evidence(text="probability by names and profile alone", value=round(one.prior, 4)))
+    return tuple(found)
+
+
+def _candidates(chosen: Chosen) -> tuple[Candidate, ...]:
+    return tuple(
+        Candidate(
+            text=f"{one.pair.ref_table}({', '.join(one.pair.ref_columns)})",
+            score=round(one.probability, 4),
+            why="; ".join(e.text for e in _evidence(one)),
+        )
+        for one in (chosen.best, *chosen.rivals)
+    )
+
+
+def _with_roles(found: Sequence[Relationship], facts: Facts) -> list[Relationship]:
+    """A role where it is needed or said: several edges to one parent, or words left over."""
+    counts: dict[tuple[str, str], int] = {}
+    for one in found:
+        ends = (one.table, one.ref_table)
+        counts[ends] = counts.get(ends, 0) + 1
+    out: list[Relationship] = []
+    for one in found:
+        role = one.role
+        if role is None and counts[one.table, one.ref_table] > 1 and len(one.columns) == 1:
+            column = facts.column(one.table, one.columns[0])
+            entity = facts.tables[one.ref_table].entity
+            stem = column.stem or column.words
+            role = None if stem == entity else "_".join(stem)
+        out.append(one.model_copy(update={"role": role}))
+    return out

@@ -1,0 +1,38 @@
+"""Weights of the foreign key model, in log odds."""
+
+from __future__ import annotations
+
+WEIGHTS: dict[str, float] = {
+    "bias": -2.0,
+    "name_entity": 4.5,
+    "name_ending": 3.5,
+    "name_own_entity": 3.0,
+    "name_part": 1.5,
+    "name_short": 3.0,
+    "name_key_name": 1.0,
+    "name_self": 2.0,
+    "name_person": 0.5,
+    "name_none": -1.5,
+    "same_name": 1.5,
+    "key_word": 1.0,
+    "bare_entity": -1.5,
+    "type_differs": -0.3,
+    "table_contains_parent": 0.3,
+    "ref_not_primary": -2.0,
+    "child_is_key": -1.5,
+    "child_in_key": 0.3,
+    "parent_larger": -0.3,
+    "composite": 0.5,
+    "bounds_fit": 0.3,
+    "bounds_break": -1.0,
+    "holds": 1.0,
+    "holds_many": 1.0,
+    "nearly_holds": 0.0,
+    "nearly_many": 0.5,
+    "half_holds": -0.5,
+    "half_many": -1.5,
+    "fails": -0.7,
+    "fails_many": -4.0,
+    "surprise": 1.5,
+    "coverage": 1.0,
+}
