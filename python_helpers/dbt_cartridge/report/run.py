@@ -1,0 +1,202 @@
+"""`run.json`: what a run did, for machines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import Field
+
+from dbt_cartridge.config import Settings
+from dbt_cartridge.documents.base import Document, Frozen
+from dbt_cartridge.documents.changes import Action, Change, Changes
+from dbt_cartridge.documents.design import Design, LeftOut
+from dbt_cartridge.documents.scan import Problem, Scan
+from dbt_cartridge.documents.schema import Schema
+from dbt_cartridge.documents.verdicts import Verdicts
+
+if TYPE_CHECKING:
+    from dbt_cartridge.pipeline import Outcome
+
+
+def _count(description: str) -> Any:
+    return Field(default=0, description=description)
+
+
+class Found(Frozen):
+    """What the warehouse holds."""
+
+    schemas: tuple[str, ...] = ()
+    tables: int = _count("Tables and views scanned.")
+    columns: int = 0
+    rows: int = _count("Rows of the tables whose count is known.")
+    roles: dict[str, int] = Field(default={}, description="Tables by role.")
+    keys: int = _count("Tables with a primary key that is believed.")
+    keys_proved: int = _count("Of those, unique and not null in every row.")
+    keys_doubted: int = Field(
+        default=0, description="Unique in the data, not believed, not tested."
+    )
+    relationships: int = 0
+    relationships_proved: int = _count("Of those, without a single orphan.")
+    identities: int = Field(
+        default=0, description="Relations between measures that hold in the data."
+    )
+    personal_columns: int = _count("Columns that hold personal data.")
+    unasked: int = _count("Questions that the budget did not allow.")
+
+
+class Made(Frozen):
+    """What was designed, after verification."""
+
+    sources: int = 0
+    source_tables: int = 0
+    staging: int = 0
+    intermediate: int = 0
+    marts: int = 0
+    snapshots: int = 0
+    tests: int = 0
+    tests_warn: int = Field(
+        default=0, description="Of those, of severity `warn`: they nearly hold."
+    )
+    columns: int = _count("Columns of the models.")
+    columns_described: int = 0
+
+
+class Proved(Frozen):
+    """What dbt said of it."""
+
+    level: str = "none"
+    models: int = _count("Models that ran.")
+    models_failed: int = 0
+    tests_passed: int = 0
+    tests_failed: int = Field(
+        default=0, description="Dropped or lowered to warnings before writing."
+    )
+
+
+class Run(Document):
+    """One run. Paths are from the host's root, times in seconds."""
+
+    file_name: ClassVar[str] = "run.json"
+
+    cartridge_version: str
+    dbt_version: str
+    adapter: str
+    settings: Settings
+    seconds: dict[str, float] = Field(default={}, description="Time of each step.")
+    statements: int = Field(
+        default=0, description="Statements that the scan sent to the warehouse."
+    )
+    found: Found = Found()
+    made: Made = Made()
+    proved: Proved = Proved()
+    dry_run: bool = False
+    changes: dict[str, int] = Field(default={}, description="Files by what happened to them.")
+    files: dict[str, Action] = Field(default={}, description="Every file that is not unchanged.")
+    problems: tuple[Problem, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+    def save(self, folder: Path) -> Path:
+        """With every field, since its readers do not know our defaults."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / self.file_name
+        path.write_text(self.model_dump_json(indent=1) + "\n", "utf-8")
+        return path
+
+
+def run(outcome: Outcome) -> Run:
+    changes = outcome.changes.changes
+    return Run(
+        cartridge_version=cartridge_version(),
+        dbt_version=outcome.host.dbt_version,
+        adapter=outcome.scan.adapter,
+        settings=outcome.settings,
+        seconds=outcome.seconds,
+        statements=outcome.scan.statements,
+        found=_found(outcome.scan, outcome.schema),
+        made=_made(outcome.design),
+        proved=_proved(outcome.verdicts),
+        dry_run=not outcome.changes.applied,
+        changes=dict(sorted(Counter(change.action for change in changes).items())),
+        files={c.path: c.action for c in changes if c.action != "unchanged"},
+        problems=_problems(outcome),
+        left_out=outcome.design.left_out,
+    )
+
+
+def to_look_at(changes: Changes) -> tuple[Change, ...]:
+    """The files that did not become what was generated."""
+    return tuple(c for c in changes.changes if c.action in ("conflict", "clash"))
+
+
+def cartridge_version() -> str:
+    try:
+        return version("dbt-cartridge")
+    except PackageNotFoundError:  # run from a source tree that was never installed
+        return "unknown"
+
+
+def _found(scan: Scan, schema: Schema) -> Found:
+    keys = [table.primary_key for table in schema.tables if table.primary_key]
+    return Found(
+        schemas=scan.schemas,
+        tables=len(scan.relations),
+        columns=sum(len(relation.columns) for relation in scan.relations),
+        rows=sum(relation.rows or 0 for relation in scan.relations),
+        roles=dict(sorted(Counter(table.role for table in schema.tables).items())),
+        keys=len(keys),
+        keys_proved=sum(key.proved for key in keys),
+        keys_doubted=sum(len(table.doubted_keys) for table in schema.tables),
+        relationships=len(schema.relationships),
+        relationships_proved=sum(r.proved for r in schema.relationships),
+        identities=len(schema.identities),
+        personal_columns=sum(bool(c.pii) for table in schema.tables for c in table.columns),
+        unasked=schema.unproved,
+    )
+
+
+def _made(design: Design) -> Made:
+    layers = Counter(model.layer for model in design.models)
+    written = [source for source in design.sources if not source.existing]
+    tests = [test for model in design.models for test in model.all_tests]
+    for source in written:
+        for table in source.tables:
+            tests += (*table.tests, *(test for column in table.columns for test in column.tests))
+    columns = [column for model in design.models for column in model.columns]
+    return Made(
+        sources=len(written),
+        source_tables=sum(len(source.tables) for source in written),
+        staging=layers["staging"],
+        intermediate=layers["intermediate"],
+        marts=layers["marts"],
+        snapshots=len(design.snapshots),
+        tests=len(tests),
+        tests_warn=sum(test.severity == "warn" for test in tests),
+        columns=len(columns),
+        columns_described=sum(bool(column.description) for column in columns),
+    )
+
+
+def _proved(verdicts: Verdicts) -> Proved:
+    return Proved(
+        level=verdicts.level,
+        models=sum(model.status == "pass" for model in verdicts.models),
+        models_failed=sum(model.status == "error" for model in verdicts.models),
+        tests_passed=sum(test.status == "pass" for test in verdicts.tests),
+        tests_failed=sum(test.status in ("fail", "error") for test in verdicts.tests),
+    )
+
+
+def _problems(outcome: Outcome) -> tuple[Problem, ...]:
+    """Of all steps, each once: a step may hand on what an earlier one said."""
+    documents: Iterable[tuple[Problem, ...]] = (
+        outcome.scan.problems,
+        outcome.schema.problems,
+        outcome.design.problems,
+        outcome.verdicts.problems,
+        outcome.changes.problems,
+    )
+    return tuple(dict.fromkeys(problem for problems in documents for problem in problems))

@@ -1,0 +1,156 @@
+"""The last screen of a run: what was found, made, proved, written, left out, and what is next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from dbt_cartridge.documents.changes import Changes
+from dbt_cartridge.documents.schema import Relationship, Schema
+from dbt_cartridge.report.run import Found, Made, Proved, Run, to_look_at
+from dbt_cartridge.report.words import count, listed, shown
+
+_MOST = 6  # lines of one list; the rest is in the report
+_ROLES = {
+    "fact": ("fact",),
+    "dimension": ("dimension",),
+    "bridge": ("bridge",),
+    "reference": ("reference table",),
+    "other": ("other",),
+}
+_DONE = {
+    "create": "created",
+    "update": "updated",
+    "merged": "merged with your edits",
+    "kept": "kept as you edited them",
+    "unchanged": "unchanged",
+    "deleted_by_user": "left deleted",
+    "prune": "removed",
+    "clash": "not ours and left alone",
+    "conflict": "in conflict",
+}
+
+
+def summary(run: Run, schema: Schema, changes: Changes) -> list[str]:
+    """Plain lines, a heading in the first ten columns. Names only: no value of the data."""
+    return [
+        *_block("Found", _found(run.found)),
+        *_block("Made", _made(run.made)),
+        *_block("Proved", _proved(run.proved)),
+        *_block("Would do" if run.dry_run else "Wrote", _written(run)),
+        *_block("Look at", _limited(_look_at(schema, changes))),
+        *_block("Left out", _limited(f"{one.what}: {one.why}" for one in run.left_out)),
+        *_block("Problems", _limited(_problem_lines(run))),
+        *_block("Next", _next(run)),
+    ]
+
+
+def _block(heading: str, lines: Sequence[str]) -> list[str]:
+    return [
+        f"{heading if number == 0 else '':<10}{shown(line)}"
+        for number, line in enumerate(lines)
+        if line
+    ]
+
+
+def _found(found: Found) -> list[str]:
+    where = f" in {listed(found.schemas)}" if found.schemas else ""
+    roles = [count(n, *names) for role, names in _ROLES.items() if (n := found.roles.get(role))]
+    keys = f"{count(found.keys, 'primary key')} ({found.keys_proved:,} proved)"
+    edges = f"{count(found.relationships, 'relationship')} ({found.relationships_proved:,} proved)"
+    return [
+        f"{count(found.tables, 'table')}{where}, {count(found.columns, 'column')}, "
+        f"{count(found.rows, 'row')}: {listed(roles) or 'no roles'}",
+        f"{keys}, {edges}",
+        listed(_more_found(found)),
+    ]
+
+
+def _more_found(found: Found) -> list[str]:
+    more: list[str] = []
+    if found.identities:
+        more.append(f"{count(found.identities, 'relation')} between measures")
+    if found.personal_columns:
+        more.append(f"{count(found.personal_columns, 'column')} with personal data")
+    if found.keys_doubted:
+        more.append(f"{count(found.keys_doubted, 'key')} unique but not believed")
+    if found.unasked:
+        more.append(f"{count(found.unasked, 'question')} left unasked by the budget")
+    return more
+
+
+def _made(made: Made) -> list[str]:
+    parts = [
+        (made.sources, f"{count(made.sources, 'source')} of {count(made.source_tables, 'table')}"),
+        (made.staging, f"{made.staging:,} staging"),
+        (made.intermediate, f"{made.intermediate:,} intermediate"),
+        (made.marts, count(made.marts, "mart")),
+        (made.snapshots, count(made.snapshots, "snapshot")),
+    ]
+    warn = f" ({made.tests_warn:,} that only warn)" if made.tests_warn else ""
+    return [
+        listed([text for number, text in parts if number]) or "nothing",
+        f"{count(made.tests, 'test')}{warn}, {made.columns_described:,} of "
+        f"{count(made.columns, 'column')} described",
+    ]
+
+
+def _proved(proved: Proved) -> list[str]:
+    if proved.level == "none":
+        return ["nothing: verify is none"]
+    how = "on the data" if proved.level == "data" else "as SQL, without rows"
+    failed = f", {proved.models_failed:,} failed" if proved.models_failed else ""
+    dropped = (
+        f", {proved.tests_failed:,} did not hold and were dropped or lowered"
+        if proved.tests_failed
+        else ""
+    )
+    return [
+        f"by dbt {how}: {count(proved.models, 'model')} ran{failed}, "
+        f"{count(proved.tests_passed, 'test')} passed{dropped}"
+    ]
+
+
+def _written(run: Run) -> list[str]:
+    parts = [f"{n:,} {_DONE[action]}" for action in _DONE if (n := run.changes.get(action))]
+    return [f"{count(sum(run.changes.values()), 'file')}: {listed(parts) or 'none'}"]
+
+
+def _look_at(schema: Schema, changes: Changes) -> Iterable[str]:
+    for change in to_look_at(changes):
+        yield f"{change.path}: {change.why}"
+    for edge in schema.relationships:
+        if not edge.proved:
+            yield _unproved(edge)
+
+
+def _unproved(edge: Relationship) -> str:
+    child = f"{edge.table}({', '.join(edge.columns)})"
+    parent = f"{edge.ref_table}({', '.join(edge.ref_columns)})"
+    if edge.orphans:
+        of = f" of {edge.rows:,}" if edge.rows else ""
+        return f"{child} → {parent}: {count(edge.orphans, 'row')}{of} without a parent"
+    return f"{child} → {parent}: not proved"
+
+
+def _problem_lines(run: Run) -> Iterable[str]:
+    for problem in run.problems:
+        yield f"{problem.where}: {problem.what}{' ' if problem.next else ''}{problem.next}"
+
+
+def _limited(lines: Iterable[str]) -> list[str]:
+    every = list(lines)
+    if len(every) <= _MOST:
+        return every
+    return [*every[: _MOST - 1], f"… and {len(every) - _MOST + 1:,} more, in the report"]
+
+
+def _next(run: Run) -> list[str]:
+    report = "target/cartridge/report.html has the evidence for every decision"
+    if run.dry_run:
+        return ["Nothing was written. Run again without dry_run to write this.", report]
+    if run.changes.get("conflict"):
+        first = "Settle the conflicts: take what you want from .cartridge/conflicts/, remove it"
+        return [first, report]
+    if not run.changes.keys() - {"unchanged", "kept", "deleted_by_user"}:
+        return ["Nothing changed.", report]
+    return ["dbt build, then commit the new files with .cartridge/", report]

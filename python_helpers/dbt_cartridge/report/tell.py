@@ -1,0 +1,34 @@
+"""The end of a run: its summary on the terminal, `run.json` and the page."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dbt_cartridge.errors import ConflictError
+from dbt_cartridge.report.console import Say
+from dbt_cartridge.report.diffs import diff_lines
+from dbt_cartridge.report.run import run
+from dbt_cartridge.report.summary import summary
+
+if TYPE_CHECKING:
+    from dbt_cartridge.pipeline import Outcome
+
+
+def tell(outcome: Outcome, project_dir: Path, say: Say | None = None) -> int:
+    """Write the reports, print the diff (of a dry run) and the summary; give the exit code.
+
+    Args:
+        say: prints one line; standard output, in colour on a terminal, if None.
+    """
+    document = run(outcome)
+    document.save(project_dir / "target" / "cartridge")
+    colour = say is None and sys.stdout.isatty()
+    printed = say or print
+    if document.dry_run:
+        for line in diff_lines(outcome.changes, colour=colour):
+            printed(line)
+    for line in summary(document, outcome.schema, outcome.changes):
+        printed(f"\x1b[1m{line[:10]}\x1b[0m{line[10:]}" if colour else line)
+    return ConflictError.exit_code if document.changes.get("conflict") else 0
