@@ -148,7 +148,8 @@ class Lexicon:
         if len(word) < 5 or not word.isascii() or not word.isalpha() or self._is_known(word):
             return (word,)
         best = self._cuts(word)
-        if best and (best[-1] in lists.HEADS or singular(best[0]) in self.entities):
+        long = all(len(piece) >= 5 for piece in best)
+        if best and (long or best[-1] in lists.HEADS or singular(best[0]) in self.entities):
             return best
         return (word,)
 

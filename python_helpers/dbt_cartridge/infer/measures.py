@@ -1,0 +1,113 @@
+"""Which numbers are measures, whether they may be summed, and in what unit they count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dbt_cartridge.documents.scan import Column
+from dbt_cartridge.documents.schema import Additivity
+from dbt_cartridge.infer import column_words as lists
+from dbt_cartridge.infer.reading import Reading
+from dbt_cartridge.words import singular
+
+
+@dataclass(frozen=True)
+class Measure:
+    additivity: Additivity
+    unit: str | None
+    money: bool
+    why: str
+
+
+def measure(words: tuple[str, ...], column: Column, reading: Reading) -> Measure | str:
+    """A measure, or in words why the number is none."""
+    named = [word for word in words if not word.isdigit()]
+    last = named[-1] if named else ""
+    counted = bool(named) and named[0] == "number" and len(named) > 1  # number_of_children
+    if not counted and (why := _no_measure(named, last, reading)):
+        return why
+    additivity = "additive" if counted else _additivity(named, reading)
+    if additivity is None and not (column.type in ("decimal", "float") and not reading.whole):
+        plural_count = reading.whole and last.endswith("s") and singular(last) != last
+        if not plural_count:
+            return "a whole number whose name tells no quantity"
+        additivity = "additive"
+    why = "" if additivity else "a number with fractions whose name tells no total"
+    money = bool(set(named) & lists.MONEY) and not _is_share(named) and not counted
+    return Measure(additivity or "non_additive", _unit(named, reading), money, why)
+
+
+def _no_measure(named: list[str], last: str, reading: Reading) -> str:
+    if reading.coded:
+        return "digits with leading zeros: a code"
+    if last in lists.KIND:
+        return f"'{last}' names a kind"
+    if last in lists.CODE_WORDS and not set(named) & {"amount", "count"}:
+        return f"'{last}' names a code"
+    if last in lists.CALENDAR_PARTS and not set(named) & {"per", "duration", "total", "ytd"}:
+        return f"'{last}' names a part of the calendar"
+    if len(named) > 1 and named[0] in lists.CALENDAR_PARTS and last in ("year", "month", "week"):
+        return "a part of the calendar"
+    if last in {"latitude", "longitude", "zip", "postal", "postcode", "phone", "fax", "timezone"}:
+        return f"'{last}' is a place or a number to call"
+    quantities = {"quantity", "units", "amount", "count", "hours", "total", "number"}
+    if last in lists.ORDINAL and not set(named) & (lists.SEMI_ADDITIVE | quantities):
+        return f"'{last}' names an order"
+    return ""
+
+
+_SHARES_BY_RANGE = frozenset(("discount", "tax", "vat", "commission", "margin", "markup"))
+
+
+def _within_one(reading: Reading) -> bool:
+    """Fractions between 0 and 1: a rate, where the name leaves it open."""
+    low, high = reading.low, reading.high
+    return low is not None and high is not None and low >= 0 and high <= 1 and not reading.whole
+
+
+def _is_share(named: list[str]) -> bool:
+    return bool({"percent", "percentage", "ratio", "rate", "share"} & set(named))
+
+
+def _additivity(named: list[str], reading: Reading) -> Additivity | None:
+    """By the words, the last one first: what a name ends in says most."""
+    said = set(named)
+    if _is_share(named) or said & {"average", "mean", "median", "per", "min", "max", "minimum",
+                                   "maximum", "index", "exchange", "factor"}:  # fmt: skip
+        return "non_additive"
+    if said & _SHARES_BY_RANGE and _within_one(reading):
+        return "non_additive"
+    if "price" in said:
+        return "additive" if said & {"total", "extended", "amount", "sum"} else "non_additive"
+    if "unit" in said and said & {"cost", "amount", "price", "value"}:
+        return "non_additive"
+    on_order = "on" in said and bool(said & {"order", "hand"})
+    if on_order or (said & lists.SEMI_ADDITIVE and not said & {"change", "sold", "sale"}):
+        return "semi_additive"
+    for word in reversed(named):
+        if word in lists.NON_ADDITIVE:
+            return "non_additive"
+        if word in lists.ADDITIVE:
+            return "additive"
+        if word in lists.MONEY:
+            return "additive"
+        if word in lists.UNITS:
+            return "additive"
+    return None
+
+
+def _unit(named: list[str], reading: Reading) -> str | None:
+    for word in named:
+        if word in lists.CURRENCIES:
+            return word.upper()
+    for word in reversed(named):
+        if word in lists.UNITS and word != "percent":
+            return lists.UNITS[word]
+    if _is_share(named) and reading.high is not None and reading.low is not None:
+        if "exchange" in named or "currency" in named:
+            return None
+        if _within_one(reading):
+            return "ratio"
+        if "percent" in named:
+            return "percent"
+    return "percent" if "percent" in named else None
