@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import ClassVar, Literal
 
 from dbt_cartridge.documents.base import Document, Frozen
+from dbt_cartridge.documents.design import LeftOut
 
 FileKind = Literal["sql", "yaml", "markdown"]
 
@@ -21,6 +22,7 @@ class Files(Document):
     file_name: ClassVar[str] = "files.json"
 
     files: tuple[File, ...] = ()  # ordered by path
+    left_out: tuple[LeftOut, ...] = ()  # what could not be written safely
 
     @cached_property
     def by_path(self) -> dict[str, File]:

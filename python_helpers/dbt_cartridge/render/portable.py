@@ -1,0 +1,112 @@
+"""What sqlglot does not yet carry from DuckDB's SQL into another warehouse's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from sqlglot import exp
+
+_UNIT = re.compile(r"\b(date_trunc|date_diff|datediff|date_add|dateadd|date_part)\('([A-Z]+)'")
+_FILTER = re.compile(r"\bfilter\(where\b")
+
+
+def dialect(adapter: str) -> str:
+    """sqlglot's name for the adapter's dialect; PostgreSQL's for one that it does not know."""
+    known = {"athena", "bigquery", "clickhouse", "databricks", "duckdb", "fabric", "mysql"}
+    known |= {"postgres", "redshift", "snowflake", "spark", "trino"}
+    names = {"sqlserver": "tsql", "synapse": "tsql"}
+    return names.get(adapter, adapter if adapter in known else "postgres")
+
+
+def has_qualify(adapter: str) -> bool:
+    return adapter in {"bigquery", "databricks", "duckdb", "redshift", "snowflake"}
+
+
+def nulls_last(adapter: str) -> bool:
+    """Whether `order by … desc nulls last` can be said. MySQL puts NULLs last unasked."""
+    return adapter not in {"mysql", "fabric", "sqlserver", "synapse"}
+
+
+def adapt(tree: exp.Expression, adapter: str) -> exp.Expression:
+    """`tree` with functions that `adapter` has. Takes the tree over."""
+    changes = _CHANGES.get(adapter, {})
+    # Innermost first, so that what a change wraps has been changed already.
+    for node in reversed(list(tree.find_all(*changes))) if changes else ():
+        changed = changes[type(node)](node)
+        if changed is not node:
+            if node is tree:
+                tree = changed
+            else:
+                node.replace(changed)
+    return tree
+
+
+def polish(sql: str) -> str:
+    """Small things that sqlglot prints in its own way: `date_trunc('DAY'`, `filter(where`."""
+    sql = _UNIT.sub(lambda match: f"{match[1]}('{match[2].lower()}'", sql)
+    return _FILTER.sub("filter (where", sql)
+
+
+def _round(node: exp.Expression) -> exp.Expression:
+    """PostgreSQL rounds to decimals only what is numeric, not double precision."""
+    inner = node.this
+    if node.args.get("decimals") is None or (
+        isinstance(inner, exp.Cast) and inner.to.is_type("decimal")
+    ):
+        return node
+    return exp.Round(this=exp.cast(inner, "decimal"), decimals=node.args["decimals"])
+
+
+def _json_text(node: exp.Expression) -> exp.Expression:
+    """`cast(x as json) ->> 'key'` reads json, jsonb and text alike; sqlglot's function reads one."""
+    path = node.expression
+    if not isinstance(path, exp.JSONPath):
+        return node
+    keys = [part for part in path.expressions if not isinstance(part, exp.JSONPathRoot)]
+    if not keys or not all(isinstance(key, exp.JSONPathKey) for key in keys):
+        return node
+    value: exp.Expression = node.this
+    if not (isinstance(value, exp.Cast) and value.to.is_type("json", "jsonb")):
+        value = exp.cast(value, "json")
+    *outer, last = [exp.Literal.string(str(key.this)) for key in keys]
+    for key in outer:
+        value = exp.Paren(this=exp.JSONExtract(this=value, expression=key, only_json_types=True))
+    return exp.JSONExtractScalar(this=value, expression=last, only_json_types=True)
+
+
+def _name_of(part: str) -> Callable[[exp.Expression], exp.Expression]:
+    def change(node: exp.Expression) -> exp.Expression:
+        # FM: PostgreSQL else fills names up with blanks to nine characters.
+        return exp.Anonymous(
+            this="to_char", expressions=[node.this, exp.Literal.string(f"FM{part}")]
+        )
+
+    return change
+
+
+def _extract(part: str) -> Callable[[exp.Expression], exp.Expression]:
+    def change(node: exp.Expression) -> exp.Expression:
+        return exp.Extract(this=exp.var(part), expression=node.this)
+
+    return change
+
+
+_Changes = dict[type[exp.Expression], Callable[[exp.Expression], exp.Expression]]
+_REDSHIFT: _Changes = {
+    exp.Round: _round,
+    exp.Dayname: _name_of("Day"),
+    exp.Monthname: _name_of("Month"),
+    exp.Quarter: _extract("quarter"),
+    exp.Year: _extract("year"),
+    exp.Month: _extract("month"),
+    exp.Day: _extract("day"),
+    exp.Week: _extract("week"),
+    exp.DayOfYear: _extract("doy"),
+    exp.DayOfWeek: _extract("dow"),
+    exp.DayOfWeekIso: _extract("isodow"),
+}
+_CHANGES: dict[str, _Changes] = {
+    "postgres": {**_REDSHIFT, exp.JSONExtractScalar: _json_text},
+    "redshift": _REDSHIFT,
+}

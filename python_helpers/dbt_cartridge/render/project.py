@@ -1,0 +1,215 @@
+"""The corridor of this room: a design becomes the files of a dbt project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from dbt_cartridge.config import Settings
+from dbt_cartridge.documents.design import Design, LeftOut, Model, Query, Source
+from dbt_cartridge.documents.files import File, Files
+from dbt_cartridge.documents.host import Host
+from dbt_cartridge.errors import RenderError
+from dbt_cartridge.render import (
+    data_tests,
+    doc_blocks,
+    generic_tests,
+    identifiers,
+    inert,
+    paths,
+    properties,
+    queries,
+    snapshots,
+    syntax,
+    yaml_text,
+)
+from dbt_cartridge.render.data_tests import Dialect
+from dbt_cartridge.render.doc_blocks import DocBlocks
+from dbt_cartridge.render.filling import fill
+
+
+def render(design: Design, host: Host, settings: Settings) -> Files:
+    """Every file of the design, in the host's dialect, dbt version and conventions.
+
+    Pure: the same documents give the same bytes. What cannot be written safely (a table whose name
+    is Jinja, and what is built on it) is left out and named in `Files.left_out`.
+
+    Raises:
+        RenderError: a path or a name of the design's own is not fit to be written.
+    """
+    design, left_out = _writable(design)
+    its = syntax.of(host)
+    dialect = Dialect(design.adapter or host.adapter, its, host.has_dbt_utils)
+    sources = [each for each in design.sources if not each.existing and each.tables]
+    folders = {each.name: _folder(each.name, design.models) for each in design.sources}
+    prefix = design.sources[0].name if design.sources else host.project_name
+    docs = doc_blocks.collect(design, prefix)
+
+    model_properties = {each.name: properties.model(each, dialect, docs) for each in design.models}
+    source_properties = {each.name: properties.source(each, dialect, docs) for each in sources}
+    every = [*source_properties.values(), *model_properties.values()]
+
+    files = [_model_file(each, dialect.adapter, host) for each in design.models]
+    files += [
+        _yaml_file(paths.source_yaml(name, folders[name], host), "sources", {name: each.yaml})
+        for name, each in source_properties.items()
+    ]
+    files += _model_yaml(design.models, model_properties, host, settings)
+    files += [
+        file for each in design.snapshots
+        for file in snapshots.files(each, dialect.adapter, its, host)
+    ]  # fmt: skip
+    if docs.names:
+        files.append(_docs_file(docs, prefix, folders.get(prefix, prefix), host))
+    files += _generic_tests((need for each in every for need in each.needs), host)
+    left_out += tuple(left for each in every for left in each.left_out)
+    return Files(files=_ordered(files), left_out=left_out)
+
+
+def _ordered(files: list[File]) -> tuple[File, ...]:
+    paths_seen: dict[str, File] = {}
+    for file in files:
+        if file.path.casefold() in paths_seen:
+            raise RenderError(
+                f"Two parts of the design would be written to {file.path}. Give the models other "
+                "names or folders."
+            )
+        paths_seen[file.path.casefold()] = file
+    return tuple(sorted(files, key=lambda file: file.path))
+
+
+# ---------------------------------------------------------------- kinds of files
+
+
+def _model_file(each: Model, adapter: str, host: Host) -> File:
+    ctes, last = queries.body(each, adapter)
+    text = fill("model.sql", config=_config(each, adapter), ctes=ctes, last=last)
+    path = paths.model(each, host)
+    return File(path=path, text=text + "\n", kind="sql", describes=(each.name,))
+
+
+def _config(each: Model, adapter: str) -> list[tuple[str, str]]:
+    """Only what differs from dbt's own defaults."""
+    config: list[tuple[str, str]] = []
+    if each.materialized != "view":
+        config.append(("materialized", repr(each.materialized)))
+    if each.incremental is not None:
+        key = [identifiers.write(column, adapter) for column in each.incremental.unique_key]
+        if key:
+            config.append(("unique_key", repr(key[0]) if len(key) == 1 else repr(key)))
+    return config
+
+
+def _model_yaml(
+    models: Iterable[Model],
+    yaml: dict[str, properties.Properties],
+    host: Host,
+    settings: Settings,
+) -> list[File]:
+    layout = host.yaml_layout if settings.yaml_layout == "host" else settings.yaml_layout
+    pages: dict[str, dict[str, Any]] = {}
+    for each in models:
+        path = paths.model_yaml(each, host, per_model=layout == "model")
+        pages.setdefault(path, {})[each.name] = yaml[each.name].yaml
+    return [_yaml_file(path, "models", page) for path, page in pages.items()]
+
+
+def _yaml_file(path: str, kind: str, page: dict[str, Any]) -> File:
+    names = sorted(page)
+    text = yaml_text.dump({"version": 2, kind: [page[name] for name in names]})
+    return File(path=path, text=text, kind="yaml", describes=tuple(names))
+
+
+def _docs_file(docs: DocBlocks, prefix: str, below: str, host: Host) -> File:
+    path = paths.docs(prefix, below, host)
+    return File(path=path, text=docs.markdown, kind="markdown")
+
+
+def _generic_tests(needs: Iterable[str], host: Host) -> list[File]:
+    return [
+        File(
+            path=paths.generic_test(name, host),
+            text=generic_tests.text(name),
+            kind="sql",
+            describes=(f"test_{name}",),
+        )
+        for name in sorted(set(needs))
+    ]
+
+
+def _folder(source: str, models: Iterable[Model]) -> str:
+    """Where the source's staging models are."""
+    for model in models:
+        if model.layer == "staging" and isinstance(model.body, Query):
+            if any(each.source and each.source[0] == source for each in model.body.inputs):
+                return model.folder
+    return "".join(c if c.isalnum() or c == "_" else "_" for c in source)
+
+
+# ---------------------------------------------------------------- what cannot be written
+
+
+def _writable(design: Design) -> tuple[Design, tuple[LeftOut, ...]]:
+    """`design` without tables that dbt could not be told of, and without what needs them."""
+    left_out: list[LeftOut] = []
+    sources: list[Source] = []
+    gone: set[tuple[str, str]] = set()
+    for source in design.sources:
+        bad = [table for table in source.tables if not _is_nameable(source, table.identifier)]
+        gone |= {(source.name, table.name) for table in bad}
+        left_out += [
+            LeftOut(
+                what=f"Table {inert.text(table.identifier)!r}",
+                why="Its name holds what dbt would run as Jinja, or control characters. Rename it "
+                "in the warehouse to have it modelled.",
+            )
+            for table in bad
+        ]
+        kept = tuple(table for table in source.tables if table not in bad)
+        sources.append(source.model_copy(update={"tables": kept}))
+    if not gone:
+        return design, ()
+    lost = _needing(gone, design)
+    left_out += [LeftOut(what=f"Model {name}", why="It needs a table that was left out.")
+                 for name in sorted(lost)]  # fmt: skip
+    models = tuple(each for each in design.models if each.name not in lost)
+    return (
+        design.model_copy(
+            update={
+                "sources": tuple(sources),
+                "models": tuple(_without_tests_on(lost, each) for each in models),
+                "snapshots": tuple(s for s in design.snapshots if s.model not in lost),
+            }
+        ),
+        tuple(left_out),
+    )
+
+
+def _is_nameable(source: Source, identifier: str) -> bool:
+    names = (source.schema_name, source.database or "", identifier)
+    return all(inert.is_inert(name) and not set(name) & set("\n\t") for name in names)
+
+
+def _needing(gone: set[tuple[str, str]], design: Design) -> set[str]:
+    lost: set[str] = set()
+    for model in design.models:  # in the order of dependence
+        if isinstance(model.body, Query):
+            needs = any(each.source in gone or each.model in lost for each in model.body.inputs)
+        else:
+            needs = any(name in lost for name, _ in model.body.bounds)
+        if needs:
+            lost.add(model.name)
+    return lost
+
+
+def _without_tests_on(lost: set[str], model: Model) -> Model:
+    columns = tuple(
+        column.model_copy(
+            update={
+                "tests": tuple(t for t in column.tests if data_tests.other_model(t) not in lost)
+            }
+        )
+        for column in model.columns
+    )
+    tests = tuple(t for t in model.tests if data_tests.other_model(t) not in lost)
+    return model.model_copy(update={"columns": columns, "tests": tests})

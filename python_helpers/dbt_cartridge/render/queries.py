@@ -1,0 +1,355 @@
+"""A model's body as SQL: import CTEs, logical CTEs, `select * from final`."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from dbt_cartridge.documents.design import (
+    Cte,
+    DateSpine,
+    Incremental,
+    Input,
+    Join,
+    Model,
+    Projection,
+    Query,
+)
+from dbt_cartridge.errors import RenderError
+from dbt_cartridge.render import expressions, identifiers, inert, layout, portable
+from dbt_cartridge.render.filling import fill, names
+
+_INDENT = " " * 4
+_JOINS = {"inner": "inner join", "left": "left join", "full": "full outer join"}
+_RANK = "row_rank"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Columns under one comment line."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TextCte:
+    name: str
+    body: str
+    comment: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a CTE's expressions are written by.
+
+    stored: aliases whose columns are the warehouse's own.
+    bare: a column is written without its alias where only one relation is in scope.
+    outputs: the column names of each CTE that says them, in the order of the design.
+    """
+
+    adapter: str
+    bare: bool
+    stored: frozenset[str] = frozenset()
+    outputs: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+
+def body(model: Model, adapter: str) -> tuple[list[TextCte], str]:
+    """The CTEs of `model` and the name of the last, as SQL text."""
+    if isinstance(model.body, DateSpine):
+        return _date_spine(model.body, adapter)
+    return _query(model.body, model, adapter)
+
+
+def ref(model: str) -> str:
+    return "{{ ref('" + call_name(model) + "') }}"
+
+
+def source(name: tuple[str, str]) -> str:
+    return "{{ source('" + call_name(name[0]) + "', '" + call_name(name[1]) + "') }}"
+
+
+def call_name(name: str) -> str:
+    if not name or any(char in "'\\{}\n\r" for char in name):
+        raise RenderError(
+            f"{name!r} cannot be the name of a source, a table or a model in a dbt call. "
+            "Rename it in the host's YAML."
+        )
+    return name
+
+
+def _query(query: Query, model: Model, adapter: str) -> tuple[list[TextCte], str]:
+    ctes = [_import(each, model.incremental, adapter) for each in query.inputs]
+    stored = frozenset(each.alias for each in query.inputs if each.source is not None)
+    scope = Scope(adapter, bare=model.layer == "staging", stored=stored)
+    for cte in query.ctes:
+        ctes += _cte(cte, scope)
+        if cte.projections:
+            scope.outputs[cte.name] = tuple(each.name for each in cte.projections)
+        elif not cte.joins and cte.from_alias in scope.stored:
+            scope = Scope(adapter, scope.bare, scope.stored | {cte.name}, scope.outputs)
+    if not ctes:
+        raise RenderError(f"Model {model.name} has no query: its design is empty.")
+    return ctes, ctes[-1].name
+
+
+def _import(each: Input, incremental: Incremental | None, adapter: str) -> TextCte:
+    if each.model is None and each.source is None:
+        raise RenderError(f"The input '{each.alias}' names neither a model nor a source.")
+    relation = ref(each.model) if each.model is not None else source(each.source or ("", ""))
+    watermark = None
+    if incremental is not None and incremental.input_alias == each.alias:
+        stored = each.source is not None
+        watermark = {
+            "why": comment_lines(incremental.why, 4),
+            "column": _name(incremental.watermark, adapter),
+            "input_column": inert.in_sql(
+                identifiers.write(incremental.input_column, adapter, stored)
+            ),
+        }
+    text = fill("import.sql", relation=relation, watermark=watermark)
+    return TextCte(_name(each.alias, adapter), text)
+
+
+def _name(name: str, adapter: str) -> str:
+    return inert.in_sql(identifiers.write(name, adapter))
+
+
+def comment_lines(comment: str | None, indent: int) -> tuple[str, ...]:
+    """`comment`, inert, in lines that fit behind `-- ` at `indent`."""
+    if not comment:
+        return ()
+    return tuple(textwrap.wrap(inert.comment(comment), layout.WIDTH - indent - 3))
+
+
+# ---------------------------------------------------------------- one CTE
+
+
+def _cte(cte: Cte, scope: Scope) -> list[TextCte]:
+    comment = comment_lines(cte.comment, 0)
+    name = _name(cte.name, scope.adapter)
+    if cte.latest is None:
+        return [TextCte(name, _select(cte, scope), comment)]
+    if not cte.projections and portable.has_qualify(scope.adapter):
+        return [TextCte(name, _select(cte, scope, qualify=_rank(cte, scope)), comment)]
+    ranked = _name(f"{cte.name}_ranked", scope.adapter)
+    text = _select(cte, scope, rank=_rank(cte, scope))
+    blocks = [Block("", tuple(_comma(_name(p.name, scope.adapter) for p in cte.projections)))]
+    latest = _fill_select(
+        blocks=blocks if cte.projections else [], from_=ranked, where=(f"where {_RANK} = 1",)
+    )
+    return [TextCte(ranked, text, comment), TextCte(name, latest)]
+
+
+def _select(cte: Cte, scope: Scope, qualify: str = "", rank: str = "") -> str:
+    bare = scope.bare and not cte.joins
+    drop = frozenset({cte.from_alias}) if bare else frozenset[str]()
+    writer = _Writer(scope.adapter, drop, scope.stored)
+    ordered = _ordered(cte)
+    blocks = _blocks(ordered, writer)
+    extra = ""
+    if rank and blocks:
+        blocks.append(Block("latest", (f"{rank} as {_RANK}",)))
+        blocks[-2] = Block(blocks[-2].title, (*blocks[-2].lines[:-1], blocks[-2].lines[-1] + ","))
+    elif rank:
+        extra = f",\n{_INDENT * 2}{rank} as {_RANK}"
+    return _fill_select(
+        distinct=cte.distinct,
+        blocks=blocks,
+        extra=extra,
+        from_=_name(cte.from_alias, scope.adapter),
+        joins=[_join(join, cte, writer) for join in cte.joins],
+        where=_where(cte.where, writer),
+        group_by=_positions(cte.group_by, ordered, writer),
+        qualify=f"{qualify} = 1" if qualify else "",
+        union=[_other(other, cte, scope) for other in cte.union],
+    )
+
+
+def _fill_select(
+    *,
+    blocks: list[Block],
+    from_: str,
+    distinct: bool = False,
+    extra: str = "",
+    joins: Sequence[object] = (),
+    where: Sequence[str] = (),
+    group_by: str = "",
+    qualify: str = "",
+    union: Sequence[str] = (),
+) -> str:
+    return fill(
+        "select.sql", blocks=blocks, from_=from_, distinct=distinct, extra=extra, joins=joins,
+        where=where, group_by=group_by, qualify=qualify, union=union,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Expressions of one CTE, as text that Jinja leaves alone."""
+
+    adapter: str
+    drop: frozenset[str]
+    stored: frozenset[str]
+
+    def __call__(self, expression: str) -> str:
+        text = expressions.sql(expression, self.adapter, drop=self.drop, stored=self.stored)
+        return inert.in_sql(text)
+
+
+def _ordered(cte: Cte) -> tuple[Projection, ...]:
+    """In a union the order is the design's: it is what the parts have in common."""
+    return cte.projections if cte.union else _by_group(cte.projections)
+
+
+def _by_group(projections: Sequence[Projection]) -> tuple[Projection, ...]:
+    """Groups in the order of the design; plain columns and casts before what is computed.
+
+    sqlfluff's ST06 wants the second.
+    """
+    groups = list(dict.fromkeys(each.group for each in projections))
+
+    def place(each: Projection) -> tuple[bool, int]:
+        return not expressions.is_simple(each.expression), groups.index(each.group)
+
+    return tuple(sorted(projections, key=place))
+
+
+def _blocks(projections: Sequence[Projection], writer: _Writer) -> list[Block]:
+    blocks: list[Block] = []
+    titles: set[str] = set()
+    group = ""
+    for index, each in enumerate(projections):
+        if each.group != group:
+            group = each.group
+            title = group.replace("_", "-")
+            blocks.append(Block(f"{title}, computed" if title in titles else title, ()))
+            titles.add(title)
+        comma = "," if index < len(projections) - 1 else ""
+        lines = _projection(each, writer, comma)
+        blocks[-1] = Block(blocks[-1].title, (*blocks[-1].lines, *lines))
+    return blocks
+
+
+def _projection(each: Projection, writer: _Writer, comma: str) -> list[str]:
+    text = writer(each.expression)
+    name = _name(each.name, writer.adapter)
+    same = text == name or (text.endswith(f".{name}") and expressions.is_column(each.expression))
+    behind = ("" if same else f" as {name}") + comma
+    wrapped = layout.wrap(text, _INDENT * 2, reserve=len(behind)) + behind
+    return [*(f"-- {line}" for line in comment_lines(each.comment, 8)), wrapped]
+
+
+def _comma(lines: Iterable[str]) -> list[str]:
+    texts = list(lines)
+    return [*(f"{text}," for text in texts[:-1]), *texts[-1:]]
+
+
+def _join(join: Join, cte: Cte, writer: _Writer) -> dict[str, object]:
+    words = "cross join" if join.kind == "cross" else _JOINS[join.kind]
+    conditions = [writer(_earlier_first(condition, join.to)) for condition in join.on]
+    to = _name(join.to, writer.adapter)
+    return {"words": words, "to": to, "on": _conditions("on", conditions, _INDENT * 2)}
+
+
+def _earlier_first(condition: str, to: str) -> str:
+    """`"earlier"."x" = "to"."y"`, the earlier relation on the left (sqlfluff's ST09)."""
+    left, equals, right = condition.partition(" = ")
+    if not equals or not expressions.is_column(left) or not expressions.is_column(right):
+        return condition
+    joined = expressions.columns(left)[0][0] == to and expressions.columns(right)[0][0] != to
+    return f"{right} = {left}" if joined else condition
+
+
+def _where(conditions: Sequence[str], writer: _Writer) -> list[str]:
+    texts: list[str] = []
+    for condition in conditions:
+        text = writer(condition)
+        loose = len(conditions) > 1 and expressions.is_kind(condition, exp.Or)
+        texts.append(f"({text})" if loose else text)
+    return _conditions("where", texts, _INDENT)
+
+
+def _conditions(keyword: str, texts: Sequence[str], indent: str) -> list[str]:
+    """`on a = b` on one line, or the keyword alone and a condition a line."""
+    if not texts:
+        return []
+    if len(texts) == 1 and len(indent) + len(keyword) + 1 + len(texts[0]) <= layout.WIDTH:
+        return [f"{keyword} {texts[0]}"]
+    inner = indent + _INDENT
+    lines = [keyword]
+    for index, text in enumerate(texts):
+        head = "and " if index else ""
+        lines.append(f"{_INDENT}{head}{layout.wrap(text, inner, reserve=len(head))}")
+    return lines
+
+
+def _positions(group_by: Sequence[str], ordered: Sequence[Projection], writer: _Writer) -> str:
+    """`1, 2`: jaffle-shop's way. An expression that is not shown is written out."""
+    at = {each.expression: str(index + 1) for index, each in enumerate(ordered)}
+    if all(expression in at for expression in group_by):
+        return ", ".join(sorted((at[expression] for expression in group_by), key=int))
+    return ", ".join(writer(expression) for expression in group_by)
+
+
+def _rank(cte: Cte, scope: Scope) -> str:
+    """`row_number() over (…)`, in lines for the level of a select's columns."""
+    assert cte.latest is not None
+    bare = scope.bare and not cte.joins
+    drop = frozenset({cte.from_alias}) if bare else frozenset[str]()
+    writer = _Writer(scope.adapter, drop, scope.stored)
+    nulls = " nulls last" if portable.nulls_last(scope.adapter) else ""
+    keys = ", ".join(writer(key) for key in cte.latest.keys)
+    order = ", ".join(f"{writer(each)} desc{nulls}" for each in cte.latest.order_by)
+    # A qualify clause stands one level further out than a column.
+    qualify = not cte.projections and portable.has_qualify(scope.adapter)
+    indent = _INDENT if qualify else _INDENT * 2
+    lines = [f"partition by {keys}", f"order by {order}"]
+    inner = [layout.wrap(line, indent + _INDENT) for line in lines]
+    return "\n".join(
+        ["row_number() over (", *(f"{indent}{_INDENT}{x}" for x in inner), indent + ")"]
+    )
+
+
+def _other(name: str, cte: Cte, scope: Scope) -> str:
+    """A whole other CTE of a union, its columns in the order of the first."""
+    theirs, ours = scope.outputs.get(name, ()), tuple(each.name for each in cte.projections)
+    ordered = ours if set(ours) == set(theirs) else theirs
+    if not ordered or not ours:
+        return f"{_INDENT}select * from {_name(name, scope.adapter)}"
+    columns = tuple(_comma(_name(column, scope.adapter) for column in ordered))
+    return _fill_select(blocks=[Block("", columns)], from_=_name(name, scope.adapter))
+
+
+# ---------------------------------------------------------------- dates
+
+
+def _date_spine(spine: DateSpine, adapter: str) -> tuple[list[TextCte], str]:
+    models = sorted({model for model, _ in spine.bounds})
+    if not models:
+        raise RenderError("A date spine needs at least one column that bounds it.")
+    imports = [TextCte(_name(model, adapter), fill("import.sql", relation=ref(model), watermark=None))
+               for model in models]  # fmt: skip
+    bounds = [
+        {"model": _name(model, adapter), "column": _name(column, adapter)}
+        for model, column in spine.bounds
+    ]
+    own = fill_dates(adapter, bounds)
+    writer = _Writer(adapter, frozenset({"days"}), frozenset())
+    final = _fill_select(blocks=_blocks(_by_group(spine.projections), writer), from_="days")
+    return [*imports, *own, TextCte("final", final)], "final"
+
+
+def fill_dates(adapter: str, bounds: Sequence[dict[str, str]]) -> list[TextCte]:
+    """The CTEs `observed`, `bounds`, … `days` of the adapter's own file, or of the default one."""
+    name = adapter if adapter in names("date_spine") else "default"
+    parts = fill(f"date_spine/{name}.sql", bounds=bounds).split("==== ")
+    ctes: list[TextCte] = []
+    for part in parts:
+        if part.strip():
+            title, _, text = part.partition("\n")
+            ctes.append(TextCte(title.strip(), text.strip("\n")))
+    return ctes

@@ -1,0 +1,82 @@
+"""Snapshots: YAML from dbt 1.9 on, a block of SQL before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dbt_cartridge.documents.design import Snapshot
+from dbt_cartridge.documents.files import File
+from dbt_cartridge.documents.host import Host
+from dbt_cartridge.errors import RenderError
+from dbt_cartridge.render import expressions, identifiers, inert, paths, yaml_text
+from dbt_cartridge.render.filling import fill
+from dbt_cartridge.render.queries import call_name, ref
+from dbt_cartridge.render.syntax import Syntax
+
+
+def files(each: Snapshot, adapter: str, syntax: Syntax, host: Host) -> list[File]:
+    if not each.unique_key:
+        raise RenderError(f"Snapshot {each.name} has no unique key.")
+    if each.strategy == "timestamp" and not each.updated_at:
+        raise RenderError(f"Snapshot {each.name} has the timestamp strategy and no updated_at.")
+    if syntax.yaml_snapshots:
+        return [_yaml(each, adapter, host)]
+    described = _described(each, {})
+    page = [_sql(each, adapter, host)]
+    if "description" in described:
+        text = yaml_text.dump({"version": 2, "snapshots": [described]})
+        path = paths.snapshot(each.name, host, "yml")
+        page.append(File(path=path, text=text, kind="yaml", describes=(each.name,)))
+    return page
+
+
+def _described(each: Snapshot, then: dict[str, Any]) -> dict[str, Any]:
+    yaml: dict[str, Any] = {"name": paths.name(each.name), **then}
+    if description := inert.text(each.description):
+        yaml["description"] = yaml_text.prose(description, 4)
+    return yaml
+
+
+def _yaml(each: Snapshot, adapter: str, host: Host) -> File:
+    key = [identifiers.write(column, adapter) for column in each.unique_key]
+    config: dict[str, Any] = {
+        "unique_key": key[0] if len(key) == 1 else key,
+        "strategy": each.strategy,
+        **_changes(each, adapter),
+    }
+    yaml = _described(each, {"relation": f"ref('{call_name(each.model)}')"})
+    text = yaml_text.dump({"version": 2, "snapshots": [{**yaml, "config": config}]})
+    path = paths.snapshot(each.name, host, "yml")
+    return File(path=path, text=text, kind="yaml", describes=(each.name,))
+
+
+def _changes(each: Snapshot, adapter: str) -> dict[str, Any]:
+    if each.strategy == "timestamp":
+        return {"updated_at": identifiers.write(each.updated_at or "", adapter)}
+    columns = [identifiers.write(column, adapter) for column in each.check_columns]
+    return {"check_cols": columns or "all"}
+
+
+def _sql(each: Snapshot, adapter: str, host: Host) -> File:
+    config = {
+        "target_schema": "target.schema",
+        "unique_key": repr(_key_expression(each.unique_key, adapter)),
+        "strategy": repr(each.strategy),
+        **{key: repr(value) for key, value in _changes(each, adapter).items()},
+    }
+    text = fill(
+        "snapshot.sql",
+        name=paths.name(each.name),
+        config=list(config.items()),
+        relation=ref(each.model),
+    )
+    path = paths.snapshot(each.name, host, "sql")
+    return File(path=path, text=text + "\n", kind="sql", describes=(each.name,))
+
+
+def _key_expression(columns: tuple[str, ...], adapter: str) -> str:
+    """Before 1.9 a key is one expression: the columns as text, told apart by a sign between."""
+    if len(columns) == 1:
+        return identifiers.write(columns[0], adapter)
+    texts = [f"cast({identifiers.quoted(column, 'duckdb')} as varchar)" for column in columns]
+    return expressions.sql(" || '-' || ".join(texts), adapter)
