@@ -5,7 +5,8 @@ from __future__ import annotations
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.probe import Probe
 from dbt_cartridge.documents.scan import Scan
-from dbt_cartridge.documents.schema import ColumnMeaning, Schema, Table
+from dbt_cartridge.documents.schema import Schema, Table
+from dbt_cartridge.infer.columns import meanings
 from dbt_cartridge.infer.facts import facts as read_facts
 from dbt_cartridge.infer.keys import find_keys
 from dbt_cartridge.infer.names import NameIndex
@@ -24,8 +25,10 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
     facts = read_facts(scan)
     names = NameIndex(facts)
     ask = Asker(probe, settings)
-    keys = find_keys(facts, names, {}, ask)
-    relationships = find_relationships(facts, names, keys, {}, ask)
+    known = {t.id: meanings(t.relation, facts.lexicon) for t in facts.tables.values()}
+    by_name = {table: {m.name: m for m in group} for table, group in known.items()}
+    keys = find_keys(facts, names, by_name, ask)
+    relationships = find_relationships(facts, names, keys, by_name, ask)
     tables: list[Table] = []
     for table in facts.tables.values():
         found = keys[table.id]
@@ -40,9 +43,7 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
                 primary_key=found.primary,
                 other_keys=found.others,
                 doubted_keys=found.doubted,
-                columns=tuple(
-                    ColumnMeaning(name=c.name, words=c.words) for c in table.columns.values()
-                ),
+                columns=known[table.id],
                 candidates=found.candidates,
             )
         )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from dbt_cartridge.infer.facts import ColumnFacts, Facts
-from dbt_cartridge.infer.keys import BARRED_ROLES, Meanings, TableKeys
+from dbt_cartridge.infer.keys import BARRED_ROLES, TINY, Meanings, TableKeys
 from dbt_cartridge.infer.names import Named, NameIndex
 
 MAX_PER_COLUMN = 8
@@ -63,10 +63,10 @@ def _targets(table: str, facts: Facts, keys: TableKeys) -> list[Target]:
     rows = facts.tables[table].rows
     primary = keys.primary.columns if keys.primary else ()
     found = [Target(columns[primary[0]], True, rows)] if len(primary) == 1 else []
-    for key in (*keys.others, *keys.doubted):
+    for key in (*keys.others, *keys.doubted) if (rows or 0) >= TINY else ():
         column = columns[key.columns[0]]
-        if len(key.columns) == 1 and key.columns != primary and column.family in ("text", "integer"):
-            if not column.is_free_text and (column.has_key_word or not set(column.words) & GENERIC_KEY_WORDS):
+        if column.family in ("text", "integer", "uuid") and not column.is_free_text:
+            if column.has_key_word or not set(column.words) & GENERIC_KEY_WORDS:
                 found.append(Target(column, False, rows))
     if len(primary) > 1:
         own = [columns[name] for name in primary if _is_own_id(columns[name], facts)]

@@ -12,7 +12,7 @@ from dbt_cartridge.documents.scan import Column, Relation, Scan
 from dbt_cartridge.words import Lexicon
 
 KEY_WORDS = frozenset(
-    "id identifier key number code sk pk fk uuid guid hash sid uid ref reference symbol".split()
+    "id identifier key number code sk pk fk uuid guid sid uid ref reference symbol".split()
 )
 """Last words of columns that hold keys, abbreviations spelt out."""
 

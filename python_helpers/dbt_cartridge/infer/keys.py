@@ -26,11 +26,22 @@ from dbt_cartridge.words import singular
 Meanings = dict[str, dict[str, ColumnMeaning]]
 
 ORDINAL_WORDS = frozenset(
-    "index line sequence seq position ordinal ordering rank row item step part revision version "
-    "subscript offset".split()
+    "index line sequence seq position ordinal ordering rank row item step part subscript "
+    "offset".split()
 )
 DATE_WORDS = frozenset("date time day month year week quarter hour timestamp at on".split())
-VALID_WORDS = frozenset("from start valid effective begin since updated modified change".split())
+CHANGE_WORDS = frozenset("updated update modified created create changed last".split())
+VALID_WORDS = frozenset(
+    "from start valid effective begin since updated modified change changed update".split()
+)
+HISTORY_WORDS = frozenset("history hist version snapshot log audit archive backup".split())
+SEGMENT_WORDS = frozenset(
+    "device network platform placement os browser country region age gender segment channel "
+    "language surface position slot".split()
+)
+"""What a report of advertising or traffic is split by."""
+LINK_ATTRIBUTES = frozenset("role relationship type kind relation".split())
+"""What tells several links between the same two apart."""
 BARRED_ROLES = frozenset(
     "measure description flag json array load_time deleted_time deleted_flag is_current".split()
 )
@@ -190,8 +201,11 @@ class _Draft:
         found: dict[frozenset[str], Scored] = {frozenset(s.columns): s for s in singles}
         for columns, points in self._composites():
             key = frozenset(columns)
-            if key not in found and len(key) == len(columns):
-                found[key] = self._composite(columns, points)
+            if len(key) < max(2, len(columns)):
+                continue
+            scored = self._composite(columns, points)
+            if key not in found or scored.score > found[key].score:
+                found[key] = scored
         order = {c.name: at for at, c in enumerate(self._columns)}
         return sorted(
             found.values(),
@@ -227,10 +241,15 @@ class _Draft:
             points.append(("a time is rarely a key", -4.0))
         if column.is_free_text:
             points.append(("free text", -3.0))
+        if self._keeps_versions() and column.has_key_word:
+            points.append(("the table keeps versions of one entity", -2.5))
         reference = self.references[column.name]
         if reference:
             points.append(("its name is that of another table", -3.0 * reference))
         unique = self._known((column.name,))
+        if reference and unique:
+            weight = 1.5 * reference * min(1.0, (self._rows or 0) / TINY)
+            points.append(("but each of its values stands once: an extension", weight))
         points += self._data_points(unique, 1)
         return Scored((column.name,), tuple(points), unique)
 
@@ -250,7 +269,10 @@ class _Draft:
         words, stem = column.words, tuple(singular(word) for word in column.stem)
         entity = self.table.entity
         if self._is_load_tool(column):
-            return [("made by the load tool", 0.5 if words[-1:] == ("id",) else -5.0)]
+            dated = any(c.words == ("date",) for c in self._columns)
+            return [("made by the load tool", -5.0 if words[-1:] != ("id",) or dated else 0.5)]
+        if words and words[0] == "row" and words[-1] in ("guid", "uuid"):
+            return [("identifies rows for replication", -3.0)]
         if not stem and words and words[-1] in SURROGATE_WORDS:
             return [("named as a key", 5.0)]
         if column.has_key_word and stem:
@@ -268,6 +290,8 @@ class _Draft:
             return [("named as a code", 2.0)]
         if stem == entity:
             return [("named as the table", 0.8)]
+        if stem[: len(entity)] == entity:
+            return [("its name begins with the table's", 0.3)]
         if words and words[-1] in ("sku", "isbn", "ssn", "token", "slug", "iso", "iata", "vin"):
             return [("a natural key by its name", 1.5)]
         return [("nothing in its name says key", -1.0)]
@@ -275,8 +299,10 @@ class _Draft:
     def _place_points(self, column: ColumnFacts) -> list[tuple[str, float]]:
         place = self._columns.index(column)
         points = [("first column", 1.0)] if place == 0 else []
+        if place == 0 and len(self._columns) > 2 and self._is_load_tool(self._columns[1]):
+            points.append(("stands before the load tool's columns", 2.0))
         shared = self._shared.get(column.words, 1)
-        if shared > 1 and column.stem and not self.references[column.name]:
+        if shared > 1 and column.stem and (column.unique or not self.references[column.name]):
             if not column.is_free_text and column.family in ("text", "integer", "uuid"):
                 points.append(("other tables have a column of this name", 0.8))
         return points
@@ -314,44 +340,163 @@ class _Draft:
         parts = [c for c in self._columns if self._can_take_part(c)]
         links = [c for c in parts if self._is_link(c)]
         ordinals = [c for c in parts if self._is_ordinal(c)]
-        dates = [c for c in parts if self._is_date(c)]
-        out: list[tuple[tuple[str, ...], list[tuple[str, float]]]] = []
-        owners = links[:4]
-        for ordinal in ordinals:
-            for at, owner in enumerate(o for o in owners if o is not ordinal):
-                bonus = 1.0 if self._owns(owner) else 0.0
-                first = ("its owner and its number in it", 4.5 + bonus - 0.6 * at)
-                out.append((_ordered(owner, ordinal), [first]))
+        out = self._lines(ordinals, [c for c in links if c not in ordinals])
         out += self._bridges([c for c in links if c not in ordinals])
-        for date in dates[:4]:
-            since = 0.7 if set(date.words) & VALID_WORDS else 0.0
-            end = -1.5 if set(date.words) & {"to", "end", "until", "created", "due"} else 0.0
-            for size in (1, 2):
-                for group in combinations(links[:4], size):
-                    text = "what it is about, and when"
-                    points = 2.6 + since + end - 0.4 * (size - 1)
-                    points -= 0.3 * sum(links.index(link) for link in group)
-                    out.append((_ordered(*group, date), [(text, points)]))
+        out += self._dated([c for c in parts if self._is_date(c)], links)
+        out += self._reported(parts, links) + self._marked_off()
         if self.table.has_data and not any(c.unique for c in parts if not self._is_date(c)):
             out += self._searched(parts)
         return out
 
+    def _lines(
+        self, ordinals: list[ColumnFacts], links: list[ColumnFacts]
+    ) -> list[tuple[tuple[str, ...], list[tuple[str, float]]]]:
+        """An owner and a number within it: (order_id, line_number)."""
+        out: list[tuple[tuple[str, ...], list[tuple[str, float]]]] = []
+        owners = [c for c in links if not self._is_own_key(c)]
+        for ordinal in ordinals:
+            named = [c for c in owners if c.stem and ordinal.words[: len(c.stem)] == c.stem]
+            owning = [c for c in owners if self._owns(c)]
+            ranked = list({c.name: c for c in (*named, *owning, *owners)}.values())
+            for at, owner in enumerate(ranked[:4]):
+                why = [("its owner and its number in it", 4.5 - 0.6 * at)]
+                if owner in named or owner in owning:
+                    why.append(("the owner is in the name", 1.0))
+                if ordinal.words == ("index",) and owner in owning and self._has_load_tool():
+                    # Fivetran keys the items of a nested array by parent and index.
+                    why.append(("an array's items, as the load tool unfolds them", 3.0))
+                out.append((_ordered(owner, ordinal), why))
+        return out
+
+    def _dated(
+        self, dates: list[ColumnFacts], links: list[ColumnFacts]
+    ) -> list[tuple[tuple[str, ...], list[tuple[str, float]]]]:
+        """What it is about, and when: (employee_id, start_date)."""
+        versions = self._keeps_versions()
+        about = [c for c in links if versions or self.references[c.name] or not c.is_generic]
+        about = [c for c in about if versions or not self._is_own_key(c)]
+        about.sort(key=lambda c: not (versions and self._is_own_key(c)))
+        out: list[tuple[tuple[str, ...], list[tuple[str, float]]]] = []
+        first = self._columns[:2]
+        nested = versions and len(first) == 2 and first[1].is_generic and first[0] in about
+        for date in dates[:5]:
+            words = set(date.words)
+            points = 2.6 + 0.7 * bool(words & VALID_WORDS)
+            points -= 0.5 * (not words & DATE_WORDS)
+            points -= 3.0 * bool(words & CHANGE_WORDS and not self._is_history())
+            points -= 1.5 * bool(words & {"to", "end", "until", "created", "due", "submitted"})
+            if versions and words & VALID_WORDS or self._is_history() and "created" not in words:
+                points += 2.0
+            for size in (1, 2):
+                for group in combinations(about[:5], size):
+                    lost = 0.4 * (size - 1) + 0.3 * sum(about.index(link) for link in group)
+                    if not versions:
+                        lost += 1.5 * sum(not self.references[link.name] for link in group)
+                    why = [("what it is about, and when", points - lost)]
+                    if size == 2 and nested and set(group) == set(first):
+                        why.append(("its id stands below its owner's", 1.5))
+                    if size == 2 and all(self._is_in_name(c) for c in group):
+                        why.append(("the table is named after both", 1.2))
+                    out.append((_ordered(*group, date), why))
+        return out
+
+    def _reported(
+        self, parts: list[ColumnFacts], links: list[ColumnFacts]
+    ) -> list[tuple[tuple[str, ...], list[tuple[str, float]]]]:
+        """A report by day: what it is about, the date, and the segments that split it."""
+        date = next((c for c in parts if c.words in (("date",), ("day",), ("date", "day"))), None)
+        measures = sum(c.family in ("integer", "decimal", "float") for c in self._columns)
+        if date is None or measures < 4 or not self._has_load_tool():
+            return []
+        segments = [c for c in parts if c.family == "text" and set(c.words) & SEGMENT_WORDS
+                    and c not in links]  # fmt: skip
+        about = [c for c in links if self._is_own_key(c) and not self._is_load_tool(c)]
+        natural = [c for c in links if not self._is_load_tool(c)]
+        about = about or (natural if len(natural) == 1 else [])
+        out: list[tuple[tuple[str, ...], list[tuple[str, float]]]] = []
+        if about:
+            why = [("a report: what it is about, its date and its segments", 6.0)]
+            out.append((_ordered(about[0], date, *segments[:3]), why))
+        row_hash = [c for c in parts if self._is_load_tool(c) and c.words[-1:] == ("id",)]
+        out += [(_ordered(c, date), [("the load tool's id and the date", 4.6)]) for c in row_hash]
+        return out
+
+    def _marked_off(self) -> list[tuple[tuple[str, ...], list[tuple[str, float]]]]:
+        """The columns before the load tool's mark: Fivetran writes keys, then its own columns."""
+        first = next((at for at, c in enumerate(self._columns) if self._is_load_tool(c)), 0)
+        group = self._columns[:first]
+        if not 1 < len(group) <= 4 or len(self._columns) <= first + 1:
+            return []
+        if any(c.family in NEVER_KEY_TYPES or c.is_free_text for c in group):
+            return []
+        if not all(self._is_link(c) or self._is_ordinal(c) or self._is_date(c)
+                   or c.family == "text" for c in group):  # fmt: skip
+            return []
+        if group[0].is_generic and any(self.references[c.name] for c in group[1:]):
+            return []
+        points = 5.5 if (self._rows or 0) < TINY else 3.0
+        return [(_ordered(*group), [("stands before the load tool's columns", points)])]
+
+    def _is_in_name(self, column: ColumnFacts) -> bool:
+        stem = {singular(word) for word in column.stem}
+        return bool(stem) and stem <= set(self.table.entity)
+
+    def _is_history(self) -> bool:
+        return bool(set(self.table.entity) & HISTORY_WORDS)
+
+    def _keeps_versions(self) -> bool:
+        """Named a history, with a time from which a row holds, and its own key not unique."""
+        if not self._is_history():
+            return False
+        for column in self._columns:
+            if self._is_own_key(column) and column.unique and (self._rows or 0) >= TINY:
+                return False
+        return any(
+            self._is_date(c) and set(c.words) & VALID_WORDS and not self._is_load_tool(c)
+            for c in self._columns
+        )
+
+    def _is_own_key(self, column: ColumnFacts) -> bool:
+        """`id`, or named after the table (less the word that makes it a history)."""
+        stem = tuple(singular(word) for word in column.stem)
+        entity = tuple(word for word in self.table.entity if word not in HISTORY_WORDS)
+        return column.has_key_word and (not stem or stem in (entity, self.table.entity))
+
+    def _has_load_tool(self) -> bool:
+        return any(self._is_load_tool(c) for c in self._columns)
+
     def _bridges(
         self, links: list[ColumnFacts]
     ) -> list[tuple[tuple[str, ...], list[tuple[str, float]]]]:
+        """Links to other tables, together: (film_id, category_id)."""
         out: list[tuple[tuple[str, ...], list[tuple[str, float]]]] = []
-        others = len(self._columns) - len(links)
+        links = [c for c in links if not self._is_own_key(c)]
+        rest = [c for c in self._columns if c not in links and self._is_content(c)]
         for size in (2, 3, 4):
             for group in combinations(links[:5], size):
                 points = 3.2 - 0.5 * (size - 2) - 0.25 * sum(links.index(c) for c in group)
-                points -= 0.1 * max(0, others - 3)
+                points -= 0.1 * max(0, len(rest) - 2) + 1.5 * self._is_history()
                 why = [("links to other tables, together", points)]
+                foreign = sum(not self.references[c.name] for c in group)
+                why.append(("not all of them lead to a table here", -1.0 * foreign))
                 if size == 2 and self._joins_two(group):
-                    why.append(("the table is named after both", 3.5))
-                elif size == len(links):
+                    more = not rest and len(links) > 2
+                    why.append(("the table is named after both", 1.0 if more else 3.5))
+                if size == len(links):
                     why.append(("all its links", 0.6))
+                    if not rest:
+                        why.append(("and nothing but links", 2.5))
                 out.append((tuple(c.name for c in group), why))
+                if len(rest) == 1 and set(rest[0].words) <= LINK_ATTRIBUTES and size == len(links):
+                    told = [*why, ("told apart by their kind", 0.5)]
+                    out.append((_ordered(*group, rest[0]), told))
         return out
+
+    def _is_content(self, column: ColumnFacts) -> bool:
+        """Neither the load tool's, nor a row's guid, nor a time of change."""
+        if self._is_load_tool(column) or column.words[:1] == ("row",):
+            return False
+        return not (self._is_date(column) and set(column.words) & CHANGE_WORDS)
 
     def _joins_two(self, group: tuple[ColumnFacts, ...]) -> bool:
         """The table's name is made of the names of the two: film_category."""
@@ -393,7 +538,7 @@ class _Draft:
         return not (column.rows and column.nullable)
 
     def _is_link(self, column: ColumnFacts) -> bool:
-        if column.family in ("date", "timestamp"):
+        if column.family in ("date", "timestamp") or column.words[:1] == ("row",):
             return False
         return column.has_key_word or self.references[column.name] >= 0.5
 
@@ -421,7 +566,9 @@ class _Draft:
             points.append(("first columns", 0.8))
         if unique and any(self.table.columns[c].unique for c in columns) and (self._rows or 0) > 2:
             weight = min(1.0, math.log10(self._rows or 1) / 2.5)
-            points.append(("one of its columns is unique already", -2.5 * weight))
+            if any(text == "and nothing but links" for text, _ in points):
+                weight *= 0.3
+            points.append(("one of its columns is unique already", -3.5 * weight))
         return Scored(columns, tuple(points), unique)
 
 
