@@ -1,0 +1,112 @@
+{#-
+    The verbs: everything that cartridge asks of a warehouse. A warehouse is one file beside this
+    one that holds `<adapter>__<verb>` for each of them; what a reply holds is said here, once.
+    Every value that a statement returns is cast to text in SQL. `json` means text that holds JSON.
+-#}
+
+{#- Rows: schema, usable (`true` or `false`: may the role use it?). -#}
+{% macro cartridge_schemas_sql(database) -%}
+    {{ adapter.dispatch('cartridge_schemas_sql', 'cartridge')(database) }}
+{%- endmacro %}
+{% macro default__cartridge_schemas_sql(database) -%}
+    {{ _cartridge_missing('schemas') }}
+{%- endmacro %}
+
+{#- Rows: schema, name, kind (RelationKind), comment, rows (estimate), bytes, readable.
+    Partitioned tables once, their partitions not at all. -#}
+{% macro cartridge_relations_sql(database, schemas) -%}
+    {{ adapter.dispatch('cartridge_relations_sql', 'cartridge')(database, schemas) }}
+{%- endmacro %}
+{% macro default__cartridge_relations_sql(database, schemas) -%}
+    {{ _cartridge_missing('relations') }}
+{%- endmacro %}
+
+{#- Rows: schema, table, position, name, native type, family (TypeFamily), nullable, default,
+    generated, comment, enum values (json array or null), readable. -#}
+{% macro cartridge_columns_sql(database, schemas) -%}
+    {{ adapter.dispatch('cartridge_columns_sql', 'cartridge')(database, schemas) }}
+{%- endmacro %}
+{% macro default__cartridge_columns_sql(database, schemas) -%}
+    {{ _cartridge_missing('columns') }}
+{%- endmacro %}
+
+{#- Rows: schema, table, kind (primary, unique, foreign, check), name, columns (json array),
+    ref schema, ref table, ref columns (json array), expression, enforced. -#}
+{% macro cartridge_constraints_sql(database, schemas) -%}
+    {{ adapter.dispatch('cartridge_constraints_sql', 'cartridge')(database, schemas) }}
+{%- endmacro %}
+{% macro default__cartridge_constraints_sql(database, schemas) -%}
+    {{ _cartridge_missing('constraints') }}
+{%- endmacro %}
+
+{#- Rows: schema, table, name, columns (json array), unique. -#}
+{% macro cartridge_indexes_sql(database, schemas) -%}
+    {{ adapter.dispatch('cartridge_indexes_sql', 'cartridge')(database, schemas) }}
+{%- endmacro %}
+{% macro default__cartridge_indexes_sql(database, schemas) -%}
+    {{ _cartridge_missing('indexes') }}
+{%- endmacro %}
+
+{#- One statement for all `tables`: [{no, database, schema, name, rows, sample, approximate,
+    columns: [[no, name, family, native type], …]}].
+    Rows, one per column of a table that has rows: table no, column no, rows, nulls, distinct,
+    approximate, min, max, mean, min length, max length, mean length, blanks, zeros, negatives,
+    fractions, midnights, the fifteen TextPatterns in their order, top values (json array of
+    [value, count]). -#}
+{% macro cartridge_profile_sql(tables) -%}
+    {{ adapter.dispatch('cartridge_profile_sql', 'cartridge')(tables) }}
+{%- endmacro %}
+{% macro default__cartridge_profile_sql(tables) -%}
+    {{ _cartridge_missing('profile') }}
+{%- endmacro %}
+
+{#- The paths at the top of JSON columns; `tables` as in the profile.
+    Rows: table no, column no, key, JSON type (as in JsonPath), count. -#}
+{% macro cartridge_json_sql(tables) -%}
+    {{ adapter.dispatch('cartridge_json_sql', 'cartridge')(tables) }}
+{%- endmacro %}
+{% macro default__cartridge_json_sql(tables) -%}
+    {{ _cartridge_missing('json') }}
+{%- endmacro %}
+
+{#- An identifier, quoted: names come from the warehouse and may hold anything. -#}
+{% macro cartridge_quote_sql(name) -%}
+    {{ adapter.dispatch('cartridge_quote_sql', 'cartridge')(name) }}
+{%- endmacro %}
+{% macro default__cartridge_quote_sql(name) -%}
+    {{ _cartridge_missing('quote') }}
+{%- endmacro %}
+
+{#- A string literal, escaped. -#}
+{% macro cartridge_literal_sql(text) -%}
+    {{ adapter.dispatch('cartridge_literal_sql', 'cartridge')(text) }}
+{%- endmacro %}
+{% macro default__cartridge_literal_sql(text) -%}
+    {{ _cartridge_missing('literal') }}
+{%- endmacro %}
+
+{#- An expression as text, the same for equal values of different types. -#}
+{% macro cartridge_text_sql(expression) -%}
+    {{ adapter.dispatch('cartridge_text_sql', 'cartridge')(expression) }}
+{%- endmacro %}
+{% macro default__cartridge_text_sql(expression) -%}
+    {{ _cartridge_missing('text') }}
+{%- endmacro %}
+
+{#- An expression of the type family as a number that can be multiplied without overflow;
+    NULL where text holds no number. -#}
+{% macro cartridge_number_sql(expression, family) -%}
+    {{ adapter.dispatch('cartridge_number_sql', 'cartridge')(expression, family) }}
+{%- endmacro %}
+{% macro default__cartridge_number_sql(expression, family) -%}
+    {{ _cartridge_missing('number') }}
+{%- endmacro %}
+
+{% macro _cartridge_missing(verb) %}
+    {{- exceptions.raise_compiler_error(
+        "cartridge does not know how to read " ~ adapter.type() ~ " (no " ~ adapter.type()
+        ~ "__cartridge_" ~ verb ~ "_sql). Create macros/adapters/" ~ adapter.type()
+        ~ ".sql with every verb that macros/adapters/default.sql lists, or use one of the adapters"
+        ~ " that have a file there."
+    ) -}}
+{% endmacro %}

@@ -1,0 +1,287 @@
+{% macro duckdb__cartridge_quote_sql(name) -%}
+    "{{ name | replace('"', '""') }}"
+{%- endmacro %}
+
+{% macro duckdb__cartridge_literal_sql(text) -%}
+    '{{ text | replace("'", "''") }}'
+{%- endmacro %}
+
+{% macro duckdb__cartridge_text_sql(expression) -%}
+    cast({{ expression }} as varchar)
+{%- endmacro %}
+
+{% macro duckdb__cartridge_number_sql(expression, family) -%}
+    try_cast({{ expression }} as double)
+{%- endmacro %}
+
+{% macro duckdb__cartridge_schemas_sql(database) -%}
+select distinct schema_name, 'true'
+from duckdb_schemas()
+where lower(database_name) = lower({{ cartridge_literal_sql(database) }})
+    and schema_name not in ('information_schema', 'pg_catalog')
+order by 1
+{%- endmacro %}
+
+{% macro duckdb__cartridge_relations_sql(database, schemas) -%}
+select schema_name, table_name, 'table', comment, cast(estimated_size as varchar), null, 'true'
+from duckdb_tables()
+where {{ _cartridge_duckdb_scope(database, schemas) }}
+union all
+select schema_name, view_name, 'view', comment, null, null, 'true'
+from duckdb_views()
+where {{ _cartridge_duckdb_scope(database, schemas) }}
+order by 1, 2
+{%- endmacro %}
+
+{% macro duckdb__cartridge_columns_sql(database, schemas) -%}
+select
+    c.schema_name,
+    c.table_name,
+    cast(c.column_index as varchar),
+    c.column_name,
+    c.data_type,
+    case
+        when c.data_type like '%]' then 'array'
+        when c.data_type like 'STRUCT(%' or c.data_type like 'MAP(%' or c.data_type like 'UNION(%'
+            then 'struct'
+        when c.data_type like 'ENUM(%' then 'text'
+        when c.data_type like 'DECIMAL%' then 'decimal'
+        when c.data_type like 'TIMESTAMP%' then 'timestamp'
+        when c.data_type like 'TIME%' then 'time'
+        when c.data_type like '%INT' or c.data_type in ('INTEGER', 'UINTEGER') then 'integer'
+        when c.data_type in ('DOUBLE', 'FLOAT') then 'float'
+        when c.data_type = 'VARCHAR' then 'text'
+        when c.data_type = 'BOOLEAN' then 'boolean'
+        when c.data_type = 'DATE' then 'date'
+        when c.data_type = 'INTERVAL' then 'interval'
+        when c.data_type = 'JSON' then 'json'
+        when c.data_type = 'UUID' then 'uuid'
+        when c.data_type in ('BLOB', 'BIT') then 'binary'
+        when c.data_type like 'GEOMETRY%' then 'geography'
+        else 'other'
+    end,
+    cast(c.is_nullable as varchar),
+    c.column_default,
+    -- duckdb_columns() does not tell a computed column from a default: the table's SQL does.
+    cast(
+        coalesce(c.column_default, '') like 'nextval(%'
+        or (
+            c.column_default is not null
+            and contains(t.sql, ' GENERATED ALWAYS AS')
+            and regexp_matches(
+                t.sql,
+                '[(,] *"?' || regexp_escape(replace(c.column_name, '"', '""'))
+                || '"? [^,]*GENERATED ALWAYS AS'
+            )
+        )
+        as varchar
+    ),
+    c.comment,
+    case
+        when c.data_type like 'ENUM(%' then cast(to_json(list_transform(
+            regexp_extract_all(c.data_type, '''((?:[^'']|'''')*)''', 1),
+            lambda label: replace(label, '''''', '''')
+        )) as varchar)
+    end,
+    'true'
+from duckdb_columns() as c
+left join duckdb_tables() as t on c.table_oid = t.table_oid and c.database_oid = t.database_oid
+where not c.internal and {{ _cartridge_duckdb_scope(database, schemas, 'c.') }}
+order by c.schema_name, c.table_name, c.column_index
+{%- endmacro %}
+
+{% macro duckdb__cartridge_constraints_sql(database, schemas) -%}
+select
+    schema_name,
+    table_name,
+    case constraint_type
+        when 'PRIMARY KEY' then 'primary'
+        when 'UNIQUE' then 'unique'
+        when 'FOREIGN KEY' then 'foreign'
+        else 'check'
+    end,
+    constraint_name,
+    cast(to_json(constraint_column_names) as varchar),
+    case when constraint_type = 'FOREIGN KEY' then schema_name end, -- never across schemas
+    referenced_table,
+    cast(to_json(referenced_column_names) as varchar),
+    expression,
+    'true'
+from duckdb_constraints()
+where constraint_type in ('PRIMARY KEY', 'UNIQUE', 'FOREIGN KEY', 'CHECK')
+    and {{ _cartridge_duckdb_scope(database, schemas) }}
+order by schema_name, table_name, constraint_index
+{%- endmacro %}
+
+{% macro duckdb__cartridge_indexes_sql(database, schemas) -%}
+select
+    schema_name,
+    table_name,
+    index_name,
+    cast(to_json(list_transform(
+        string_split(trim(expressions, '[]'), ', '),
+        lambda part: trim(part, '''"')
+    )) as varchar),
+    cast(is_unique as varchar)
+from duckdb_indexes()
+where {{ _cartridge_duckdb_scope(database, schemas) }}
+order by 1, 2, 3
+{%- endmacro %}
+
+{% macro duckdb__cartridge_profile_sql(tables) -%}
+{%- set pattern = _cartridge_patterns() -%}
+{#- Every column as text in one long list of cells, grouped once: all that follows is computed on
+    distinct values, and a column costs one short expression, whatever its type. -#}
+with cells as (
+{%- for table in tables %}
+    {%- set shown = [] -%}
+    {%- set numbers = [] -%}
+    {%- for column in table['columns'] -%}
+        {%- set name = '"' ~ (column[1] | replace('"', '""')) ~ '"' -%}
+        {%- do numbers.append(column[0]) -%}
+        {%- if column[2] in ['binary', 'json', 'array', 'struct', 'geography'] -%}
+            {%- do shown.append('if(' ~ name ~ " is null, null, '')") -%}
+        {%- else -%}
+            {%- do shown.append(name ~ '::varchar') -%}
+        {%- endif -%}
+    {%- endfor %}
+    select {{ table['no'] }} as t, unnest({{ numbers }}) as c, unnest([{{ shown | join(', ') }}]) as v
+    from {{ _cartridge_duckdb_from(table) }}
+    {%- if not loop.last %} union all{% endif %}
+{%- endfor %}
+),
+families (t, c, f) as (
+    values {% for table in tables -%}
+        {%- for column in table['columns'] -%}
+            ({{ table['no'] }}, {{ column[0] }}, '{{ column[2] }}'){% if not loop.last %}, {% endif %}
+        {%- endfor -%}
+        {%- if not loop.last %}, {% endif -%}
+    {%- endfor %}
+),
+counted as (
+    select t, c, v, count(*) as n from cells group by t, c, v
+),
+typed as (
+    select
+        counted.*,
+        f,
+        case
+            when f in ('integer', 'decimal', 'float') and isfinite(try_cast(v as double))
+                then try_cast(v as double)
+        end as num,
+        case when f = 'integer' then try_cast(v as hugeint) end as whole,
+        case when f = 'text' then length(v) end as len,
+        case when f = 'text' and length(v) between 1 and 100 then v end as p
+    from counted
+    inner join families using (t, c)
+)
+select
+    cast(t as varchar),
+    cast(c as varchar),
+    cast(sum(n) as varchar),
+    cast(coalesce(sum(n) filter (v is null), 0) as varchar),
+    case when f not in ('binary', 'json', 'array', 'struct', 'geography') then count(v)::varchar end,
+    'false',
+    case
+        when f = 'integer' then min(whole)::varchar
+        when f in ('decimal', 'float') then arg_min(v, num)
+        when f in ('text', 'date', 'timestamp', 'time', 'uuid', 'boolean') then left(min(v), 200)
+    end,
+    case
+        when f = 'integer' then max(whole)::varchar
+        when f in ('decimal', 'float') then arg_max(v, num)
+        when f in ('text', 'date', 'timestamp', 'time', 'uuid', 'boolean') then left(max(v), 200)
+    end,
+    cast(sum(num * n) / sum(n) filter (num is not null) as varchar),
+    cast(min(len) as varchar),
+    cast(max(len) as varchar),
+    cast(sum(len * n) / sum(n) filter (len is not null) as varchar),
+    cast(sum(n) filter (f = 'text' and trim(v) = '') as varchar),
+    cast(sum(n) filter (num = 0) as varchar),
+    cast(sum(n) filter (num < 0) as varchar),
+    cast(sum(n) filter (f in ('decimal', 'float') and num <> trunc(num)) as varchar),
+    case when f = 'timestamp' then
+        cast(coalesce(sum(n) filter (regexp_matches(v, ' 00:00:00([+-]|$)')), 0) as varchar)
+    end,
+    {%- for name in ['integer', 'decimal', 'date', 'timestamp', 'boolean'] %}
+    cast(sum(n) filter (regexp_matches(p, '{{ pattern[name] }}')) as varchar),
+    {%- endfor %}
+    cast(sum(n) filter (f = 'text' and regexp_matches(v, '{{ pattern['json_like'] }}')) as varchar),
+    {%- for name in ['uuid', 'email'] %}
+    cast(sum(n) filter (regexp_matches(p, '{{ pattern[name] }}')) as varchar),
+    {%- endfor %}
+    cast(sum(n) filter (
+        regexp_matches(p, '{{ pattern['phone'] }}')
+        and length(regexp_replace(p, '( ?x| ?ext).*|[^0-9]', '', 'g')) between 7 and 15
+        and not regexp_matches(p, '{{ pattern['decimal'] }}')
+        and not regexp_matches(p, '{{ pattern['date'] }}')
+        and not regexp_matches(p, '{{ pattern['ip_address'] }}')
+    ) as varchar),
+    {%- for name in ['ip_address', 'url', 'national_id'] %}
+    cast(sum(n) filter (regexp_matches(p, '{{ pattern[name] }}')) as varchar),
+    {%- endfor %}
+    cast(sum(n) filter (
+        regexp_matches(p, '{{ pattern['card_number'] }}')
+        and length(regexp_replace(p, '[^0-9]', '', 'g')) between 13 and 19
+    ) as varchar),
+    cast(sum(n) filter (regexp_matches(p, '{{ pattern['leading_zero'] }}')) as varchar),
+    cast(sum(n) filter (f = 'text' and regexp_matches(v, '{{ pattern['spaced'] }}')) as varchar),
+    case when f not in ('binary', 'json', 'array', 'struct', 'geography') then
+        cast(to_json(list_transform(
+            min(row(-n, v), 12) filter (v is not null),
+            lambda pair: [left(pair[2], 200), cast(-pair[1] as varchar)]
+        )) as varchar)
+    end
+from typed
+group by t, c, f
+{%- endmacro %}
+
+{% macro duckdb__cartridge_json_sql(tables) -%}
+with documents as (
+{%- for table in tables %}
+    {%- for column in table['columns'] %}
+    select {{ table['no'] }} as t, {{ column[0] }} as c, {{ cartridge_quote_sql(column[1]) }}::varchar as j
+    from {{ _cartridge_duckdb_from(table) }}
+    {%- if not loop.last %} union all{% endif %}
+    {%- endfor %}
+    {%- if not loop.last %} union all{% endif %}
+{%- endfor %}
+),
+keys as (
+    select t, c, j, unnest(json_keys(j)) as k
+    from documents
+    where case when json_valid(j) then json_type(j) = 'OBJECT' else false end
+)
+select
+    cast(t as varchar),
+    cast(c as varchar),
+    k,
+    case json_type(j, '/' || replace(replace(k, '~', '~0'), '/', '~1'))
+        when 'VARCHAR' then 'string'
+        when 'BIGINT' then 'integer'
+        when 'UBIGINT' then 'integer'
+        when 'DOUBLE' then 'number'
+        when 'BOOLEAN' then 'boolean'
+        when 'OBJECT' then 'object'
+        when 'ARRAY' then 'array'
+        else 'null'
+    end as type,
+    cast(count(*) as varchar)
+from keys
+group by t, c, k, type
+{%- endmacro %}
+
+{#- Not temporary, not internal, in the database and one of the schemas. -#}
+{% macro _cartridge_duckdb_scope(database, schemas, prefix='') -%}
+    lower({{ prefix }}database_name) = lower({{ cartridge_literal_sql(database) }})
+    and lower({{ prefix }}schema_name) in (
+        {%- for schema in schemas -%}
+            lower({{ cartridge_literal_sql(schema) }}){% if not loop.last %}, {% endif %}
+        {%- endfor -%}
+    )
+{%- endmacro %}
+
+{% macro _cartridge_duckdb_from(table) -%}
+    {{ _cartridge_relation(table) }}
+    {%- if table['sample'] %} using sample reservoir({{ table['sample'] }} rows) repeatable (42){% endif %}
+{%- endmacro %}

@@ -1,0 +1,47 @@
+{#- Prints the facts about the warehouse as one JSON document.
+    See the package's documentation for the options; `cartridge.yml` lists them with their types.
+    What is not named there arrives in `kwargs`, and is refused with the nearest right name. -#}
+{% macro cartridge_scan(
+    database=none,
+    schemas=none,
+    tables=none,
+    exclude=none,
+    source_name=none,
+    layers=none,
+    profile=none,
+    sample_rows=none,
+    verify=none,
+    verify_max_rows=none,
+    yaml_layout=none,
+    snapshots=none,
+    incremental_min_rows=none,
+    max_queries=none,
+    max_seconds=none,
+    dry_run=none,
+    provider=none
+) %}
+    {% if modules.cartridge is not defined %}
+        {{ _cartridge_no_helper('scan') }}
+    {% endif %}
+    {% set options = {
+        'database': database,
+        'schemas': schemas,
+        'tables': tables,
+        'exclude': exclude,
+        'source_name': source_name,
+        'layers': layers,
+        'profile': profile,
+        'sample_rows': sample_rows,
+        'verify': verify,
+        'verify_max_rows': verify_max_rows,
+        'yaml_layout': yaml_layout,
+        'snapshots': snapshots,
+        'incremental_min_rows': incremental_min_rows,
+        'max_queries': max_queries,
+        'max_seconds': max_seconds,
+        'dry_run': dry_run,
+        'provider': provider
+    } %}
+    {% do options.update(kwargs) %}
+    {% do print(modules.cartridge.scan(options, _cartridge_version(), var('cartridge', {}), adapter, _cartridge_sql)) %}
+{% endmacro %}

@@ -1,0 +1,99 @@
+"""What every engine offers. Only this room knows which dbt is behind it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Iterator, Mapping, Protocol, Sequence
+
+from dbt_cartridge.documents.host import Host
+
+Row = tuple["str | None", ...]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One statement: a verb of `macros/_cartridge_sql.sql` and what it is about."""
+
+    verb: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Rows of text as the verb describes them, or the warehouse's words on why there are none."""
+
+    rows: tuple[Row, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where dbt's target points."""
+
+    adapter: str
+    database: str | None
+    schema: str
+    threads: int
+    dbt_version: str
+
+
+@dataclass(frozen=True)
+class DbtCommand:
+    """How to run the same dbt on the same profile in a subprocess."""
+
+    program: tuple[str, ...]
+    options: tuple[str, ...] = ()  # --profiles-dir, --profile, --target
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+class Engine(Protocol):
+    @property
+    def project_dir(self) -> Path:
+        """The root of the host project."""
+        ...
+
+    @property
+    def target(self) -> Target: ...
+
+    @property
+    def command(self) -> DbtCommand: ...
+
+    @property
+    def statements(self) -> int:
+        """How many statements were sent so far."""
+        ...
+
+    def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply]]:
+        """Answer the requests, in any order, each with its position. One's failure is its own.
+
+        Raises:
+            EngineError: nothing can be asked at all.
+            HostError: dbt cannot read the host project.
+        """
+        ...
+
+    def host(self, project_dir: Path) -> Host:
+        """The host project as dbt sees it.
+
+        Raises:
+            HostError: dbt cannot read the host project.
+        """
+        ...
+
+    def built(self) -> frozenset[tuple[str, str]]:
+        """Schema and name, in lower case, of what the host's models and snapshots build."""
+        ...
+
+    def released(self) -> AbstractContextManager[None]:
+        """Let go of the warehouse, so that a subprocess may open it (DuckDB locks its file)."""
+        ...
+
+
+def in_order(replies: Iterator[tuple[int, Reply]], count: int) -> list[Reply]:
+    """The replies in the order of their requests."""
+    found: list[Reply] = [Reply(error="not answered")] * count
+    for position, reply in replies:
+        found[position] = reply
+    return found

@@ -1,0 +1,209 @@
+"""Reads the host project: what dbt's manifest and dbt_project.yml say, and the habits in them."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path, PurePosixPath
+from typing import Any, Iterable, Mapping, Sequence, cast
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from dbt_cartridge.documents.host import Host, HostModel, HostSource, YamlLayout
+from dbt_cartridge.engine.base import Target
+from dbt_cartridge.errors import HostError
+
+Manifest = Mapping[str, Any]
+_OWN_PACKAGE = "cartridge"
+_PREFIXES = {
+    "staging": ("stg_", "staging_", "base_", "src_"),
+    "intermediate": ("int_", "intermediate_"),
+    "dimension": ("dim_", "d_"),
+    "fact": ("fct_", "fact_", "f_"),
+}
+_FOLDERS = {
+    "staging": ("staging", "stage", "stg"),
+    "intermediate": ("intermediate", "int"),
+    "marts": ("marts", "mart", "core", "warehouse", "dwh"),
+}
+
+
+def read_manifest(target_path: Path) -> Manifest:
+    """The manifest that dbt left.
+
+    Raises:
+        HostError: there is none, or it is damaged.
+    """
+    path = target_path / "manifest.json"
+    try:
+        return cast("Manifest", json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise HostError(
+            f"Cannot read {path} ({error}). dbt writes it when it parses the project: leave out "
+            "--no-write-json, and run `dbt parse` to see whether the project is whole."
+        ) from error
+
+
+def read_project(project_dir: Path) -> Mapping[str, Any]:
+    """dbt_project.yml as it stands, its Jinja not rendered.
+
+    Raises:
+        HostError: the file is missing or is no YAML.
+    """
+    path = project_dir / "dbt_project.yml"
+    try:
+        loaded = YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
+    except OSError as error:
+        raise HostError(
+            f"{project_dir} is no dbt project: {path.name} cannot be read "
+            f"({error.strerror or error}). Go to the project's root or name it with --project-dir."
+        ) from error
+    except (YAMLError, ValueError) as error:
+        raise HostError(f"{path} is no valid YAML: {error}") from error
+    if not isinstance(loaded, dict):
+        raise HostError(f"{path} is empty. A dbt project needs at least a `name` there.")
+    return cast("Mapping[str, Any]", loaded)
+
+
+def project_vars(project_dir: Path) -> Mapping[str, Any]:
+    """`vars: cartridge:` of the host.
+
+    Raises:
+        HostError: dbt_project.yml cannot be read.
+    """
+    variables = read_project(project_dir).get("vars")
+    own = cast("Mapping[str, Any]", variables).get(_OWN_PACKAGE) if variables else None
+    return cast("Mapping[str, Any]", own) if isinstance(own, dict) else {}
+
+
+def read_host(project_dir: Path, manifest: Manifest, target: Target) -> Host:
+    """The Host. Conventions follow the majority of the host's own models."""
+    project = read_project(project_dir)
+    name = str(manifest["metadata"].get("project_name") or project.get("name"))
+    models = tuple(_models(manifest))
+    own = [model for model in models if model.package == name and model.resource == "model"]
+    model_paths = _paths(project, "model-paths", "models")
+    return Host(
+        project_name=name,
+        adapter=target.adapter,
+        dbt_version=target.dbt_version,
+        target_schema=target.schema,
+        target_database=target.database,
+        threads=target.threads,
+        model_paths=model_paths,
+        macro_paths=_paths(project, "macro-paths", "macros"),
+        test_paths=_paths(project, "test-paths", "tests"),
+        snapshot_paths=_paths(project, "snapshot-paths", "snapshots"),
+        packages=tuple(sorted(_packages(manifest) - {name, _OWN_PACKAGE})),
+        models=models,
+        sources=tuple(_sources(manifest)),
+        staging_prefix=_prefix(own, "staging", "stg_"),
+        intermediate_prefix=_prefix(own, "intermediate", "int_"),
+        dimension_prefix=_prefix(own, "dimension", "dim_"),
+        fact_prefix=_prefix(own, "fact", "fct_"),
+        staging_folder=_folder(own, "staging", "staging", model_paths),
+        intermediate_folder=_folder(own, "intermediate", "intermediate", model_paths),
+        marts_folder=_folder(own, "marts", "marts", model_paths),
+        yaml_layout=_yaml_layout(manifest, name),
+    )
+
+
+def built_relations(manifest: Manifest) -> frozenset[tuple[str, str]]:
+    """Schema and name, in lower case, of the models and snapshots. Seeds count as raw tables."""
+    return frozenset(
+        (str(node.get("schema")).lower(), str(node.get("alias") or node["name"]).lower())
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "snapshot")
+    )
+
+
+def _models(manifest: Manifest) -> Iterable[HostModel]:
+    nodes = [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed", "snapshot")
+    ]
+    for node in sorted(nodes, key=lambda node: str(node["unique_id"])):
+        yield HostModel(
+            name=node["name"],
+            path=_posix(node["original_file_path"]),
+            package=node["package_name"],
+            resource=node["resource_type"],
+        )
+
+
+def _sources(manifest: Manifest) -> Iterable[HostSource]:
+    grouped: dict[tuple[str, str, str], list[str]] = {}
+    for node in manifest["sources"].values():
+        place = (node["source_name"], node["schema"], _posix(node["original_file_path"]))
+        grouped.setdefault(place, []).append(node["name"])
+    for (name, schema, path), tables in sorted(grouped.items()):
+        yield HostSource(name=name, schema_name=schema, path=path, tables=tuple(sorted(tables)))
+
+
+def _packages(manifest: Manifest) -> set[str]:
+    """Every package that brought a macro, dbt's own left out."""
+    found = {str(macro["package_name"]) for macro in manifest["macros"].values()}
+    adapters = {f"dbt_{manifest['metadata'].get('adapter_type')}"}
+    return {name for name in found if name != "dbt" and name not in adapters}
+
+
+def _paths(project: Mapping[str, Any], key: str, default: str) -> tuple[str, ...]:
+    found = project.get(key) or [default]
+    listed = cast("list[str]", found if isinstance(found, list) else [found])
+    return tuple(_posix(path).rstrip("/") for path in listed)
+
+
+def _prefix(models: Sequence[HostModel], layer: str, default: str) -> str:
+    counts = Counter(
+        prefix
+        for model in models
+        for prefix in _PREFIXES[layer]
+        if model.name.startswith(prefix)
+    )
+    return _most_common(counts, default)
+
+
+def _folder(
+    models: Sequence[HostModel], layer: str, default: str, model_paths: Sequence[str]
+) -> str:
+    """The first folder below the model path that bears a name of the layer."""
+    counts: Counter[str] = Counter()
+    for model in models:
+        below = _below(model.path, model_paths)
+        for depth, part in enumerate(below.parts[:-1], start=1):
+            if part.lower() in _FOLDERS[layer]:
+                counts["/".join(below.parts[:depth])] += 1
+                break
+    return _most_common(counts, default)
+
+
+def _below(path: str, model_paths: Sequence[str]) -> PurePosixPath:
+    for root in model_paths:
+        if path.startswith(root + "/"):
+            return PurePosixPath(path[len(root) + 1 :])
+    return PurePosixPath(path)
+
+
+def _yaml_layout(manifest: Manifest, project: str) -> YamlLayout:
+    """`model` where most described models have a YAML file of their own."""
+    described = Counter(
+        str(node["patch_path"])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+        and node["package_name"] == project
+        and node.get("patch_path")
+    )
+    alone = sum(1 for count in described.values() if count == 1)
+    return "model" if len(described) > 1 and alone * 2 > sum(described.values()) else "folder"
+
+
+def _most_common(counts: Counter[str], default: str) -> str:
+    if not counts:
+        return default
+    return min(counts, key=lambda name: (-counts[name], name))
+
+
+def _posix(path: str) -> str:
+    return str(path).replace("\\", "/")

@@ -1,0 +1,172 @@
+"""dbt Core v1, in process: SQL comes from the macros, and runs on the adapter's connections."""
+
+from __future__ import annotations
+
+import contextvars
+import queue
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Callable, Iterator, Mapping, Sequence
+
+from dbt_cartridge.documents.host import Host
+from dbt_cartridge.engine.base import DbtCommand, Reply, Request, Target
+from dbt_cartridge.engine.host import built_relations, read_host, read_manifest
+
+Sql = Callable[[str, Mapping[str, Any]], str]
+Done = tuple[int, "Reply | BaseException"]
+
+
+class InProcess:
+    """Asks through the adapter that runs the macro we were called from."""
+
+    def __init__(self, adapter: Any, sql: Sql) -> None:
+        """`adapter` is the macro's; `sql` is the macro `_cartridge_sql`."""
+        self._adapter = getattr(adapter, "_adapter", adapter)
+        self._config = self._adapter.config
+        self._sql = sql
+        self._lock = threading.Lock()
+        self.statements = 0
+
+    @property
+    def project_dir(self) -> Path:
+        return Path(self._config.project_root)
+
+    @property
+    def target(self) -> Target:
+        from dbt.version import __version__
+
+        credentials = self._config.credentials
+        return Target(
+            adapter=self._adapter.type(),
+            database=credentials.database,
+            schema=credentials.schema,
+            threads=self._config.threads or 1,
+            dbt_version=__version__,
+        )
+
+    @property
+    def command(self) -> DbtCommand:
+        flags = self._config.args
+        options: list[str] = ["--profiles-dir", str(Path(flags.PROFILES_DIR).resolve())]
+        options += ["--profile", self._config.profile_name, "--target", self._config.target_name]
+        return DbtCommand((sys.executable, "-m", "dbt.cli.main"), tuple(options))
+
+    def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply]]:
+        workers = min(self.target.threads, len(requests))
+        if workers < 2:
+            for position, request in enumerate(requests):
+                yield position, self._run(self._text(request))
+            return
+        yield from self._ask_in_parallel(requests, workers)
+
+    def host(self, project_dir: Path) -> Host:
+        return read_host(project_dir, self._manifest(), self.target)
+
+    def built(self) -> frozenset[tuple[str, str]]:
+        return built_relations(self._manifest())
+
+    @contextmanager
+    def released(self) -> Iterator[None]:
+        connection = self._adapter.connections.get_if_exists()
+        name = connection.name if connection else "cartridge"
+        self._adapter.cleanup_connections()
+        close_all = getattr(self._adapter.connections, "close_all_connections", None)
+        if close_all:  # DuckDB keeps the file open beyond its connections
+            close_all()
+        try:
+            yield
+        finally:
+            self._adapter.acquire_connection(name)
+            self._adapter.clear_transaction()
+
+    def _manifest(self) -> Mapping[str, Any]:
+        target = Path(self._config.project_target_path)
+        return read_manifest(target if target.is_absolute() else self.project_dir / target)
+
+    def _text(self, request: Request) -> str:
+        return str(self._sql(request.verb, request.body))
+
+    def _run(self, sql: str) -> Reply:
+        """Run one statement on this thread's connection. Nothing is ever committed."""
+        from dbt_common.exceptions import DbtBaseException
+
+        connections = self._adapter.connections
+        with self._lock:
+            self.statements += 1
+        begin = not getattr(connections, "disable_transactions", False)
+        try:
+            _, cursor = connections.add_query(sql, auto_begin=begin)
+            return Reply(rows=tuple(tuple(row) for row in cursor.fetchall()))
+        except DbtBaseException as error:
+            return Reply(error=_words(error))
+        except Exception as error:  # a driver's own error while rows are fetched
+            return Reply(error=_words(error))
+        finally:
+            connections.rollback_if_open()
+
+    def _ask_in_parallel(
+        self, requests: Sequence[Request], workers: int
+    ) -> Iterator[tuple[int, Reply]]:
+        todo: queue.Queue[tuple[int, str] | None] = queue.Queue()
+        done: queue.Queue[Done] = queue.Queue()
+        threads = [
+            threading.Thread(
+                target=contextvars.copy_context().run,
+                args=(self._work, f"cartridge_{number}", todo, done),
+                daemon=True,
+            )
+            for number in range(workers)
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            # Macros are rendered here, on dbt's own thread; the statements run meanwhile.
+            pending = 0
+            for position, request in enumerate(requests):
+                todo.put((position, self._text(request)))
+                pending += 1
+                while not done.empty():
+                    pending -= 1
+                    yield _taken(done.get())
+            for _ in range(pending):
+                yield _taken(done.get())
+        except BaseException:
+            while not todo.empty():
+                todo.get_nowait()
+            self._adapter.cancel_open_connections()
+            raise
+        finally:
+            for _ in threads:
+                todo.put(None)
+            for thread in threads:
+                thread.join()
+
+    def _work(
+        self, name: str, todo: queue.Queue[tuple[int, str] | None], done: queue.Queue[Done]
+    ) -> None:
+        position = -1
+        try:
+            with self._adapter.connection_named(name):
+                while (item := todo.get()) is not None:
+                    position, sql = item
+                    done.put((position, self._run(sql)))
+        except BaseException as error:  # handed to the thread that waits
+            done.put((position, error))
+
+
+def _taken(result: Done) -> tuple[int, Reply]:
+    position, reply = result
+    if isinstance(reply, BaseException):
+        raise reply
+    return position, reply
+
+
+def _words(error: BaseException) -> str:
+    """dbt's message without its heading and its frame."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if len(lines) > 1 and lines[0] in ("Runtime Error", "Database Error", "Compilation Error"):
+        lines = lines[1:]
+    return " ".join(lines) or type(error).__name__
+

@@ -1,0 +1,54 @@
+"""The operations behind the macros, in process: an engine on the adapter, then the corridor."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping
+
+from dbt_cartridge import report
+from dbt_cartridge.config import Settings, settings
+from dbt_cartridge.engine.in_process import InProcess
+from dbt_cartridge.errors import CartridgeError
+from dbt_cartridge.version import check_versions
+
+Sql = Callable[..., str]
+Options = Mapping[str, Any]
+
+
+def generate(options: Options, version: str, project_vars: Options, adapter: Any, sql: Sql) -> str:
+    """`cartridge_generate`. Raises CartridgeError, of every kind."""
+    from dbt_cartridge import pipeline
+
+    engine, chosen = _opened(options, version, project_vars, adapter, sql)
+    with report.progress() as progress:
+        outcome = pipeline.generate(engine, chosen, engine.project_dir, progress)
+    if report.tell(outcome, engine.project_dir):
+        raise CartridgeError("cartridge found conflicts; the files named above are untouched.")
+    return ""
+
+
+def scan_json(options: Options, version: str, project_vars: Options, adapter: Any, sql: Sql) -> str:
+    """`cartridge_scan`: the Scan as JSON."""
+    from dbt_cartridge.scan import scan
+
+    engine, chosen = _opened(options, version, project_vars, adapter, sql)
+    with report.progress() as progress:
+        document = scan(engine, chosen, progress)
+    return document.model_dump_json(indent=1, exclude_defaults=True)
+
+
+def debug(options: Options, version: str, project_vars: Options, adapter: Any, sql: Sql) -> str:
+    """`cartridge_debug`: raises CartridgeError if something is to be fixed."""
+    from dbt_cartridge.engine.debug import debug as examine
+
+    engine, chosen = _opened(options, version, project_vars, adapter, sql)
+    if report.tell_debug(examine(engine, chosen, engine.project_dir)):
+        raise CartridgeError("cartridge_debug found something to fix; see above.")
+    return ""
+
+
+def _opened(
+    options: Options, version: str, project_vars: Options, adapter: Any, sql: Sql
+) -> tuple[InProcess, Settings]:
+    check_versions(version)
+    given = {name: value for name, value in options.items() if value is not None}
+    return InProcess(adapter, sql), settings(given, project_vars)

@@ -1,0 +1,5 @@
+"""Step one: facts from the warehouse, assembled into a `Scan`. Nothing is concluded here."""
+
+from dbt_cartridge.scan.scan import scan
+
+__all__ = ["scan"]

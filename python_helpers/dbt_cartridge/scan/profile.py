@@ -1,0 +1,285 @@
+"""The profile: several small tables to a statement, a large one in a statement of its own."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any, Sequence
+
+from dbt_cartridge.config import Settings
+from dbt_cartridge.documents.scan import (
+    Column,
+    JsonPath,
+    Problem,
+    Profile,
+    Relation,
+    TextPatterns,
+    ValueCount,
+)
+from dbt_cartridge.engine.base import Engine, Request, Row
+from dbt_cartridge.progress import Progress
+
+_COLUMNS_PER_PART = 200  # a wide table is read in parts
+_COLUMNS_PER_STATEMENT = 750
+_CELLS_PER_STATEMENT = 5_000_000
+_ROWS_IF_UNKNOWN = 100_000
+_MOST_JSON_PATHS = 100
+_UNCOUNTED = frozenset({"json", "array", "struct", "binary", "geography"})
+_PATTERNS = tuple(TextPatterns.model_fields)
+_TYPES = {"integer": 1, "number": 2}
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Some columns of a relation; `relation` and columns by position."""
+
+    relation: int
+    columns: tuple[int, ...]
+
+
+@dataclass
+class _Found:
+    profiles: dict[tuple[int, int], Row] = field(default_factory=dict[tuple[int, int], Row])
+    paths: dict[tuple[int, int], list[Row]] = field(
+        default_factory=lambda: defaultdict[tuple[int, int], list[Row]](list)
+    )
+    errors: dict[int, str] = field(default_factory=dict[int, str])
+
+
+def profiled(
+    engine: Engine, relations: Sequence[Relation], settings: Settings, progress: Progress
+) -> tuple[tuple[Relation, ...], tuple[Problem, ...]]:
+    """The relations with their columns' profiles. One that cannot be read is left out."""
+    found = _Found()
+    parts = [
+        _Part(number, tuple(range(start, min(start + _COLUMNS_PER_PART, len(relation.columns)))))
+        for number, relation in enumerate(relations)
+        for start in range(0, len(relation.columns), _COLUMNS_PER_PART)
+    ]
+    progress.start("Profiling", len(relations))
+    _run(engine, "profile", relations, parts, settings, found, progress)
+    json_parts = _json_parts(relations, found)
+    if json_parts:
+        _run(engine, "json", relations, json_parts, settings, found, None)
+    progress.finish()
+    kept: list[Relation] = []
+    problems: list[Problem] = []
+    for number, relation in enumerate(relations):
+        if number in found.errors:
+            problems.append(
+                Problem(
+                    where=relation.id,
+                    what=f"left out: reading it failed: {found.errors[number]}",
+                    next="mend it, or leave it out with `exclude`",
+                )
+            )
+        else:
+            kept.append(_with_profile(relation, number, found, settings))
+    return tuple(kept), tuple(problems)
+
+
+def _run(
+    engine: Engine,
+    verb: str,
+    relations: Sequence[Relation],
+    parts: Sequence[_Part],
+    settings: Settings,
+    found: _Found,
+    progress: Progress | None,
+) -> None:
+    """Ask for all parts; a batch that fails is asked again part by part."""
+    batches = _batches(relations, parts)
+    again: list[list[_Part]] = []
+    for asked in (batches, again):
+        requests = [_request(verb, relations, batch, settings) for batch in asked]
+        for position, reply in engine.ask(requests):
+            batch = asked[position]
+            if reply.error is None:
+                _take(verb, reply.rows, found)
+            elif len(batch) > 1:
+                again += [[part] for part in batch]
+                continue
+            elif verb == "profile":
+                found.errors[batch[0].relation] = reply.error
+            if progress is not None:
+                whole = [part for part in batch if part.columns[0] == 0]
+                progress.advance(len(whole), relations[batch[-1].relation].id)
+
+
+def _batches(relations: Sequence[Relation], parts: Sequence[_Part]) -> list[list[_Part]]:
+    batches: list[list[_Part]] = []
+    columns = cells = 0
+    for part in parts:
+        rows = relations[part.relation].rows
+        width = len(part.columns)
+        size = width * (_ROWS_IF_UNKNOWN if rows is None else rows)
+        full = columns + width > _COLUMNS_PER_STATEMENT or cells + size > _CELLS_PER_STATEMENT
+        if not batches or full:
+            batches.append([])
+            columns = cells = 0
+        batches[-1].append(part)
+        columns += width
+        cells += size
+    return batches
+
+
+def _request(
+    verb: str, relations: Sequence[Relation], batch: Sequence[_Part], settings: Settings
+) -> Request:
+    return Request(verb, {"tables": [_table(relations, part, settings) for part in batch]})
+
+
+def _table(relations: Sequence[Relation], part: _Part, settings: Settings) -> dict[str, Any]:
+    relation = relations[part.relation]
+    return {
+        "no": part.relation,
+        "database": relation.database,
+        "schema": relation.schema_name,
+        "name": relation.name,
+        "kind": relation.kind,
+        "rows": relation.rows,
+        "sample": settings.sample_rows if _sampled(relation, settings) else None,
+        "columns": [
+            [number, column.name, column.type, column.native_type]
+            for number in part.columns
+            for column in (relation.columns[number],)
+        ],
+    }
+
+
+def _sampled(relation: Relation, settings: Settings) -> bool:
+    if settings.profile != "sample":
+        return False
+    return relation.rows is None or relation.rows > settings.sample_rows
+
+
+def _take(verb: str, rows: Sequence[Row], found: _Found) -> None:
+    for row in rows:
+        place = (int(row[0] or 0), int(row[1] or 0))
+        if verb == "profile":
+            found.profiles[place] = row
+        else:
+            found.paths[place].append(row)
+
+
+def _json_parts(relations: Sequence[Relation], found: _Found) -> list[_Part]:
+    """JSON columns, and text columns whose every value looks like a JSON document."""
+    parts: list[_Part] = []
+    for number, relation in enumerate(relations):
+        columns = tuple(
+            position
+            for position, column in enumerate(relation.columns)
+            if _may_hold_json(column, found.profiles.get((number, position)))
+        )
+        if columns and number not in found.errors:
+            parts.append(_Part(number, columns))
+    return parts
+
+
+def _may_hold_json(column: Column, row: Row | None) -> bool:
+    if row is None:
+        return False
+    if column.type == "json":
+        return True
+    if column.type != "text":
+        return False
+    filled = _int(row[2]) - _int(row[3]) - _int(row[12])
+    return filled > 0 and _int(row[17 + _PATTERNS.index("json_like")]) == filled
+
+
+def _with_profile(
+    relation: Relation, number: int, found: _Found, settings: Settings
+) -> Relation:
+    sampled = _sampled(relation, settings)
+    columns = tuple(
+        column.model_copy(
+            update={
+                "profile": _profile(
+                    column,
+                    found.profiles.get((number, position)),
+                    found.paths.get((number, position), []),
+                    sampled,
+                )
+            }
+        )
+        for position, column in enumerate(relation.columns)
+    )
+    update: dict[str, Any] = {"columns": columns}
+    seen = max((column.profile.rows for column in columns if column.profile), default=0)
+    if not sampled or seen < settings.sample_rows:
+        update |= {"rows": seen, "rows_exact": True}
+    elif relation.rows is None:
+        update |= {"rows": None, "rows_exact": False}
+    return relation.model_copy(update=update)
+
+
+def _profile(
+    column: Column, row: Row | None, paths: Sequence[Row], sampled: bool
+) -> Profile:
+    if row is None:  # no group came back: the relation holds no rows
+        distinct = None if column.type in _UNCOUNTED else 0
+        return Profile(rows=0, nulls=0, distinct=distinct, sampled=sampled)
+    counts = [_int(cell) for cell in row[17:32]]
+    return Profile(
+        rows=_int(row[2]),
+        nulls=_int(row[3]),
+        distinct=None if row[4] is None else int(row[4]),
+        approximate=row[5] == "true",
+        sampled=sampled,
+        min=row[6],
+        max=row[7],
+        mean=_float(row[8]),
+        min_length=None if row[9] is None else int(row[9]),
+        max_length=None if row[10] is None else int(row[10]),
+        mean_length=_float(row[11]),
+        blanks=_int(row[12]),
+        zeros=_int(row[13]),
+        negatives=_int(row[14]),
+        fractions=_int(row[15]),
+        midnights=None if row[16] is None else int(row[16]),
+        patterns=TextPatterns(**dict(zip(_PATTERNS, counts, strict=True)))
+        if column.type == "text"
+        else None,
+        top_values=_top_values(row[32]),
+        json_paths=_json_paths(paths),
+    )
+
+
+def _top_values(cell: str | None) -> tuple[ValueCount, ...]:
+    if not cell:
+        return ()
+    return tuple(ValueCount(value=value, count=int(count)) for value, count in json.loads(cell))
+
+
+def _json_paths(rows: Sequence[Row]) -> tuple[JsonPath, ...]:
+    types: dict[str, set[str]] = defaultdict(set)
+    counts: dict[str, int] = defaultdict(int)
+    for row in rows:
+        key = row[2] or ""
+        types[key].add(row[3] or "null")
+        counts[key] += _int(row[4])
+    ordered = sorted(counts, key=lambda key: (-counts[key], key))[:_MOST_JSON_PATHS]
+    return tuple(
+        JsonPath(path=key, type=_one_type(types[key]), count=counts[key]) for key in ordered
+    )
+
+
+def _one_type(types: set[str]) -> Any:
+    known = types - {"null"} or {"null"}
+    if known <= set(_TYPES):
+        return max(known, key=_TYPES.__getitem__)
+    return next(iter(known)) if len(known) == 1 else "mixed"
+
+
+def _int(cell: str | None) -> int:
+    return int(cell) if cell else 0
+
+
+def _float(cell: str | None) -> float | None:
+    """Rounded: the order in which a warehouse adds changes the last digits from run to run."""
+    if cell is None:
+        return None
+    value = float(cell)
+    return float(f"{value:.9g}") if math.isfinite(value) else None

@@ -1,0 +1,58 @@
+"""The step itself: which relations, their catalogue, their profile."""
+
+from __future__ import annotations
+
+from dbt_cartridge.config import Settings
+from dbt_cartridge.documents.scan import Problem, Scan
+from dbt_cartridge.engine.base import Engine
+from dbt_cartridge.errors import ScanError
+from dbt_cartridge.progress import Progress
+from dbt_cartridge.scan.catalogue import read_catalogue
+from dbt_cartridge.scan.profile import profiled
+from dbt_cartridge.scan.scope import chosen_schemas, wanted
+
+
+def scan(engine: Engine, settings: Settings, progress: Progress) -> Scan:
+    """Read the catalogue in a fixed number of statements, then profile what was asked for.
+
+    A relation that cannot be read is a Problem, never the end of the scan. What the host's own
+    models and snapshots build is left out; its seeds count as raw tables.
+
+    Raises:
+        ScanError: no such schema, no rights on it, or nothing in it that was asked for.
+    """
+    before = engine.statements
+    database = settings.database or engine.target.database
+    progress.start("Reading the catalogue")
+    schemas = chosen_schemas(engine, database, settings.schemas)
+    catalogue = read_catalogue(engine, database, schemas)
+    kept, left_out = wanted(catalogue.relations, settings, engine.built())
+    if not kept:
+        raise ScanError(_nothing(schemas, settings, catalogue.problems + left_out))
+    progress.finish(f"{len(kept)} relations in {', '.join(schemas)}")
+    problems = catalogue.problems + left_out
+    if settings.profile != "none":
+        kept, troubles = profiled(engine, kept, settings, progress)
+        problems += troubles
+    return Scan(
+        adapter=engine.target.adapter,
+        database=database,
+        schemas=schemas,
+        profile=settings.profile,
+        relations=kept,
+        problems=tuple(sorted(problems, key=lambda problem: (problem.where, problem.what))),
+        statements=engine.statements - before,
+    )
+
+
+def _nothing(
+    schemas: tuple[str, ...], settings: Settings, problems: tuple[Problem, ...]
+) -> str:
+    where = f"schema {schemas[0]}" if len(schemas) == 1 else f"schemas {', '.join(schemas)}"
+    if settings.tables or settings.exclude:
+        globs = f"`tables: {list(settings.tables)}`, `exclude: {list(settings.exclude)}`"
+        message = f"No relation in {where} is left after {globs}. Loosen the globs."
+    else:
+        message = f"Nothing can be scanned in {where}. Name a schema that holds raw tables."
+    said = [f"  {problem.where}: {problem.what}" for problem in problems[:5]]
+    return "\n".join([message, *said])
