@@ -1,0 +1,142 @@
+"""How much of what goes wrong in the data do the generated tests catch?
+
+    python benchmarks/test_power.py DIR… [--per-kind 4] [--adapter postgres]
+
+For each database: generate on clean data, build, then inject one fault after the other into the
+source, rebuild, and see whether a generated test now fails or warns that did not before. Each DIR
+holds `tables/*.parquet`, `manifest.json` and `gold.json` (the true keys).
+
+`truncated leaf` has a row of its own and is no part of the share: a table that nothing refers to
+and that stops half-way is whole in itself, which only the history of its loads can contradict.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import bench
+from faults import Fault, Source, faults
+
+from tests.support import databases
+from tests.support.host import HostProject
+from tests.support.warehouses import quoted
+
+UNCOUNTED = "truncated leaf"
+KEPT = "cartridge_bench_clean"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    database: str
+    fault: Fault
+    caught_by: str = ""  # the first test that tells
+    as_warning: bool = False
+
+
+@dataclass(frozen=True)
+class Power:
+    outcomes: tuple[Outcome, ...] = ()
+    false_alarms: tuple[str, ...] = ()
+    trouble: str = ""
+
+
+def measure(folder: Path, host: HostProject, per_kind: int) -> Power:
+    databases.load(folder, host.warehouse)
+    generated = bench.generate(host)
+    if generated.code:
+        return Power(trouble=f"{folder.name}: generate: {bench.last_words(generated.output)}")
+    clean = _rebuilt(host)
+    alarms = tuple(f"{folder.name}: {n.name}" for n in clean if n.status in bench.BAD)
+    source = Source(host.warehouse, folder / "gold.json")
+    outcomes = [_tried(folder.name, host, source, f, clean) for f in faults(source, per_kind)]
+    again = _rebuilt(host)
+    alarms += tuple(f"{folder.name}, restored: {n.name}" for n in again if n.status in bench.BAD)
+    return Power(tuple(outcomes), tuple(dict.fromkeys(alarms)))
+
+
+def _tried(
+    database: str, host: HostProject, source: Source, fault: Fault, clean: Sequence[bench.Node]
+) -> Outcome:
+    """One fault: inject, rebuild, look, put the table back."""
+    raw, kept = source.name(fault.table), f"{quoted(KEPT)}.{quoted(fault.table)}"
+    host.warehouse.execute(
+        f"create schema if not exists {quoted(KEPT)}",
+        f"drop table if exists {kept}",
+        f"create table {kept} as select * from {raw}",
+        *fault.statements,
+    )
+    before = {node.unique_id: node.failures for node in clean if node.is_test}
+    told = [
+        node
+        for node in _rebuilt(host)
+        if node.is_test
+        and node.status in ("fail", "warn")
+        and node.failures > before.get(node.unique_id, 0)
+    ]
+    host.warehouse.execute(f"delete from {raw}", f"insert into {raw} select * from {kept}")
+    told.sort(key=lambda node: node.status)
+    return Outcome(
+        database,
+        fault,
+        caught_by=told[0].name if told else "",
+        as_warning=bool(told) and told[0].status == "warn",
+    )
+
+
+def _rebuilt(host: HostProject) -> list[bench.Node]:
+    """Models, then all tests: a failing test must not hide the others behind it."""
+    (host.root / "target" / "run_results.json").unlink(missing_ok=True)
+    host.dbt("--quiet", "run")
+    broken = [node for node in bench.results(host) if node.status in bench.BAD]
+    host.dbt("--quiet", "test")
+    return broken + bench.results(host)
+
+
+def report(powers: Sequence[Power]) -> int:
+    outcomes = [outcome for power in powers for outcome in power.outcomes]
+    rows: list[list[object]] = []
+    for kind in sorted({o.fault.kind for o in outcomes}):
+        of_kind = [o for o in outcomes if o.fault.kind == kind]
+        caught = [o for o in of_kind if o.caught_by]
+        warned = sum(o.as_warning for o in caught)
+        rows.append([kind, len(of_kind), len(caught), warned, f"{len(caught) / len(of_kind):.0%}"])
+    print(bench.table(["kind of fault", "injected", "caught", "of these, warned", "share"], rows))
+    for outcome in outcomes:
+        if not outcome.caught_by:
+            fault = outcome.fault
+            print(f"missed: {outcome.database}: {fault.kind} in {fault.table} ({fault.what})")
+    alarms = [alarm for power in powers for alarm in power.false_alarms]
+    for line in [*alarms, *(power.trouble for power in powers if power.trouble)]:
+        print(line)
+    counted = [o for o in outcomes if o.fault.kind != UNCOUNTED]
+    caught = sum(bool(o.caught_by) for o in counted)
+    share = caught / len(counted) if counted else 0.0
+    print(
+        f"test-power: {caught}/{len(counted)} faults caught ({share:.1%}), "
+        f"{len(alarms)} false alarms on clean data"
+    )
+    broken = any(power.trouble for power in powers)
+    return 0 if share >= 0.9 and not alarms and not broken else 1
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
+    parser.add_argument("--adapter", choices=["duckdb", "postgres"], default="duckdb")
+    parser.add_argument("--per-kind", type=int, default=4, help="faults of a kind per database")
+    parser.add_argument("--keep", type=Path, help="make the projects here, and leave them")
+    chosen = parser.parse_args()
+    powers: list[Power] = []
+    with bench.projects(chosen.adapter, chosen.keep) as make:
+        for folder in bench.database_folders(chosen.folders):
+            print(f"{folder.name} …", file=sys.stderr, flush=True)
+            powers.append(measure(folder, make(folder.name), chosen.per_kind))
+    return report(powers)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
