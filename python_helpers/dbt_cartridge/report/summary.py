@@ -11,11 +11,11 @@ from dbt_cartridge.report.words import count, listed, shown
 
 _MOST = 6  # lines of one list; the rest is in the report
 _ROLES = {
-    "fact": ("fact",),
-    "dimension": ("dimension",),
-    "bridge": ("bridge",),
-    "reference": ("reference table",),
-    "other": ("other",),
+    "fact": "fact",
+    "dimension": "dimension",
+    "bridge": "bridge",
+    "reference": "reference table",
+    "other": "other",
 }
 _DONE = {
     "create": "created",
@@ -54,7 +54,7 @@ def _block(heading: str, lines: Sequence[str]) -> list[str]:
 
 def _found(found: Found) -> list[str]:
     where = f" in {listed(found.schemas)}" if found.schemas else ""
-    roles = [count(n, *names) for role, names in _ROLES.items() if (n := found.roles.get(role))]
+    roles = [count(n, name) for role, name in _ROLES.items() if (n := found.roles.get(role))]
     keys = f"{count(found.keys, 'primary key')} ({found.keys_proved:,} proved)"
     edges = f"{count(found.relationships, 'relationship')} ({found.relationships_proved:,} proved)"
     return [

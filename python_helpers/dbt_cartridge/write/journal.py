@@ -79,7 +79,8 @@ def commit(project_dir: Path, writes: Sequence[Write]) -> None:
         raise WriteError(
             f"Nothing was written, the project is as it was: {_words(error)}."
         ) from error
-    _keep_for_undo(txn)
+    with suppress(OSError):  # all is written; the next run finds nothing left to do
+        _keep_for_undo(txn)
 
 
 def recover(project_dir: Path) -> Problem | None:
