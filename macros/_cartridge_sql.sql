@@ -1,15 +1,16 @@
 {#- The SQL text of one request: what the helper calls, in process and through cartridge_probe. -#}
 {% macro _cartridge_sql(verb, request) %}
+    {%- set database = request['database'] or target.database -%}
     {%- if verb == 'schemas' -%}
-        {%- set sql = cartridge_schemas_sql(request['database']) -%}
+        {%- set sql = cartridge_schemas_sql(database) -%}
     {%- elif verb == 'relations' -%}
-        {%- set sql = cartridge_relations_sql(request['database'], request['schemas']) -%}
+        {%- set sql = cartridge_relations_sql(database, request['schemas']) -%}
     {%- elif verb == 'columns' -%}
-        {%- set sql = cartridge_columns_sql(request['database'], request['schemas']) -%}
+        {%- set sql = cartridge_columns_sql(database, request['schemas']) -%}
     {%- elif verb == 'constraints' -%}
-        {%- set sql = cartridge_constraints_sql(request['database'], request['schemas']) -%}
+        {%- set sql = cartridge_constraints_sql(database, request['schemas']) -%}
     {%- elif verb == 'indexes' -%}
-        {%- set sql = cartridge_indexes_sql(request['database'], request['schemas']) -%}
+        {%- set sql = cartridge_indexes_sql(database, request['schemas']) -%}
     {%- elif verb == 'profile' -%}
         {%- set sql = cartridge_profile_sql(request['tables']) -%}
     {%- elif verb == 'json' -%}

@@ -15,6 +15,7 @@ from dbt_cartridge.engine.base import DbtCommand, Reply, Request, Target
 from dbt_cartridge.engine.host import built_relations, read_host, read_manifest
 
 Sql = Callable[[str, Mapping[str, Any]], str]
+_START_DBT = "from dbt.cli.main import cli; cli()"
 Done = tuple[int, "Reply | BaseException"]
 
 
@@ -51,7 +52,7 @@ class InProcess:
         flags = self._config.args
         options: list[str] = ["--profiles-dir", str(Path(flags.PROFILES_DIR).resolve())]
         options += ["--profile", self._config.profile_name, "--target", self._config.target_name]
-        return DbtCommand((sys.executable, "-m", "dbt.cli.main"), tuple(options))
+        return DbtCommand((sys.executable, "-c", _START_DBT), tuple(options))
 
     def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply]]:
         workers = min(self.target.threads, len(requests))

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, Callable, Sequence, TypeVar, cast
 
+from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.scan import (
     Check,
     Column,
@@ -18,37 +19,62 @@ from dbt_cartridge.documents.scan import (
 )
 from dbt_cartridge.engine.base import Engine, Request, Row, in_order
 from dbt_cartridge.errors import ScanError
+from dbt_cartridge.scan.scope import chosen_schemas
 
-_VERBS = ("relations", "columns", "constraints", "indexes")
+_VERBS = ("schemas", "relations", "columns", "constraints", "indexes")
 Name = tuple[str, str]
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Catalogue:
+    database: str | None
+    schemas: tuple[str, ...]
     relations: tuple[Relation, ...]
     problems: tuple[Problem, ...]
 
 
-def read_catalogue(engine: Engine, database: str | None, schemas: Sequence[str]) -> Catalogue:
+def read_catalogue(engine: Engine, settings: Settings) -> Catalogue:
     """Everything about the schemas but the data, in as many statements as there are verbs.
 
+    All are sent at once. Only where a schema's name was given in another case than the
+    warehouse's are they sent again.
+
     Raises:
-        ScanError: a statement failed.
+        ScanError: a statement failed, or there is no such schema.
     """
+    replies = _asked(engine, settings.database, settings.schemas)
+    database = settings.database or engine.target.database
+    schemas = chosen_schemas(replies["schemas"], database, settings.schemas)
+    if not set(schemas) <= set(settings.schemas):
+        replies = _asked(engine, database, schemas)
+    relations, problems = assemble(database, replies)
+    return Catalogue(database, schemas, relations, problems)
+
+
+def _asked(
+    engine: Engine, database: str | None, schemas: Sequence[str]
+) -> dict[str, tuple[Row, ...]]:
     body = {"database": database, "schemas": list(schemas)}
-    replies = in_order(engine.ask([Request(verb, body) for verb in _VERBS]), len(_VERBS))
-    for verb, reply in zip(_VERBS, replies, strict=True):
+    verbs = _VERBS if schemas else _VERBS[:1]
+    replies = in_order(engine.ask([Request(verb, body) for verb in verbs]), len(verbs))
+    for verb, reply in zip(verbs, replies, strict=True):
         if reply.error is not None:
-            raise ScanError(f"The {verb} of {', '.join(schemas)} cannot be read: {reply.error}")
-    rows = dict(zip(_VERBS, (reply.rows for reply in replies), strict=True))
-    return assemble(database, rows)
+            where = ", ".join(schemas) or database
+            raise ScanError(f"The {verb} of {where} cannot be read: {reply.error}")
+    return dict(zip(verbs, (reply.rows for reply in replies), strict=True))
 
 
-def assemble(database: str | None, rows: dict[str, tuple[Row, ...]]) -> Catalogue:
+def assemble(
+    database: str | None, rows: dict[str, tuple[Row, ...]]
+) -> tuple[tuple[Relation, ...], tuple[Problem, ...]]:
     """Relations ordered by schema and name; what cannot be read is a Problem instead."""
     columns = _by_relation(rows["columns"], _column)
-    hidden = {(_text(row[0]), _text(row[1]), _text(row[3])) for row in rows["columns"] if not _true(row[11])}
+    hidden = {
+        (_text(row[0]), _text(row[1]), _text(row[3]))
+        for row in rows["columns"]
+        if not _true(row[11])
+    }
     constraints = _by_relation(rows["constraints"], lambda row: row)
     indexes = _by_relation(rows["indexes"], _index)
     relations: list[Relation] = []
@@ -74,7 +100,7 @@ def assemble(database: str | None, rows: dict[str, tuple[Row, ...]]) -> Catalogu
             if column not in shown
         ]
         relations.append(_relation(database, row, shown, constraints[name], indexes[name]))
-    return Catalogue(tuple(relations), tuple(problems))
+    return tuple(relations), tuple(problems)
 
 
 def _relation(

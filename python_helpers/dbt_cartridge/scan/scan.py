@@ -9,7 +9,7 @@ from dbt_cartridge.errors import ScanError
 from dbt_cartridge.progress import Progress
 from dbt_cartridge.scan.catalogue import read_catalogue
 from dbt_cartridge.scan.profile import profiled
-from dbt_cartridge.scan.scope import chosen_schemas, wanted
+from dbt_cartridge.scan.scope import wanted
 
 
 def scan(engine: Engine, settings: Settings, progress: Progress) -> Scan:
@@ -22,10 +22,9 @@ def scan(engine: Engine, settings: Settings, progress: Progress) -> Scan:
         ScanError: no such schema, no rights on it, or nothing in it that was asked for.
     """
     before = engine.statements
-    database = settings.database or engine.target.database
     progress.start("Reading the catalogue")
-    schemas = chosen_schemas(engine, database, settings.schemas)
-    catalogue = read_catalogue(engine, database, schemas)
+    catalogue = read_catalogue(engine, settings)
+    schemas = catalogue.schemas
     kept, left_out = wanted(catalogue.relations, settings, engine.built())
     if not kept:
         raise ScanError(_nothing(schemas, settings, catalogue.problems + left_out))
@@ -36,7 +35,7 @@ def scan(engine: Engine, settings: Settings, progress: Progress) -> Scan:
         problems += troubles
     return Scan(
         adapter=engine.target.adapter,
-        database=database,
+        database=catalogue.database,
         schemas=schemas,
         profile=settings.profile,
         relations=kept,

@@ -7,25 +7,21 @@ from typing import AbstractSet, Sequence
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.scan import Problem, Relation
-from dbt_cartridge.engine.base import Engine, Request, in_order
+from dbt_cartridge.engine.base import Row
 from dbt_cartridge.errors import ScanError, did_you_mean
 
 _SHOWN = 20
 
 
 def chosen_schemas(
-    engine: Engine, database: str | None, asked: Sequence[str]
+    rows: Sequence[Row], database: str | None, asked: Sequence[str]
 ) -> tuple[str, ...]:
-    """The schemas by the names that the warehouse has for them.
+    """The schemas by the names that the warehouse has for them; `rows` of the verb `schemas`.
 
     Raises:
         ScanError: none was asked for, one does not exist, or the role may not use it.
     """
-    request = Request("schemas", {"database": database})
-    (reply,) = in_order(engine.ask([request]), 1)
-    if reply.error is not None:
-        raise ScanError(f"The schemas of {database} cannot be listed: {reply.error}")
-    usable = {str(name): flag == "true" for name, flag in reply.rows}
+    usable = {str(name): flag == "true" for name, flag in rows}
     known = ", ".join(list(usable)[:_SHOWN]) + (" …" if len(usable) > _SHOWN else "")
     if not asked:
         raise ScanError(
