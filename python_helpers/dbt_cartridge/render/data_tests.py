@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from dbt_cartridge.documents.design import (
     AcceptedValuesTest,
@@ -97,9 +97,11 @@ def entry(test: Test, owner: str, dialect: Dialect, stored: bool = False) -> Ent
 
 def _require_inert(value: Any, test: Test) -> None:
     """An escape would change what is tested, so text that needs one cannot be tested."""
-    texts = value if isinstance(value, list) else value.values() if isinstance(value, dict) else []
-    for each in texts:  # type: ignore[reportUnknownVariableType]
-        _require_inert(each, test)
+    if isinstance(value, dict):
+        value = list(cast("dict[str, Any]", value).values())
+    if isinstance(value, list):
+        for each in cast("list[Any]", value):
+            _require_inert(each, test)
     if isinstance(value, str) and not inert.is_inert(value):
         raise RenderError(
             f"The {test.kind.replace('_', ' ')} test holds text that dbt would run as Jinja, or "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
@@ -18,6 +19,8 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?\Z")
 _DOUBLED = re.compile(r"""('(?:[^']|'')*')|"((?:[^"]|"")*)"|`((?:[^`\\]|\\.)*)`""")
 _BACKSLASH = re.compile(r"""('(?:[^'\\]|\\.|'')*')|"((?:[^"]|"")*)"|`((?:[^`\\]|\\.)*)`""", re.S)
 _BACKSLASH_ADAPTERS = frozenset({"bigquery", "databricks", "mysql", "snowflake", "spark"})
+
+_STATEMENTS = (exp.Query, exp.DDL, exp.Command, exp.Insert, exp.Update, exp.Delete, exp.Merge)
 
 
 def sql(
@@ -51,7 +54,7 @@ def is_column(expression: str) -> bool:
     return _COLUMN.match(expression) is not None
 
 
-def is_kind(expression: str, kind: type[exp.Expression]) -> bool:
+def is_kind(expression: str, kind: type[Any]) -> bool:
     """Whether the outermost node of it is a `kind`."""
     return isinstance(_parse(expression), kind)
 
@@ -84,16 +87,16 @@ def number(value: str) -> int | float | None:
 
 
 @lru_cache(maxsize=16384)
-def _parse(expression: str) -> exp.Expression:
+def _parse(expression: str) -> portable.Node:
     """Never to be changed: it is shared."""
     try:
-        tree = sqlglot.parse_one(expression, read="duckdb")
+        tree: portable.Node = sqlglot.parse_one(expression, read="duckdb")
     except SqlglotError as error:
         raise RenderError(
             f"The design holds an expression that is not SQL: {expression!r} ({error}). "
             "This is a fault of cartridge: report it with target/cartridge/design.json."
         ) from error
-    if isinstance(tree, (exp.Query, exp.DDL, exp.DML, exp.Command)):
+    if isinstance(tree, _STATEMENTS):
         raise RenderError(
             f"The design holds a statement where an expression belongs: {expression!r}. "
             "This is a fault of cartridge: report it with target/cartridge/design.json."

@@ -34,7 +34,7 @@ def _template(name: str) -> Template:
     return _environment().get_template(name)
 
 
-def fill(name: str, **values: Any) -> str:
+def fill(name: str, /, **values: Any) -> str:
     """`templates/<name>.jinja` with these values, without a newline at its end."""
     return _template(f"{name}.jinja").render(values).rstrip("\n")
 

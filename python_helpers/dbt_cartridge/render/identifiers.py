@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from dbt_cartridge.errors import RenderError
 from dbt_cartridge.render.reserved import reserved
@@ -18,21 +19,24 @@ class Rule:
     """What an adapter does with names.
 
     quote: the character around a quoted name; inside, it is doubled (`escape` says otherwise).
-    folds_upper: an unquoted name is stored in upper case (Snowflake), so that a stored `ORDER_ID`
-        is written `order_id`, and a stored `order_id` needs quotes.
+    case: what becomes of an unquoted name. `lower`: it is stored in lower case, so that other
+        names need quotes. `upper`: in upper case, so that a stored `ORDER_ID` is written
+        `order_id`, and a stored `order_id` needs quotes. `any`: case does not matter for columns,
+        so that `OrderId` is written `orderid`.
     """
 
     quote: str = '"'
     escape: str | None = None
-    folds_upper: bool = False
+    case: Literal["lower", "upper", "any"] = "lower"
 
 
 _RULES: dict[str, Rule] = {
-    "bigquery": Rule(quote="`", escape="\\`"),
-    "databricks": Rule(quote="`"),
-    "mysql": Rule(quote="`"),
-    "snowflake": Rule(folds_upper=True),
-    "spark": Rule(quote="`"),
+    "bigquery": Rule(quote="`", escape="\\`", case="any"),
+    "databricks": Rule(quote="`", case="any"),
+    "duckdb": Rule(case="any"),
+    "mysql": Rule(quote="`", case="any"),
+    "snowflake": Rule(case="upper"),
+    "spark": Rule(quote="`", case="any"),
 }
 _DEFAULT = Rule()
 
@@ -56,12 +60,19 @@ def write(name: str, adapter: str, stored: bool = False) -> str:
             f"{name!r} cannot be written as a name in SQL: it is empty or holds a control "
             "character. Rename it in the warehouse, or leave its table out with `exclude`."
         )
-    its = rule(adapter)
-    plain = name.lower() if its.folds_upper and stored and name == name.upper() else name
-    unfolded = its.folds_upper and stored and name != name.upper()
-    if _PLAIN.match(plain) and plain not in reserved(adapter) and not unfolded:
+    plain = _unquoted(name, rule(adapter).case, stored)
+    if plain is not None and _PLAIN.match(plain) and plain not in reserved(adapter):
         return plain
     return quoted(name, adapter)
+
+
+def _unquoted(name: str, case: str, stored: bool) -> str | None:
+    """What stands for `name` if it is written without quotes; None if nothing does."""
+    if case == "any":
+        return name.lower()
+    if case == "upper" and stored:
+        return name.lower() if name == name.upper() else None
+    return name
 
 
 def quoted(name: str, adapter: str) -> str:

@@ -29,7 +29,7 @@ def escape(value: str) -> str:
 
 
 def is_inert(value: str) -> bool:
-    """Whether `value` can stand in YAML as it is: no Jinja, no control or bidirectional character."""
+    """Whether `value` can stand in YAML as it is: no Jinja, no control character."""
     return not _OPENS.search(value) and _without_controls(value) == value
 
 

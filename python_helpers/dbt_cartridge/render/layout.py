@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Union
 
 WIDTH = 80
@@ -171,7 +172,7 @@ def _pieces(sequence: Sequence) -> list[Sequence]:
         cuts = list(_cuts(sequence, operators))
         if cuts:
             edges = [0, *cuts, len(sequence)]
-            return [sequence[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+            return [sequence[a:b] for a, b in pairwise(edges)]
     return [sequence]
 
 
@@ -230,7 +231,7 @@ def _clauses(group: Group) -> list[list[Sequence]]:
     for item in group.items:
         cuts = [i for i, part in enumerate(item) if isinstance(part, str) and part in _CLAUSES]
         edges = [0, *cuts, len(item)]
-        for number, (a, b) in enumerate(zip(edges, edges[1:], strict=False)):
+        for number, (a, b) in enumerate(pairwise(edges)):
             if number and clauses[-1]:
                 clauses.append([])
             if a < b:

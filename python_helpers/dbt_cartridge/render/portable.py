@@ -28,7 +28,7 @@ def nulls_last(adapter: str) -> bool:
     return adapter not in {"mysql", "fabric", "sqlserver", "synapse"}
 
 
-def adapt(tree: exp.Expression, adapter: str) -> exp.Expression:
+def adapt(tree: Node, adapter: str) -> Node:
     """`tree` with functions that `adapter` has. Takes the tree over."""
     changes = _CHANGES.get(adapter, {})
     # Innermost first, so that what a change wraps has been changed already.
@@ -48,7 +48,7 @@ def polish(sql: str) -> str:
     return _FILTER.sub("filter (where", sql)
 
 
-def _round(node: exp.Expression) -> exp.Expression:
+def _round(node: Node) -> Node:
     """PostgreSQL rounds to decimals only what is numeric, not double precision."""
     inner = node.this
     if node.args.get("decimals") is None or (
@@ -58,15 +58,15 @@ def _round(node: exp.Expression) -> exp.Expression:
     return exp.Round(this=exp.cast(inner, "decimal"), decimals=node.args["decimals"])
 
 
-def _json_text(node: exp.Expression) -> exp.Expression:
-    """`cast(x as json) ->> 'key'` reads json, jsonb and text alike; sqlglot's function reads one."""
+def _json_text(node: Node) -> Node:
+    """`cast(x as json) ->> 'key'` reads json, jsonb and text; sqlglot's function reads one."""
     path = node.expression
     if not isinstance(path, exp.JSONPath):
         return node
     keys = [part for part in path.expressions if not isinstance(part, exp.JSONPathRoot)]
     if not keys or not all(isinstance(key, exp.JSONPathKey) for key in keys):
         return node
-    value: exp.Expression = node.this
+    value: Node = node.this
     if not (isinstance(value, exp.Cast) and value.to.is_type("json", "jsonb")):
         value = exp.cast(value, "json")
     *outer, last = [exp.Literal.string(str(key.this)) for key in keys]
@@ -75,8 +75,8 @@ def _json_text(node: exp.Expression) -> exp.Expression:
     return exp.JSONExtractScalar(this=value, expression=last, only_json_types=True)
 
 
-def _name_of(part: str) -> Callable[[exp.Expression], exp.Expression]:
-    def change(node: exp.Expression) -> exp.Expression:
+def _name_of(part: str) -> Callable[[Node], Node]:
+    def change(node: Node) -> Node:
         # FM: PostgreSQL else fills names up with blanks to nine characters.
         return exp.Anonymous(
             this="to_char", expressions=[node.this, exp.Literal.string(f"FM{part}")]
@@ -85,14 +85,14 @@ def _name_of(part: str) -> Callable[[exp.Expression], exp.Expression]:
     return change
 
 
-def _extract(part: str) -> Callable[[exp.Expression], exp.Expression]:
-    def change(node: exp.Expression) -> exp.Expression:
+def _extract(part: str) -> Callable[[Node], Node]:
+    def change(node: Node) -> Node:
         return exp.Extract(this=exp.var(part), expression=node.this)
 
     return change
 
 
-_Changes = dict[type[exp.Expression], Callable[[exp.Expression], exp.Expression]]
+_Changes = dict[type[Node], Callable[[Node], Node]]
 _REDSHIFT: _Changes = {
     exp.Round: _round,
     exp.Dayname: _name_of("Day"),

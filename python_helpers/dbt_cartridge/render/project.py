@@ -140,9 +140,9 @@ def _generic_tests(needs: Iterable[str], host: Host) -> list[File]:
 def _folder(source: str, models: Iterable[Model]) -> str:
     """Where the source's staging models are."""
     for model in models:
-        if model.layer == "staging" and isinstance(model.body, Query):
-            if any(each.source and each.source[0] == source for each in model.body.inputs):
-                return model.folder
+        inputs = model.body.inputs if isinstance(model.body, Query) else ()
+        if model.layer == "staging" and any(x.source and x.source[0] == source for x in inputs):
+            return model.folder
     return "".join(c if c.isalnum() or c == "_" else "_" for c in source)
 
 

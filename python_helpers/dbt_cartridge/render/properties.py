@@ -217,6 +217,6 @@ def _inert_name(value: str) -> str:
 
 def _unfolded(name: str, dialect: Dialect) -> bool:
     """Whether dbt must be told to quote a name. Only Snowflake's adapter does not do so unasked."""
-    return identifiers.rule(dialect.adapter).folds_upper and identifiers.needs_quotes(
+    return identifiers.rule(dialect.adapter).case == "upper" and identifiers.needs_quotes(
         name, dialect.adapter, stored=True
     )

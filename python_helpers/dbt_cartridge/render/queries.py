@@ -104,7 +104,7 @@ def _import(each: Input, incremental: Incremental | None, adapter: str) -> TextC
     if incremental is not None and incremental.input_alias == each.alias:
         stored = each.source is not None
         watermark = {
-            "why": comment_lines(incremental.why, 4),
+            "why": comment_lines(incremental.why, 8),
             "column": _name(incremental.watermark, adapter),
             "input_column": inert.in_sql(
                 identifiers.write(incremental.input_column, adapter, stored)
@@ -331,8 +331,10 @@ def _date_spine(spine: DateSpine, adapter: str) -> tuple[list[TextCte], str]:
     models = sorted({model for model, _ in spine.bounds})
     if not models:
         raise RenderError("A date spine needs at least one column that bounds it.")
-    imports = [TextCte(_name(model, adapter), fill("import.sql", relation=ref(model), watermark=None))
-               for model in models]  # fmt: skip
+    imports = [
+        TextCte(_name(each, adapter), fill("import.sql", relation=ref(each), watermark=None))
+        for each in models
+    ]
     bounds = [
         {"model": _name(model, adapter), "column": _name(column, adapter)}
         for model, column in spine.bounds

@@ -74,5 +74,5 @@ _UNKNOWN = frozenset((_COMMON + _POSTGRES).split())
 
 
 def reserved(adapter: str) -> frozenset[str]:
-    """The lower-case reserved words of `adapter`; of ANSI SQL and PostgreSQL where it is unknown."""
+    """The reserved words of `adapter`; those of ANSI SQL and PostgreSQL where it is unknown."""
     return _ALL.get(adapter, _UNKNOWN)

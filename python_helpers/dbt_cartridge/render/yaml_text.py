@@ -15,7 +15,7 @@ _WIDTH = layout.WIDTH
 
 def dump(document: dict[str, Any]) -> str:
     """`document` as YAML, in the order of its keys."""
-    yaml = YAML(typ="rt", pure=True)
+    yaml: Any = YAML(typ="rt", pure=True)
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.width = _WIDTH
     yaml.allow_unicode = True
