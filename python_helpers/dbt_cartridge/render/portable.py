@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from sqlglot import exp
+
+Node = Any  # sqlglot 26 and sqlglot 30 call the base of their trees by different names
 
 _UNIT = re.compile(r"\b(date_trunc|date_diff|datediff|date_add|dateadd|date_part)\('([A-Z]+)'")
 _FILTER = re.compile(r"\bfilter\(where\b")
@@ -92,7 +95,7 @@ def _extract(part: str) -> Callable[[Node], Node]:
     return change
 
 
-_Changes = dict[type[Node], Callable[[Node], Node]]
+_Changes = dict[type[Any], Callable[[Node], Node]]
 _REDSHIFT: _Changes = {
     exp.Round: _round,
     exp.Dayname: _name_of("Day"),
