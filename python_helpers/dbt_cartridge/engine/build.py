@@ -1,0 +1,286 @@
+"""Runs the host's own dbt on a project folder, and reads what it left there.
+
+The only place that starts dbt for verification. Results come from dbt's artifacts
+(`run_results.json`, `manifest.json`); its log lines serve the progress display and, where dbt
+stopped before it ran anything, the error message.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from dbt_cartridge.engine.base import DbtCommand
+from dbt_cartridge.errors import EngineError
+
+_GRACE_SECONDS = 10.0  # for dbt to cancel its queries after an interrupt
+
+# Read by dbt v1 and v2 alike, and ignored where unknown, which a flag would not be.
+_ENVIRONMENT = {
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DO_NOT_TRACK": "1",
+    "DBT_VERSION_CHECK": "false",
+    "DBT_POPULATE_CACHE": "false",  # else dbt lists every schema of the project first
+    "DBT_STORE_FAILURES": "false",
+    "DBT_FAIL_FAST": "false",
+    "DBT_DEFER": "false",
+    "DBT_WRITE_JSON": "true",
+    "DBT_PARTIAL_PARSE": "true",
+    "DBT_LOG_FORMAT": "json",
+    "DBT_LOG_LEVEL": "info",
+    "DBT_LOG_LEVEL_FILE": "none",
+    "DBT_USE_COLORS": "false",
+    "DBT_QUIET": "false",
+    "DBT_TARGET_PATH": "target",
+    "DBT_LOG_PATH": "logs",
+}
+_NOT_INHERITED = {
+    "DBT_DEFER_STATE",
+    "DBT_EMPTY",
+    "DBT_PACKAGES_INSTALL_PATH",
+    "DBT_PROJECT_DIR",
+    "DBT_SAMPLE",
+    "DBT_STATE",
+    "DBT_WARN_ERROR",
+    "DBT_WARN_ERROR_OPTIONS",
+}
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """One line of `run_results.json`. `failures` is 0 where dbt gives none."""
+
+    unique_id: str
+    status: str  # pass, warn, fail, error, skipped
+    failures: int = 0
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class TestNode:
+    """One test of `manifest.json`. A singular test has no `arguments` and no `owner`."""
+
+    unique_id: str
+    name: str  # of the generic test, without its package; a singular test's own
+    title: str  # what the YAML calls it, else what dbt made up
+    owner: str | None = None  # the model, or `source_name.table_name`, that it is written under
+    column: str | None = None
+    arguments: Mapping[str, Any] | None = None
+    where: str | None = None
+
+
+@dataclass(frozen=True)
+class Build:
+    """What a dbt command did. `ran` is False where dbt stopped before it ran a node."""
+
+    exit_code: int
+    ran: bool
+    results: Mapping[str, NodeResult]
+    tests: tuple[TestNode, ...] = ()
+    errors: tuple[str, ...] = ()  # dbt's own words, where it stopped
+
+    @property
+    def error(self) -> str:
+        return "\n".join(self.errors) or f"dbt ended with exit code {self.exit_code}"
+
+
+def run_dbt(
+    dbt: DbtCommand,
+    command: Sequence[str],
+    project: Path,
+    timeout: float,
+    on_test: Callable[[str], None] = lambda name: None,
+) -> Build:
+    """Run `dbt <command>` in `project` and read its artifacts.
+
+    Args:
+        command: the sub-command and its own options, such as `("test", "--select", "x")`.
+        timeout: seconds after which dbt is interrupted.
+        on_test: called with the name of each test as its result comes in.
+
+    Raises:
+        EngineError: dbt cannot be started, or took longer than `timeout`.
+    """
+    target = project / "target"
+    for artifact in ("run_results.json", "manifest.json"):
+        (target / artifact).unlink(missing_ok=True)
+    name, *options = command
+    argv = [*dbt.program, name, *options, *dbt.options, "--project-dir", str(project)]
+    lines: list[str] = []
+    with _started(argv, project, dbt.environment) as process, _stopwatch(process, timeout) as late:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line)
+            if tested := _tested(line):
+                on_test(tested)
+        exit_code = process.wait()
+    if late.is_set():
+        raise EngineError(
+            f"dbt {name} took longer than {timeout:.0f} s and was stopped. Nothing was written. "
+            "Set `verify: sql`, or lower `verify_max_rows`."
+        )
+    results = _artifact(target / "run_results.json")
+    return Build(
+        exit_code=exit_code,
+        ran=results is not None,
+        results={r.unique_id: r for r in _results(results or {})},
+        tests=tuple(_tests(_artifact(target / "manifest.json") or {})),
+        errors=() if results is not None and exit_code < 2 else _errors(lines),
+    )
+
+
+@contextmanager
+def _started(
+    argv: Sequence[str], project: Path, environment: Mapping[str, str]
+) -> Generator[subprocess.Popen[str]]:
+    """The running dbt. However the block is left, Ctrl-C included, dbt has ended after it."""
+    inherited = {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
+    inherited |= environment
+    try:
+        process = subprocess.Popen(
+            argv, cwd=project, env={**inherited, **_ENVIRONMENT}, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+            errors="replace", start_new_session=True,
+        )  # fmt: skip
+    except OSError as error:
+        raise EngineError(
+            f"dbt cannot be started as `{argv[0]}`: {error.strerror or error}. "
+            "Install dbt beside cartridge, or name it with --dbt PATH."
+        ) from error
+    try:
+        yield process
+    finally:
+        _stop(process)
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    if process.poll() is not None:
+        return
+    # An interrupt first: dbt then cancels its queries in the warehouse.
+    _signal(process, signal.SIGINT)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_GRACE_SECONDS)
+        return
+    _signal(process, getattr(signal, "SIGKILL", signal.SIGTERM))
+    process.wait()
+
+
+def _signal(process: subprocess.Popen[str], number: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, number)
+        else:
+            process.terminate()
+
+
+@contextmanager
+def _stopwatch(process: subprocess.Popen[str], seconds: float) -> Generator[threading.Event]:
+    late = threading.Event()
+
+    def stop() -> None:
+        late.set()
+        _stop(process)
+
+    timer = threading.Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield late
+    finally:
+        timer.cancel()
+
+
+# ---------------------------------------------------------------- what dbt leaves behind
+
+
+def _artifact(path: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else None
+
+
+def _results(artifact: Mapping[str, Any]) -> Iterator[NodeResult]:
+    for result in artifact.get("results") or ():
+        yield NodeResult(
+            unique_id=str(result.get("unique_id")),
+            status=str(result.get("status")).casefold(),
+            failures=int(result.get("failures") or 0),
+            message=str(result.get("message") or ""),
+        )
+
+
+def _tests(manifest: Mapping[str, Any]) -> Iterator[TestNode]:
+    nodes: Mapping[str, Any] = manifest.get("nodes") or {}
+    for unique_id, node in nodes.items():
+        if node.get("resource_type") != "test":
+            continue
+        generic: dict[str, Any] = node.get("test_metadata") or {}
+        arguments: dict[str, Any] = dict(generic.get("kwargs") or {})
+        config: dict[str, Any] = node.get("config") or {}
+        model_argument = str(arguments.pop("model", ""))
+        column = arguments.pop("column_name", None) or node.get("column_name")
+        yield TestNode(
+            unique_id=str(unique_id),
+            name=str(generic.get("name") or node.get("name")),
+            title=str(node.get("name")),
+            owner=relation_named(model_argument),
+            column=None if column is None else str(column),
+            arguments=arguments if generic else None,
+            where=config.get("where"),
+        )
+
+
+_RELATION = re.compile(r"\b(ref|source)\(([^()]*)\)")
+_QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
+
+
+def relation_named(text: str) -> str | None:
+    """`orders` of `{{ get_where_subquery(ref('orders')) }}`, `shop.orders` of a source."""
+    if (call := _RELATION.search(text)) is None:
+        return None
+    names = [single or double for single, double in _QUOTED.findall(call[2])]
+    return ".".join(names) if call[1] == "source" else (names[-1] if names else None)
+
+
+# ---------------------------------------------------------------- what dbt says
+
+
+def _event(line: str) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
+    """(info, data) of a line of dbt's JSON log."""
+    if not line.startswith("{"):
+        return None
+    try:
+        event = json.loads(line)
+        return event["info"], event.get("data") or {}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _tested(line: str) -> str | None:
+    if '"LogTestResult"' not in line or (event := _event(line)) is None:
+        return None
+    return str(event[1].get("name") or "")
+
+
+def _errors(lines: Sequence[str]) -> tuple[str, ...]:
+    """The errors of dbt's log; where it has none, the last lines of its output."""
+    events = [event for line in lines if (event := _event(line)) is not None]
+    errors = [str(data.get("exc") or info.get("msg") or "") for info, data in events
+              if info.get("level") == "error"]  # fmt: skip
+    if errors:
+        return tuple(dict.fromkeys(error.strip() for error in errors if error.strip()))
+    plain = [line.strip() for line in lines if line.strip() and _event(line) is None]
+    return tuple(plain[-5:])

@@ -1,0 +1,60 @@
+"""What Jinja may stand in a generated file, looked at before dbt sees the file.
+
+Compiling runs whatever Jinja a project holds, comments and descriptions included. So nothing is
+given to dbt but a closed list of calls, whatever the text came from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from jinja2 import Environment, TemplateSyntaxError, nodes
+
+from dbt_cartridge.documents.files import File, Files
+
+_CALLS = {"ref", "source", "config", "is_incremental", "doc"}
+_PACKAGES = {"dbt", "dbt_utils"}  # macros that make SQL text
+_NAMES = {"this", "target"}
+_SNAPSHOT = re.compile(r"{%-?\s*(snapshot\s+\w+|endsnapshot)\s*-?%}")
+_DOCS = re.compile(r"{%-?\s*(docs\s+\w+|enddocs)\s*-?%}")
+_MACRO = re.compile(r"{%-?\s*(?:macro|test)\s+(\w+)\s*\(")
+_PARSER = Environment(extensions=["jinja2.ext.do"], autoescape=False)
+
+
+def strange_jinja(files: Files, macro_paths: tuple[str, ...]) -> dict[str, str]:
+    """Path → what is wrong with it. Macros come from our own templates and are not looked at."""
+    own = [file for file in files.files if _is_macro(file, macro_paths)]
+    macros = {name for file in own for name in _MACRO.findall(file.text)}
+    return {
+        file.path: problem
+        for file in files.files
+        if file not in own and (problem := _problem(file, macros))
+    }
+
+
+def _is_macro(file: File, macro_paths: tuple[str, ...]) -> bool:
+    return file.kind == "sql" and (
+        any(file.path.startswith(f"{path}/") for path in macro_paths) or "/generic/" in file.path
+    )
+
+
+def _problem(file: File, macros: set[str]) -> str:
+    text = (_DOCS if file.kind == "markdown" else _SNAPSHOT).sub("", file.text)
+    try:
+        tree = _PARSER.parse(text)
+    except TemplateSyntaxError as error:
+        return f"line {error.lineno}: {error.message}"
+    return next(_not_allowed(tree, _CALLS | macros), "")
+
+
+def _not_allowed(tree: nodes.Node, calls: set[str]) -> Iterator[str]:
+    for node in tree.find_all((nodes.Name, nodes.Getattr, nodes.Stmt)):
+        if isinstance(node, nodes.Name):
+            if node.name not in calls | _PACKAGES | _NAMES:
+                yield f"line {node.lineno}: Jinja may not use `{node.name}` here"
+        elif isinstance(node, nodes.Getattr):
+            if not isinstance(node.node, nodes.Name) or node.attr.startswith("_"):
+                yield f"line {node.lineno}: Jinja may not use `.{node.attr}` here"
+        elif not isinstance(node, (nodes.Output, nodes.If)):
+            yield f"line {node.lineno}: Jinja may not use `{type(node).__name__.lower()}` here"

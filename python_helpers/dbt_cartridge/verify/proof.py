@@ -1,0 +1,260 @@
+"""The loop: run, settle, render again, until nothing is refuted."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from dbt_cartridge.config import Settings
+from dbt_cartridge.documents.design import Design, Test
+from dbt_cartridge.documents.files import File, Files
+from dbt_cartridge.documents.host import Host
+from dbt_cartridge.documents.scan import Scan
+from dbt_cartridge.documents.verdicts import TestVerdict, Verdicts
+from dbt_cartridge.engine.base import Engine
+from dbt_cartridge.errors import VerifyError
+from dbt_cartridge.progress import Progress
+from dbt_cartridge.verify.dependence import other_models, owned_tests, parents
+from dbt_cartridge.verify.host_copy import copy_surroundings, make_copy, write_files
+from dbt_cartridge.verify.inert import strange_jinja
+from dbt_cartridge.verify.reading import reading_tests
+from dbt_cartridge.verify.running import Workshop, judged, parses, run_round, stopped
+from dbt_cartridge.verify.settle import settle
+
+_ROUNDS = 10  # each but the first only parses, or runs what the round before it changed
+
+
+def verify(
+    files: Files,
+    design: Design,
+    scan: Scan,
+    host: Host,
+    engine: Engine,
+    settings: Settings,
+    project_dir: Path,
+    progress: Progress,
+) -> Verdicts:
+    """Run every generated model and test on a copy of the host project, once.
+
+    Nothing is created in the warehouse and nothing is written into `project_dir`.
+
+    Raises:
+        HostError: the host project cannot be parsed, with or without the generated files.
+        VerifyError: dbt cannot parse the generated files and does not say which is wrong.
+        EngineError: dbt cannot be started, or takes too long.
+    """
+    if settings.verify == "none":
+        return Verdicts(level="none")
+    with _workshop(project_dir, scan, host, engine, settings, progress) as shop:
+        return _first_round(shop, design, files, project_dir)
+
+
+def prove(
+    design: Design,
+    files: Files,
+    scan: Scan,
+    host: Host,
+    engine: Engine,
+    settings: Settings,
+    project_dir: Path,
+    progress: Progress,
+    render: Callable[[Design, Host, Settings], Files] | None = None,
+) -> tuple[Design, Files, Verdicts]:
+    """What is left of `design` when all that dbt refutes is gone, with its files and verdicts.
+
+    The verdicts are clean, or there are none (`verify: none`). What a round did not change keeps
+    its verdict; a later round runs the rest only, and if that is nothing, parses.
+
+    Raises:
+        HostError, VerifyError, EngineError: as `verify`.
+    """
+    if settings.verify == "none":
+        return design, files, Verdicts(level="none")
+    if render is None:
+        from dbt_cartridge.render import render
+    started = time.monotonic()
+    with _workshop(project_dir, scan, host, engine, settings, progress) as shop:
+        verdicts = _first_round(shop, design, files, project_dir)
+        for _ in range(_ROUNDS):
+            settled = settle(design, verdicts)
+            if settled is design:
+                seconds = round(time.monotonic() - started, 1)
+                return design, files, verdicts.model_copy(update={"seconds": seconds})
+            new = render(settled, host, settings)
+            verdicts = _next_round(shop, (design, files, verdicts), settled, new)
+            design, files = settled, new
+    raise VerifyError(
+        f"The generated project still has errors after {_ROUNDS} rounds of leaving out what "
+        "fails. Nothing was written; this is a fault of cartridge, please report it."
+    )
+
+
+@contextmanager
+def _workshop(
+    project_dir: Path,
+    scan: Scan,
+    host: Host,
+    engine: Engine,
+    settings: Settings,
+    progress: Progress,
+) -> Generator[Workshop]:
+    with tempfile.TemporaryDirectory(prefix="cartridge-verify-") as around:
+        folder = copy_surroundings(project_dir, Path(around).resolve())
+        yield Workshop(folder, host, scan, engine, settings, progress)
+
+
+# ---------------------------------------------------------------- rounds
+
+
+def _first_round(shop: Workshop, design: Design, files: Files, project_dir: Path) -> Verdicts:
+    count = sum(len(model.all_tests) + 1 for model in design.models)
+    shop.progress.start(f"Proving {len(design.models):,} models", count)
+    verdicts = _on_sight(shop, design, files)
+    make_copy(project_dir, shop.host, design, _in_copy(shop, design, files), shop.folder)
+    if verdicts is None:
+        verdicts = run_round(shop, design, files, None)
+    shop.progress.finish(_summary(verdicts))
+    return verdicts
+
+
+_State = tuple[Design, Files, Verdicts]
+
+
+def _next_round(shop: Workshop, before: _State, design: Design, files: Files) -> Verdicts:
+    """The verdicts on `design`: those of the round before where they still hold."""
+    if (on_sight := _on_sight(shop, design, files)) is not None:
+        return on_sight
+    _replace(shop, before, design, files)
+    if before[2].level == "none":
+        return run_round(shop, design, files, None)
+    kept = _kept(before, design, files)
+    stale = {model.name for model in design.models} - {verdict.model for verdict in kept.models}
+    known = {(verdict.owner, verdict.test) for verdict in kept.tests}
+    stale |= {owner for owner, test in owned_tests(design) if (owner, test) not in known}
+    if not stale:
+        return parses(shop, design, files) or kept
+    shop.progress.start(f"Proving {len(stale):,} changed models", None)
+    new = run_round(shop, design, files, stale)
+    shop.progress.finish(_summary(new))
+    return new if new.level == "none" else _merged(design, kept, new)
+
+
+def _on_sight(shop: Workshop, design: Design, files: Files) -> Verdicts | None:
+    """What need not be run to be refuted."""
+    theirs = {
+        model.name: model.path
+        for model in shop.host.models
+        if not model.generated and model.package == shop.host.project_name
+    }
+    errors = {
+        model.name: f"the project has a model of this name: {theirs[model.name]}"
+        for model in design.models
+        if model.name in theirs
+    }
+    for path, problem in strange_jinja(files, shop.host.macro_paths).items():
+        file = files.by_path[path]
+        described = {*file.describes, PurePosixPath(path).stem} & design.by_name.keys()
+        if not described:
+            raise VerifyError(
+                f"{path} holds Jinja that it must not hold ({problem}). Nothing was written; "
+                "this is a fault of cartridge, please report it."
+            )
+        errors |= dict.fromkeys(described, f"{path}, {problem}")
+    return stopped(design, errors, "not run yet") if errors else None
+
+
+def _in_copy(shop: Workshop, design: Design, files: Files) -> Files:
+    """The files as they stand in the copy: models are ephemeral, and each is read once.
+
+    The branch of an incremental model that `is_incremental()` opens is not taken there.
+    """
+    reads_rows = shop.settings.verify != "sql" or shop.host.version >= (1, 8, 0)
+    own = [_ephemeral(file) if is_model(file, design) else file for file in files.files]
+    return Files(files=(*own, *reading_tests(design, reads_rows)))
+
+
+def _ephemeral(file: File) -> File:
+    # The last `config` wins over the one at the top.
+    text = f"{file.text.rstrip()}\n{{{{ config(materialized='ephemeral') }}}}\n"
+    return file.model_copy(update={"text": text})
+
+
+def is_model(file: File, design: Design) -> bool:
+    return file.kind == "sql" and PurePosixPath(file.path).stem in design.by_name
+
+
+def _replace(shop: Workshop, before: _State, design: Design, files: Files) -> None:
+    new = _in_copy(shop, design, files)
+    for path in _in_copy(shop, before[0], before[1]).by_path.keys() - new.by_path.keys():
+        (shop.folder / path).unlink(missing_ok=True)
+    write_files(new, shop.folder)
+
+
+# ---------------------------------------------------------------- what still holds
+
+
+def _kept(before: _State, design: Design, files: Files) -> Verdicts:
+    """The verdicts of the round before on models whose SQL, down to the sources, is the same."""
+    old, new = _fingerprints(before[0], before[1]), _fingerprints(design, files)
+    same = {name for name in new if old.get(name) == new[name]}
+    models = tuple(
+        verdict for verdict in before[2].models
+        if verdict.model in same and verdict.status == "pass"
+    )  # fmt: skip
+    found = {(verdict.owner, _bare(verdict.test)): verdict for verdict in before[2].tests}
+    tests: list[TestVerdict] = []
+    for owner, test in dict.fromkeys(owned_tests(design)):
+        verdict = found.get((owner, _bare(test)))
+        reads = {*other_models(test), owner} & new.keys()
+        if verdict is not None and reads <= same:
+            tests.append(_judged_again(verdict, test))
+    return before[2].model_copy(update={"models": models, "tests": tuple(tests)})
+
+
+def _judged_again(verdict: TestVerdict, test: Test) -> TestVerdict:
+    if verdict.status in ("pass", "fail"):
+        return judged(verdict.owner, test, verdict.failures, verdict.rows)
+    return verdict.model_copy(update={"test": test})
+
+
+def _bare(test: Test) -> Test:
+    """The claim alone: a test that became a warning claims the same."""
+    return test.model_copy(update={"severity": "error", "evidence": ""})
+
+
+def _fingerprints(design: Design, files: Files) -> Mapping[str, str]:
+    """Model → a digest of its SQL and of all that lies below it."""
+    texts = {
+        PurePosixPath(file.path).stem: file.text for file in files.files if is_model(file, design)
+    }
+    found: dict[str, str] = {}
+    for model in design.models:
+        below = [found.get(name, name) for name in parents(model)]
+        digest = hashlib.sha256("\0".join([texts.get(model.name, ""), *below]).encode())
+        found[model.name] = digest.hexdigest()
+    return found
+
+
+def _merged(design: Design, kept: Verdicts, new: Verdicts) -> Verdicts:
+    """What was kept, and the new verdicts on the rest, in the order of the design."""
+    models = {v.model: v for v in new.models} | {v.model: v for v in kept.models}
+    tests = {(v.owner, v.test): v for v in new.tests} | {(v.owner, v.test): v for v in kept.tests}
+    return kept.model_copy(
+        update={
+            "models": tuple(models[model.name] for model in design.models),
+            "tests": tuple(tests[each] for each in dict.fromkeys(owned_tests(design))),
+        }
+    )
+
+
+def _summary(verdicts: Verdicts) -> str:
+    passed = sum(verdict.status == "pass" for verdict in verdicts.models)
+    holds = sum(verdict.status == "pass" for verdict in verdicts.tests)
+    wrong = sum(verdict.status == "error" for verdict in verdicts.models)
+    fails = sum(verdict.status in ("fail", "error") for verdict in verdicts.tests)
+    text = f"{passed:,} models run, {holds:,} tests hold"
+    return text + (f"; {wrong:,} models and {fails:,} tests do not" if wrong or fails else "")

@@ -1,0 +1,214 @@
+"""What follows from the verdicts: the same design without what did not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from dbt_cartridge.documents.design import (
+    CompositeUniqueTest,
+    DateSpine,
+    Design,
+    LeftOut,
+    Model,
+    ModelColumn,
+    SameRowCountTest,
+    Source,
+    SourceTable,
+    Test,
+    UniqueTest,
+)
+from dbt_cartridge.documents.verdicts import TestVerdict, Verdicts
+from dbt_cartridge.verify.dependence import dependents, other_models, parents
+
+NEARLY = 0.99  # a test that holds in this share of the rows stays, as a warning
+
+# One failing row of these says what share of the rows is wrong; of the others it does not.
+_COUNTED_BY_ROW = {"unique", "not_null", "relationships", "range", "expression",
+                   "composite_unique", "composite_relationships", "reconciles"}  # fmt: skip
+
+_Failed = Mapping[tuple[str, Test], TestVerdict]
+
+
+def settle(design: Design, verdicts: Verdicts) -> Design:
+    """The design without what the verdicts refute. Equal to `design` if they refute nothing.
+
+    A model with an error goes, and so do the models that read it. So does a model that has more or
+    fewer rows than it claims. A test that fails goes, or stays as a warning with its evidence where
+    it holds in 99 % of the rows. What went is in `left_out`, with dbt's words.
+    """
+    refuted = _refuted_models(design, verdicts)
+    gone = dependents(design, refuted)
+    failed = {
+        (verdict.owner, verdict.test): verdict
+        for verdict in verdicts.tests
+        if verdict.status in ("fail", "error")
+    }
+    if not gone and not failed:
+        return design
+    kept = {model.name for model in design.models} - gone
+    models = tuple(
+        _unkeyed(_model(model, kept, failed), failed)
+        for model in design.models
+        if model.name in kept
+    )
+    unsound = {key[0] for key in failed if _is_grain(design.by_name.get(key[0]), key[1])}
+    return Design(
+        adapter=design.adapter,
+        sources=tuple(_source(source, failed) for source in design.sources),
+        models=tuple(_bounded(model, kept) for model in models),
+        snapshots=tuple(
+            each for each in design.snapshots if each.model in kept and each.model not in unsound
+        ),
+        left_out=(
+            *design.left_out,
+            *_left_out_models(design, refuted, gone),
+            *_left_out_snapshots(design, gone, unsound),
+            *_left_out_tests(gone, failed),
+        ),
+        problems=design.problems,
+    )
+
+
+# ---------------------------------------------------------------- models
+
+
+def _refuted_models(design: Design, verdicts: Verdicts) -> dict[str, str]:
+    """Model → why it cannot stay."""
+    why = {v.model: v.message for v in verdicts.models if v.status == "error"}
+    for verdict in verdicts.tests:
+        # Nothing else in the design can say that a join multiplied or lost rows.
+        if isinstance(verdict.test, SameRowCountTest) and verdict.status == "fail":
+            why.setdefault(
+                verdict.owner, f"it does not have as many rows as {verdict.test.as_model}"
+            )
+    return {name: text for name, text in why.items() if name in design.by_name}
+
+
+def _model(model: Model, kept: set[str], failed: _Failed) -> Model:
+    def column(each: ModelColumn) -> ModelColumn:
+        return each.model_copy(update={"tests": _tests(model.name, each.tests, kept, failed)})
+
+    return model.model_copy(
+        update={
+            "columns": tuple(column(each) for each in model.columns),
+            "tests": _tests(model.name, model.tests, kept, failed),
+        }
+    )
+
+
+def _is_grain(model: Model | None, test: Test) -> bool:
+    columns = (
+        (test.column,) if isinstance(test, UniqueTest)
+        else test.columns if isinstance(test, CompositeUniqueTest)
+        else ()
+    )  # fmt: skip
+    return model is not None and bool(columns) and set(columns) == set(model.primary_key)
+
+
+def _unkeyed(model: Model, failed: _Failed) -> Model:
+    """Without an incremental load where the key repeats: a merge on it would lose rows."""
+    repeats = any(name == model.name and _is_grain(model, test) for name, test in failed)
+    if not repeats:
+        return model
+    return model.model_copy(
+        update={
+            "primary_key": (),
+            "incremental": None,
+            "materialized": "table" if model.materialized == "incremental" else model.materialized,
+        }
+    )
+
+
+def _bounded(model: Model, kept: set[str]) -> Model:
+    """A date spine over the bounds that are left. It has one: else it went with the last."""
+    if not isinstance(model.body, DateSpine):
+        return model
+    bounds = tuple(bound for bound in model.body.bounds if bound[0] in kept)
+    return model.model_copy(update={"body": model.body.model_copy(update={"bounds": bounds})})
+
+
+# ---------------------------------------------------------------- tests
+
+
+def _source(source: Source, failed: _Failed) -> Source:
+    def table(each: SourceTable) -> SourceTable:
+        owner = f"{source.name}.{each.name}"
+        columns = tuple(
+            column.model_copy(update={"tests": _tests(owner, column.tests, None, failed)})
+            for column in each.columns
+        )
+        tests = _tests(owner, each.tests, None, failed)
+        return each.model_copy(update={"columns": columns, "tests": tests})
+
+    return source.model_copy(update={"tables": tuple(table(each) for each in source.tables)})
+
+
+def _tests(
+    owner: str, tests: tuple[Test, ...], kept: set[str] | None, failed: _Failed
+) -> tuple[Test, ...]:
+    settled: list[Test] = []
+    for test in tests:
+        if kept is not None and not set(other_models(test)) <= kept:
+            continue
+        if (verdict := failed.get((owner, test))) is None:
+            settled.append(test)
+        elif verdict.status == "fail" and nearly_holds(test, verdict.failures, verdict.rows):
+            lowered = {"severity": "warn", "evidence": evidence(verdict)}
+            settled.append(test.model_copy(update=lowered))
+    return tuple(settled)
+
+
+def nearly_holds(test: Test, failures: int, rows: int | None) -> bool:
+    """Whether so few of the rows fail that the test is worth keeping as a warning."""
+    counted = test.kind in _COUNTED_BY_ROW and rows is not None
+    return failures == 0 or (counted and failures <= (1 - NEARLY) * (rows or 0))
+
+
+def evidence(verdict: TestVerdict) -> str:
+    if verdict.status == "error":
+        return f"dbt could not run it: {verdict.message}"
+    if not verdict.rows:
+        return f"{verdict.failures:,} failures"
+    return f"{verdict.failures:,} failures in {verdict.rows:,} rows"
+
+
+# ---------------------------------------------------------------- for the report
+
+
+def _left_out_models(
+    design: Design, refuted: Mapping[str, str], gone: set[str]
+) -> Iterator[LeftOut]:
+    for model in design.models:
+        if model.name in refuted:
+            yield LeftOut(what=model.name, why=refuted[model.name])
+        elif model.name in gone:
+            lost = ", ".join(name for name in parents(model) if name in gone)
+            yield LeftOut(what=model.name, why=f"it reads {lost}, which was left out")
+
+
+def _left_out_snapshots(design: Design, gone: set[str], unsound: set[str]) -> Iterator[LeftOut]:
+    for snapshot in design.snapshots:
+        if snapshot.model in gone:
+            yield LeftOut(what=snapshot.name, why=f"it reads {snapshot.model}, which was left out")
+        elif snapshot.model in unsound:
+            key = ", ".join(snapshot.unique_key)
+            yield LeftOut(what=snapshot.name, why=f"its key ({key}) repeats in {snapshot.model}")
+
+
+def _left_out_tests(gone: set[str], failed: _Failed) -> Iterator[LeftOut]:
+    for (owner, test), verdict in failed.items():
+        if owner not in gone and not nearly_holds(test, verdict.failures, verdict.rows):
+            yield LeftOut(what=f"{in_words(test)} on {owner}", why=evidence(verdict))
+
+
+def in_words(test: Test) -> str:
+    """`unique(order_id)`, `relationships(customer_id, dim_customers, customer_id)`."""
+    values = test.model_dump(exclude={"kind", "severity", "where", "evidence"}, exclude_none=True)
+    return f"{test.kind}({', '.join(_word(value) for value in values.values())})"
+
+
+def _word(value: object) -> str:
+    if isinstance(value, (tuple, list)):
+        return ", ".join(str(each) for each in cast("tuple[object, ...]", value))
+    return str(value)
