@@ -6,8 +6,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from dbt_cartridge.infer.facts import ColumnFacts, Facts
-from dbt_cartridge.infer.keys import BARRED_ROLES, TINY, Meanings, TableKeys
-from dbt_cartridge.infer.names import Named, NameIndex
+from dbt_cartridge.infer.keys import (
+    BARRED_ROLES,
+    ORDINAL_WORDS,
+    TINY,
+    VALID_WORDS,
+    Meanings,
+    TableKeys,
+)
+from dbt_cartridge.infer.names import Named, NameIndex, normal
 
 MAX_PER_COLUMN = 8
 MAX_BY_VALUE = 3
@@ -52,7 +59,7 @@ class Targets:
             found = _targets(table.id, facts, keys[table.id])
             self.of_table[table.id] = found
             for target in found:
-                if not target.column.is_generic and target.column.words:
+                if target.column.words not in ((), ("id",), ("key",), ("number",)):
                     self.by_words[target.column.words].append(target)
                 if target.column.family in ("text", "uuid") and target.column.filled:
                     self.by_length[_shape(target.column)].append(target)
@@ -101,10 +108,31 @@ def pairs(
                 continue
             if column.family not in ("integer", "text", "uuid", "date", "decimal", "float"):
                 continue
-            if column.name in own_key and column.is_generic:
+            if primary and column.name in primary.columns and column.is_generic:
+                continue
+            if column.name in own_key and _names_itself(column, facts):
+                out += _extensions(column, targets)
                 continue
             out += _of_column(column, targets, names, column.name in own_key)
     return out
+
+
+def _names_itself(column: ColumnFacts, facts: Facts) -> bool:
+    entity = facts.tables[column.table].entity
+    return column.is_generic or (column.has_key_word and normal(column.stem) == normal(entity))
+
+
+def _extensions(column: ColumnFacts, targets: Targets) -> list[Pair]:
+    """A key named after its own table can still be another table's, where that has the name."""
+    if column.is_generic:
+        return []
+    return [
+        Pair(column.table, (column.name,), target.column.table, (target.column.name,),
+             Named(target.column.table, "key_name"), True, True)
+        for target in targets.by_words.get(column.words, [])[:10]
+        if target.primary and target.column.table != column.table
+        and compatible(column, target.column)
+    ]  # fmt: skip
 
 
 def _of_column(
@@ -125,6 +153,8 @@ def _of_column(
         found.setdefault((key.table, key.name), pair)
 
     for named in sorted(names.named(column), key=lambda n: -n.strength):
+        if named.table == column.table and named.likeness in ("entity", "begin", "part", "short"):
+            continue  # invoices.invoice_id beside invoices.id is another name of the row itself
         for target in targets.of_table.get(named.table, []):
             if target.primary or target.column.words == column.words or not _has_primary(
                 targets, named.table
@@ -181,6 +211,11 @@ def fits(child: ColumnFacts, parent: ColumnFacts) -> bool | None:
     return None
 
 
+def _near_shapes(column: ColumnFacts) -> list[tuple[str, int | None]]:
+    family, longest = _shape(column)
+    return [(family, (longest or 0) + more) for more in range(3)]
+
+
 def _may_be_by_value(column: ColumnFacts) -> bool:
     """Codes only: numbers include each other by accident, and free text refers to nothing."""
     profile = column.column.profile
@@ -192,8 +227,10 @@ def _may_be_by_value(column: ColumnFacts) -> bool:
 def _by_value(column: ColumnFacts, targets: Targets) -> list[Target]:
     near = [
         target
-        for target in targets.by_length.get(_shape(column), [])[:400]
+        for shape in _near_shapes(column)
+        for target in targets.by_length.get(shape, [])[:200]
         if target.column.table != column.table
+        and target.primary
         and (column.distinct or 0) <= (target.column.distinct or 0)
         and fits(column, target.column) is not False
     ]
@@ -212,8 +249,10 @@ def composite_pairs(facts: Facts, keys: dict[str, TableKeys]) -> list[Pair]:
         if primary is None or len(primary.columns) < 2:
             continue
         columns = [parent.columns[name] for name in primary.columns]
-        if any(not column.words for column in columns):
+        if any(not column.words or _is_bare_ordinal(column) for column in columns):
             continue
+        if any(set(c.words) & VALID_WORDS and c.family in ("date", "timestamp") for c in columns):
+            continue  # when a version began is nobody's reference
         rarest = min((having[column.words] for column in columns), key=len)
         if len(rarest) > 60:
             continue
@@ -224,6 +263,9 @@ def composite_pairs(facts: Facts, keys: dict[str, TableKeys]) -> list[Pair]:
             own = keys[table].primary
             if own is not None and set(own.columns) == {c.name for c in child}:
                 continue  # two tables about the same pair: neither is the other's parent
+            entity = facts.tables[table].entity
+            if entity[-len(parent.entity) :] == parent.entity:
+                continue  # a variant of the same table
             named = Named(parent.id, "key_name")
             out.append(
                 Pair(table, tuple(c.name for c in child), parent.id, primary.columns, named,
@@ -242,3 +284,9 @@ def _matching(facts: Facts, table: str, columns: list[ColumnFacts]) -> list[Colu
         return None
     ok = all(a.family == b.family or compatible(a, b) for a, b in zip(whole, columns))
     return whole if ok else None
+
+
+def _is_bare_ordinal(column: ColumnFacts) -> bool:
+    """`index`, `line_number`: the same name means another row in every table."""
+    words = [word for word in column.words if word not in ("number", "id")]
+    return len(words) <= 1 and set(words) <= ORDINAL_WORDS | GENERIC_KEY_WORDS

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dbt_cartridge.documents.probe import Answer
 from dbt_cartridge.infer.candidates import Pair, fits
-from dbt_cartridge.infer.facts import ColumnFacts, Facts
+from dbt_cartridge.infer.facts import SURROGATE_WORDS, ColumnFacts, Facts
 from dbt_cartridge.infer.keys import TableKeys
 
 Features = dict[str, float]
@@ -41,6 +41,12 @@ def features(pair: Pair, facts: Facts, keys: dict[str, TableKeys], answer: Answe
         found["bounds_break"] = float(fit is False)
     else:
         found["no_data"] = 1.0
+    holds = found.get("holds", 0.0) + found.get("nearly_holds", 0.0)
+    for likeness in ("begin", "part", "person", "short"):
+        if f"name_{likeness}" in found and not holds:
+            found[f"{likeness}_unproved"] = 1.0
+    if "bare_entity" in found and not holds:
+        found["bare_unproved"] = 1.0 * found["bare_entity"]
     return {name: value for name, value in found.items() if value}
 
 
@@ -50,11 +56,20 @@ def _name_features(
     named = pair.named
     found: Features = {}
     likeness = named.likeness
-    found[f"name_{likeness}"] = named.strength if likeness in ("part", "short") else 1.0
+    graded = likeness in ("part", "short", "begin", "own_entity")
+    found[f"name_{likeness}"] = named.strength if graded else 1.0
+    found["conflict"] = float(named.conflict)
+    last = child.words[-1] if child.words else ""
+    known = parent.words[-1:] == (last,) or parent.words[-1:] == ()
+    found["other_key_word"] = float(
+        child.has_key_word and last not in SURROGATE_WORDS and not known
+    )
+    found["person_key"] = float(likeness == "person" and child.has_key_word)
+    found["bare_role"] = float(not child.has_key_word and likeness == "ending")
     found["same_name"] = float(pair.same_name)
     found["key_word"] = float(child.has_key_word)
     found["bare_entity"] = float(
-        not child.has_key_word and likeness in ("entity", "ending", "own_entity")
+        not child.has_key_word and likeness in ("entity", "own_entity")
     )
     found["type_differs"] = float(
         child.column.type != parent.column.type and bool(child.filled and parent.filled)

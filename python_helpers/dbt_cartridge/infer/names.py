@@ -14,6 +14,7 @@ Likeness = Literal[
     "entity",  # customer_id → customers
     "ending",  # billing_address_id → addresses
     "own_entity",  # equipment.type_id → equipment_types
+    "begin",  # product_assembly_id → products; ship_via → shippers
     "part",  # stage_id → job_stages; customer_id → sales_customers
     "short",  # dept_no → departments
     "key_name",  # flights.tailnum → planes.tailnum
@@ -28,6 +29,15 @@ SELF_WORDS = frozenset(
     "linked prior superseded".split()
 )
 """First words of columns that lead back to their own table."""
+
+EXTERNAL_WORDS = frozenset("external legacy foreign thirdparty remote outside".split())
+"""First words of keys that other systems gave."""
+
+GENERIC_HEADS = frozenset(
+    "type status category group class kind line item detail history reason code name number "
+    "level value info data log event entry record list set unit option tag note state".split()
+)
+"""Last words that many tables share: alone they name none of them."""
 
 PERSON_ENTITIES = frozenset(
     "user employee person staff member people account contact agent customer worker player "
@@ -55,6 +65,7 @@ class Named:
     likeness: Likeness
     role: tuple[str, ...] = ()  # words left over: ("billing",)
     strength: float = 1.0  # of short forms and parts: how much of the name agrees
+    conflict: bool = False  # both names have words that the other lacks
 
 
 class NameIndex:
@@ -68,7 +79,7 @@ class NameIndex:
         self._word: dict[str, list[str]] = defaultdict(list)
         self._initial: dict[str, set[str]] = defaultdict(set)
         for table in facts.tables.values():
-            entity = table.entity
+            entity = normal(table.entity)
             self._entity[entity].append(table.id)
             self._glued["".join(entity)].append(table.id)
             self._last[entity[-1]].append(table.id)
@@ -88,8 +99,12 @@ class NameIndex:
     def named(self, column: ColumnFacts) -> list[Named]:
         """The tables that the column's words may mean, each once, by the strongest likeness."""
         found: dict[str, Named] = {}
-        stem = tuple(singular(word) for word in column.stem)
+        stem = normal(column.stem)
         own = self._facts.tables[column.table]
+        if stem and stem[0] in EXTERNAL_WORDS:
+            return []
+        if not stem and column.words == ("id",):
+            return self._by_own_name(own)
         if stem:
             for match in self._by_stem(stem, own):
                 if _better(match, found.get(match.table)):
@@ -98,6 +113,12 @@ class NameIndex:
             if _better(match, found.get(match.table)):
                 found[match.table] = match
         return list(found.values())
+
+    def _by_own_name(self, own: TableFacts) -> list[Named]:
+        """`id` in charge_discounts, where it is not the key: a discount's."""
+        entity = normal(own.entity)
+        ends = [entity[start:] for start in range(1, len(entity))]
+        return [Named(t, "own_entity", strength=0.9) for e in ends for t in self._entity.get(e, [])]
 
     def _by_stem(self, stem: tuple[str, ...], own: TableFacts) -> list[Named]:
         out = [Named(t, "entity") for t in self._entity.get(stem, [])]
@@ -108,11 +129,15 @@ class NameIndex:
             out += [
                 Named(t, "ending", stem[:start], share) for t in self._entity.get(ending, [])
             ]
-        whole = own.entity + stem
+        entity = normal(own.entity)
+        whole = entity + stem
         out += [Named(t, "own_entity") for t in self._entity.get(whole, [])]
-        for start in range(1, len(own.entity)):
-            joined = own.entity[:start] + stem
+        for start in range(1, len(entity)):
+            joined = entity[:start] + stem
             out += [Named(t, "own_entity", strength=0.8) for t in self._entity.get(joined, [])]
+        for end in range(1, len(stem)):
+            left = stem[end:]
+            out += [Named(t, "begin", left, end / len(stem)) for t in self._entity.get(stem[:end], [])]
         out += self._parts(stem)
         if not out or all(match.likeness == "part" for match in out):
             out += self._shorts(stem)
@@ -124,15 +149,17 @@ class NameIndex:
         near = self._last.get(stem[-1], [])
         if len(near) <= 40:
             for table in near:
-                entity = self._facts.tables[table].entity
+                entity = normal(self._facts.tables[table].entity)
                 common = _common_ending(stem, entity)
-                if common < len(entity):
-                    share = common / len(entity)
-                    out.append(Named(table, "part", stem[: len(stem) - common], share))
+                if common == len(entity) or (common == 1 and stem[-1] in GENERIC_HEADS):
+                    continue
+                left = stem[: len(stem) - common]
+                share = common / len(entity)
+                out.append(Named(table, "part", left, share, conflict=bool(left)))
         begins = self._word.get(stem[0], [])
         if len(begins) <= 40:
             for table in begins:
-                entity = self._facts.tables[table].entity
+                entity = normal(self._facts.tables[table].entity)
                 if entity[: len(stem)] == stem and len(entity) > len(stem):
                     out.append(Named(table, "part", (), 0.8 * len(stem) / len(entity)))
         return out
@@ -144,6 +171,8 @@ class NameIndex:
             longer = [self.long_forms(word) for word in stem[start:]]
             if len(longer) == 1:
                 for word in longer[0]:
+                    if word == stem[-1]:
+                        continue
                     for table in self._entity.get((word,), []):
                         out.append(Named(table, "short", stem[:start], 1 / (1 + start)))
                     for table in self._last.get(word, [])[:10]:
@@ -156,6 +185,10 @@ class NameIndex:
                 for pair in pairs[:20]:
                     for table in self._entity.get(pair, []):
                         out.append(Named(table, "short", stem[:start], 1 / (1 + start)))
+        if len(stem) > 1:
+            for word in self.long_forms(stem[0]):
+                for table in self._entity.get((word,), []):
+                    out.append(Named(table, "begin", stem[1:], 0.4))
         return out
 
     def long_forms(self, word: str) -> tuple[str, ...]:
@@ -174,12 +207,13 @@ class NameIndex:
     ) -> list[Named]:
         raw = column.stem or column.words
         out: list[Named] = []
+        names_itself = column.has_key_word and bool(stem) and stem[-1] in own.entity
         if raw and (raw[0] in SELF_WORDS or (stem and stem[-1] in SELF_WORDS)):
             left = stem[1:] if stem and stem[0] in SELF_WORDS else ()
             if not left or left[-1] in own.entity or left[-1] in ("to", "by", "employee"):
                 out.append(Named(own.id, "self", raw))
         ends_by = len(raw) > 1 and raw[-1] == "by"
-        if raw and (ends_by or any(word in PERSON_ROLES for word in (*raw[-1:], *raw[:1]))):
+        if raw and not names_itself and (ends_by or any(word in PERSON_ROLES for word in (*raw[-1:], *raw[:1]))):
             out += [Named(table, "person", raw) for table in self.people()[:12]]
         return out
 
@@ -200,7 +234,8 @@ def is_short_form(short: str, whole: str) -> bool:
 _ORDER: dict[str, int] = {
     name: rank
     for rank, name in enumerate(
-        ("entity", "own_entity", "ending", "key_name", "self", "short", "part", "person", "none")
+        ("entity", "own_entity", "ending", "key_name", "self", "short", "begin", "part", "person",
+         "none")
     )
 }
 
@@ -209,6 +244,11 @@ def _better(new: Named, old: Named | None) -> bool:
     if old is None:
         return True
     return (_ORDER[new.likeness], -new.strength) < (_ORDER[old.likeness], -old.strength)
+
+
+def normal(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Each word in the singular: how names are compared."""
+    return tuple(singular(word) for word in words)
 
 
 def _common_ending(a: tuple[str, ...], b: tuple[str, ...]) -> int:

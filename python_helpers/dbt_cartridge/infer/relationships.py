@@ -125,6 +125,7 @@ _NAME_TEXT = {
     "entity": "named after the table",
     "ending": "its name ends with the table's",
     "own_entity": "its table's name and its own make the other table's name",
+    "begin": "its name begins with the table's",
     "part": "named after a part of the table's name",
     "short": "a short form of the table's name",
     "key_name": "called like the other table's key",
