@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import Iterable
+from typing import Iterable, Mapping, Sequence
 
 from dbt_cartridge.infer.evidence import Weighed
 from dbt_cartridge.infer.keys import TableKeys
@@ -29,12 +29,21 @@ class Chosen:
     rivals: tuple[Weighed, ...] = ()
 
 
-def choose(weighed: Iterable[Weighed], keys: dict[str, TableKeys]) -> list[Chosen]:
-    """The most probable set: one parent per column (or column group), no cycle among keys."""
+def choose(
+    weighed: Sequence[Weighed], keys: dict[str, TableKeys], rows: Mapping[str, int]
+) -> list[Chosen]:
+    """The most probable set: one parent per column (or column group), no cycle among keys.
+
+    `rows` by table: which of several tables that share a key is the narrower one.
+    """
     groups: dict[tuple[str, tuple[str, ...]], list[Weighed]] = defaultdict(list)
     for one in weighed:
         groups[one.pair.child].append(one)
-    shared = {child: _shared(group) for child, group in groups.items()}
+    standing = standings(weighed)
+    specific = {
+        child: _most_specific(group, standing, rows) for child, group in groups.items()
+    }
+    shared = {child: _shared(group) for child, group in specific.items()}
     backbone = _backbone(
         [one for child, group in shared.items() if _is_key(child, keys) for one in group]
     )
@@ -49,6 +58,64 @@ def choose(weighed: Iterable[Weighed], keys: dict[str, TableKeys]) -> list[Chose
         rivals = sorted((o for o in group if o is not best), key=_order, reverse=True)
         out.append(Chosen(best, tuple(rivals[:5])))
     return out
+
+
+def standings(weighed: Iterable[Weighed]) -> dict[str, int]:
+    """How often a table is named as an entity, by columns of other tables and by their names."""
+    named: dict[str, set[str]] = defaultdict(set)
+    for one in weighed:
+        pair = one.pair
+        if pair.table == pair.ref_table:
+            continue
+        by_column = pair.named.likeness in ("entity", "ending") and not pair.same_name
+        if by_column or "table_contains_parent" in one.features:
+            named[pair.ref_table].add(pair.table)
+    return {table: len(children) for table, children in named.items()}
+
+
+def _most_specific(
+    group: list[Weighed], standing: Mapping[str, int], rows: Mapping[str, int]
+) -> list[Weighed]:
+    """Of several tables that share a key and hold all values, the narrowest is the parent.
+
+    A sales quota is a salesperson's, although each salesperson is an employee and a person too.
+    Only tables that something else names count, so that an extension does not stand in for the
+    table that it extends; and among tables of the same rows the one that is named more often.
+    """
+    alike = [
+        one for one in group
+        if one.pair.same_name and one.pair.ref_is_primary and "holds" in one.features
+        and standing.get(one.pair.ref_table, 0) > 0 and one.pair.ref_table != one.pair.table
+        and _above(one.pair.ref_table, one.pair.table, standing, rows)
+    ]  # fmt: skip
+    if len(alike) < 2:
+        return group
+    narrow = min(
+        alike,
+        key=lambda o: (
+            "table_contains_parent" not in o.features,
+            rows.get(o.pair.ref_table, 0),
+            -standing[o.pair.ref_table],
+            o.pair.ref_table,
+        ),
+    )
+    best = max(one.probability for one in group)
+    return [
+        replace(one, probability=max(one.probability, best))
+        if one is narrow
+        else replace(one, probability=0.3 * one.probability)
+        if one in alike or "holds" in one.features and one.pair.same_name
+        else one
+        for one in group
+    ]
+
+
+def _above(
+    parent: str, child: str, standing: Mapping[str, int], rows: Mapping[str, int]
+) -> bool:
+    """Between tables of equal rows, the one that is named more often is the parent."""
+    mine, theirs = rows.get(child, 0), rows.get(parent, 0)
+    return theirs != mine or standing.get(parent, 0) > standing.get(child, 0)
 
 
 def choose_each(weighed: Iterable[Weighed]) -> list[Chosen]:

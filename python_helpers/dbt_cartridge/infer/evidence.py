@@ -106,35 +106,39 @@ def _probe_features(
     found: Features = {}
     if share == 1.0:
         found["holds"] = 1.0
-        found["holds_many"] = size
     elif max(share, by_rows) >= 0.9:
         found["nearly_holds"] = 1.0
-        found["nearly_many"] = size
-    elif share >= 0.5:
+    elif max(share, by_rows) >= 0.5:
         found["half_holds"] = 1.0
         found["half_many"] = size
     else:
         found["fails"] = 1.0
         found["fails_many"] = size
-    if share >= 0.9:
+    if max(share, by_rows) >= 0.9:
         found["surprise"] = surprise(child, parent, answer)
         found["coverage"] = min(1.0, answer.key_hits / max(1, parent.distinct or answer.key_hits))
+        found["far_start"] = float((parent.low or 0) > 1000)
+        found["reach"] = _reach(child, parent) * min(1.0, answer.keys / 20)
     return found
 
 
 def surprise(child: ColumnFacts, parent: ColumnFacts, answer: Answer) -> float:
-    """How unlikely the inclusion is by accident, 0 to 1.
+    """How unlikely the inclusion is by accident, 0 to 1, growing with the log of the odds.
 
-    A few small integers are among the keys 1…n of any table. Codes, and numbers far apart, are
-    not there by chance.
+    Small integers are among the keys 1…n of any table. Codes, and numbers with gaps between them,
+    are not there by chance: each distinct value found tells as much as the keys are sparse.
     """
-    many = min(1.0, answer.keys / 8)
-    if child.low is None or parent.low is None or parent.high is None or child.high is None:
-        return many
-    width = parent.high - parent.low + 1
-    density = min(1.0, (parent.distinct or 0) / max(1.0, width))
-    reach = (child.high - parent.low + 1) / max(1.0, width)
-    sparse = 1.0 - density
-    far = 1.0 if parent.low > 1000 else 0.0
-    top = 1.0 if reach > 0.9 and answer.keys > 20 else 0.0
-    return many * max(sparse, far, 0.7 * top)
+    density = 0.05
+    if child.low is not None and parent.low is not None and parent.high is not None:
+        width = parent.high - parent.low + 1
+        density = min(1.0, (parent.distinct or 0) / max(1.0, width))
+    per_value = math.log10(1 / max(1e-6, density))
+    return min(1.0, answer.key_hits * per_value / 6)
+
+
+def _reach(child: ColumnFacts, parent: ColumnFacts) -> float:
+    """How far the child's numbers reach into the parent's range: a key's children go to its end."""
+    if child.high is None or parent.low is None or parent.high is None:
+        return 0.0
+    share = (child.high - parent.low + 1) / max(1.0, parent.high - parent.low + 1)
+    return share if 0.8 <= share <= 1 else 0.0

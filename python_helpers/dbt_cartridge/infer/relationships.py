@@ -31,7 +31,8 @@ def find_relationships(
 ) -> tuple[Relationship, ...]:
     """All foreign keys, ordered by table and columns."""
     weighed = weigh(facts, names, keys, meanings, ask)
-    found = [_relationship(chosen, facts, keys) for chosen in choose(weighed, keys)]
+    rows = {table.id: table.rows or 0 for table in facts.tables.values()}
+    found = [_relationship(chosen, facts, keys) for chosen in choose(weighed, keys, rows)]
     found = _with_roles(found, facts)
     return tuple(sorted(found, key=lambda r: (r.table, r.columns, r.ref_table)))
 
