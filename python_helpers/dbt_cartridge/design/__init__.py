@@ -1,0 +1,202 @@
+"""Design: which models a schema asks for. Offline, by rules, the same every time."""
+
+from __future__ import annotations
+
+from dbt_cartridge.config import Settings
+from dbt_cartridge.design import dates as calendar
+from dbt_cartridge.design import lines
+from dbt_cartridge.design.dimensions import dimension
+from dbt_cartridge.design.facts import dated, enrich_line, fact, sum_lines
+from dbt_cartridge.design.naming import Names, host_names, model_name
+from dbt_cartridge.design.parts import Staged
+from dbt_cartridge.design.plan import Plan, key_types, links, parent_names, plan, usable
+from dbt_cartridge.design.site import Site, home_tests
+from dbt_cartridge.design.snapshots import snapshots
+from dbt_cartridge.design.sources import sources
+from dbt_cartridge.design.staging import Job, stage, staging_tests
+from dbt_cartridge.documents.design import Design, LeftOut, Model, Source
+from dbt_cartridge.documents.host import Host
+from dbt_cartridge.documents.scan import Relation, Scan
+from dbt_cartridge.documents.schema import Schema, Table
+from dbt_cartridge.words import safe_name
+
+__all__ = ["design"]
+
+
+def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design:
+    """The whole project for a schema, before any text is written.
+
+    Pure: no warehouse, no clock, no chance. It never fails on odd names or empty tables; what is
+    not made is in `left_out`, with the reason.
+    """
+    names = Names(host_names(host))
+    relations, left_out = usable(schema, scan, {})
+    declared = sources(relations, schema, host, settings)
+    layers = set(settings.layers)
+    if "staging" not in layers:
+        return Design(adapter=scan.adapter, sources=declared, left_out=left_out)
+    labelled = _labelled(schema, relations)
+    served, taken = _model_names(relations, labelled, declared, host, names)
+    if served:
+        relations, left_out = usable(schema, scan, served)
+    staged = _staged(schema, labelled, relations, declared, taken)
+    its = plan(staged, links(schema, staged))
+    site = Site(
+        schema=schema, plan=its, host=host, settings=settings, names=names,
+        folders=_folders(declared, staged),
+    )  # fmt: skip
+    if "marts" not in layers:
+        site.homes.clear()
+        site.histories.clear()
+    staging = _staging_models(site, with_marts="marts" in layers)
+    if "marts" in layers:
+        _marts(site)
+    made = snapshots(its, host, settings, names) if "snapshots" in layers else ()
+    return Design(
+        adapter=scan.adapter,
+        sources=declared,
+        models=(*staging, *_in_order(site.models)),
+        snapshots=made,
+        left_out=(*left_out, *site.left_out, *_unsnapshot(made, settings)),
+    )
+
+
+def _labelled(schema: Schema, relations: tuple[Relation, ...]) -> dict[str, Table]:
+    """Tables by id, no two of one schema with one entity name."""
+    by_schema: dict[str, Names] = {}
+    found: dict[str, Table] = {}
+    for relation in relations:
+        table = schema.by_id[relation.id]
+        names = by_schema.setdefault(relation.schema_name, Names())
+        entities = safe_name(table.entities)
+        label = names.claim(entities, safe_name(relation.name))
+        if label != table.entities:
+            entity = safe_name(table.entity) if label == entities else label
+            table = table.model_copy(update={"entities": label, "entity": entity})
+        found[relation.id] = table
+    return found
+
+
+def _model_names(
+    relations: tuple[Relation, ...],
+    tables: dict[str, Table],
+    declared: tuple[Source, ...],
+    host: Host,
+    names: Names,
+) -> tuple[dict[str, str], dict[str, str]]:
+    """(relations that the host stages itself, staging names of the others)."""
+    source_of = {t.relation: source.name for source in declared for t in source.tables}
+    served: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for relation in relations:
+        label = f"{source_of[relation.id]}__{tables[relation.id].entities}"
+        name = model_name(host.staging_prefix, label)
+        if name in names and name in host_names(host):
+            served[relation.id] = name
+        else:
+            found[relation.id] = names.claim(name, f"{name}_{safe_name(relation.name)}")
+    return served, found
+
+
+def _staged(
+    schema: Schema,
+    tables: dict[str, Table],
+    relations: tuple[Relation, ...],
+    declared: tuple[Source, ...],
+    models: dict[str, str],
+) -> dict[str, Staged]:
+    kept = frozenset(relation.id for relation in relations)
+    types = key_types(schema, relations)
+    homes = {t.relation: (source.name, t) for source in declared for t in source.tables}
+    linked: dict[str, set[str]] = {}
+    for relationship in schema.relationships:
+        linked.setdefault(relationship.table, set()).update(relationship.columns)
+        linked.setdefault(relationship.ref_table, set()).update(relationship.ref_columns)
+    identities = {id: [i for i in schema.identities if i.table == id] for id in kept}
+    found: dict[str, Staged] = {}
+    for relation in relations:
+        source, source_table = homes[relation.id]
+        keys, entities = parent_names(schema, tables[relation.id], kept)
+        found[relation.id] = stage(
+            Job(
+                table=tables[relation.id],
+                relation=relation,
+                source=source,
+                source_table=source_table,
+                model=models[relation.id],
+                parents=keys,
+                parent_entities=entities,
+                linked=frozenset(linked.get(relation.id, ())),
+                key_types=types.get(relation.id, {}),
+                identities=identities[relation.id],
+            )
+        )
+    return found
+
+
+def _folders(declared: tuple[Source, ...], staged: dict[str, Staged]) -> dict[str, str]:
+    """Marts of several schemas stand in a folder each; of one, beside the host's others."""
+    return {id: its.source if len(declared) > 1 else "" for id, its in staged.items()}
+
+
+def _staging_models(site: Site, with_marts: bool) -> list[Model]:
+    """Where a mart shows all rows of a table, the tests of its values stand there."""
+    found: list[Model] = []
+    for staged in site.plan.staged.values():
+        if with_marts and staged.id in site.homes:
+            found.append(staged.model)
+            continue
+        by_column, of_model = home_tests(site, staged, staged.offer.attributes)
+        found.append(staging_tests(staged, by_column, of_model))
+    return found
+
+
+def _marts(site: Site) -> None:
+    facts = site.plan.tables("fact")
+    site.headers.update(lines.headers(site.plan, site.schema))
+    _name_the_calendar(site)
+    for staged in facts:
+        if staged.id in site.headers:
+            enrich_line(site, staged)
+    for staged in facts:
+        kinds = lines.lines_of(site.headers, staged)
+        if kinds:
+            sum_lines(site, staged, kinds)
+    for staged in facts:
+        if staged.id not in site.offers:
+            site.leaves[staged.offer.model] = 1 + (staged.offer.model in site.dated)
+    for staged in site.plan.tables("dimension"):
+        site.leaves[staged.offer.model] = site.leaves.get(staged.offer.model, 0) + 1
+    for staged in site.plan.tables("dimension"):
+        dimension(site, staged)
+    for staged in facts:
+        fact(site, staged)
+
+
+def _name_the_calendar(site: Site) -> None:
+    """The date dimension, unless the warehouse brings one."""
+    if any(s.table.shape == "date" for s in site.plan.staged.values()):
+        return
+    days = dated(site)
+    prefix = site.host.dimension_prefix
+    model = calendar.spine("", days)
+    if model is None:
+        return
+    name = site.names.claim(f"{prefix}dates", f"{prefix}calendar_dates")
+    site.dates = name
+    bounds: dict[str, list[str]] = {}
+    for staged_model, column in model.body.bounds if model.body.kind == "date_spine" else ():
+        bounds.setdefault(staged_model, []).append(column)
+    site.dated = {model_: tuple(columns) for model_, columns in bounds.items()}
+    site.models.append(model.model_copy(update={"name": name}))
+
+
+def _in_order(models: list[Model]) -> tuple[Model, ...]:
+    """Intermediate models before marts; otherwise as they were made, parents first."""
+    return tuple(sorted(models, key=lambda model: model.layer == "marts"))
+
+
+def _unsnapshot(made: tuple[object, ...], settings: Settings) -> tuple[LeftOut, ...]:
+    if made or "snapshots" not in settings.layers:
+        return ()
+    return (LeftOut(what="snapshots", why="No changing entity has an update time."),)

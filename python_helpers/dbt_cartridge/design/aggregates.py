@@ -1,0 +1,187 @@
+"""Facts summed up per entity: first, last, how many, how much. One row per entity that has any."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dbt_cartridge.design import docs
+from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged
+from dbt_cartridge.documents.design import Cte, Input, Join, Projection, Query
+
+MOST_SUMS = 4
+_NUMBERS = frozenset({"integer", "decimal", "float"})
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A query of one row per key, and what it offers."""
+
+    query: Query
+    attributes: tuple[Attribute, ...]
+    key: tuple[str, ...]
+
+
+def measures(attributes: Sequence[Attribute]) -> list[Attribute]:
+    """What may be summed. Amounts before quantities."""
+    found = [a for a in attributes
+             if a.role == "measure" and a.additivity == "additive" and a.type in _NUMBERS]  # fmt: skip
+    return sorted(found, key=lambda a: a.type == "integer")[:MOST_SUMS]
+
+
+def event_time(attributes: Sequence[Attribute]) -> Attribute | None:
+    """When it happened, else when it was recorded."""
+    for role in ("event_time", "created_time"):
+        found = [a for a in attributes if a.role == role and a.type in ("date", "timestamp")]
+        if found:
+            return found[0]
+    return None
+
+
+def summary(link: Link, facts: Offer, prefix: str = "") -> Summary:
+    """The child's rows per parent. `prefix` tells two links to one parent apart: `origin`."""
+    child, parent = link.child, link.parent
+    alias = child.entities
+    counted = docs.words(child.entities)
+    of_parent = docs.words(parent.entity)
+    projections: list[Projection] = []
+    offered: list[Attribute] = []
+    keys = [sql.column(alias, name) for name in link.columns]
+    for name, field, key in zip(link.columns, link.fields, keys, strict=True):
+        source = parent.offer.by_name[field]
+        projections.append(Projection(name=field, expression=key, group="ids"))
+        offered.append(
+            Attribute(name=field, type=facts.by_name[name].type, group="ids", role="key",
+                      description=source.description, required=True)
+        )  # fmt: skip
+    made = [*_moments(facts, child, alias, prefix, of_parent),
+            _count(child, prefix, counted, of_parent),
+            *_sums(facts, child, alias, prefix, counted, of_parent)]  # fmt: skip
+    for attribute, expression in made:
+        projections.append(
+            Projection(name=attribute.name, expression=expression, group=attribute.group)
+        )
+        offered.append(attribute)
+    where = [f"{key} is not null" for name, key in zip(link.columns, keys, strict=True)
+             if not facts.by_name[name].required]  # fmt: skip
+    where += _existing(child, alias)
+    cte = Cte(
+        name="final", from_alias=alias, projections=tuple(projections), where=tuple(where),
+        group_by=tuple(keys),
+    )  # fmt: skip
+    query = Query(inputs=(Input(alias=alias, model=facts.model),), ctes=(cte,))
+    return Summary(query, tuple(offered), link.fields)
+
+
+def _existing(child: Staged, alias: str) -> list[str]:
+    if child.deleted_flag is None:
+        return []
+    return [f"not coalesce({sql.column(alias, child.deleted_flag)}, false)"]
+
+
+def _prefixed(prefix: str, name: str) -> str:
+    return f"{prefix}_{name}" if prefix else name
+
+
+def _moments(
+    facts: Offer, child: Staged, alias: str, prefix: str, parent: str
+) -> list[tuple[Attribute, str]]:
+    time = event_time(facts.attributes)
+    if time is None:
+        return []
+    found: list[tuple[Attribute, str]] = []
+    own = time.name if child.entity in time.name or time.role == "event_time" else (
+        f"{child.entity}_{time.name}"
+    )
+    for word, function in (("first", "min"), ("latest", "max")):
+        name = _prefixed(prefix, f"{word}_{own}")
+        text = f"When the {word} of the {parent}'s {docs.words(child.entities)} was."
+        attribute = Attribute(name=name, type=time.type, group=time.group, description=text)
+        found.append((attribute, f"{function}({sql.column(alias, time.name)})"))
+    return found
+
+
+def _count(child: Staged, prefix: str, counted: str, parent: str) -> tuple[Attribute, str]:
+    attribute = Attribute(
+        name=_prefixed(prefix, f"{child.entity}_count"), type="integer", group="numerics",
+        description=f"How many {counted} the {parent} has.", role="measure",
+        additivity="additive", required=True,
+    )  # fmt: skip
+    return attribute, "count(*)"
+
+
+def _sums(
+    facts: Offer, child: Staged, alias: str, prefix: str, counted: str, parent: str
+) -> list[tuple[Attribute, str]]:
+    found: list[tuple[Attribute, str]] = []
+    for measure in measures(facts.attributes):
+        attribute = Attribute(
+            name=_prefixed(prefix, total_name(child.entity, measure.name)),
+            type=measure.type if measure.type == "float" else "decimal",
+            group="numerics",
+            description=f"Sum of `{measure.name}` over the {parent}'s {counted}.",
+            role="measure", additivity="additive", unit=measure.unit,
+        )  # fmt: skip
+        found.append((attribute, f"sum({sql.column(alias, measure.name)})"))
+    return found
+
+
+def total_name(entity: str, measure: str) -> str:
+    """`invoice`, `total` → total_invoice_amount; `order_line`, `line_amount` →
+    total_order_line_amount."""
+    words = [word for word in measure.split("_") if word != "total"] or ["amount"]
+    stem = entity.split("_")
+    while stem and words and len(words) > 1 and words[0] in stem:
+        words = words[1:]
+    return "_".join(["total", *stem, *words])
+
+
+def bridge(here: Link, there: Link, members: Offer) -> Summary:
+    """What a bridge table brings together, per row of `here`'s parent.
+
+    The other side is joined only where it has something to sum.
+    """
+    alias, other = here.child.entities, there.parent
+    group = [sql.column(alias, name) for name in here.columns]
+    of_parent = docs.words(here.parent.entity)
+    projections: list[Projection] = []
+    offered: list[Attribute] = []
+    for field, key in zip(here.fields, group, strict=True):
+        source = here.parent.offer.by_name[field]
+        projections.append(Projection(name=field, expression=key, group="ids"))
+        offered.append(Attribute(name=field, type=source.type, group="ids", role="key",
+                                 description=source.description, required=True))  # fmt: skip
+    count = Attribute(
+        name=f"{other.entity}_count", type="integer", group="numerics", role="measure",
+        additivity="additive", required=True,
+        description=f"How many {docs.words(other.entities)} the {of_parent} has.",
+    )  # fmt: skip
+    counted = sql.column(alias, there.columns[0])
+    whole = set(here.child.key) == set(here.columns) | set(there.columns)
+    made = [(count, f"count({counted})" if whole else f"count(distinct {counted})")]
+    sums = measures(other.offer.attributes) if whole and there.joinable else []
+    joined = other.entities if other.entities != alias else f"{alias}_members"
+    made += _sums(Offer(other.offer.model, tuple(sums)), other, joined, "",
+                  docs.words(other.entities), of_parent) if sums else []  # fmt: skip
+    for attribute, expression in made:
+        projections.append(
+            Projection(name=attribute.name, expression=expression, group=attribute.group)
+        )
+        offered.append(attribute)
+    inputs = [Input(alias=alias, model=members.model)]
+    joins: list[Join] = []
+    if sums:
+        inputs.append(Input(alias=joined, model=other.offer.model))
+        on = tuple(
+            sql.equal(sql.column(alias, c), sql.column(joined, f))
+            for c, f in zip(there.columns, there.fields, strict=True)
+        )
+        joins.append(Join(kind="inner" if there.complete else "left", to=joined, on=on))
+    where = [f"{key} is not null" for name, key in zip(here.columns, group, strict=True)
+             if not members.by_name[name].required]  # fmt: skip
+    cte = Cte(
+        name="final", from_alias=alias, projections=tuple(projections), joins=tuple(joins),
+        where=tuple([*where, *_existing(here.child, alias)]), group_by=tuple(group),
+    )  # fmt: skip
+    return Summary(Query(inputs=tuple(inputs), ctes=(cte,)), tuple(offered), here.fields)

@@ -1,0 +1,119 @@
+"""The date dimension: a row a day, over the days on which facts happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from dbt_cartridge.design import checks
+from dbt_cartridge.design.enrich import MOST_INPUTS
+from dbt_cartridge.design.parts import Attribute
+from dbt_cartridge.documents.design import (
+    ColumnGroup,
+    DateSpine,
+    Model,
+    ModelColumn,
+    Projection,
+)
+from dbt_cartridge.documents.scan import TypeFamily
+
+KEY = "date_day"
+# Beyond these years a date is a sentinel (`9999-12-31`), and a spine to it millions of rows.
+_EARLIEST, _LATEST = 1900, 2100
+_DAY = '"days"."date_day"'
+_COLUMNS: tuple[tuple[str, str, TypeFamily, ColumnGroup, str], ...] = (
+    (KEY, _DAY, "date", "dates", "The day."),
+    ("week_start_date", f"cast(date_trunc('week', {_DAY}) as date)", "date", "dates",
+     "Monday of the week that the day is in."),
+    ("month_start_date", f"cast(date_trunc('month', {_DAY}) as date)", "date", "dates",
+     "First day of the month."),
+    ("quarter_start_date", f"cast(date_trunc('quarter', {_DAY}) as date)", "date", "dates",
+     "First day of the quarter."),
+    ("year_start_date", f"cast(date_trunc('year', {_DAY}) as date)", "date", "dates",
+     "First day of the year."),
+    ("year_number", f"cast(extract(year from {_DAY}) as integer)", "integer", "numerics",
+     "Calendar year, in four digits."),
+    ("quarter_of_year", f"cast(extract(quarter from {_DAY}) as integer)", "integer", "numerics",
+     "Quarter of the calendar year, 1 to 4."),
+    ("month_of_year", f"cast(extract(month from {_DAY}) as integer)", "integer", "numerics",
+     "Month of the year, 1 to 12."),
+    ("day_of_month", f"cast(extract(day from {_DAY}) as integer)", "integer", "numerics",
+     "Day of the month, 1 to 31."),
+    ("day_of_year", f"cast(extract(doy from {_DAY}) as integer)", "integer", "numerics",
+     "Day of the year, 1 to 366."),
+    ("day_of_week", f"cast(extract(isodow from {_DAY}) as integer)", "integer", "numerics",
+     "Day of the week: 1 is Monday, 7 is Sunday."),
+    ("is_weekend", f"extract(isodow from {_DAY}) in (6, 7)", "boolean", "booleans",
+     "True on Saturdays and Sundays."),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A date column of a fact: what bounds the spine, and what the profile saw of it."""
+
+    model: str  # the staging model
+    attribute: Attribute
+
+
+def is_sane(attribute: Attribute) -> bool:
+    """Holds days that a calendar should have, as far as was seen."""
+    profile = attribute.profile
+    if profile is None:
+        return attribute.role in ("event_time", "created_time")
+    first, last = year(profile.min), year(profile.max)
+    return first is not None and last is not None and _EARLIEST <= first <= last <= _LATEST
+
+
+def year(text: str | None) -> int | None:
+    head = (text or "")[:4]
+    return int(head) if len(head) == 4 and head.isdigit() else None
+
+
+def spine(name: str, dated: Sequence[Dated]) -> Model | None:
+    """The model, or None where no fact has a usable date."""
+    bounds = _bounds(dated)
+    if not bounds:
+        return None
+    by_column, _ = checks.key_tests((KEY,))
+    return Model(
+        name=name,
+        layer="marts",
+        folder="",
+        description="The calendar: every day of the years in which the facts happened.",
+        grain="One row per day.",
+        entity="date",
+        body=DateSpine(
+            bounds=bounds,
+            projections=tuple(
+                Projection(name=column, expression=expression, group=group)
+                for column, expression, _, group, _ in _COLUMNS
+            ),
+        ),
+        columns=tuple(
+            ModelColumn(name=column, description=text, type=family,
+                        tests=tuple(by_column.get(column, ())))
+            for column, _, family, _, text in _COLUMNS
+        ),
+        materialized="table",
+        primary_key=(KEY,),
+    )  # fmt: skip
+
+
+def _bounds(dated: Iterable[Dated]) -> tuple[tuple[str, str], ...]:
+    """Every column of at most six models: those with the first and the last day before others."""
+    by_model: dict[str, list[Attribute]] = {}
+    for one in dated:
+        by_model.setdefault(one.model, []).append(one.attribute)
+    if len(by_model) > MOST_INPUTS:
+        first = sorted(by_model, key=lambda m: min(_text(a, "min") for a in by_model[m]))
+        last = sorted(by_model, key=lambda m: max(_text(a, "max") for a in by_model[m]))
+        turns = [m for pair in zip(first, reversed(last), strict=True) for m in pair]
+        chosen = list(dict.fromkeys(turns))[:MOST_INPUTS]
+        by_model = {m: by_model[m] for m in by_model if m in chosen}
+    return tuple((m, a.name) for m, attributes in by_model.items() for a in attributes)
+
+
+def _text(attribute: Attribute, which: str) -> str:
+    profile = attribute.profile
+    return (getattr(profile, which) or "") if profile else ""

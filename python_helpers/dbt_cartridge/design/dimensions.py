@@ -1,0 +1,219 @@
+"""Dimensions: an entity with all that is known of it, and the facts around it summed up."""
+
+from __future__ import annotations
+
+from dbt_cartridge.design import aggregates, docs
+from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.aggregates import Summary
+from dbt_cartridge.design.enrich import MOST_INPUTS, Wide, bring_names, flatten, merge_extensions
+from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, taken
+from dbt_cartridge.design.site import Site, entity_key, home_tests
+from dbt_cartridge.documents.design import Cte, Input, Latest, Query, Test
+
+_MOST_SUMMARIES = 4
+_MOST_LEAVES = 2  # marts right on one model: dbt-project-evaluator finds three too many
+
+
+def dimension(site: Site, staged: Staged) -> None:
+    """The dimension's model, and the intermediate ones that it needs."""
+    base = _enriched(site, staged)
+    if staged.id in site.histories:
+        _history(site, staged, base)
+    else:
+        _plain(site, staged, base)
+
+
+def _own(offer: Offer) -> tuple[Attribute, ...]:
+    """Without what the load tool wrote: that stays in staging."""
+    return tuple(a for a in offer.attributes if not a.is_tool and a.group != "metadata")
+
+
+def _enriched(site: Site, staged: Staged) -> Wide:
+    """What the entity refers to, joined: here, or in an intermediate model of its own."""
+    plan = site.plan
+    wide = Wide.of(staged.offer, staged.entities, _own(staged.offer))
+    merge_extensions(plan, wide, staged, MOST_INPUTS)
+    missed = flatten(plan, wide, staged, MOST_INPUTS - 1)
+    others = wide.models - {staged.offer.model}
+    summaries = min(_MOST_SUMMARIES, len(_summarised(site, staged)))
+    crowded = any(site.leaves.get(model, 0) >= _MOST_LEAVES for model in others)
+    small = len(others) <= 1 and len(others) + 1 + summaries <= MOST_INPUTS
+    if (small and not crowded) or not wide.joins:
+        for model in others:
+            site.leaves[model] = site.leaves.get(model, 0) + 1
+        return wide
+    query, attributes = wide.query()
+    own = docs.words(staged.entities)
+    offer = site.add(
+        site.intermediate(staged.entities, "enriched"), staged, "intermediate", query, attributes,
+        staged.key,
+        f"{own.capitalize()} with what they refer to: {_referred(wide)}.",
+        docs.grain(docs.words(staged.entity)),
+        based_on=[link.parent.id for link in wide.joined],
+    )  # fmt: skip
+    again = Wide.of(offer, staged.entities)
+    for link in missed:
+        _late(site, again, link, staged)
+    return again
+
+
+def _referred(wide: Wide) -> str:
+    named = dict.fromkeys(docs.words(link.role) for link in wide.joined)
+    return ", ".join(named)
+
+
+def _late(site: Site, wide: Wide, link: Link, staged: Staged) -> None:
+    """A lookup for which the intermediate model had no room."""
+    if link.child.id != staged.id or len(wide.models) >= MOST_INPUTS - 1:
+        return
+    model = link.parent.offer.model
+    if site.leaves.get(model, 0) >= _MOST_LEAVES:
+        return
+    site.leaves[model] = site.leaves.get(model, 0) + 1
+    bring_names(site.plan, wide, link)
+
+
+def _summarised(site: Site, staged: Staged) -> list[Link]:
+    """Links from facts, those that say most first."""
+    if staged.table.shape == "date" or staged.is_history:
+        return []
+    found = [
+        link for link in site.plan.down[staged.id]
+        if site.plan.is_fact(link.child) and link.joinable and link.is_plain and not link.is_self
+        and link.fields == staged.key
+    ]  # fmt: skip
+
+    def weight(link: Link) -> tuple[bool, int]:
+        offered = site.offer(link.child).attributes
+        timed = aggregates.event_time(offered) is not None
+        return (not timed, -len(aggregates.measures(offered)))
+
+    return sorted(found, key=weight)
+
+
+def _summaries(site: Site, staged: Staged, room: int) -> list[tuple[Link, Offer]]:
+    links = _summarised(site, staged)
+    children = [link.child.id for link in links]
+    made: list[tuple[Link, Offer]] = []
+    for link in links[: max(0, min(room, _MOST_SUMMARIES))]:
+        child = link.child
+        twice = children.count(child.id) > 1
+        prefix = link.role if twice and link.role != staged.entity else ""
+        other = _other_side(site, link)
+        if other is not None:
+            summary = aggregates.bridge(link, other, child.offer)
+            name = site.intermediate(staged.entities, other.parent.entities)
+            text = f"The {docs.words(other.parent.entities)} of each {docs.words(staged.entity)}"
+            text += f", through {docs.words(child.entities)}."
+        else:
+            summary = aggregates.summary(link, site.offer(child), prefix)
+            name = site.intermediate(staged.entities, *([prefix] if prefix else []), child.entities)
+            text = f"{docs.words(child.entities).capitalize()} summed up per "
+            text += f"{docs.words(prefix or staged.entity)}."
+        made.append((link, _add_summary(site, staged, link, name, text, summary)))
+    return made
+
+
+def _other_side(site: Site, link: Link) -> Link | None:
+    """Of a bridge, the link to what it brings together with this end's parent."""
+    if link.child.table.role != "bridge":
+        return None
+    for other in site.plan.up[link.child.id]:
+        if other.columns != link.columns and len(other.columns) == 1 and other.is_plain:
+            return other
+    return None
+
+
+def _add_summary(
+    site: Site, staged: Staged, link: Link, name: str, text: str, summary: Summary
+) -> Offer:
+    own = docs.words(staged.entity)
+    grain = f"One row per {own} that has any {docs.words(link.child.entities)}."
+    return site.add(
+        name, staged, "intermediate", summary.query, summary.attributes, summary.key,
+        text, grain, based_on=[link.child.id],
+    )  # fmt: skip
+
+
+def _with_summaries(site: Site, staged: Staged, wide: Wide) -> None:
+    for link, offer in _summaries(site, staged, MOST_INPUTS - len(wide.models)):
+        alias = wide.join(
+            offer, offer.model.removeprefix(site.host.intermediate_prefix),
+            [(field, field) for field in link.fields], wide.alias,
+        )  # fmt: skip
+        for attribute in offer.attributes:
+            if attribute.name in offer.key:
+                continue
+            value = sql.column(alias, attribute.name)
+            if attribute.name.endswith("_count"):
+                value = f"coalesce({value}, 0)"
+            wide.take(attribute, value, attribute.name, f"{link.child.entity}_{attribute.name}")
+
+
+def _plain(site: Site, staged: Staged, wide: Wide) -> None:
+    _with_summaries(site, staged, wide)
+    query, attributes = wide.query()
+    by_column, tests = home_tests(site, staged, attributes)
+    own = docs.words(staged.entity)
+    site.add(
+        site.homes[staged.id], staged, "marts", query, attributes, staged.key,
+        _description(site, staged), docs.grain(own), by_column, tests,
+        based_on=[link.parent.id for link in wide.joined],
+    )  # fmt: skip
+
+
+def _description(site: Site, staged: Staged) -> str:
+    own = docs.words(staged.entities)
+    comment = staged.relation.comment
+    said = docs.sentence(comment) if comment and comment.strip() else f"{own.capitalize()}."
+    if staged.deleted_flag:
+        said += f" Removed ones are kept, marked by `{staged.deleted_flag}`: facts refer to them."
+    return f"{said} {docs.grain(docs.words(staged.entity))}"
+
+
+def _history(site: Site, staged: Staged, wide: Wide) -> None:
+    """The versions under their own name, and the current ones as the dimension."""
+    query, attributes = wide.query()
+    by_column, tests = home_tests(site, staged, attributes)
+    own = docs.words(staged.entity)
+    history = site.add(
+        site.histories[staged.id], staged, "marts", query, attributes, staged.key,
+        f"Every version of each {own}, with the time for which it holds.",
+        f"One row per version of {docs.a(own)}.", by_column, tests,
+        based_on=[link.parent.id for link in wide.joined],
+    )  # fmt: skip
+    _current(site, staged, history)
+
+
+def _current(site: Site, staged: Staged, history: Offer) -> None:
+    versions = staged.table.versions
+    assert versions is not None
+    names, alias = staged.names, staged.entities if staged.entities != "final" else "versions"
+    key = entity_key(staged)
+    flag = names.get(versions.is_current or "")
+    is_flag = flag is not None and history.by_name[flag].type == "boolean"
+    dropped = {names.get(c) for c in (versions.is_current, versions.valid_to) if c}
+    shown = [a for a in history.attributes if a.name not in dropped]
+    latest: Latest | None = None
+    where: tuple[str, ...] = ()
+    if is_flag and flag:
+        where = (sql.column(alias, flag),)
+    else:
+        latest = Latest(
+            keys=tuple(sql.column(alias, k) for k in key),
+            order_by=tuple(sql.column(alias, names[c]) for c in versions.order_by if c in names),
+        )
+    source = Cte(name="current_versions", from_alias=alias, latest=latest) if latest else None
+    feeding = source.name if source else alias
+    final = Cte(name="final", from_alias=feeding, projections=taken(feeding, shown), where=where)
+    own = docs.words(staged.entity)
+    tests: dict[str, list[Test]] = {}
+    site.add(
+        site.homes[staged.id], staged, "marts",
+        Query(inputs=(Input(alias=alias, model=history.model),),
+              ctes=(source, final) if source else (final,)),
+        shown, key,
+        f"{docs.words(staged.entities).capitalize()} as they are now; "
+        f"their earlier versions are in `{history.model}`.",
+        docs.grain(own), tests,
+    )  # fmt: skip

@@ -1,0 +1,150 @@
+"""Descriptions: the database's own comment first, else what name, role and links truly say.
+
+Never a row count, which goes stale, and never a value of a personal column.
+"""
+
+from __future__ import annotations
+
+from dbt_cartridge.documents.scan import Column, TypeFamily
+from dbt_cartridge.documents.schema import ColumnMeaning, Table
+
+_UNITS = {"cents": "in cents", "percent": "in per cent", "seconds": "in seconds"}
+_LONGEST_LISTED = 6
+
+
+def words(name: str) -> str:
+    return name.replace("_", " ").strip()
+
+
+def sentence(text: str) -> str:
+    """One clean sentence: a capital first, a full stop last, one line."""
+    flat = " ".join(text.split())
+    if not flat:
+        return ""
+    closed = flat if flat[-1] in ".!?" else f"{flat}."
+    return closed[0].upper() + closed[1:]
+
+
+def a(noun: str) -> str:
+    return f"an {noun}" if noun[:1] in "aeiou" else f"a {noun}"
+
+
+def grain(key: str) -> str:
+    return f"One row per {key}."
+
+
+def table(table: Table, comment: str | None) -> str:
+    """Of a source table."""
+    if comment and comment.strip():
+        return sentence(comment)
+    noun = words(table.entities)
+    if table.role == "bridge":
+        return f"Which rows of two or more tables belong together: {noun}."
+    if table.role == "reference":
+        return f"The list of {noun} that other tables refer to."
+    if table.versions and table.versions.kind == "loads":
+        return f"Every loaded version of {noun}."
+    if table.versions:
+        return f"Every version of {noun}, each valid for a time."
+    return f"{noun.capitalize()} as the source system holds them."
+
+
+def column(
+    table: Table,
+    column: Column,
+    meaning: ColumnMeaning,
+    family: TypeFamily,
+    name: str,
+    parent: str | None = None,
+) -> str:
+    """Of a staged column.
+
+    Args:
+        parent: what a foreign key points to, in words: `customer`.
+    """
+    if column.comment and column.comment.strip():
+        return sentence(column.comment)
+    own = words(table.entity)
+    said = words(name)
+    keyed = table.primary_key.columns if table.primary_key else ()
+    if keyed == (column.name,) and not parent:
+        return f"Identifies the {own}."
+    if parent:
+        role = said.rsplit(" ", 1)[0] if said.endswith((" id", " key", " code")) else said
+        as_role = "" if words(parent) in (role, said) else f" ({role})"
+        part = " Part of the key." if column.name in keyed else ""
+        return f"The {words(parent)}{as_role} that the {own} belongs or refers to.{part}"
+    if column.name in keyed:
+        return f"{said.capitalize()}; part of what identifies the {own}."
+    return _by_role(own, meaning, family, said, column)
+
+
+def _by_role(own: str, meaning: ColumnMeaning, family: TypeFamily, said: str, col: Column) -> str:
+    role = meaning.role
+    subject = said.removeprefix(f"{own} ")
+    fixed = {
+        "created_time": f"When the {own} was created.",
+        "updated_time": f"When the {own} was last changed.",
+        "load_time": "When the row was loaded into the warehouse.",
+        "deleted_time": f"When the {own} was removed; empty while it exists.",
+        "deleted_flag": f"True where the {own} has been removed in the source system.",
+        "valid_from": f"From when on this version of the {own} holds.",
+        "valid_to": f"Until when this version of the {own} holds.",
+        "is_current": f"True for the version of the {own} that holds now.",
+        "natural_key": f"{subject.capitalize()} by which the business knows the {own}.",
+        "name": f"{subject.capitalize()} of the {own}, as shown to people.",
+        "description": f"Free text that describes the {own}.",
+        "json": f"{subject.capitalize()} of the {own}, as a JSON document.",
+        "array": f"{subject.capitalize()} of the {own}, as a list.",
+        "type_discriminator": f"Which kind of {own} the row is.",
+    }
+    if meaning.is_load_tool:
+        return f"{subject.capitalize()}, written by the tool that loads the table."
+    if role in fixed and not (role == "name" and subject == own):
+        return sentence(fixed[role])
+    if family == "boolean":
+        return sentence(f"Whether the {own} {_predicate(said)}")
+    if role in ("event_time",) or family in ("date", "timestamp"):
+        return _moment(own, said, family)
+    if role == "measure":
+        unit = _UNITS.get(meaning.unit or "", f"in {meaning.unit}" if meaning.unit else "")
+        adds = {
+            "semi_additive": "; adds up over everything but time",
+            "non_additive": "; not to be summed",
+        }.get(meaning.additivity or "", "")
+        return sentence(f"{subject.capitalize()} of the {own}{f', {unit}' if unit else ''}{adds}")
+    if role in ("status", "category"):
+        listed = domain(col, meaning)
+        return sentence(f"{subject.capitalize()} of the {own}{f': {listed}' if listed else ''}")
+    return sentence(f"{subject.capitalize()} of the {own}")
+
+
+def _predicate(said: str) -> str:
+    for start, verb in (("is ", "is "), ("has ", "has "), ("was ", "was "), ("can ", "can ")):
+        if said.startswith(start):
+            return verb + said.removeprefix(start)
+    return f"is marked: {said}"
+
+
+def _moment(own: str, said: str, family: TypeFamily) -> str:
+    what = said
+    for ending in (" at", " date", " time"):
+        what = what.removesuffix(ending)
+    unit = "Date" if family == "date" else "Date and time"
+    if what in ("", own, said.split(" ", 1)[0] if said == own else ""):
+        return f"{unit} of the {own}."
+    return sentence(f"{unit} of {what} of the {own}" if what != own else f"{unit} of the {own}")
+
+
+def domain(column: Column, meaning: ColumnMeaning) -> str:
+    """The few values of a category, for its description; nothing of a personal column."""
+    profile = column.profile
+    if meaning.pii or profile is None or profile.sampled or not profile.top_values:
+        return ""
+    values = [v.value for v in profile.top_values if v.value.strip()]
+    whole = sum(v.count for v in profile.top_values) == profile.rows - profile.nulls
+    if not whole or len(values) > _LONGEST_LISTED or any(len(v) > 30 for v in values):
+        return ""
+    return ", ".join(f"`{value}`" for value in sorted(values))
+
+

@@ -1,0 +1,236 @@
+"""Hierarchies flattened: what a dimension takes over from the tables that it refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dbt_cartridge.design import docs
+from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.naming import Names
+from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, ordered
+from dbt_cartridge.design.plan import Plan, descriptive, extension_of
+from dbt_cartridge.documents.design import Cte, Input, Join, Projection, Query
+
+MOST_INPUTS = 6  # dbt-project-evaluator finds seven too many
+_DEEPEST = 5
+_NAMES_PER_PARENT = 3
+
+
+@dataclass
+class Wide:
+    """A query in the making: a base, what is joined to it, and the columns that come out."""
+
+    base: Offer
+    alias: str
+    aliases: Names = field(default_factory=Names)
+    inputs: list[Input] = field(default_factory=list[Input])
+    joins: list[Join] = field(default_factory=list[Join])
+    ctes: list[Cte] = field(default_factory=list[Cte])
+    columns: list[Attribute] = field(default_factory=list[Attribute])
+    expressions: dict[str, str] = field(default_factory=dict[str, str])
+    names: Names = field(default_factory=Names)
+    joined: list[Link] = field(default_factory=list[Link])
+
+    @classmethod
+    def of(cls, base: Offer, alias: str, columns: Sequence[Attribute] | None = None) -> Wide:
+        wide = cls(base=base, alias=alias)
+        wide.aliases.claim("final")
+        wide.alias = wide.aliases.claim(alias, f"{alias}_base")
+        wide.inputs.append(Input(alias=wide.alias, model=base.model))
+        for attribute in base.attributes if columns is None else columns:
+            wide.names.claim(attribute.name)
+            wide.columns.append(attribute)
+            wide.expressions[attribute.name] = sql.column(wide.alias, attribute.name)
+        return wide
+
+    @property
+    def models(self) -> frozenset[str]:
+        return frozenset(i.model for i in self.inputs if i.model)
+
+    def join(self, offer: Offer, alias: str, on: Sequence[tuple[str, str]], left_alias: str,
+             inner: bool = False) -> str:  # fmt: skip
+        """Join `offer`; `on` pairs columns of `left_alias` with its own. Returns its alias."""
+        name = self.aliases.claim(alias, f"{alias}_joined")
+        self.inputs.append(Input(alias=name, model=offer.model))
+        conditions = tuple(
+            sql.equal(sql.column(left_alias, left), sql.column(name, right)) for left, right in on
+        )
+        self.joins.append(Join(kind="inner" if inner else "left", to=name, on=conditions))
+        return name
+
+    def take(self, attribute: Attribute, expression: str, *wishes: str) -> str:
+        """Add a column under the first free name of `wishes`."""
+        name = self.names.claim(*wishes)
+        self.columns.append(attribute.renamed(name, attribute.description))
+        self.expressions[name] = expression
+        return name
+
+    def query(self) -> tuple[Query, tuple[Attribute, ...]]:
+        columns = ordered(self.columns)
+        final = Cte(
+            name="final",
+            from_alias=self.alias,
+            projections=tuple(
+                Projection(name=a.name, expression=self.expressions[a.name], group=a.group)
+                for a in columns
+            ),
+            joins=tuple(self.joins),
+        )
+        return Query(inputs=tuple(self.inputs), ctes=(*self.ctes, final)), columns
+
+
+def lookups(plan: Plan, staged: Staged) -> list[Link]:
+    """The links that a dimension follows upwards, those it is most made of first.
+
+    Each leads to at most one row; facts are never folded into a dimension.
+    """
+    found = [
+        link
+        for link in plan.up[staged.id]
+        if link.joinable and link.is_plain and not plan.is_fact(link.parent)
+    ]
+    return sorted(found, key=lambda link: (plan.fates[link.parent.id] != "folded", link.is_self))
+
+
+def flatten(plan: Plan, wide: Wide, staged: Staged, room: int) -> list[Link]:
+    """Join what `staged` refers to, within `room` more models. Returns the links left out."""
+    return _climb(plan, wide, staged, wide.alias, "", room, frozenset({staged.id}), 0)
+
+
+def _climb(
+    plan: Plan,
+    wide: Wide,
+    staged: Staged,
+    alias: str,
+    path: str,
+    room: int,
+    above: frozenset[str],
+    depth: int,
+) -> list[Link]:
+    missed: list[Link] = []
+    limit = room + 1
+    for link in lookups(plan, staged):
+        if link.parent.id in above and not link.is_self:
+            continue
+        if depth and link.is_self:
+            continue
+        new = link.parent.offer.model not in wide.models
+        if new and len(wide.models) >= limit:
+            missed.append(link)
+            continue
+        shown = _shown(plan, link)
+        if not shown and plan.fates[link.parent.id] != "folded":
+            continue
+        role = link.role if depth == 0 or not path else _joined_path(path, link.role)
+        joined = wide.join(
+            link.parent.offer, _alias(link), list(zip(link.columns, link.fields, strict=True)), alias
+        )
+        wide.joined.append(link)
+        for attribute in shown:
+            _bring(wide, link, attribute, joined, role)
+        if plan.fates[link.parent.id] == "folded" and depth < _DEEPEST:
+            own = "" if link.role == link.parent.entity and not path else role
+            missed += _climb(plan, wide, link.parent, joined, own, room,
+                             above | {link.parent.id}, depth + 1)  # fmt: skip
+    return missed
+
+
+def _joined_path(path: str, role: str) -> str:
+    return role if role.startswith(path) else f"{path}_{role}"
+
+
+def _alias(link: Link) -> str:
+    """The parent's plural, or the role's where it plays one: `managers`."""
+    if link.role in (link.parent.entity, link.parent.entities):
+        return link.parent.entities
+    return f"{link.role}_{link.parent.entities}" if not link.is_self else f"{link.role}_parents"
+
+
+def _shown(plan: Plan, link: Link) -> tuple[Attribute, ...]:
+    """Of a folded table everything it says, with the keys further up; of others the name."""
+    parent = link.parent
+    offered = parent.offer.by_name
+    if plan.fates[parent.id] == "folded":
+        upward = {c for up in plan.up[parent.id] if up.joinable for c in up.columns}
+        names = [n for n in descriptive(parent) if offered[n].type not in ("json", "binary")]
+        return tuple(offered[n] for n in (*sorted(upward - set(parent.key)), *names))
+    return display(parent)
+
+
+def display(staged: Staged) -> tuple[Attribute, ...]:
+    """The columns by which people know a row: names, else a natural key or a title."""
+    named = [a for a in staged.offer.attributes if a.role == "name" and a.type == "text"]
+    if named:
+        return tuple(named[:_NAMES_PER_PARENT])
+    natural = [a for a in staged.offer.attributes
+               if a.role == "natural_key" and a.name not in staged.key]  # fmt: skip
+    return tuple(natural[:1])
+
+
+def _bring(wide: Wide, link: Link, attribute: Attribute, alias: str, role: str) -> None:
+    entity = link.parent.entity
+    plain = attribute.name
+    if role == entity:
+        wish = plain if plain.startswith(entity) or attribute.role == "foreign_key" else (
+            f"{entity}_{plain}"
+        )
+    else:
+        wish = f"{role}_{plain.removeprefix(entity + '_')}"
+    told = attribute.description.rstrip(".")
+    of_role = docs.words(role)
+    description = (
+        f"{told}." if role == entity else f"{told} (as {of_role} of the {docs.words(link.child.entity)})."
+    )
+    brought = Attribute(
+        name=wish,
+        type=attribute.type,
+        group=attribute.group,
+        description=description,
+        role=attribute.role,
+        additivity=None,
+        unit=attribute.unit,
+        pii=attribute.pii,
+        data_type=attribute.data_type,
+    )
+    wide.take(brought, sql.column(alias, attribute.name), wish, f"{role}_{plain}")
+
+
+def merge_extensions(plan: Plan, wide: Wide, staged: Staged, room: int) -> None:
+    """Tables that hold more columns of the same entity, one row each."""
+    for link in plan.down[staged.id]:
+        child = link.child
+        if plan.fates[child.id] != "merged" or len(wide.models) > room:
+            continue
+        if extension_of(child, plan.up[child.id]) is not link:
+            continue
+        alias = wide.join(
+            child.offer, child.entities, list(zip(link.fields, link.columns, strict=True)), wide.alias
+        )
+        wide.joined.append(link)
+        for attribute in child.offer.attributes:
+            if attribute.is_tool or attribute.name in link.columns:
+                continue
+            brought = Attribute(
+                name=attribute.name, type=attribute.type, group=attribute.group,
+                description=attribute.description, role=attribute.role, pii=attribute.pii,
+                additivity=attribute.additivity, unit=attribute.unit,
+                data_type=attribute.data_type,
+            )  # fmt: skip
+            wide.take(brought, sql.column(alias, attribute.name), attribute.name,
+                      f"{child.entity}_{attribute.name}")  # fmt: skip
+
+
+
+
+def bring_names(plan: Plan, wide: Wide, link: Link) -> None:
+    """Join one parent and take what it is known by."""
+    shown = _shown(plan, link)
+    if not shown:
+        return
+    joined = wide.join(
+        link.parent.offer, _alias(link), list(zip(link.columns, link.fields, strict=True)), wide.alias
+    )
+    wide.joined.append(link)
+    for attribute in shown:
+        _bring(wide, link, attribute, joined, link.role)

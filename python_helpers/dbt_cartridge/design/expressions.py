@@ -1,0 +1,46 @@
+"""Small pieces of SQL, in sqlglot's `duckdb` dialect, every name quoted.
+
+A name from the warehouse can hold anything, a quote too: nothing here pastes one unquoted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def name(text: str) -> str:
+    """`a"b` → `"a""b"`."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def column(alias: str, text: str) -> str:
+    return f"{name(alias)}.{name(text)}"
+
+
+def literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def literals(texts: Iterable[str]) -> str:
+    return ", ".join(literal(text) for text in texts)
+
+
+def cast(expression: str, to: str) -> str:
+    return f"cast({expression} as {to})"
+
+
+def blank_to_null(expression: str) -> str:
+    return f"nullif(trim({expression}), '')"
+
+
+def blank_key_to_null(expression: str) -> str:
+    """Blank values go, others keep their spaces: they have to match another table's."""
+    return f"case when trim({expression}) <> '' then {expression} end"
+
+
+def both(expressions: Iterable[str], word: str = "and") -> str:
+    return f" {word} ".join(expressions)
+
+
+def equal(left: str, right: str) -> str:
+    return f"{left} = {right}"

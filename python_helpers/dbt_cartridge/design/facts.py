@@ -1,0 +1,274 @@
+"""Facts: what happened, at the grain of its own table, with a key to every dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dbt_cartridge.design import aggregates, dates, docs, lines
+from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.enrich import MOST_INPUTS, Wide, merge_extensions
+from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged
+from dbt_cartridge.design.site import Site, home_tests
+from dbt_cartridge.documents.design import (
+    Cte,
+    Incremental,
+    Input,
+    Join,
+    Projection,
+    Query,
+    RelationshipsTest,
+    SameRowCountTest,
+    Test,
+)
+
+_MOST_KINDS_OF_LINE = 4
+_DATE_ROLES = frozenset({"event_time", "created_time", "updated_time", "attribute", "deleted_time"})
+
+
+def _own(offer: Offer) -> list[Attribute]:
+    return [a for a in offer.attributes if not a.is_tool and a.group != "metadata"]
+
+
+def worth_of(site: Site, line: Staged) -> lines.Amount | None:
+    return lines.amount(line, site.headers.get(line.id), site.schema.identities)
+
+
+def enrich_line(site: Site, line: Staged) -> None:
+    """The line beside its header, for the fact and for everything that is summed from it."""
+    header = site.headers[line.id]
+    wide = Wide.of(line.offer, line.entities, _own(line.offer))
+    lines.widen(wide, header, worth_of(site, line))
+    query, attributes = wide.query()
+    own, above = docs.words(line.entities), docs.words(header.parent.entity)
+    site.offers[line.id] = site.add(
+        site.intermediate(line.entities, "enriched"), line, "intermediate", query, attributes,
+        line.key, f"{own.capitalize()}, each beside its {above}.",
+        docs.grain(docs.words(line.entity)), based_on=[header.parent.id],
+    )  # fmt: skip
+
+
+def sum_lines(site: Site, header: Staged, links: Sequence[Link]) -> None:
+    """The header with its lines counted and summed, kind by kind: never joined to each other."""
+    base = site.offer(header)
+    wide = Wide.of(base, header.entities, _own(base))
+    for link in links[: min(_MOST_KINDS_OF_LINE, MOST_INPUTS - 1)]:
+        _sum_kind(site, wide, link)
+    query, attributes = wide.query()
+    own = docs.words(header.entities)
+    kinds = [link.child.entities for link in links[:_MOST_KINDS_OF_LINE]]
+    label = kinds[0] if len(kinds) == 1 else "lines"
+    site.offers[header.id] = site.add(
+        site.intermediate(header.entities, label), header, "intermediate", query, attributes,
+        header.key,
+        f"{own.capitalize()} with their {docs.words(' and '.join(kinds))} counted and summed.",
+        docs.grain(docs.words(header.entity)), based_on=[link.child.id for link in links],
+    )  # fmt: skip
+
+
+def _sum_kind(site: Site, wide: Wide, link: Link) -> None:
+    line = link.child
+    offer = site.offer(line)
+    summary = aggregates.summary(link, offer)
+    inner = summary.query.ctes[-1]
+    alias = wide.aliases.claim(line.entities, f"{line.entities}_rows")
+    summed = wide.aliases.claim(f"{line.entities}_summed")
+    wide.inputs.append(Input(alias=alias, model=offer.model))
+    wide.ctes.append(_renamed(inner, line.entities, alias, summed))
+    on = tuple(
+        sql.equal(sql.column(wide.alias, f), sql.column(summed, f)) for f in link.fields
+    )
+    wide.joins.append(Join(kind="left", to=summed, on=on))
+    wide.joined.append(link)
+    for attribute in summary.attributes:
+        if attribute.name in link.fields or attribute.name.startswith(("first_", "latest_")):
+            continue
+        value = sql.column(summed, attribute.name)
+        if attribute.name.endswith("_count"):
+            value = f"coalesce({value}, 0)"
+        wide.take(attribute, value, attribute.name, f"{line.entity}_{attribute.name}")
+
+
+def _renamed(cte: Cte, old: str, new: str, name: str) -> Cte:
+    """The summary's last CTE under another name, over another alias, without its moments."""
+    kept = [p for p in cte.projections if not p.name.startswith(("first_", "latest_"))]
+
+    def swap(text: str) -> str:
+        return text.replace(f"{sql.name(old)}.", f"{sql.name(new)}.")
+
+    return cte.model_copy(
+        update={
+            "name": name,
+            "from_alias": new,
+            "projections": tuple(
+                Projection(name=p.name, expression=swap(p.expression), group=p.group)
+                for p in kept
+            ),
+            "where": tuple(swap(text) for text in cte.where),
+            "group_by": tuple(swap(text) for text in cte.group_by),
+        }
+    )
+
+
+def fact(site: Site, staged: Staged) -> None:
+    """The fact's model."""
+    base = site.offer(staged)
+    wide = Wide.of(base, staged.entities, _own(base))
+    worth = worth_of(site, staged)
+    if worth and worth.made and worth.name not in base.by_name:
+        lines.widen(wide, None, worth)
+    merge_extensions(site.plan, wide, staged, MOST_INPUTS)
+    _add_days(wide)
+    query, attributes = wide.query()
+    by_column, tests = home_tests(site, staged, attributes)
+    _date_tests(site, staged, attributes, by_column)
+    tests.append(SameRowCountTest(as_model=staged.offer.model))
+    tests += _header_tests(site, staged, worth)
+    own = docs.words(staged.entity)
+    site.add(
+        site.homes[staged.id], staged, "marts", query, attributes, staged.key,
+        _description(site, staged), docs.grain(own), by_column, tests,
+        based_on=[link.parent.id for link in wide.joined],
+    )  # fmt: skip
+    _make_incremental(site, staged, wide, attributes)
+
+
+def _add_days(wide: Wide) -> None:
+    """For the moment of an event, the day too: what the date dimension is joined on."""
+    time = aggregates.event_time(wide.columns)
+    if time is None or time.type != "timestamp":
+        return
+    name = time.name.removesuffix("_at") + "_date"
+    if any(a.name == name for a in wide.columns):
+        return
+    day = Attribute(
+        name=name, type="date", group="dates", role="event_time",
+        description=f"Day of `{time.name}`.", required=time.required,
+        profile=time.profile if dates.is_sane(time) else None,
+    )  # fmt: skip
+    wide.take(day, sql.cast(wide.expressions[time.name], "date"), name)
+
+
+def dated(site: Site) -> list[dates.Dated]:
+    """The date columns of all facts, as staged, that a calendar covers."""
+    found: list[dates.Dated] = []
+    for staged in site.plan.tables("fact"):
+        event = aggregates.event_time(staged.offer.attributes)
+        for attribute in staged.offer.attributes:
+            wanted = attribute.type == "date" and attribute.role in _DATE_ROLES
+            if (wanted or attribute is event) and not attribute.is_tool and (
+                attribute.group != "metadata" and dates.is_sane(attribute)
+            ):
+                found.append(dates.Dated(staged.offer.model, attribute))
+    return found
+
+
+def _date_tests(
+    site: Site, staged: Staged, attributes: Sequence[Attribute], by_column: dict[str, list[Test]]
+) -> None:
+    """Every day of a fact is in the date dimension."""
+    if site.dates is None:
+        return
+    bounded = site.dated.get(staged.offer.model, ())
+    event = aggregates.event_time(staged.offer.attributes)
+    for attribute in attributes:
+        own = attribute.name in bounded and attribute.type == "date"
+        day = attribute.origin is None and attribute.name.endswith("_date") and (
+            attribute.type == "date" and event is not None and event.name in bounded
+        )
+        if own or day or _is_header_day(site, staged, attribute):
+            by_column.setdefault(attribute.name, []).append(
+                RelationshipsTest(column=attribute.name, to=site.dates, field=dates.KEY)
+            )
+
+
+def _is_header_day(site: Site, staged: Staged, attribute: Attribute) -> bool:
+    """A date that a line took over from its header."""
+    header = site.headers.get(staged.id)
+    if header is None or attribute.type != "date" or attribute.origin is None:
+        return False
+    relation, source = attribute.origin
+    if relation != header.parent.id:
+        return False
+    name = header.parent.names.get(source, "")
+    return name in site.dated.get(header.parent.offer.model, ())
+
+
+def _header_tests(site: Site, staged: Staged, worth: lines.Amount | None) -> list[Test]:
+    """Lines add up to their header; a header has lines."""
+    found: list[Test] = []
+    header = site.headers.get(staged.id)
+    if header is not None and worth is not None:
+        test = lines.reconciliation(staged, header, worth, site.homes[header.parent.id])
+        if test is not None:
+            found.append(test)
+    for link in lines.lines_of(site.headers, staged):
+        if len(link.columns) == 1 and has_all_parents(link):
+            found.append(
+                RelationshipsTest(
+                    column=link.fields[0], to=site.homes[link.child.id], field=link.columns[0]
+                )
+            )
+    return found
+
+
+def has_all_parents(link: Link) -> bool:
+    """Every parent row has child rows: as many distinct values as the parent has rows."""
+    profile = link.child.offer.by_name[link.columns[0]].profile
+    rows = link.parent.relation.rows
+    if profile is None or profile.sampled or profile.approximate or not rows:
+        return False
+    return link.relationship.proved and profile.distinct == rows and link.parent.relation.rows_exact
+
+
+def _description(site: Site, staged: Staged) -> str:
+    own = docs.words(staged.entities)
+    comment = staged.relation.comment
+    if comment and comment.strip():
+        said = docs.sentence(comment)
+    elif staged.table.role == "bridge":
+        sides = [docs.words(link.parent.entities) for link in site.plan.up[staged.id]]
+        said = f"Which {' and '.join(dict.fromkeys(sides)) or own} belong together."
+    else:
+        said = f"{own.capitalize()}."
+    if staged.deleted_flag:
+        said += f" Removed ones are kept, marked by `{staged.deleted_flag}`."
+    return f"{said} {docs.grain(docs.words(staged.entity))}"
+
+
+def _make_incremental(
+    site: Site, staged: Staged, wide: Wide, attributes: Sequence[Attribute]
+) -> None:
+    """Large facts whose rows carry a stamp that only grows are added to, not rebuilt."""
+    rows = staged.relation.rows or 0
+    has_lines = bool(lines.lines_of(site.headers, staged))
+    if rows < site.settings.incremental_min_rows or not staged.key_proved or has_lines:
+        return
+    stamp = watermark(staged, attributes)
+    if stamp is None or len(wide.inputs) > 1:
+        return
+    model = site.models[-1]
+    site.models[-1] = model.model_copy(
+        update={
+            "materialized": "incremental",
+            "incremental": Incremental(
+                unique_key=staged.key,
+                watermark=stamp[0].name,
+                input_alias=wide.alias,
+                input_column=stamp[0].name,
+                why=stamp[1],
+            ),
+        }
+    )
+
+
+def watermark(staged: Staged, attributes: Sequence[Attribute]) -> tuple[Attribute, str] | None:
+    """The stamp that finds new and changed rows, and why it may be trusted."""
+    changed = [a for a in attributes if a.role == "updated_time" and a.required]
+    if changed and changed[0].type == "timestamp":
+        return changed[0], f"{changed[0].name} moves whenever a row changes"
+    if staged.table.shape not in ("event", "log"):
+        return None
+    event = aggregates.event_time(attributes)
+    if event is not None and event.required and event.type == "timestamp":
+        return event, f"events are only ever added, in the order of {event.name}"
+    return None

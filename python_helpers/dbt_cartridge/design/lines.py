@@ -1,0 +1,211 @@
+"""Headers and lines: orders and order lines, invoices and invoice lines.
+
+A line takes over its header's keys and dates; a header counts and sums its lines. Several kinds of
+line under one header stay apart: joined to each other they would multiply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dbt_cartridge.design import docs
+from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.checks import product, strength
+from dbt_cartridge.design.enrich import Wide
+from dbt_cartridge.design.parts import Attribute, Link, Staged
+from dbt_cartridge.design.plan import Plan
+from dbt_cartridge.documents.design import ReconcilesTest, Severity
+from dbt_cartridge.documents.schema import Identity, Schema
+
+_HEADER_TIMES = frozenset({"event_time", "created_time"})
+_AMOUNTS = frozenset("amount total revenue sales subtotal cost value price_total".split())
+
+
+@dataclass(frozen=True)
+class Amount:
+    """What a line is worth. `made`: no column holds it, the formula does."""
+
+    name: str
+    expression: str  # over plain quoted columns of the line
+    parts: tuple[str, ...]
+    made: bool
+    reconciles: tuple[str, Severity, str] | None = None  # header's column, severity, evidence
+
+
+def headers(plan: Plan, schema: Schema) -> dict[str, Link]:
+    """For each line table, the link to its header."""
+    totals = {(i.table, i.child) for i in schema.identities if i.kind == "total"}
+    found: dict[str, Link] = {}
+    for staged in plan.tables("fact"):
+        candidates = [
+            (score, -number, link)
+            for number, link in enumerate(plan.up[staged.id])
+            if (score := _likeness(plan, link, totals)) > 0
+        ]
+        if candidates:
+            found[staged.id] = max(candidates, key=lambda c: c[:2])[2]
+    return _without_circles(found)
+
+
+def _likeness(plan: Plan, link: Link, totals: set[tuple[str, str | None]]) -> int:
+    if link.is_self or not link.joinable or not link.complete or not plan.is_fact(link.parent):
+        return 0
+    if link.relationship.one_to_one or link.parent.table.role == "bridge":
+        return 0
+    child, parent = link.child, link.parent
+    score = 8 if (parent.id, child.id) in totals else 0
+    score += 4 if child.entity.startswith(parent.entity + "_") else 0
+    score += 2 if len(child.key) > 1 and set(link.columns) < set(child.key) else 0
+    own_time = any(a.role == "event_time" for a in child.offer.attributes)
+    score += 1 if not own_time and not link.relationship.optional else 0
+    return score
+
+
+def _without_circles(found: dict[str, Link]) -> dict[str, Link]:
+    kept: dict[str, Link] = {}
+    for line, link in found.items():
+        seen, above = {line}, link.parent.id
+        while above in found and above not in seen:
+            seen.add(above)
+            above = found[above].parent.id
+        if above not in seen:
+            kept[line] = link
+    return kept
+
+
+def amount(line: Staged, header: Link | None, identities: Sequence[Identity]) -> Amount | None:
+    """What a line is worth: proved against the header's total, or price times quantity."""
+    offered = line.offer.by_name
+    total = _total_of(line, header, identities)
+    if total and total.amount in line.names:
+        parts = [line.names[p] for p in (total.amount, total.factor, total.discount)
+                 if p and p in line.names]  # fmt: skip
+        numeric = all(offered[p].type in ("integer", "decimal", "float") for p in parts)
+        firm = strength(total.considered, total.hits, "agreed")
+        if numeric and firm and header and total.result in header.parent.names:
+            field = header.parent.names[total.result]
+            return _amount(line, parts, bool(total.discount), (field, *firm))
+    return _priced(line)
+
+
+def _total_of(
+    line: Staged, header: Link | None, identities: Sequence[Identity]
+) -> Identity | None:
+    if header is None:
+        return None
+    found = [i for i in identities
+             if i.kind == "total" and i.child == line.id and i.table == header.parent.id]  # fmt: skip
+    return max(found, key=lambda i: i.hits / max(i.considered, 1), default=None)
+
+
+def _amount(
+    line: Staged,
+    parts: Sequence[str],
+    discounted: bool,
+    reconciles: tuple[str, Severity, str] | None,
+) -> Amount:
+    if len(parts) == 1:
+        return Amount(parts[0], sql.name(parts[0]), tuple(parts), False, reconciles)
+    form = "discount_rate" if discounted and len(parts) == 3 else "plain"
+    if discounted and len(parts) == 2:
+        formula = f"{sql.name(parts[0])} * (1 - {sql.name(parts[1])})"
+    else:
+        formula = product([sql.name(p) for p in parts], form)
+    return Amount("line_amount", formula, tuple(parts), True, reconciles)
+
+
+def _priced(line: Staged) -> Amount | None:
+    """Price times quantity, less a discount rate, where the line has no amount of its own."""
+    measures = [a for a in line.offer.attributes
+                if a.type in ("integer", "decimal", "float") and a.role == "measure"]  # fmt: skip
+    if any(set(a.name.split("_")) & _AMOUNTS and "price" not in a.name for a in measures):
+        return None
+    prices = [a for a in measures if a.name.split("_")[-1] == "price"]
+    quantities = [a for a in measures if a.name.split("_")[-1] == "quantity"]
+    if len(prices) != 1 or len(quantities) != 1:
+        return None
+    rates = [
+        a for a in measures
+        if "discount" in a.name and a.profile and _is_share(a.profile.min, a.profile.max)
+    ]  # fmt: skip
+    parts = [prices[0].name, quantities[0].name, *(r.name for r in rates[:1])]
+    return _amount(line, parts, bool(rates), None)
+
+
+def _is_share(low: str | None, high: str | None) -> bool:
+    try:
+        return low is not None and high is not None and 0 <= float(low) <= float(high) <= 1
+    except ValueError:
+        return False
+
+
+def widen(wide: Wide, header: Link | None, worth: Amount | None) -> None:
+    """Add to a line its header's keys and dates, and its amount."""
+    line = docs.words(wide.columns[0].name if not wide.columns else "line")
+    if worth and worth.made:
+        formula = worth.expression
+        for part in sorted(worth.parts, key=len, reverse=True):
+            formula = formula.replace(sql.name(part), sql.column(wide.alias, part))
+        made = Attribute(
+            name=worth.name, type="decimal", group="numerics", role="measure",
+            additivity="additive",
+            description=_formula_in_words(worth),
+        )  # fmt: skip
+        wide.take(made, formula, worth.name, f"{line}_amount")
+    if header is None:
+        return
+    parent = header.parent
+    alias = wide.join(
+        parent.offer, parent.entities, list(zip(header.columns, header.fields, strict=True)),
+        wide.alias, inner=header.complete,
+    )  # fmt: skip
+    wide.joined.append(header)
+    for attribute in parent.offer.attributes:
+        if attribute.is_tool or attribute.name in header.fields:
+            continue
+        is_key = attribute.role == "foreign_key"
+        is_day = attribute.type in ("date", "timestamp") and attribute.role in _HEADER_TIMES
+        if not (is_key or is_day):
+            continue
+        wish = attribute.name
+        other = f"{parent.entity}_{wish.removeprefix(parent.entity + '_')}"
+        told = attribute.description.rstrip(".")
+        of_header = f", taken from the {docs.words(parent.entity)}"
+        brought = Attribute(
+            name=wish, type=attribute.type, group=attribute.group, role=attribute.role,
+            description=f"{told}{of_header}.", pii=attribute.pii, unit=attribute.unit,
+            data_type=attribute.data_type, required=attribute.required and header.complete,
+            profile=attribute.profile, origin=attribute.origin,
+        )  # fmt: skip
+        wide.take(brought, sql.column(alias, attribute.name), wish, other)
+
+
+def _formula_in_words(worth: Amount) -> str:
+    parts = [f"`{part}`" for part in worth.parts]
+    text = " × ".join(parts[:2])
+    if "(1 - " in worth.expression:
+        kept, off = parts[:-1], parts[-1]
+        text = f"{' × '.join(kept)}, less the discount rate {off}"
+    return f"What the line is worth: {text}."
+
+
+def reconciliation(
+    line: Staged, header: Link, worth: Amount, to: str
+) -> ReconcilesTest | None:
+    """The lines of a header add up to its total."""
+    if worth.reconciles is None or len(header.columns) != 1:
+        return None
+    field, severity, evidence = worth.reconciles
+    return ReconcilesTest(
+        key=header.columns[0], expression=sql.name(worth.name), to=to, to_key=header.fields[0],
+        field=field, severity=severity, evidence=evidence,
+    )  # fmt: skip
+
+
+
+
+def lines_of(found: Mapping[str, Link], header: Staged) -> list[Link]:
+    return [link for link in found.values() if link.parent.id == header.id]
+
+

@@ -1,0 +1,165 @@
+"""What columns and models are called.
+
+A name says what a business user would say, is unique where it stands, and is never dropped: two
+columns that would land on one name are told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from dbt_cartridge.documents.host import Host
+from dbt_cartridge.documents.scan import Column
+from dbt_cartridge.documents.schema import ColumnMeaning, Table
+from dbt_cartridge.words import raw_split, safe_name, snake
+
+MAX_NAME = 63  # PostgreSQL cuts longer names off
+
+# Alone, these words say nothing once the column stands beside another table's.
+_BARE = frozenset(
+    """id key code name number type kind status state description label uuid guid title comment
+    date time timestamp year month day value group order user end start limit table column select
+    default primary check desc asc from to in on at all any and or not null true false case when
+    row rows using window where with offset references public""".split()
+)
+_KEY_ENDINGS = frozenset("id key code number uuid guid sku name email".split())
+_FLAG_STARTS = frozenset(
+    "is has was had can should does did will are were allow allows needs includes".split()
+)
+_FLAG_ENDINGS = frozenset("flag indicator bool boolean yn".split())
+_TIME_ENDINGS = frozenset("date time timestamp datetime dt ts on at tstamp".split())
+_DATE_WORDS = frozenset("date day week month quarter year from to until since".split())
+_EVENT_VERBS = {
+    "create": "created", "creation": "created", "update": "updated", "modify": "modified",
+    "modification": "modified", "delete": "deleted", "insert": "inserted", "load": "loaded",
+    "sync": "synced",
+}  # fmt: skip
+
+
+class Names:
+    """Names that are taken, whatever their case. A name is asked for once."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = {name.casefold() for name in taken}
+
+    def claim(self, *wishes: str) -> str:
+        """The first free one of `wishes`, each cut to 63 characters; else the last, numbered."""
+        for wish in wishes:
+            fitted = _fit(wish)
+            if fitted.casefold() not in self._taken:
+                self._taken.add(fitted.casefold())
+                return fitted
+        number = 2
+        while (numbered := _fit(wishes[-1], f"_{number}")).casefold() in self._taken:
+            number += 1
+        self._taken.add(numbered.casefold())
+        return numbered
+
+    def __contains__(self, name: str) -> bool:
+        return name.casefold() in self._taken
+
+
+def _fit(name: str, suffix: str = "") -> str:
+    return name[: MAX_NAME - len(suffix)].rstrip("_") + suffix
+
+
+def host_names(host: Host) -> frozenset[str]:
+    """Models, seeds and snapshots of the host's own: `ref` knows them by these names."""
+    return frozenset(model.name for model in host.models if not model.generated)
+
+
+def column_names(
+    table: Table,
+    columns: Iterable[Column],
+    types: Mapping[str, str],
+    parents: Mapping[str, str],
+) -> dict[str, str]:
+    """The staged name of each source column.
+
+    Args:
+        types: the family of each column after staging.
+        parents: for single-column foreign keys, the parent's entity and key, as `album_id`.
+    """
+    names = Names()
+    found: dict[str, str] = {}
+    present = list(columns)
+    # Keys choose first: no attribute takes the name that others will join on.
+    key = set(table.primary_key.columns) if table.primary_key else set[str]()
+    ordered = sorted(present, key=lambda c: (c.name not in key, c.name not in parents))
+    for column in ordered:
+        meaning = table.by_name.get(column.name) or ColumnMeaning(
+            name=column.name, words=raw_split(column.name)
+        )
+        wish = _wish(table, meaning, types[column.name], parents.get(column.name), key)
+        plain = snake(meaning.words) if meaning.words else safe_name(column.name)
+        found[column.name] = names.claim(wish, plain, safe_name(column.name))
+    return found
+
+
+def _wish(
+    table: Table, meaning: ColumnMeaning, family: str, parent_key: str | None, key: set[str]
+) -> str:
+    words = meaning.words or raw_split(meaning.name)
+    if not words:
+        return safe_name(meaning.name)
+    if meaning.is_load_tool:
+        # The tool's own documentation calls it so: `_fivetran_synced`.
+        return f"_{safe_name(meaning.name)}" if meaning.name.startswith("_") else snake(words)
+    if parent_key and meaning.name not in key:
+        return _foreign_key(words, parent_key)
+    if family == "boolean":
+        return _flag(words)
+    if family == "timestamp":
+        return _moment(words, table.entity)
+    if family == "date":
+        return _day(words, table.entity)
+    if len(words) == 1 and words[0] in _BARE:
+        return f"{table.entity}_{snake(words)}"
+    return snake(words)
+
+
+def _foreign_key(words: tuple[str, ...], parent_key: str) -> str:
+    own = snake(words)
+    if words[-1] in _KEY_ENDINGS and len(words) > 1:
+        return own
+    if own == parent_key:
+        return own
+    last = parent_key.rsplit("_", 1)[-1]
+    if last not in _KEY_ENDINGS:
+        return own
+    stem = parent_key[: -len(last) - 1]
+    if not stem or own.endswith(stem):
+        return f"{own}_{last}"
+    if words[-1] in {"by", "to", "from", "of", "via"}:
+        return f"{own}_{parent_key}"
+    return f"{own}_{last}"
+
+
+def _flag(words: tuple[str, ...]) -> str:
+    if len(words) > 1 and words[-1] in _FLAG_ENDINGS:
+        words = words[:-1]
+    return snake(words) if words[0] in _FLAG_STARTS else snake(("is", *words))
+
+
+def _moment(words: tuple[str, ...], entity: str) -> str:
+    """`created_time` → created_at, `order_date` → ordered_at would be a guess: order_at."""
+    kept = words[:-1] if words[-1] in _TIME_ENDINGS else words
+    if words[-1] in {"from", "to", "until"}:
+        return snake(words)
+    if not kept:
+        return f"{entity}_at"
+    if kept[0] in {"date", "time"} and len(kept) > 1:
+        return snake(kept)
+    return snake((*kept[:-1], _EVENT_VERBS.get(kept[-1], kept[-1]), "at"))
+
+
+def _day(words: tuple[str, ...], entity: str) -> str:
+    if words[-1] in {"at", "on", "time", "timestamp", "datetime"} and len(words) > 1:
+        return snake((*words[:-1], "date"))
+    if not _DATE_WORDS.isdisjoint(words):
+        return f"{entity}_{snake(words)}" if len(words) == 1 else snake(words)
+    return snake((*words, "date"))
+
+
+def model_name(prefix: str, *parts: str) -> str:
+    return prefix + "_".join(part for part in parts if part)

@@ -1,0 +1,174 @@
+"""What the designer's rules hand to each other: staged tables, links between them, and what a
+model offers to those built on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.documents.design import (
+    ColumnGroup,
+    Input,
+    Model,
+    ModelColumn,
+    Projection,
+    Test,
+)
+from dbt_cartridge.documents.scan import Profile, Relation, TypeFamily
+from dbt_cartridge.documents.schema import Additivity, ColumnRole, Pii, Relationship, Table
+
+GROUP_ORDER: tuple[ColumnGroup, ...] = (
+    "ids", "strings", "numerics", "booleans", "dates", "timestamps", "semi_structured", "metadata",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A column that a model offers, with what is known of it."""
+
+    name: str
+    type: TypeFamily
+    group: ColumnGroup
+    description: str
+    role: ColumnRole = "attribute"
+    additivity: Additivity | None = None
+    unit: str | None = None
+    pii: Pii | None = None
+    data_type: str | None = None
+    required: bool = False  # no NULL among the rows seen
+    profile: Profile | None = None  # of the source column; None where the value was made
+    origin: tuple[str, str] | None = None  # relation, source column
+    is_tool: bool = False
+    tests: tuple[Test, ...] = ()  # of its values, wherever all rows of its entity are shown
+
+    def renamed(self, name: str, description: str) -> Attribute:
+        return replace(self, name=name, description=description)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A model's name, columns and key, for the models that are built on it."""
+
+    model: str
+    attributes: tuple[Attribute, ...]
+    key: tuple[str, ...] = ()
+
+    @cached_property
+    def by_name(self) -> dict[str, Attribute]:
+        return {attribute.name: attribute for attribute in self.attributes}
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A source table behind its staging model."""
+
+    table: Table
+    relation: Relation
+    source: str
+    offer: Offer
+    names: dict[str, str]  # source column → staged column
+    key_proved: bool
+    deleted_flag: str | None  # a staged boolean: rows are kept, and this tells the removed ones
+    hides_deleted: bool  # removed rows were seen, and staging leaves them out
+    model: Model
+    row_tests: tuple[Test, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.table.id
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return self.offer.key
+
+    @property
+    def entity(self) -> str:
+        return self.table.entity
+
+    @property
+    def entities(self) -> str:
+        return self.table.entities
+
+    @property
+    def is_history(self) -> bool:
+        versions = self.table.versions
+        return versions is not None and versions.kind == "slowly_changing"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A relationship between two staged tables, in staged names, from the many to the one."""
+
+    relationship: Relationship
+    child: Staged
+    parent: Staged
+    columns: tuple[str, ...]
+    fields: tuple[str, ...]
+    joinable: bool  # at most one parent row per child row
+    complete: bool  # every child row has its parent: proved, and no NULL
+
+    @property
+    def is_self(self) -> bool:
+        return self.child.id == self.parent.id
+
+    @property
+    def is_plain(self) -> bool:
+        """Holds for every row of the child, whatever stands beside it."""
+        return self.relationship.where_column is None
+
+    @property
+    def role(self) -> str:
+        """What the parent is to the child, in the words of the column: `support_representative`.
+
+        The parent's own entity where the column says no more.
+        """
+        if len(self.columns) == 1:
+            stem = self.columns[0]
+            for ending in ("_id", "_key", "_code", "_number", "_uuid", "_guid", "_sku", "_name"):
+                if stem.endswith(ending) and len(stem) > len(ending):
+                    return stem[: -len(ending)]
+        return self.relationship.role or self.parent.entity
+
+
+@dataclass
+class Board:
+    """Models made so far, in the order of dependence, and what was left out. One run's own."""
+
+    models: list[Model] = field(default_factory=list[Model])
+    left_out: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+
+
+def ordered(attributes: Iterable[Attribute]) -> tuple[Attribute, ...]:
+    """By group; inside a group as they came."""
+    return tuple(sorted(attributes, key=lambda a: GROUP_ORDER.index(a.group)))
+
+
+def import_of(offer: Offer, alias: str) -> Input:
+    return Input(alias=alias, model=offer.model)
+
+
+def taken(alias: str, attributes: Iterable[Attribute]) -> tuple[Projection, ...]:
+    """Columns of `alias`, under their own names."""
+    return tuple(
+        Projection(name=a.name, expression=sql.column(alias, a.name), group=a.group)
+        for a in attributes
+    )
+
+
+def model_columns(
+    attributes: Sequence[Attribute], tests: dict[str, list[Test]] | None = None
+) -> tuple[ModelColumn, ...]:
+    own = tests or {}
+    return tuple(
+        ModelColumn(
+            name=a.name,
+            description=a.description,
+            type=a.type,
+            data_type=a.data_type,
+            pii=a.pii,
+            tests=tuple(own.get(a.name, ())),
+        )
+        for a in attributes
+    )

@@ -1,0 +1,172 @@
+"""The marts in the making: names given out, models made, and what each fact is read from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dbt_cartridge.config import Settings
+from dbt_cartridge.design import checks
+from dbt_cartridge.design.naming import Names
+from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, model_columns
+from dbt_cartridge.design.plan import Plan
+from dbt_cartridge.documents.design import (
+    Body,
+    CompositeUniqueTest,
+    LeftOut,
+    Model,
+    Test,
+    UniqueTest,
+)
+from dbt_cartridge.documents.host import Host
+from dbt_cartridge.documents.schema import Schema
+
+_KEY_ROWS = 10  # a second key seen in fewer rows is chance
+
+
+@dataclass
+class Site:
+    """One run's own. `offers`: the model from which the rows of a table are read further on."""
+
+    schema: Schema
+    plan: Plan
+    host: Host
+    settings: Settings
+    names: Names
+    folders: Mapping[str, str]  # relation → folder of its marts
+    homes: dict[str, str] = field(default_factory=dict[str, str])
+    histories: dict[str, str] = field(default_factory=dict[str, str])
+    headers: dict[str, Link] = field(default_factory=dict[str, Link])
+    offers: dict[str, Offer] = field(default_factory=dict[str, Offer])
+    models: list[Model] = field(default_factory=list[Model])
+    left_out: list[LeftOut] = field(default_factory=list[LeftOut])
+    leaves: dict[str, int] = field(default_factory=dict[str, int])  # marts right on a model
+    dates: str | None = None
+    dated: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+    def __post_init__(self) -> None:
+        prefixes = {"dimension": self.host.dimension_prefix, "fact": self.host.fact_prefix}
+        for staged in self.plan.tables("dimension", "fact"):
+            prefix = prefixes[self.plan.fates[staged.id]]
+            self.homes[staged.id] = self._mart(prefix, staged, staged.entities)
+            if staged.is_history and self.plan.fates[staged.id] == "dimension":
+                self.histories[staged.id] = self._mart(prefix, staged, f"{staged.entities}_history")
+
+    def _mart(self, prefix: str, staged: Staged, label: str) -> str:
+        return self.names.claim(f"{prefix}{label}", f"{prefix}{staged.source}_{label}")
+
+    def intermediate(self, *parts: str) -> str:
+        label = "_".join(parts)
+        return self.names.claim(
+            f"{self.host.intermediate_prefix}{label}", f"{self.host.intermediate_prefix}{label}_rows"
+        )
+
+    def offer(self, staged: Staged) -> Offer:
+        return self.offers.get(staged.id, staged.offer)
+
+    def home(self, link: Link) -> str:
+        """The model in which a foreign key's parent is found."""
+        parent = link.parent
+        if parent.id in self.histories and link.fields != entity_key(parent):
+            return self.histories[parent.id]
+        return self.homes.get(parent.id, parent.offer.model)
+
+    def add(
+        self,
+        name: str,
+        staged: Staged,
+        layer: str,
+        body: Body,
+        attributes: Sequence[Attribute],
+        key: tuple[str, ...],
+        description: str,
+        grain: str,
+        by_column: Mapping[str, Sequence[Test]] | None = None,
+        tests: Sequence[Test] = (),
+        based_on: Sequence[str] = (),
+        notes: Sequence[str] = (),
+    ) -> Offer:
+        keyed, of_model = checks.key_tests(key)
+        merged: dict[str, list[Test]] = {n: list(t) for n, t in keyed.items()}
+        for column, more in (by_column or {}).items():
+            present = {(t.kind, getattr(t, "to", None)) for t in merged.get(column, ())}
+            merged.setdefault(column, []).extend(
+                t for t in more if (t.kind, getattr(t, "to", None)) not in present
+            )
+        self.models.append(
+            Model.model_validate(
+                dict(
+                    name=name, layer=layer, folder=self.folders.get(staged.id, ""),
+                    description=description, grain=grain, entity=staged.entity, body=body,
+                    columns=model_columns(attributes, merged), tests=(*of_model, *tests),
+                    materialized="table" if layer == "marts" else "view", primary_key=key,
+                    based_on=tuple(dict.fromkeys((staged.id, *based_on))), notes=tuple(notes),
+                )
+            )
+        )  # fmt: skip
+        return Offer(name, tuple(attributes), key)
+
+
+def entity_key(staged: Staged) -> tuple[str, ...]:
+    """Of a history, the key of what has the versions; else the row's."""
+    versions = staged.table.versions
+    if versions and versions.kind == "slowly_changing":
+        return tuple(staged.names[c] for c in versions.entity_key if c in staged.names)
+    return staged.key
+
+
+def home_tests(
+    site: Site, staged: Staged, attributes: Sequence[Attribute]
+) -> tuple[dict[str, list[Test]], list[Test]]:
+    """(tests by column, tests of the model) where all rows of a table are shown."""
+    shown = {a.name for a in attributes}
+    by_column: dict[str, list[Test]] = {}
+    for attribute in attributes:
+        if attribute.origin and attribute.origin[0] == staged.id:
+            by_column.setdefault(attribute.name, []).extend(attribute.tests)
+    of_model: list[Test] = [*staged.row_tests, *second_keys(staged)]
+    for link in site.plan.up[staged.id]:
+        if not set(link.columns) <= shown:
+            continue
+        test = checks.link_test(link, site.home(link), where_of(link))
+        if test is None:
+            relationship = link.relationship
+            site.left_out.append(
+                LeftOut(
+                    what=f"relationships test {staged.id}({', '.join(relationship.columns)})",
+                    why=f"{relationship.orphans} of {relationship.rows} rows have no "
+                    f"{link.parent.entity}.",
+                )
+            )
+        elif len(link.columns) == 1:
+            by_column.setdefault(link.columns[0], []).append(test)
+        else:
+            of_model.append(test)
+    return by_column, of_model
+
+
+def where_of(link: Link) -> str | None:
+    """The condition of a polymorphic reference, over plain staged columns."""
+    from dbt_cartridge.design import expressions as sql
+
+    column, value = link.relationship.where_column, link.relationship.where_value
+    if column is None or value is None or column not in link.child.names:
+        return None
+    return f"{sql.name(link.child.names[column])} = {sql.literal(value)}"
+
+
+def second_keys(staged: Staged) -> list[Test]:
+    """Keys beside the primary one that are declared, or proved on enough rows."""
+    found: list[Test] = []
+    for key in staged.table.other_keys:
+        enough = key.proved and (staged.relation.rows or 0) >= _KEY_ROWS
+        names = tuple(staged.names[c] for c in key.columns if c in staged.names)
+        if not (key.declared or enough) or len(names) != len(key.columns):
+            continue
+        if set(names) == set(staged.key):
+            continue
+        if len(names) == 1:
+            found.append(UniqueTest(column=names[0]))
+        else:
+            found.append(CompositeUniqueTest(columns=names))
+    return found

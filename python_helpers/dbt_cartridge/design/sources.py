@@ -1,0 +1,129 @@
+"""Sources: one per schema, every table that a model reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from dbt_cartridge.config import Settings
+from dbt_cartridge.design import docs
+from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.naming import Names
+from dbt_cartridge.documents.design import Freshness, Source, SourceColumn, SourceTable
+from dbt_cartridge.documents.host import Host, HostSource
+from dbt_cartridge.documents.scan import Relation
+from dbt_cartridge.documents.schema import ColumnMeaning, Schema, Table
+from dbt_cartridge.words import safe_name
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_STAMPS = ("load_time", "updated_time")
+_DAY = 24
+
+
+def sources(
+    relations: Iterable[Relation], schema: Schema, host: Host, settings: Settings
+) -> tuple[Source, ...]:
+    """A source per schema, in the order of the relations."""
+    by_schema: dict[str, list[Relation]] = {}
+    for relation in relations:
+        by_schema.setdefault(relation.schema_name, []).append(relation)
+    names = Names(source.name for source in host.sources if not source.generated)
+    return tuple(
+        _source(schema_name, group, schema, host, names, _wish(schema_name, by_schema, settings))
+        for schema_name, group in by_schema.items()
+    )
+
+
+def _wish(schema_name: str, by_schema: dict[str, list[Relation]], settings: Settings) -> str:
+    own = safe_name(schema_name)
+    if not settings.source_name:
+        return own
+    given = safe_name(settings.source_name)
+    return given if len(by_schema) == 1 else f"{given}_{own}"
+
+
+def _source(
+    schema_name: str,
+    relations: list[Relation],
+    schema: Schema,
+    host: Host,
+    names: Names,
+    wish: str,
+) -> Source:
+    declared = _declared(host, schema_name, relations)
+    name = declared.name if declared else names.claim(wish)
+    tables = Names()
+    return Source(
+        name=name,
+        schema_name=schema_name,
+        database=_other_database(relations[0], host),
+        description=f"Tables of the schema {schema_name}, as they are loaded.",
+        existing=declared is not None,
+        tables=tuple(
+            _table(relation, schema.by_id[relation.id], tables, declared is not None)
+            for relation in relations
+        ),
+    )
+
+
+def _declared(host: Host, schema_name: str, relations: list[Relation]) -> HostSource | None:
+    """The host's own declaration, if it names every table that is needed."""
+    wanted = {relation.name for relation in relations}
+    for source in host.sources:
+        if source.generated or source.schema_name.casefold() != schema_name.casefold():
+            continue
+        if wanted <= set(source.tables):
+            return source
+    return None
+
+
+def _other_database(relation: Relation, host: Host) -> str | None:
+    same = relation.database is None or relation.database == host.target_database
+    return None if same else relation.database
+
+
+def _table(relation: Relation, table: Table, names: Names, declared: bool) -> SourceTable:
+    # A plain identifier keeps its name, so that `source()` reads as the warehouse does.
+    plain = _PLAIN.match(relation.name)
+    name = names.claim(relation.name if plain or declared else safe_name(relation.name))
+    return SourceTable(
+        name=name,
+        identifier=relation.name,
+        relation=relation.id,
+        description=docs.table(table, relation.comment),
+        columns=tuple(
+            SourceColumn(
+                name=column.name,
+                native_type=column.native_type,
+                description=docs.sentence(column.comment or ""),
+                pii=meaning.pii if (meaning := table.by_name.get(column.name)) else None,
+            )
+            for column in relation.columns
+        ),
+        freshness=_freshness(relation, table),
+    )
+
+
+def _freshness(relation: Relation, table: Table) -> Freshness | None:
+    """Where a row tells when it was loaded or last changed.
+
+    A day for what a tool loads, a week for an application's own stamp: a table that nobody edits
+    over a weekend is not stale.
+    """
+    if relation.kind == "view":
+        return None
+    for role in _STAMPS:
+        for column in relation.columns:
+            meaning = table.by_name.get(column.name, ColumnMeaning(name=column.name, words=()))
+            if meaning.role != role or column.type not in ("timestamp", "date"):
+                continue
+            if column.profile and column.profile.nulls == column.profile.rows > 0:
+                continue
+            days = (1, 3) if role == "load_time" else (7, 30)
+            stamp = sql.name(column.name)
+            return Freshness(
+                loaded_at=sql.cast(stamp, "timestamp") if column.type == "date" else stamp,
+                warn_after_hours=days[0] * _DAY,
+                error_after_hours=days[1] * _DAY,
+            )
+    return None

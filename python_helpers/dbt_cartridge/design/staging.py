@@ -1,0 +1,325 @@
+"""Staging: one model per source table. Renamed, cast where proved, blanks to NULL; no joins.
+
+Of a table that is loaded again and again, the latest row per key. Rows that a load tool or a
+change feed marks as removed are left out; an application's own soft deletes are kept and marked,
+since other tables still refer to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dbt_cartridge.design import casting, checks, docs
+from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.naming import Names, column_names
+from dbt_cartridge.design.parts import Attribute, Offer, Staged, model_columns, ordered
+from dbt_cartridge.documents.design import (
+    Cte,
+    Input,
+    Latest,
+    Model,
+    Projection,
+    Query,
+    SourceTable,
+    Test,
+)
+from dbt_cartridge.documents.scan import Column, Relation, TypeFamily
+from dbt_cartridge.documents.schema import ColumnMeaning, Identity, Key, Table
+from dbt_cartridge.words import raw_split, safe_name
+
+_REMOVED_OPERATIONS = ("d", "delete", "deleted", "remove", "removed")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the staging of one table has to know."""
+
+    table: Table
+    relation: Relation
+    source: str
+    source_table: SourceTable
+    model: str
+    parents: Mapping[str, str]  # single foreign key columns → what they name: `album_id`
+    parent_entities: Mapping[str, str]  # foreign key columns → the parent's entity
+    linked: frozenset[str]  # columns of keys at either end of a relationship
+    key_types: Mapping[str, TypeFamily]  # columns that must be cast to fit the other end
+    identities: Sequence[Identity]
+
+
+def stage(job: Job) -> Staged:
+    table, relation = job.table, job.relation
+    alias = "source"
+    key = table.primary_key
+    in_key = job.linked | set(key.columns if key else ())
+    meanings = {c.name: _meaning(table, c) for c in relation.columns}
+    casts = {
+        c.name: casting.stage(alias, c, meanings[c.name], c.name in in_key, job.key_types.get(c.name))
+        for c in relation.columns
+    }
+    types = {name: cast.type for name, cast in casts.items()}
+    names = column_names(table, relation.columns, types, job.parents)
+    attributes: list[Attribute] = []
+    expressions: dict[str, tuple[str, str | None]] = {}
+    claimed = Names(names.values())
+    for column in relation.columns:
+        cast, meaning, name = casts[column.name], meanings[column.name], names[column.name]
+        attributes.append(_attribute(job, column, meaning, cast, name, column.name in in_key))
+        expressions[name] = (cast.expression, cast.comment)
+        for path, family, value, always in casting.lifted(alias, column):
+            field = claimed.claim(f"{name}_{safe_name(path)}")
+            attributes.append(_lifted(table, name, field, path, family, always))
+            expressions[field] = (value, None)
+    deleted = _deleted(job, names, types)
+    if deleted and deleted.made:
+        flag = claimed.claim("is_deleted")
+        attributes.append(_deleted_flag(table, flag))
+        expressions[flag] = (deleted.expression, None)
+        deleted = _Deleted(flag, deleted.expression, False, False, deleted.seen)
+    offered = ordered(attributes)
+    entity_key = _entity_key(table)
+    staged_key = tuple(names[c] for c in entity_key.columns if c in names) if entity_key else ()
+    offer = Offer(job.model, offered, staged_key)
+    row_tests = checks.identity_tests(job.identities, names, types)
+    hides = bool(deleted and deleted.hidden)
+    return Staged(
+        table=table,
+        relation=relation,
+        source=job.source,
+        offer=offer,
+        names=names,
+        key_proved=bool(entity_key and (entity_key.proved or entity_key.declared)),
+        deleted_flag=deleted.flag if deleted and not hides else None,
+        hides_deleted=bool(deleted and hides and deleted.seen),
+        model=_model(job, offer, expressions, deleted, alias),
+        row_tests=row_tests,
+    )
+
+
+def _meaning(table: Table, column: Column) -> ColumnMeaning:
+    known = table.by_name.get(column.name)
+    return known or ColumnMeaning(name=column.name, words=raw_split(column.name))
+
+
+def _entity_key(table: Table) -> Key | None:
+    """The key of a staged row: of loads that repeat, the entity's."""
+    if table.versions and table.versions.kind == "loads":
+        return Key(columns=table.versions.entity_key, proved=True)
+    return table.primary_key
+
+
+def _attribute(
+    job: Job, column: Column, meaning: ColumnMeaning, cast: casting.Cast, name: str, in_key: bool
+) -> Attribute:
+    profile = column.profile
+    description = docs.column(
+        job.table, column, meaning, cast.type, name, job.parent_entities.get(column.name)
+    )
+    seen = profile is not None and profile.rows > 0 and not profile.sampled
+    return Attribute(
+        name=name,
+        type=cast.type,
+        group=casting.group(meaning, cast.type, in_key),
+        description=description,
+        role=meaning.role,
+        additivity=meaning.additivity,
+        unit=None if cast.divisor_of_cents else meaning.unit,
+        pii=meaning.pii,
+        data_type=None if cast.changed else column.native_type,
+        required=not column.nullable
+        or (seen and profile is not None and not profile.nulls and not profile.blanks),
+        profile=profile,
+        origin=(job.relation.id, column.name),
+        is_tool=meaning.is_load_tool,
+        tests=checks.value_tests(name, column, meaning, cast),
+    )
+
+
+def _lifted(
+    table: Table, parent: str, name: str, path: str, family: TypeFamily, always: bool
+) -> Attribute:
+    groups = {"integer": "numerics", "float": "numerics", "boolean": "booleans"}
+    return Attribute(
+        name=name,
+        type=family,
+        group=groups.get(family, "strings"),  # pyright: ignore[reportArgumentType]
+        description=f"`{path}` out of the JSON document in `{parent}`.",
+        required=always,
+    )
+
+
+@dataclass(frozen=True)
+class _Deleted:
+    """How removed rows are told: `expression` is true for them."""
+
+    flag: str | None
+    expression: str
+    hidden: bool  # left out in staging
+    made: bool  # the flag does not exist yet
+    seen: bool  # some rows are marked
+
+
+def _deleted(job: Job, names: Mapping[str, str], types: Mapping[str, TypeFamily]) -> _Deleted | None:
+    table, relation = job.table, job.relation
+    versions = table.versions
+    feed = versions.deleted if versions and versions.kind == "loads" else None
+    if feed and feed in relation.by_name:
+        return _Deleted(None, _feed_removed(relation.by_name[feed]), True, False, True)
+    found = [
+        (column, meaning)
+        for column in relation.columns
+        if (meaning := _meaning(table, column)).role in ("deleted_flag", "deleted_time")
+    ]
+    found.sort(key=lambda pair: (pair[1].role != "deleted_flag", not pair[1].is_load_tool))
+    for column, meaning in found:
+        raw = sql.column("source", column.name)
+        profile = column.profile
+        if meaning.role == "deleted_time":
+            seen = profile is None or profile.nulls < profile.rows
+            return _Deleted(None, f"{raw} is not null", meaning.is_load_tool,
+                            not meaning.is_load_tool, seen)  # fmt: skip
+        name = names[column.name]
+        if types[column.name] != "boolean":
+            continue
+        seen = profile is None or profile.distinct is None or profile.distinct > 1
+        if meaning.is_load_tool:
+            staged = raw if column.type == "boolean" else f"({raw} = 1)"
+            return _Deleted(name, f"coalesce({staged}, false)", True, False, seen)
+        return _Deleted(name, sql.name(name), False, False, seen)
+    return None
+
+
+def _feed_removed(column: Column) -> str:
+    raw = sql.column("source", column.name)
+    if column.type == "boolean":
+        return f"coalesce({raw}, false)"
+    if column.type in ("timestamp", "date"):
+        return f"{raw} is not null"
+    if column.type in ("integer", "decimal"):
+        return f"coalesce({raw}, 0) = 1"
+    return f"lower(coalesce({raw}, '')) in ({sql.literals(_REMOVED_OPERATIONS)})"
+
+
+def _deleted_flag(table: Table, name: str) -> Attribute:
+    own = docs.words(table.entity)
+    return Attribute(
+        name=name,
+        type="boolean",
+        group="booleans",
+        description=f"True where the {own} has been removed in the source system.",
+        role="deleted_flag",
+        required=True,
+    )
+
+
+def _model(
+    job: Job,
+    offer: Offer,
+    expressions: Mapping[str, tuple[str, str | None]],
+    deleted: _Deleted | None,
+    alias: str,
+) -> Model:
+    table = job.table
+    versions = table.versions
+    projections = tuple(
+        Projection(name=a.name, expression=expressions[a.name][0], group=a.group,
+                   comment=expressions[a.name][1])
+        for a in offer.attributes
+    )  # fmt: skip
+    ctes: list[Cte] = []
+    feeding = alias
+    if versions and versions.kind == "loads":
+        feeding = "latest"
+        ctes.append(_latest(job, alias))
+        projections = tuple(
+            p.model_copy(update={"expression": _from(p.expression, alias, feeding)})
+            for p in projections
+        )
+    where: tuple[str, ...] = ()
+    if deleted and deleted.hidden:
+        where = (f"not {_bracketed(_from(deleted.expression, alias, feeding))}",)
+    ctes.append(Cte(name="renamed", from_alias=feeding, projections=projections, where=where))
+    by_column, of_model = checks.key_tests(offer.key)
+    return Model(
+        name=job.model,
+        layer="staging",
+        folder=job.source,
+        description=_description(job, deleted),
+        grain=_grain(table, offer.key),
+        entity=table.entity,
+        body=Query(
+            inputs=(Input(alias=alias, source=(job.source, job.source_table.name)),),
+            ctes=tuple(ctes),
+        ),
+        columns=model_columns(offer.attributes, by_column),
+        tests=of_model,
+        primary_key=offer.key,
+        based_on=(job.relation.id,),
+    )
+
+
+def _latest(job: Job, alias: str) -> Cte:
+    versions = job.table.versions
+    assert versions is not None
+    return Cte(
+        name="latest",
+        comment=f"The key repeats across loads: the last row is the {docs.words(job.table.entity)}.",
+        from_alias=alias,
+        latest=Latest(
+            keys=tuple(sql.column(alias, name) for name in versions.entity_key),
+            order_by=tuple(sql.column(alias, name) for name in versions.order_by),
+        ),
+    )
+
+
+def _from(expression: str, old: str, new: str) -> str:
+    return expression.replace(f"{sql.name(old)}.", f"{sql.name(new)}.") if old != new else expression
+
+
+def _bracketed(expression: str) -> str:
+    return expression if expression.startswith("coalesce(") and expression.endswith(")") else (
+        f"({expression})"
+    )
+
+
+def _grain(table: Table, key: tuple[str, ...]) -> str:
+    own = docs.words(table.entity)
+    if table.versions and table.versions.kind == "slowly_changing":
+        return docs.grain(f"version of {docs.a(own)}")
+    if not key:
+        return f"One row per row of the source table; no column or pair of columns tells {own} apart."
+    return docs.grain(own)
+
+
+def _description(job: Job, deleted: _Deleted | None) -> str:
+    table = job.table
+    own = docs.words(table.entities)
+    parts = [docs.table(table, job.relation.comment)]
+    parts.append(_grain(table, ("x",) if table.primary_key else ()))
+    if table.versions and table.versions.kind == "loads":
+        parts.append("Only the latest loaded row of each is kept.")
+    if deleted and deleted.hidden:
+        parts.append(f"Removed {own} are left out.")
+    elif deleted:
+        parts.append(f"Removed {own} are kept and marked by `{deleted.flag}`.")
+    return " ".join(parts)
+
+
+def staging_tests(
+    staged: Staged, by_column: Mapping[str, Sequence[Test]], of_model: Sequence[Test]
+) -> Model:
+    """The staging model with the tests of its values too: where no mart shows all its rows."""
+    model = staged.model
+    columns = tuple(
+        column.model_copy(update={"tests": merged(column.tests, by_column.get(column.name, ()))})
+        for column in model.columns
+    )
+    return model.model_copy(update={"columns": columns, "tests": (*model.tests, *of_model)})
+
+
+def merged(first: Sequence[Test], second: Sequence[Test]) -> tuple[Test, ...]:
+    """Both, no claim twice."""
+    found = list(first)
+    kinds = {test.kind for test in first}
+    found += [test for test in second if test.kind not in kinds or test.kind == "relationships"]
+    return tuple(found)
