@@ -42,7 +42,7 @@ def features(pair: Pair, facts: Facts, keys: dict[str, TableKeys], answer: Answe
     else:
         found["no_data"] = 1.0
     holds = found.get("holds", 0.0) + found.get("nearly_holds", 0.0)
-    for likeness in ("begin", "part", "person", "short"):
+    for likeness in ("begin", "part", "tail", "person", "short"):
         if f"name_{likeness}" in found and not holds:
             found[f"{likeness}_unproved"] = 1.0
     if "bare_entity" in found and not holds:
@@ -56,7 +56,7 @@ def _name_features(
     named = pair.named
     found: Features = {}
     likeness = named.likeness
-    graded = likeness in ("part", "short", "begin", "own_entity")
+    graded = likeness in ("part", "tail", "short", "begin", "own_entity")
     found[f"name_{likeness}"] = named.strength if graded else 1.0
     found["conflict"] = float(named.conflict)
     last = child.words[-1] if child.words else ""

@@ -15,7 +15,8 @@ Likeness = Literal[
     "ending",  # billing_address_id → addresses
     "own_entity",  # equipment.type_id → equipment_types
     "begin",  # product_assembly_id → products; ship_via → shippers
-    "part",  # stage_id → job_stages; customer_id → sales_customers
+    "tail",  # license_id → drivers_licenses
+    "part",  # customer_id → customer_demographics; current_stage_id → job_stages
     "short",  # dept_no → departments
     "key_name",  # flights.tailnum → planes.tailnum
     "self",  # parent_id, reports_to
@@ -44,6 +45,11 @@ PERSON_ENTITIES = frozenset(
     "personnel teacher student author team_member".split()
 )
 """Tables of people that a role word can lead to, when the data agrees."""
+
+PERSON_SELF = frozenset(
+    "supervisor manager boss reports recommended referred referrer mentor superior".split()
+)
+"""Of those, the ones that lead back to people only."""
 
 PERSON_ROLES = frozenset(
     "owner author creator assignee reporter assigner approver reviewer editor manager lead leader "
@@ -139,7 +145,7 @@ class NameIndex:
             left = stem[end:]
             out += [Named(t, "begin", left, end / len(stem)) for t in self._entity.get(stem[:end], [])]
         out += self._parts(stem)
-        if not out or all(match.likeness == "part" for match in out):
+        if not out or all(match.likeness in ("part", "begin") for match in out):
             out += self._shorts(stem)
         return out
 
@@ -155,7 +161,7 @@ class NameIndex:
                     continue
                 left = stem[: len(stem) - common]
                 share = common / len(entity)
-                out.append(Named(table, "part", left, share, conflict=bool(left)))
+                out.append(Named(table, "part" if left else "tail", left, share, bool(left)))
         begins = self._word.get(stem[0], [])
         if len(begins) <= 40:
             for table in begins:
@@ -207,8 +213,10 @@ class NameIndex:
     ) -> list[Named]:
         raw = column.stem or column.words
         out: list[Named] = []
+        person = bool(PERSON_ENTITIES & set(own.entity))
         names_itself = column.has_key_word and bool(stem) and stem[-1] in own.entity
-        if raw and (raw[0] in SELF_WORDS or (stem and stem[-1] in SELF_WORDS)):
+        leads = {raw[0], *stem[-1:]} & SELF_WORDS if raw else set[str]()
+        if leads and (person or not leads <= PERSON_SELF):
             left = stem[1:] if stem and stem[0] in SELF_WORDS else ()
             if not left or left[-1] in own.entity or left[-1] in ("to", "by", "employee"):
                 out.append(Named(own.id, "self", raw))
@@ -234,7 +242,7 @@ def is_short_form(short: str, whole: str) -> bool:
 _ORDER: dict[str, int] = {
     name: rank
     for rank, name in enumerate(
-        ("entity", "own_entity", "ending", "key_name", "self", "short", "begin", "part", "person",
+        ("entity", "own_entity", "ending", "tail", "key_name", "self", "short", "begin", "part", "person",
          "none")
     )
 }

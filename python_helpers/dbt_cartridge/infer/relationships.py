@@ -127,6 +127,7 @@ _NAME_TEXT = {
     "ending": "its name ends with the table's",
     "own_entity": "its table's name and its own make the other table's name",
     "begin": "its name begins with the table's",
+    "tail": "named after the last words of the table's name",
     "part": "named after a part of the table's name",
     "short": "a short form of the table's name",
     "key_name": "called like the other table's key",
