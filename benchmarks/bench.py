@@ -144,6 +144,14 @@ def without_cartridge(host: HostProject) -> None:
     (host.root / "dbt_packages" / "cartridge").unlink()
 
 
+def with_packages(host: HostProject, **checkouts: Path) -> None:
+    """Install packages by links to their checkouts, as `dbt deps` does for local ones."""
+    lines = "".join(f"  - local: {checkout}\n" for checkout in checkouts.values())
+    host.write("packages.yml", f"packages:\n{lines}")
+    for name, checkout in checkouts.items():
+        (host.root / "dbt_packages" / name).symlink_to(checkout, target_is_directory=True)
+
+
 def database_folders(places: Sequence[Path]) -> list[Path]:
     """Those that hold a database; of the others one is told, so that none is missed unseen."""
     for place in places:

@@ -28,9 +28,7 @@ def findings(host: HostProject, evaluator: Path, dbt_utils: Path) -> list[str]:
     if generated.code:
         return [f"generate: {bench.last_words(generated.output)}"]
     bench.without_cartridge(host)
-    host.write("packages.yml", f"packages:\n  - local: {evaluator}\n  - local: {dbt_utils}\n")
-    for name, place in (("dbt_project_evaluator", evaluator), ("dbt_utils", dbt_utils)):
-        (host.root / "dbt_packages" / name).symlink_to(place, target_is_directory=True)
+    bench.with_packages(host, dbt_project_evaluator=evaluator, dbt_utils=dbt_utils)
     with (host.root / "dbt_project.yml").open("a") as project:
         # The evaluator's README asks for this of a DuckDB project.
         project.write(

@@ -1,8 +1,8 @@
 """Sources and staging for the same 100 tables on PostgreSQL: cartridge, dbt-codegen, dbt-coves.
 
-    python benchmarks/peers.py --codegen CHECKOUT [--coves VENV/bin/dbt-coves]
+    python benchmarks/peers.py --codegen CHECKOUT --dbt-utils CHECKOUT [--coves VENV/bin/dbt-coves]
 
-`CHECKOUT` is a clone of dbt-labs/dbt-codegen. dbt-codegen prints one staging model a call, which is
+The checkouts are clones of dbt-labs/dbt-codegen and of dbt-labs/dbt-utils, which it needs. It prints one staging model a call, which is
 how its README has it used; its calls are all made, none is extrapolated. dbt-coves is installed by
 the user in an environment of its own, beside dbt-postgres. Cartridge makes sources and staging,
 without profile and verification, which the others do not have; and once with both.
@@ -46,11 +46,10 @@ def cartridge_proved(host: HostProject, tables: int) -> Contender:
     return Contender("cartridge, all layers, profiled and proved", 1, run.seconds)
 
 
-def codegen(host: HostProject, tables: int, checkout: Path) -> Contender:
+def codegen(host: HostProject, tables: int, checkout: Path, dbt_utils: Path) -> Contender:
     """One call for the sources, then one per table for its staging model."""
-    (host.root / "packages.yml").write_text(f"packages:\n  - local: {checkout}\n")
-    (host.root / "dbt_packages" / "cartridge").unlink()
-    (host.root / "dbt_packages" / "codegen").symlink_to(checkout, target_is_directory=True)
+    bench.without_cartridge(host)
+    bench.with_packages(host, codegen=checkout, dbt_utils=dbt_utils)
     arguments = '{"schema_name": "raw", "generate_columns": true}'
     command = [program("dbt"), "--quiet", "run-operation"]
     source = _checked(bench.timed(host, [*command, "generate_source", "--args", arguments]))
@@ -67,8 +66,7 @@ def codegen(host: HostProject, tables: int, checkout: Path) -> Contender:
 
 def coves(host: HostProject, tables: int, command: Path) -> Contender:
     del tables
-    (host.root / "packages.yml").unlink()
-    (host.root / "dbt_packages" / "cartridge").unlink()
+    bench.without_cartridge(host)
     database = str(host.warehouse.output("analytics")["dbname"])
     words = [
         str(command), "generate", "sources", "--database", database, "--schemas", "raw",
@@ -105,15 +103,17 @@ def report(rows: list[Contender]) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--codegen", type=Path, default=os.environ.get("CARTRIDGE_DBT_CODEGEN"))
+    parser.add_argument("--dbt-utils", type=Path, default=os.environ.get("CARTRIDGE_DBT_UTILS"))
     parser.add_argument("--coves", type=Path, default=os.environ.get("CARTRIDGE_DBT_COVES"))
     parser.add_argument("--tables", type=int, default=100)
     chosen = parser.parse_args()
-    if chosen.codegen is None:
-        parser.error("--codegen: the path of a clone of dbt-labs/dbt-codegen")
+    if chosen.codegen is None or chosen.dbt_utils is None:
+        parser.error("--codegen and --dbt-utils: the paths of their clones")
+    checkouts = chosen.codegen.resolve(), chosen.dbt_utils.resolve()
     contenders: list[tuple[str, Callable[[HostProject, int], Contender]]] = [
         ("cartridge", cartridge),
         ("proved", cartridge_proved),
-        ("codegen", lambda host, n: codegen(host, n, chosen.codegen.resolve())),
+        ("codegen", lambda host, n: codegen(host, n, *checkouts)),
     ]
     if chosen.coves:
         contenders.append(("coves", lambda host, n: coves(host, n, chosen.coves.absolute())))
