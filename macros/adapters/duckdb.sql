@@ -130,30 +130,32 @@ order by 1, 2, 3
 
 {% macro duckdb__cartridge_profile_sql(tables) -%}
 {%- set pattern = _cartridge_patterns() -%}
+{%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}
 {#- Every column as text in one long list of cells, grouped once: all that follows is computed on
     distinct values, and a column costs one short expression, whatever its type. -#}
 with cells as (
 {%- for table in tables %}
-    {%- set shown = [] -%}
-    {%- set numbers = [] -%}
-    {%- for column in table['columns'] -%}
-        {%- set name = '"' ~ (column[1] | replace('"', '""')) ~ '"' -%}
-        {%- do numbers.append(column[0]) -%}
-        {%- if column[2] in ['binary', 'json', 'array', 'struct', 'geography'] -%}
-            {%- do shown.append('if(' ~ name ~ " is null, null, '')") -%}
-        {%- else -%}
-            {%- do shown.append(name ~ '::varchar') -%}
-        {%- endif -%}
-    {%- endfor %}
-    select {{ table['no'] }} as t, unnest({{ numbers }}) as c, unnest([{{ shown | join(', ') }}]) as v
+    select
+        {{ table['no'] }} as t,
+        unnest([{{ table['columns'] | map('first') | join(', ') }}]) as c,
+        unnest([
+            {%- for no, name, family, native in table['columns'] -%}
+                {%- if family in uncounted -%}
+                    if("{{ name | replace('"', '""') }}" is null, null, '')
+                {%- else -%}
+                    "{{ name | replace('"', '""') }}"::varchar
+                {%- endif -%}
+                {%- if not loop.last %}, {% endif -%}
+            {%- endfor -%}
+        ]) as v
     from {{ _cartridge_duckdb_from(table) }}
     {%- if not loop.last %} union all{% endif %}
 {%- endfor %}
 ),
 families (t, c, f) as (
     values {% for table in tables -%}
-        {%- for column in table['columns'] -%}
-            ({{ table['no'] }}, {{ column[0] }}, '{{ column[2] }}'){% if not loop.last %}, {% endif %}
+        {%- for no, name, family, native in table['columns'] -%}
+            ({{ table['no'] }}, {{ no }}, '{{ family }}'){% if not loop.last %}, {% endif %}
         {%- endfor -%}
         {%- if not loop.last %}, {% endif -%}
     {%- endfor %}
@@ -180,7 +182,7 @@ select
     cast(c as varchar),
     cast(sum(n) as varchar),
     cast(coalesce(sum(n) filter (v is null), 0) as varchar),
-    case when f not in ('binary', 'json', 'array', 'struct', 'geography') then count(v)::varchar end,
+    case when f not in ('{{ uncounted | join("', '") }}') then count(v)::varchar end,
     'false',
     case
         when f = 'integer' then min(whole)::varchar
@@ -226,7 +228,7 @@ select
     ) as varchar),
     cast(sum(n) filter (regexp_matches(p, '{{ pattern['leading_zero'] }}')) as varchar),
     cast(sum(n) filter (f = 'text' and regexp_matches(v, '{{ pattern['spaced'] }}')) as varchar),
-    case when f not in ('binary', 'json', 'array', 'struct', 'geography') then
+    case when f not in ('{{ uncounted | join("', '") }}') then
         cast(to_json(list_transform(
             min(row(-n, v), 12) filter (v is not null),
             lambda pair: [left(pair[2], 200), cast(-pair[1] as varchar)]
@@ -281,7 +283,10 @@ group by t, c, k, type
     )
 {%- endmacro %}
 
+{#- Without dispatch: dbt looks it up anew for every table, and that costs more than the SQL. -#}
 {% macro _cartridge_duckdb_from(table) -%}
-    {{ _cartridge_relation(table) }}
+    {%- for part in [table['database'], table['schema'], table['name']] -%}
+        "{{ part | replace('"', '""') }}"{% if not loop.last %}.{% endif %}
+    {%- endfor -%}
     {%- if table['sample'] %} using sample reservoir({{ table['sample'] }} rows) repeatable (42){% endif %}
 {%- endmacro %}

@@ -166,31 +166,29 @@ order by 1, 2, 3
 
 {% macro postgres__cartridge_profile_sql(tables) -%}
 {%- set pattern = _cartridge_patterns() -%}
+{%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}
 {#- Every column as text in one long list of cells, grouped once: all that follows is computed on
     distinct values, and a column costs one short expression, whatever its type. -#}
 with cells as (
 {%- for table in tables %}
-    {%- set shown = [] -%}
-    {%- for column in table['columns'] -%}
-        {%- set name = 'r."' ~ (column[1] | replace('"', '""')) ~ '"' -%}
-        {%- if column[2] in ['binary', 'json', 'array', 'struct', 'geography'] -%}
-            {%- do shown.append('(' ~ column[0] ~ ', case when ' ~ name ~ " is not null then '' end)") -%}
-        {%- elif column[3] == 'money' -%}
-            {%- do shown.append('(' ~ column[0] ~ ', ' ~ name ~ '::numeric::text)') -%}
-        {%- else -%}
-            {%- do shown.append('(' ~ column[0] ~ ', ' ~ name ~ '::text)') -%}
-        {%- endif -%}
-    {%- endfor %}
     select {{ table['no'] }} as t, u.c, u.v
     from {{ _cartridge_postgres_from(table) }}
-    cross join lateral (values {{ shown | join(', ') }}) as u (c, v)
+    cross join lateral (values
+        {%- for no, name, family, native in table['columns'] %} ({{ no }},
+            {%- if family in uncounted %} case when r."{{ name | replace('"', '""') }}" is not null then '' end
+            {%- elif native == 'money' %} r."{{ name | replace('"', '""') }}"::numeric::text
+            {%- else %} r."{{ name | replace('"', '""') }}"::text
+            {%- endif -%}
+            ){% if not loop.last %},{% endif -%}
+        {%- endfor -%}
+    ) as u (c, v)
     {%- if not loop.last %} union all{% endif %}
 {%- endfor %}
 ),
 families (t, c, f) as (
     values {% for table in tables -%}
-        {%- for column in table['columns'] -%}
-            ({{ table['no'] }}, {{ column[0] }}, '{{ column[2] }}'){% if not loop.last %}, {% endif %}
+        {%- for no, name, family, native in table['columns'] -%}
+            ({{ table['no'] }}, {{ no }}, '{{ family }}'){% if not loop.last %}, {% endif %}
         {%- endfor -%}
         {%- if not loop.last %}, {% endif -%}
     {%- endfor %}
@@ -214,7 +212,7 @@ typed as (
 ranked as (
     select t, c, v, n, row_number() over (partition by t, c order by n desc, v) as r
     from typed
-    where v is not null and f not in ('binary', 'json', 'array', 'struct', 'geography')
+    where v is not null and f not in ('{{ uncounted | join("', '") }}')
 ),
 top as (
     select t, c, json_agg(json_build_array(left(v, 200), n::text) order by r)::text as vs
@@ -227,7 +225,7 @@ select
     c::text,
     sum(n)::text,
     coalesce(sum(n) filter (where v is null), 0)::text,
-    case when f not in ('binary', 'json', 'array', 'struct', 'geography') then count(v)::text end,
+    case when f not in ('{{ uncounted | join("', '") }}') then count(v)::text end,
     'false',
     case
         when f in ('integer', 'decimal', 'float') then min(num)::text
@@ -314,14 +312,18 @@ group by t, c, k, 4
     )
 {%- endmacro %}
 
-{#- A table by a repeatable sample; a view cannot be sampled, so its first rows stand for it. -#}
+{#- A table by a repeatable sample; a view cannot be sampled, so its first rows stand for it.
+    Without dispatch: dbt looks it up anew for every table, and that costs more than the SQL. -#}
 {% macro _cartridge_postgres_from(table) -%}
-    {%- if table['sample'] and table['kind'] in ['table', 'materialized_view'] and table['rows'] -%}
-        {{ _cartridge_relation(table) }} as r tablesample bernoulli (
+    {%- set name -%}
+        "{{ table['schema'] | replace('"', '""') }}"."{{ table['name'] | replace('"', '""') }}"
+    {%- endset -%}
+    {%- if not table['sample'] -%}
+        {{ name }} as r
+    {%- elif table['rows'] and table['kind'] in ['table', 'materialized_view'] -%}
+        {{ name }} as r tablesample bernoulli (
             {{- [100.0, 100.0 * table['sample'] / table['rows']] | min }}) repeatable (42)
-    {%- elif table['sample'] -%}
-        (select * from {{ _cartridge_relation(table) }} limit {{ table['sample'] }}) as r
     {%- else -%}
-        {{ _cartridge_relation(table) }} as r
+        (select * from {{ name }} limit {{ table['sample'] }}) as r
     {%- endif -%}
 {%- endmacro %}

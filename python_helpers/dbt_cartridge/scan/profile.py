@@ -16,7 +16,6 @@ from dbt_cartridge.documents.scan import (
     Profile,
     Relation,
     TextPatterns,
-    ValueCount,
 )
 from dbt_cartridge.engine.base import Engine, Request, Row
 from dbt_cartridge.progress import Progress
@@ -221,36 +220,34 @@ def _profile(
     if row is None:  # no group came back: the relation holds no rows
         distinct = None if column.type in _UNCOUNTED else 0
         return Profile(rows=0, nulls=0, distinct=distinct, sampled=sampled)
-    counts = [_int(cell) for cell in row[17:32]]
-    return Profile(
-        rows=_int(row[2]),
-        nulls=_int(row[3]),
-        distinct=None if row[4] is None else int(row[4]),
-        approximate=row[5] == "true",
-        sampled=sampled,
-        min=row[6],
-        max=row[7],
-        mean=_float(row[8]),
-        min_length=None if row[9] is None else int(row[9]),
-        max_length=None if row[10] is None else int(row[10]),
-        mean_length=_float(row[11]),
-        blanks=_int(row[12]),
-        zeros=_int(row[13]),
-        negatives=_int(row[14]),
-        fractions=_int(row[15]),
-        midnights=None if row[16] is None else int(row[16]),
-        patterns=TextPatterns(**dict(zip(_PATTERNS, counts, strict=True)))
-        if column.type == "text"
-        else None,
-        top_values=_top_values(row[32]),
-        json_paths=_json_paths(paths),
+    # One validation for the whole of it: object by object it is the slowest part of a scan.
+    return Profile.model_validate(
+        {
+            "rows": _int(row[2]),
+            "nulls": _int(row[3]),
+            "distinct": row[4],
+            "approximate": row[5] == "true",
+            "sampled": sampled,
+            "min": row[6],
+            "max": row[7],
+            "mean": _float(row[8]),
+            "min_length": row[9],
+            "max_length": row[10],
+            "mean_length": _float(row[11]),
+            "blanks": _int(row[12]),
+            "zeros": _int(row[13]),
+            "negatives": _int(row[14]),
+            "fractions": _int(row[15]),
+            "midnights": row[16],
+            "patterns": dict(zip(_PATTERNS, map(_int, row[17:32]), strict=True))
+            if column.type == "text"
+            else None,
+            "top_values": [
+                {"value": value, "count": count} for value, count in json.loads(row[32] or "[]")
+            ],
+            "json_paths": _json_paths(paths),
+        }
     )
-
-
-def _top_values(cell: str | None) -> tuple[ValueCount, ...]:
-    if not cell:
-        return ()
-    return tuple(ValueCount(value=value, count=int(count)) for value, count in json.loads(cell))
 
 
 def _json_paths(rows: Sequence[Row]) -> tuple[JsonPath, ...]:
