@@ -2,10 +2,11 @@
 
     python benchmarks/peers.py --codegen CHECKOUT --dbt-utils CHECKOUT [--coves VENV/bin/dbt-coves]
 
-The checkouts are clones of dbt-labs/dbt-codegen and of dbt-labs/dbt-utils, which it needs. It prints one staging model a call, which is
-how its README has it used; its calls are all made, none is extrapolated. dbt-coves is installed by
-the user in an environment of its own, beside dbt-postgres. Cartridge makes sources and staging,
-without profile and verification, which the others do not have; and once with both.
+The checkouts are clones of dbt-labs/dbt-codegen and of dbt-labs/dbt-utils, which it needs.
+dbt-codegen prints one staging model a call, which is how its README has it used; its calls are all
+made, none is extrapolated. dbt-coves is installed by the user in an environment of its own, beside
+dbt-postgres. Cartridge makes sources and staging, without profile and verification, which the
+others do not have; and once everything that it makes, with both.
 """
 
 from __future__ import annotations

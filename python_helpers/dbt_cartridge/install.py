@@ -33,6 +33,11 @@ class Installation(Frozen):
     changed: tuple[str, ...] = ()  # paths from the host's root, with forward slashes
     next: str = "Run `dbt deps`, then `cartridge debug`."
 
+    def __str__(self) -> str:
+        """For the terminal."""
+        done = f"wrote {' and '.join(self.changed)}" if self.changed else "all was in place"
+        return f"cartridge {self.version}: {done}. {self.next}"
+
 
 def install(project_dir: Path) -> Installation:
     """Put the matching package into the host, and its entry into packages.yml.

@@ -23,11 +23,14 @@ def test_an_empty_host_gets_the_package_and_its_entry(project: Path) -> None:
     assert (project / "packages.yml").read_text() == f"packages:\n  - local: {PLACE}\n"
     assert package_version(project / PLACE) == done.version == package_version(REPOSITORY)
     assert (project / PLACE / "macros").is_dir()
+    assert f"wrote {PLACE} and packages.yml" in str(done)
 
 
 def test_a_second_init_changes_nothing(project: Path) -> None:
     install(project)
-    assert install(project).changed == ()
+    again = install(project)
+    assert again.changed == ()
+    assert "all was in place" in str(again)
 
 
 def test_other_packages_and_comments_stay(project: Path) -> None:
