@@ -88,7 +88,7 @@ def _most_specific(
         and standing.get(one.pair.ref_table, 0) > 0 and one.pair.ref_table != one.pair.table
         and _above(one.pair.ref_table, one.pair.table, standing, rows)
     ]  # fmt: skip
-    if len(alike) < 2:
+    if not alike:
         return group
     narrow = min(
         alike,
@@ -103,8 +103,8 @@ def _most_specific(
     return [
         replace(one, probability=max(one.probability, best))
         if one is narrow
-        else replace(one, probability=0.3 * one.probability)
-        if one in alike or "holds" in one.features and one.pair.same_name
+        else replace(one, probability=0.1 * one.probability)
+        if one in alike or ("holds" in one.features and one.pair.same_name)
         else one
         for one in group
     ]

@@ -50,6 +50,20 @@ def features(pair: Pair, facts: Facts, keys: dict[str, TableKeys], answer: Answe
     return {name: value for name, value in found.items() if value}
 
 
+def if_it_held(found: Features) -> Features:
+    """The evidence as it would be if the warehouse found every value in the parent.
+
+    Bounds that already contradict stay: a number outside the parent's range will not be found.
+    """
+    hoped = {
+        name: value for name, value in found.items()
+        if not name.endswith("_unproved") and name not in ("no_data", "bounds_fit")
+    }  # fmt: skip
+    if "bounds_break" in found:
+        return {**hoped, "half_holds": 1.0, "half_many": 1.0}
+    return {**hoped, "holds": 1.0, "coverage": 0.7, "surprise": 0.5}
+
+
 def _name_features(
     pair: Pair, child: ColumnFacts, parent: ColumnFacts, facts: Facts
 ) -> Features:

@@ -24,7 +24,7 @@ NEVER_KEY_TYPES = frozenset(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ColumnFacts:
     """One column as inference sees it."""
 
@@ -108,7 +108,7 @@ class ColumnFacts:
         return (profile.mean_length or 0) > 60 or spaced > 0.2 * self.filled
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TableFacts:
     """One relation as inference sees it."""
 

@@ -214,7 +214,7 @@ class NameIndex:
         raw = column.stem or column.words
         out: list[Named] = []
         person = bool(PERSON_ENTITIES & set(own.entity))
-        names_itself = column.has_key_word and bool(stem) and stem[-1] in own.entity
+        names_itself = stem == normal(own.entity)
         leads = {raw[0], *stem[-1:]} & SELF_WORDS if raw else set[str]()
         if leads and (person or not leads <= PERSON_SELF):
             left = stem[1:] if stem and stem[0] in SELF_WORDS else ()

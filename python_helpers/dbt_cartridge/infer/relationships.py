@@ -9,15 +9,15 @@ from dbt_cartridge.documents.probe import Answer
 from dbt_cartridge.documents.schema import Candidate, Evidence, Relationship
 from dbt_cartridge.infer.candidates import Pair, composite_pairs, pairs
 from dbt_cartridge.infer.choice import Chosen, choose
-from dbt_cartridge.infer.evidence import Weighed, features
+from dbt_cartridge.infer.evidence import Weighed, features, if_it_held
 from dbt_cartridge.infer.facts import Facts
 from dbt_cartridge.infer.keys import Meanings, TableKeys
 from dbt_cartridge.infer.model import probability
 from dbt_cartridge.infer.names import NameIndex
 from dbt_cartridge.infer.probing import Asker, inclusion
 
-WORTH_ASKING = 0.03
-"""Prior probability below which a candidate is not worth a question."""
+WORTH_ASKING = 0.25
+"""What a candidate must reach if the warehouse agreed, to be worth a question."""
 
 Scorer = Callable[[dict[str, float]], float]
 
@@ -52,7 +52,10 @@ def weigh(
         found = features(pair, facts, keys, None)
         prior = score(found)
         drafts.append(Weighed(pair, found, None, prior, prior))
-    asking = [d for d in drafts if d.prior >= WORTH_ASKING and _can_be_asked(d.pair, facts)]
+    asking = [
+        d for d in drafts
+        if _can_be_asked(d.pair, facts) and score(if_it_held(d.features)) >= WORTH_ASKING
+    ]  # fmt: skip
     asking.sort(key=lambda d: -d.prior)
     questions = [
         inclusion(d.pair.table, d.pair.columns, d.pair.ref_table, d.pair.ref_columns)
