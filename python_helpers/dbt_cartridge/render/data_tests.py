@@ -191,7 +191,7 @@ def _literal(value: str, quote: bool, dialect: Dialect) -> Any:
     if "\n" in value or "\t" in value:
         raise RenderError(f"{value!r} holds a line break or a tab.")
     doubled = "\\'" if dialect.adapter == "bigquery" else "''"
-    return yaml_text.text(value.replace("'", doubled))
+    return yaml_text.Text(value.replace("'", doubled))
 
 
 def _relationships(test: RelationshipsTest, dialect: Dialect) -> _Call:

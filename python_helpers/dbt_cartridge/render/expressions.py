@@ -14,10 +14,11 @@ from dbt_cartridge.errors import RenderError
 from dbt_cartridge.render import identifiers, portable
 
 _COLUMN = re.compile(r'(?:"((?:[^"]|"")+)"\.)?"((?:[^"]|"")+)"\Z')
+_NAME = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")+"(?:\."(?:[^"]|"")+")?""")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?\Z")
-# Strings and quoted names are left as they are; the rest is lower-cased.
-_DOUBLED = re.compile(r"""('(?:[^']|'')*')|"((?:[^"]|"")*)"|`((?:[^`\\]|\\.)*)`""")
-_BACKSLASH = re.compile(r"""('(?:[^'\\]|\\.|'')*')|"((?:[^"]|"")*)"|`((?:[^`\\]|\\.)*)`""", re.S)
+# Strings and quoted names of what sqlglot prints.
+_DOUBLED = re.compile(r"""'(?:[^']|'')*'|["`]§(?P<place>[0-9]+)§["`]""")
+_BACKSLASH = re.compile(r"""'(?:[^'\\]|\\.|'')*'|["`]§(?P<place>[0-9]+)§["`]""", re.S)
 _BACKSLASH_ADAPTERS = frozenset({"bigquery", "databricks", "mysql", "snowflake", "spark"})
 
 _STATEMENTS = (exp.Query, exp.DDL, exp.Command, exp.Insert, exp.Update, exp.Delete, exp.Merge)
@@ -40,14 +41,41 @@ def sql(
     Raises:
         RenderError: it is not one expression.
     """
-    column = _COLUMN.match(expression)
-    if column is None:
-        return _print(expression, adapter, drop, stored)
-    alias, name = (part and part.replace('""', '"') for part in column.groups())
-    written = identifiers.write(name, adapter, (alias or "") in stored)
+    shape, names = _shape(expression)
+    written = [_write(name, adapter, drop, stored) for name in names]
+    if len(names) == 1 and shape == '"§0§"':
+        return written[0]
+    parts = _print(shape, adapter)
+    return "".join(part if isinstance(part, str) else written[part] for part in parts)
+
+
+def _write(name: str, adapter: str, drop: frozenset[str], stored: frozenset[str]) -> str:
+    """`"alias"."column"` as it is written there."""
+    alias, column = _split(name)
+    written = identifiers.write(column, adapter, (alias or "") in stored)
     if alias is None or alias in drop:
         return written
     return f"{identifiers.write(alias, adapter)}.{written}"
+
+
+def _split(name: str) -> tuple[str | None, str]:
+    match = _COLUMN.match(name)
+    assert match is not None, name
+    alias, column = match.groups()
+    return alias and alias.replace('""', '"'), column.replace('""', '"')
+
+
+@lru_cache(maxsize=65536)
+def _shape(expression: str) -> tuple[str, tuple[str, ...]]:
+    """`expression` with its names numbered, and the names: shapes are few, expressions many."""
+    names: dict[str, int] = {}
+
+    def number(match: re.Match[str]) -> str:
+        found = match.group()
+        return found if found[0] == "'" else f'"§{names.setdefault(found, len(names))}§"'
+
+    shape = _NAME.sub(number, expression)
+    return shape, tuple(names)
 
 
 def is_column(expression: str) -> bool:
@@ -56,27 +84,23 @@ def is_column(expression: str) -> bool:
 
 def is_kind(expression: str, kind: type[Any]) -> bool:
     """Whether the outermost node of it is a `kind`."""
-    return isinstance(_parse(expression), kind)
+    return isinstance(_parse(_shape(expression)[0]), kind)
 
 
 def is_simple(expression: str) -> bool:
     """A column, a literal or a cast: what sqlfluff wants before anything that is computed."""
-    return bool(_COLUMN.match(expression)) or _is_simple(expression)
+    return _is_simple(_shape(expression)[0])
 
 
-@lru_cache(maxsize=65536)
-def _is_simple(expression: str) -> bool:
-    tree = _parse(expression)
+@lru_cache(maxsize=4096)
+def _is_simple(shape: str) -> bool:
+    tree = _parse(shape)
     return type(tree) is exp.Cast or isinstance(tree, (exp.Column, exp.Literal, exp.Null))
 
 
-def columns(expression: str) -> list[tuple[str, str]]:
-    """(alias, column) of every column in it, in order; the alias is "" where there is none."""
-    column = _COLUMN.match(expression)
-    if column is not None:
-        alias, name = (part and part.replace('""', '"') for part in column.groups())
-        return [(alias or "", name)]
-    return [(found.table, found.name) for found in _parse(expression).find_all(exp.Column)]
+def alias_of(column: str) -> str:
+    """The alias of an expression that is a column; "" where it has none."""
+    return _split(column)[0] or ""
 
 
 def number(value: str) -> int | float | None:
@@ -86,48 +110,35 @@ def number(value: str) -> int | float | None:
     return float(value) if "." in value else int(value)
 
 
-@lru_cache(maxsize=16384)
-def _parse(expression: str) -> portable.Node:
+@lru_cache(maxsize=4096)
+def _parse(shape: str) -> portable.Node:
     """Never to be changed: it is shared."""
     try:
-        tree: portable.Node = sqlglot.parse_one(expression, read="duckdb")
+        tree: portable.Node = sqlglot.parse_one(shape, read="duckdb")
     except SqlglotError as error:
         raise RenderError(
-            f"The design holds an expression that is not SQL: {expression!r} ({error}). "
+            f"The design holds an expression that is not SQL: {shape!r} ({error}). "
             "This is a fault of cartridge: report it with target/cartridge/design.json."
         ) from error
     if isinstance(tree, _STATEMENTS):
         raise RenderError(
-            f"The design holds a statement where an expression belongs: {expression!r}. "
+            f"The design holds a statement where an expression belongs: {shape!r}. "
             "This is a fault of cartridge: report it with target/cartridge/design.json."
         )
     return tree
 
 
-@lru_cache(maxsize=16384)
-def _print(expression: str, adapter: str, drop: frozenset[str], stored: frozenset[str]) -> str:
-    tree = portable.adapt(_parse(expression).copy(), adapter)
-    for column in tree.find_all(exp.Column):
-        name = column.this
-        if isinstance(name, exp.Identifier):
-            written = identifiers.write(name.name, adapter, column.table in stored)
-            plain = written != identifiers.quoted(name.name, adapter)
-            name.replace(exp.to_identifier(written if plain else name.name, quoted=not plain))
-        if column.table in drop:
-            column.set("table", None)
-        elif column.table:
-            alias = identifiers.needs_quotes(column.table, adapter)
-            column.set("table", exp.to_identifier(column.table, quoted=alias))
-    text = tree.sql(dialect=portable.dialect(adapter), comments=False)
-    return _lower(text, adapter)
-
-
-def _lower(text: str, adapter: str) -> str:
+@lru_cache(maxsize=4096)
+def _print(shape: str, adapter: str) -> tuple[str | int, ...]:
+    """Text in lower case, and the numbers of the names that stand between."""
+    tree = portable.adapt(_parse(shape).copy(), adapter)
+    text = portable.polish(tree.sql(dialect=portable.dialect(adapter), comments=False))
     pattern = _BACKSLASH if adapter in _BACKSLASH_ADAPTERS else _DOUBLED
-    out: list[str] = []
+    parts: list[str | int] = []
     end = 0
     for match in pattern.finditer(text):
-        out += [text[end : match.start()].lower(), match.group()]
+        place = match["place"]
+        parts += [text[end : match.start()].lower(), match.group() if place is None else int(place)]
         end = match.end()
-    out.append(text[end:].lower())
-    return portable.polish("".join(out))
+    parts.append(text[end:].lower())
+    return tuple(part for part in parts if part != "")

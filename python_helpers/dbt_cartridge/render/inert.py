@@ -15,11 +15,14 @@ _OPENS = re.compile(r"\{(?=[{%#])")
 # Tags and comments of HTML, as they would be shown in the docs site; `a < b` is left alone.
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->|<![A-Za-z][^<>]*>|<\?[^<>]*>", re.DOTALL)
 _OPEN_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_SUSPECT = re.compile(r"[<{]|  ")
 _SPACES = re.compile(r"\s+")
 
 
 def text(value: str) -> str:
     """`value` as one line of plain text that dbt and a browser leave alone."""
+    if value.isascii() and value.isprintable() and not _SUSPECT.search(value):
+        return value.strip()
     return escape(_SPACES.sub(" ", _without_html(_without_controls(value))).strip())
 
 

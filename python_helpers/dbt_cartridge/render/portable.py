@@ -10,8 +10,10 @@ from sqlglot import exp
 
 Node = Any  # sqlglot 26 and sqlglot 30 call the base of their trees by different names
 
-_UNIT = re.compile(r"\b(date_trunc|date_diff|datediff|date_add|dateadd|date_part)\('([A-Z]+)'")
-_FILTER = re.compile(r"\bfilter\(where\b")
+_UNIT = re.compile(
+    r"\b(date_trunc|date_diff|datediff|date_add|dateadd|date_part)\('([A-Z]+)'", re.IGNORECASE
+)
+_FILTER = re.compile(r"\bfilter\(where\b", re.IGNORECASE)
 
 
 def dialect(adapter: str) -> str:

@@ -17,12 +17,9 @@ from dbt_cartridge.documents.design import (
     Test,
 )
 from dbt_cartridge.errors import RenderError
-from dbt_cartridge.render import data_tests, expressions, identifiers, inert, yaml_text
+from dbt_cartridge.render import data_tests, expressions, identifiers, inert
 from dbt_cartridge.render.data_tests import Dialect
 from dbt_cartridge.render.doc_blocks import DocBlocks
-
-# Columns of the page before `description:` of a model, a table and a column of each.
-_MODEL, _MODEL_COLUMN, _TABLE, _TABLE_COLUMN = 4, 8, 8, 12
 
 
 @dataclass(frozen=True)
@@ -63,10 +60,10 @@ def model(each: Model, dialect: Dialect, docs: DocBlocks) -> Properties:
     tests = _Tests(each.name, dialect, stored=False)
     own, of_columns = _sorted(each.tests, each.columns)
     yaml: dict[str, Any] = {"name": each.name}
-    _describe(yaml, _with_grain(each), docs, _MODEL)
+    _describe(yaml, _with_grain(each), docs)
     _put(yaml, dialect.syntax.tests_key, tests.entries(own))
     columns = [
-        _column(column, column.data_type, of_columns[column.name], tests, docs, _MODEL_COLUMN)
+        _column(column, column.data_type, of_columns[column.name], tests, docs)
         for column in each.columns
         if _is_nameable(column.name, tests)
     ]
@@ -76,7 +73,7 @@ def model(each: Model, dialect: Dialect, docs: DocBlocks) -> Properties:
 
 def source(each: Source, dialect: Dialect, docs: DocBlocks) -> Properties:
     yaml: dict[str, Any] = {"name": each.name}
-    _describe(yaml, each.description, docs, _MODEL)
+    _describe(yaml, each.description, docs)
     if each.database is not None:
         yaml["database"] = _inert_name(each.database)
     if each.schema_name != each.name:
@@ -100,11 +97,11 @@ def _table(each: SourceTable, source_name: str, dialect: Dialect, docs: DocBlock
         yaml["identifier"] = _inert_name(each.identifier)
     if _unfolded(each.identifier, dialect):
         yaml["quoting"] = {"identifier": True}
-    _describe(yaml, each.description, docs, _TABLE)
+    _describe(yaml, each.description, docs)
     _put_freshness(yaml, each.freshness, tests)
     _put(yaml, dialect.syntax.tests_key, tests.entries(own))
     columns = [
-        _column(column, column.native_type, of_columns[column.name], tests, docs, _TABLE_COLUMN)
+        _column(column, column.native_type, of_columns[column.name], tests, docs)
         for column in each.columns
         if _is_nameable(column.name, tests)
     ]
@@ -118,12 +115,11 @@ def _column(
     column_tests: list[Test],
     tests: _Tests,
     docs: DocBlocks,
-    indent: int,
 ) -> dict[str, Any]:
     yaml: dict[str, Any] = {"name": column.name}
     if identifiers.needs_quotes(column.name, tests.dialect.adapter, tests.stored):
         yaml["quote"] = True
-    _describe(yaml, column.description, docs, indent)
+    _describe(yaml, column.description, docs)
     if data_type and (written := inert.text(data_type)):
         yaml["data_type"] = written
     if column.pii:
@@ -162,10 +158,10 @@ def _is_nameable(column: str, tests: _Tests) -> bool:
     return False
 
 
-def _describe(yaml: dict[str, Any], description: str, docs: DocBlocks, indent: int) -> None:
+def _describe(yaml: dict[str, Any], description: str, docs: DocBlocks) -> None:
     text = inert.text(description)
     if text:
-        yaml["description"] = docs.call(text) or yaml_text.prose(text, indent)
+        yaml["description"] = docs.call(text) or text
 
 
 def _with_grain(each: Model) -> str:

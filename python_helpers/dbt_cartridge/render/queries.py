@@ -260,7 +260,7 @@ def _earlier_first(condition: str, to: str) -> str:
     left, equals, right = condition.partition(" = ")
     if not equals or not expressions.is_column(left) or not expressions.is_column(right):
         return condition
-    joined = expressions.columns(left)[0][0] == to and expressions.columns(right)[0][0] != to
+    joined = expressions.alias_of(left) == to and expressions.alias_of(right) != to
     return f"{right} = {left}" if joined else condition
 
 

@@ -33,7 +33,7 @@ def files(each: Snapshot, adapter: str, syntax: Syntax, host: Host) -> list[File
 def _described(each: Snapshot, then: dict[str, Any]) -> dict[str, Any]:
     yaml: dict[str, Any] = {"name": paths.name(each.name), **then}
     if description := inert.text(each.description):
-        yaml["description"] = yaml_text.prose(description, 4)
+        yaml["description"] = description
     return yaml
 
 
