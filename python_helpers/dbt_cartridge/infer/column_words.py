@@ -8,84 +8,128 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-LOAD_TOOLS = words_of("fivetran airbyte ab dlt sdc stitch hevo rivery matillion estuary meltano "
-                    "singer debezium dms etl elt dwh dw edw ingest ingestion batch airflow "
-                    "datastream striim qlik attunity snowpipe goldengate")  # fmt: skip
+LOAD_TOOLS = words_of(
+    """
+    fivetran airbyte ab dlt sdc stitch hevo rivery matillion estuary meltano singer debezium dms
+    etl elt dwh dw edw ingest ingestion batch airflow datastream striim qlik attunity snowpipe
+    goldengate
+    """
+)
 """Makers of loads: their names in a column mark it as theirs, at its front or in the tail."""
 
-LOAD_WORDS = words_of("loaded load ingested ingestion extracted emitted synced sync imported import "
-                    "received batched replicated inserted landed fetched etl elt processed "
-                    "loadtime")  # fmt: skip
+LOAD_WORDS = words_of(
+    """
+    loaded load ingested ingestion extracted emitted synced sync imported import received
+    batched replicated inserted landed fetched etl elt processed loadtime
+    """
+)
 
 DELETED = words_of("deleted delete removed tombstone purged del deletion")
 CREATED = words_of("created create creation inserted insert added entered registered")
-UPDATED = words_of("updated update modified modify modification changed edited lastmodified amended "
-                 "revised")  # fmt: skip
+UPDATED = words_of(
+    """
+    updated update modified modify modification changed edited lastmodified amended revised
+    """
+)
 OPERATION = words_of("op operation opcode optype dml change action")
 
 FROM = words_of("from start begin since started starts beginning")
-UNTIL = words_of("to until through end thru ended ends till ending expiry expiration expires expired")
+UNTIL = words_of(
+    """
+    to until through end thru ended ends till ending expiry expiration expires expired
+    """
+)
 VALIDITY = words_of("valid validity effective eff active dbt record row version scd rec fivetran")
 
 TIME_WORDS = words_of("date time timestamp at day on datetime when since until")
-CALENDAR_PARTS = words_of("year month day week hour minute second quarter weekday semester fiscal "
-                        "calendar")  # fmt: skip
+CALENDAR_PARTS = words_of(
+    """
+    year month day week hour minute second quarter weekday semester fiscal calendar
+    """
+)
 
 KEY_WORDS = words_of("id ids key keys sk pk fk nk bk hk guid uuid identifier uid oid")
-CODE_WORDS = words_of("code number sku upc ean isbn gtin barcode vin serial reference slug handle "
-                    "symbol ticker iata icao iso abbreviation abbrev acronym")  # fmt: skip
-ORDINAL = words_of("rank order sequence index position sort level line row version revision "
-                 "priority ordinal seq step generation tier place slot seat port page inning "
-                 "round grid lap placement")  # fmt: skip
+CODE_WORDS = words_of(
+    """
+    code number sku upc ean isbn gtin barcode vin serial reference slug handle symbol ticker
+    iata icao iso abbreviation abbrev acronym
+    """
+)
+ORDINAL = words_of(
+    """
+    rank order sequence index position sort level line row version revision priority ordinal seq
+    step generation tier place slot seat port page inning round grid lap placement
+    """
+)
 
-FLAG_STARTS = words_of("is has can was should allow allows enable enabled does did will are were "
-                     "requires needs include includes accepts use uses")  # fmt: skip
+FLAG_STARTS = words_of(
+    """
+    is has can was should allow allows enable enabled does did will are were requires needs
+    include includes accepts use uses
+    """
+)
 FLAG_ENDS = words_of("flag indicator flags bool boolean yn switch")
-FLAG_WORDS = words_of("active enabled disabled deleted archived verified featured discontinued "
-                    "cancelled canceled captured paid refunded livemode perishable taxable visible "
-                    "hidden locked blocked closed resolved approved confirmed public private "
-                    "optional required default primary merged draft billable current latest "
-                    "automatic delinquent discountable recurring expired banned suspended "
-                    "subscribed unsubscribed completed read sent delivered returned "
-                    "reversed proration shippable waived")  # fmt: skip
+FLAG_WORDS = words_of(
+    """
+    active enabled disabled deleted archived verified featured discontinued cancelled canceled
+    captured paid refunded livemode perishable taxable visible hidden locked blocked closed
+    resolved approved confirmed public private optional required default primary merged draft
+    billable current latest automatic delinquent discountable recurring expired banned suspended
+    subscribed unsubscribed completed read sent delivered returned reversed proration shippable
+    waived
+    """
+)
 CURRENT = words_of("current latest newest")
 
-MONEY = words_of("amount price cost fee revenue sales sale salary wage income pay payment total tax "
-               "freight subtotal balance spend budget charge discount refund profit margin bonus "
-               "commission tip tips fare premium deposit debit credit value gross net quota "
-               "payout earnings cash worth donation rent proceeds expense tuition fine penalty "
-               "turnover outlay maintenance reward limit wages fees taxes charges costs "
-               "deductible copay principal loan money")  # fmt: skip
-ADDITIVE = words_of("amount total quantity cost count fee revenue sales sale tax freight subtotal "
-                  "discount refund profit payment bonus commission units unit pieces sum volume "
-                  "hours minutes seconds days milliseconds duration bytes distance "
-                  "impressions clicks conversions views visits sessions users orders calls items "
-                  "points goals wins losses spend expense expenses fees taxes charges charge "
-                  "deposit debit credit votes downloads installs interactions engagements "
-                  "shares likes comments replies messages errors issues purchases returns "
-                  "tips tip earnings proceeds payout donation runs hits assists shots "
-                  "mileage income salary wage pay passengers slots seats deaths births cases "
-                  "yards laps strikeouts walks saves fouls attempts adjustment reward loss gain "
-                  "contribution deduction overtime usage consumption "
-                  "delay delays energy rainfall precipitation scrap received shipped sold returned "
-                  "ordered gross net turnover production output fine penalty")  # fmt: skip
-SEMI_ADDITIVE = words_of("balance stock inventory headcount outstanding hand available backlog "
-                       "capacity population onhand remaining employees subscribers followers "
-                       "members ytd mtd qtd safety reorder owed receivable payable wip "
-                       "open ending closing opening")  # fmt: skip
-NON_ADDITIVE = words_of("rate price percent percentage ratio average mean median share temperature "
-                      "score rating age height width length depth latitude longitude altitude "
-                      "speed factor probability index margin exchange interest gpa limit "
-                      "threshold min max minimum maximum per standard list msrp unit weight size "
-                      "humidity pressure density frequency visibility "
-                      "gust dewpoint elevation angle ranking grade "
-                      "multiplier coefficient weighting fraction pct yield efficiency "
-                      "utilization bmi radius diameter area heart rpm kpi nps csat lowest highest "
-                      "odds handicap experience lead")  # fmt: skip
+MONEY = words_of(
+    """
+    amount price cost fee revenue sales sale salary wage income pay payment total tax freight
+    subtotal balance spend budget charge discount refund profit margin bonus commission tip tips
+    fare premium deposit debit credit value gross net quota payout earnings cash worth donation
+    rent proceeds expense tuition fine penalty turnover outlay maintenance reward limit wages
+    fees taxes charges costs deductible copay principal loan money
+    """
+)
+ADDITIVE = words_of(
+    """
+    amount total quantity cost count fee revenue sales sale tax freight subtotal discount refund
+    profit payment bonus commission units unit pieces sum volume hours minutes seconds days
+    milliseconds duration bytes distance impressions clicks conversions views visits sessions
+    users orders calls items points goals wins losses spend expense expenses fees taxes charges
+    charge deposit debit credit votes downloads installs interactions engagements shares likes
+    comments replies messages errors issues purchases returns tips tip earnings proceeds payout
+    donation runs hits assists shots mileage income salary wage pay passengers slots seats
+    deaths births cases yards laps strikeouts walks saves fouls attempts adjustment reward loss
+    gain contribution deduction overtime usage consumption delay delays energy rainfall
+    precipitation scrap received shipped sold returned ordered gross net turnover production
+    output fine penalty
+    """
+)
+SEMI_ADDITIVE = words_of(
+    """
+    balance stock inventory headcount outstanding hand available backlog capacity population
+    onhand remaining employees subscribers followers members ytd mtd qtd safety reorder owed
+    receivable payable wip open ending closing opening
+    """
+)
+NON_ADDITIVE = words_of(
+    """
+    rate price percent percentage ratio average mean median share temperature score rating age
+    height width length depth latitude longitude altitude speed factor probability index margin
+    exchange interest gpa limit threshold min max minimum maximum per standard list msrp unit
+    weight size humidity pressure density frequency visibility gust dewpoint elevation angle
+    ranking grade multiplier coefficient weighting fraction pct yield efficiency utilization bmi
+    radius diameter area heart rpm kpi nps csat lowest highest odds handicap experience lead
+    """
+)
 COUNTED = words_of("count number total quantity")
 
-CURRENCIES = words_of("usd eur gbp jpy chf cad aud cny inr sek nok dkk pln brl mxn zar nzd sgd hkd "
-                    "krw try czk huf ils thb")  # fmt: skip
+CURRENCIES = words_of(
+    """
+    usd eur gbp jpy chf cad aud cny inr sek nok dkk pln brl mxn zar nzd sgd hkd krw try czk huf
+    ils thb
+    """
+)
 UNITS = {
     "milliseconds": "milliseconds", "millisecond": "milliseconds", "ms": "milliseconds",
     "seconds": "seconds", "second": "seconds", "minutes": "minutes", "minute": "minutes",
@@ -103,24 +147,39 @@ KIND = words_of("type status category class kind group gender priority mode meth
 """Last words of columns that hold a kind, even where it is written as a number."""
 
 STATUS = words_of("status state stage phase outcome resolution disposition lifecycle")
-CATEGORY = words_of("type category class kind group segment priority method mode tier gender "
-                  "color colour brand reason level division region channel source "
-                  "severity grade style frequency currency language species breed "
-                  "medium sector industry department subtype subcategory flag line "
-                  "country continent sex race ethnicity marital race condition shift plan "
-                  "platform browser device os role genre size unit suffix model "
-                  "make manufacturer zone band range")  # fmt: skip
-NAME = words_of("name title label caption headline nickname surname firstname lastname forename "
-              "username designation")  # fmt: skip
-DESCRIPTION = words_of("description comment comments note notes text body summary content contents "
-                     "message remarks remark bio memo details abstract transcript narrative "
-                     "instructions feedback review excerpt explanation biography synopsis "
-                     "overview")  # fmt: skip
-PLACE = words_of("address street city state province country county zip postal postcode region "
-               "district")  # fmt: skip
+CATEGORY = words_of(
+    """
+    type category class kind group segment priority method mode tier gender color colour brand
+    reason level division region channel source severity grade style frequency currency language
+    species breed medium sector industry department subtype subcategory flag line country
+    continent sex race ethnicity marital condition shift plan platform browser device os role
+    genre size unit suffix model make manufacturer zone band range
+    """
+)
+NAME = words_of(
+    """
+    name title label caption headline nickname surname firstname lastname forename username
+    designation
+    """
+)
+DESCRIPTION = words_of(
+    """
+    description comment comments note notes text body summary content contents message remarks
+    remark bio memo details abstract transcript narrative instructions feedback review excerpt
+    explanation biography synopsis overview
+    """
+)
+PLACE = words_of(
+    """
+    address street city state province country county zip postal postcode region district
+    """
+)
 
-PERSON_TABLES = words_of("customer employee user contact person patient student member author "
-                       "actor staff driver passenger player candidate applicant teacher doctor "
-                       "physician guest subscriber client lead agent instructor worker artist "
-                       "tenant donor volunteer personnel mechanic buyer")  # fmt: skip
+PERSON_TABLES = words_of(
+    """
+    customer employee user contact person patient student member author actor staff driver
+    passenger player candidate applicant teacher doctor physician guest subscriber client lead
+    agent instructor worker artist tenant donor volunteer personnel mechanic buyer
+    """
+)
 """Entities that are people: their `name` is a person's."""
