@@ -80,7 +80,7 @@ def score(found: Signs, weights: Mapping[str, float]) -> float:
 
 def reasons(found: Signs, role: Role, most: int = 4) -> tuple[Evidence, ...]:
     """The signs that speak most for the role, against the average of the other roles."""
-    others = [other for other in ROLES if other != role]
+    others: list[Role] = [other for other in ROLES if other != role]
 
     def speaks(name: str) -> float:
         against = sum(WEIGHTS[other].get(name, 0.0) for other in others) / len(others)

@@ -11,8 +11,6 @@ from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.words import singular
 
 _PERIODIC = words_of("snapshot daily monthly weekly hourly balance stat stats level")
-    ["snapshot", "daily", "monthly", "weekly", "hourly", "balance", "stat", "stats", "level"]
-)
 
 
 def shape(
