@@ -9,7 +9,7 @@ CARTRIDGE_DATA ?= $(abspath $(wildcard ../shared/data))
 export CARTRIDGE_DATA
 export DO_NOT_TRACK := 1
 
-.PHONY: help env test watch lint types format demo bench clean
+.PHONY: help env test watch lint types format docs demo bench clean
 
 help:  ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /make \1 - /p' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ format: $(READY)  ## put the code into ruff's format
 
 types: $(READY)  ## pyright, strict
 	$(BIN)/pyright
+
+docs: $(READY)  ## the pages of options and commands, from where these are defined
+	$(BIN)/python docs/build.py
 
 demo:  ## a messy shop in DuckDB, from raw tables to a built project
 	$(PYTHON) demo/run.py

@@ -28,7 +28,7 @@ def options() -> str:
     parts = [
         "# Options\n",
         "Each option can stand in four places; an earlier one wins:\n",
-        "1. the arguments: `--args '{schemas: [raw]}'` of the macro, `--schemas raw` of the command",
+        "1. the arguments: the macro's `--args '{schemas: [raw]}'`, the command's `--schemas raw`",
         "2. `vars: cartridge:` in the host's `dbt_project.yml`",
         "3. the environment: `CARTRIDGE_SCHEMAS=raw`",
         "4. the defaults below\n",
