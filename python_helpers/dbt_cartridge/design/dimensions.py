@@ -52,6 +52,7 @@ def _enriched(site: Site, staged: Staged) -> Wide:
         based_on=[link.parent.id for link in wide.joined],
     )  # fmt: skip
     again = Wide.of(offer, staged.entities)
+    again.joined += wide.joined
     for link in missed:
         _late(site, again, link, staged)
     return again
@@ -141,6 +142,7 @@ def _with_summaries(site: Site, staged: Staged, wide: Wide) -> None:
             offer, offer.model.removeprefix(site.host.intermediate_prefix),
             [(field, field) for field in link.fields], wide.alias,
         )  # fmt: skip
+        wide.summed.append(link.child.entities)
         for attribute in offer.attributes:
             if attribute.name in offer.key:
                 continue
@@ -157,18 +159,23 @@ def _plain(site: Site, staged: Staged, wide: Wide) -> None:
     own = docs.words(staged.entity)
     site.add(
         site.homes[staged.id], staged, "marts", query, attributes, staged.key,
-        _description(site, staged), docs.grain(own), by_column, tests,
+        _description(site, staged, wide), docs.grain(own), by_column, tests,
         based_on=[link.parent.id for link in wide.joined],
     )  # fmt: skip
 
 
-def _description(site: Site, staged: Staged) -> str:
+def _description(site: Site, staged: Staged, wide: Wide) -> str:
     own = docs.words(staged.entities)
     comment = staged.relation.comment
-    said = docs.sentence(comment) if comment and comment.strip() else f"{own.capitalize()}."
+    said = docs.sentence(comment) if comment and comment.strip() else ""
+    parts = list(dict.fromkeys(docs.words(link.role) for link in wide.joined))
+    parts += [docs.words(e) for e in wide.summed]
+    beside = f"{own.capitalize()} with their {docs.listed(parts)}." if parts else ""
+    kept = ""
     if staged.deleted_flag:
-        said += f" Removed ones are kept, marked by `{staged.deleted_flag}`: facts refer to them."
-    return f"{said} {docs.grain(docs.words(staged.entity))}"
+        kept = f"Removed ones are kept, marked by `{staged.deleted_flag}`: facts refer to them."
+    told = " ".join(text for text in (said, beside, kept) if text)
+    return told or f"{own.capitalize()} as the source system holds them."
 
 
 def _history(site: Site, staged: Staged, wide: Wide) -> None:

@@ -5,8 +5,11 @@ Never a row count, which goes stale, and never a value of a personal column.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dbt_cartridge.documents.scan import Column, TypeFamily
 from dbt_cartridge.documents.schema import ColumnMeaning, Table
+from dbt_cartridge.words import pluralised
 
 _UNITS = {"cents": "in cents", "percent": "in per cent", "seconds": "in seconds"}
 _LONGEST_LISTED = 6
@@ -27,6 +30,11 @@ def sentence(text: str) -> str:
 
 def a(noun: str) -> str:
     return f"an {noun}" if noun[:1] in "aeiou" else f"a {noun}"
+
+
+def listed(nouns: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join([", ".join(nouns[:-1]), nouns[-1]] if len(nouns) > 1 else nouns)
 
 
 def grain(key: str) -> str:
@@ -70,13 +78,33 @@ def column(
     if keyed == (column.name,) and not parent:
         return f"Identifies the {own}."
     if parent:
-        role = said.rsplit(" ", 1)[0] if said.endswith((" id", " key", " code")) else said
-        as_role = "" if words(parent) in (role, said) else f" ({role})"
-        part = " Part of the key." if column.name in keyed else ""
-        return f"The {words(parent)}{as_role} that the {own} belongs or refers to.{part}"
+        part = " Part of the key." if column.name in keyed and len(keyed) > 1 else ""
+        return reference(said, words(parent), own) + part
     if column.name in keyed:
         return f"{said.capitalize()}; part of what identifies the {own}."
     return _by_role(own, meaning, family, said, column)
+
+
+def reference(said: str, parent: str, own: str) -> str:
+    """Of a foreign key: who or what it points to, and as what."""
+    role = said
+    for ending in (" id", " key", " code", " number", " uuid", " guid", " sku"):
+        role = role.removesuffix(ending)
+    if role.startswith(f"{own} ") and role != parent:
+        role = role.removeprefix(f"{own} ")
+    if role == parent or role == said:
+        return f"The {parent} of the {own}." if parent != own else f"Another {own}."
+    return sentence(f"The {own}'s {role}: one of the {plural_words(parent)}")
+
+
+def plural_words(noun: str) -> str:
+    """`support agent` → support agents."""
+    return " ".join(pluralised(noun.split(" ")))
+
+
+def of(said: str, owner: str) -> str:
+    """`First name`, `customer's support rep` → First name of the customer's support rep."""
+    return sentence(f"{said} of the {owner}")
 
 
 def _by_role(own: str, meaning: ColumnMeaning, family: TypeFamily, said: str, col: Column) -> str:
@@ -92,7 +120,7 @@ def _by_role(own: str, meaning: ColumnMeaning, family: TypeFamily, said: str, co
         "valid_to": f"Until when this version of the {own} holds.",
         "is_current": f"True for the version of the {own} that holds now.",
         "natural_key": f"{subject.capitalize()} by which the business knows the {own}.",
-        "name": f"{subject.capitalize()} of the {own}, as shown to people.",
+        "name": f"{subject.capitalize()} of the {own}.",
         "description": f"Free text that describes the {own}.",
         "json": f"{subject.capitalize()} of the {own}, as a JSON document.",
         "array": f"{subject.capitalize()} of the {own}, as a list.",
@@ -112,7 +140,8 @@ def _by_role(own: str, meaning: ColumnMeaning, family: TypeFamily, said: str, co
             "semi_additive": "; adds up over everything but time",
             "non_additive": "; not to be summed",
         }.get(meaning.additivity or "", "")
-        return sentence(f"{subject.capitalize()} of the {own}{f', {unit}' if unit else ''}{adds}")
+        told = f", {unit}" if unit and (meaning.unit or "") not in said else ""
+        return sentence(f"{subject.capitalize()} of the {own}{told}{adds}")
     if role in ("status", "category"):
         listed = domain(col, meaning)
         return sentence(f"{subject.capitalize()} of the {own}{f': {listed}' if listed else ''}")

@@ -31,6 +31,7 @@ class Wide:
     expressions: dict[str, str] = field(default_factory=dict[str, str])
     names: Names = field(default_factory=Names)
     joined: list[Link] = field(default_factory=list[Link])
+    summed: list[str] = field(default_factory=list[str])  # facts counted, in the plural
 
     @classmethod
     def of(cls, base: Offer, alias: str, columns: Sequence[Attribute] | None = None) -> Wide:
@@ -128,7 +129,7 @@ def _climb(
         )
         wide.joined.append(link)
         for attribute in shown:
-            _bring(wide, link, attribute, joined, role)
+            _bring(wide, link, attribute, joined, role, path)
         if plan.fates[link.parent.id] == "folded" and depth < _DEEPEST:
             own = "" if link.role == link.parent.entity and not path else role
             missed += _climb(plan, wide, link.parent, joined, own, room,
@@ -144,7 +145,7 @@ def _alias(link: Link) -> str:
     """The parent's plural, or the role's where it plays one: `managers`."""
     if link.role in (link.parent.entity, link.parent.entities):
         return link.parent.entities
-    return f"{link.role}_{link.parent.entities}" if not link.is_self else f"{link.role}_parents"
+    return f"{link.role}_{link.parent.entities}" if not link.is_self else f"parent_{link.parent.entities}"
 
 
 def _shown(plan: Plan, link: Link) -> tuple[Attribute, ...]:
@@ -168,7 +169,9 @@ def display(staged: Staged) -> tuple[Attribute, ...]:
     return tuple(natural[:1])
 
 
-def _bring(wide: Wide, link: Link, attribute: Attribute, alias: str, role: str) -> None:
+def _bring(
+    wide: Wide, link: Link, attribute: Attribute, alias: str, role: str, path: str = ""
+) -> None:
     entity = link.parent.entity
     plain = attribute.name
     if role == entity:
@@ -177,11 +180,11 @@ def _bring(wide: Wide, link: Link, attribute: Attribute, alias: str, role: str) 
         )
     else:
         wish = f"{role}_{plain.removeprefix(entity + '_')}"
-    told = attribute.description.rstrip(".")
-    of_role = docs.words(role)
-    description = (
-        f"{told}." if role == entity else f"{told} (as {of_role} of the {docs.words(link.child.entity)})."
-    )
+    subject = docs.words(plain.removeprefix(entity + "_"))
+    owner = f"{docs.words(link.child.entity)}'s {docs.words(role if not path else link.role)}"
+    description = docs.of(subject, owner)
+    if attribute.role in ("foreign_key", "key"):
+        description = f"Identifies the {subject.removesuffix(' id')} of the {owner}."
     brought = Attribute(
         name=wish,
         type=attribute.type,

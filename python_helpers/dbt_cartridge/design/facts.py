@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dbt_cartridge.design import aggregates, dates, docs, lines
+from dbt_cartridge.design import aggregates, checks, dates, docs, lines
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.enrich import MOST_INPUTS, Wide, merge_extensions
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged
@@ -22,6 +22,7 @@ from dbt_cartridge.documents.design import (
 )
 
 _MOST_KINDS_OF_LINE = 4
+_MOMENTS = ("first_", "latest_")
 _DATE_ROLES = frozenset({"event_time", "created_time", "updated_time", "attribute", "deleted_time"})
 
 
@@ -70,17 +71,23 @@ def _sum_kind(site: Site, wide: Wide, link: Link) -> None:
     offer = site.offer(line)
     summary = aggregates.summary(link, offer)
     inner = summary.query.ctes[-1]
+    worth = worth_of(site, line)
+    # Where the lines add up to the header's own total, their sum says nothing new.
+    told = worth is not None and worth.reconciles is not None
+    known = aggregates.total_name(line.entity, worth.name) if told and worth else ""
     alias = wide.aliases.claim(line.entities, f"{line.entities}_rows")
     summed = wide.aliases.claim(f"{line.entities}_summed")
     wide.inputs.append(Input(alias=alias, model=offer.model))
-    wide.ctes.append(_renamed(inner, line.entities, alias, summed))
+    wide.ctes.append(_renamed(inner, line.entities, alias, summed, known))
     on = tuple(
         sql.equal(sql.column(wide.alias, f), sql.column(summed, f)) for f in link.fields
     )
     wide.joins.append(Join(kind="left", to=summed, on=on))
     wide.joined.append(link)
     for attribute in summary.attributes:
-        if attribute.name in link.fields or attribute.name.startswith(("first_", "latest_")):
+        if attribute.name in link.fields or attribute.name.startswith(_MOMENTS):
+            continue
+        if attribute.name == known:
             continue
         value = sql.column(summed, attribute.name)
         if attribute.name.endswith("_count"):
@@ -88,9 +95,9 @@ def _sum_kind(site: Site, wide: Wide, link: Link) -> None:
         wide.take(attribute, value, attribute.name, f"{line.entity}_{attribute.name}")
 
 
-def _renamed(cte: Cte, old: str, new: str, name: str) -> Cte:
+def _renamed(cte: Cte, old: str, new: str, name: str, known: str) -> Cte:
     """The summary's last CTE under another name, over another alias, without its moments."""
-    kept = [p for p in cte.projections if not p.name.startswith(("first_", "latest_"))]
+    kept = [p for p in cte.projections if not p.name.startswith(_MOMENTS) and p.name != known]
 
     def swap(text: str) -> str:
         return text.replace(f"{sql.name(old)}.", f"{sql.name(new)}.")
@@ -122,7 +129,7 @@ def fact(site: Site, staged: Staged) -> None:
     by_column, tests = home_tests(site, staged, attributes)
     _date_tests(site, staged, attributes, by_column)
     tests.append(SameRowCountTest(as_model=staged.offer.model))
-    tests += _header_tests(site, staged, worth)
+    tests += _header_tests(site, staged, worth, attributes, by_column)
     own = docs.words(staged.entity)
     site.add(
         site.homes[staged.id], staged, "marts", query, attributes, staged.key,
@@ -193,10 +200,34 @@ def _is_header_day(site: Site, staged: Staged, attribute: Attribute) -> bool:
     return name in site.dated.get(header.parent.offer.model, ())
 
 
-def _header_tests(site: Site, staged: Staged, worth: lines.Amount | None) -> list[Test]:
+def _inherited_tests(
+    site: Site, header: Link, attributes: Sequence[Attribute], by_column: dict[str, list[Test]]
+) -> None:
+    """The keys that a line took over from its header lead to the same dimensions."""
+    above = header.parent
+    taken = {a.origin[1]: a.name for a in attributes if a.origin and a.origin[0] == above.id}
+    for link in site.plan.up[above.id]:
+        source = link.relationship.columns[0]
+        if len(link.columns) != 1 or not link.is_plain or source not in taken:
+            continue
+        test = checks.link_test(link, site.home(link))
+        if test is not None:
+            name = taken[source]
+            by_column.setdefault(name, []).append(test.model_copy(update={"column": name}))
+
+
+def _header_tests(
+    site: Site,
+    staged: Staged,
+    worth: lines.Amount | None,
+    attributes: Sequence[Attribute],
+    by_column: dict[str, list[Test]],
+) -> list[Test]:
     """Lines add up to their header; a header has lines."""
     found: list[Test] = []
     header = site.headers.get(staged.id)
+    if header is not None:
+        _inherited_tests(site, header, attributes, by_column)
     if header is not None and worth is not None:
         test = lines.reconciliation(staged, header, worth, site.homes[header.parent.id])
         if test is not None:
@@ -223,16 +254,23 @@ def has_all_parents(link: Link) -> bool:
 def _description(site: Site, staged: Staged) -> str:
     own = docs.words(staged.entities)
     comment = staged.relation.comment
+    header = site.headers.get(staged.id)
     if comment and comment.strip():
         said = docs.sentence(comment)
     elif staged.table.role == "bridge":
         sides = [docs.words(link.parent.entities) for link in site.plan.up[staged.id]]
-        said = f"Which {' and '.join(dict.fromkeys(sides)) or own} belong together."
+        said = f"Which {docs.listed(list(dict.fromkeys(sides))) or own} belong together."
+    elif header is not None:
+        above = docs.words(header.parent.entity)
+        said = f"{own.capitalize()}, with the keys and dates of their {above}."
+    elif kinds := lines.lines_of(site.headers, staged):
+        told = docs.listed([docs.words(link.child.entities) for link in kinds])
+        said = f"{own.capitalize()}, with their {told} counted and summed."
     else:
-        said = f"{own.capitalize()}."
+        said = f"{own.capitalize()} as the source system recorded them."
     if staged.deleted_flag:
         said += f" Removed ones are kept, marked by `{staged.deleted_flag}`."
-    return f"{said} {docs.grain(docs.words(staged.entity))}"
+    return said
 
 
 def _make_incremental(

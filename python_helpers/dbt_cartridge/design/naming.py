@@ -17,8 +17,8 @@ MAX_NAME = 63  # PostgreSQL cuts longer names off
 
 # Alone, these words say nothing once the column stands beside another table's.
 _BARE = frozenset(
-    """id key code name number type kind status state description label uuid guid title comment
-    date time timestamp year month day value group order user end start limit table column select
+    """id key code name number type kind status description label uuid guid
+    date time timestamp value group order user end start limit table column select
     default primary check desc asc from to in on at all any and or not null true false case when
     row rows using window where with offset references public""".split()
 )
@@ -120,6 +120,8 @@ def _wish(
 
 def _foreign_key(words: tuple[str, ...], parent_key: str) -> str:
     own = snake(words)
+    if words[:2] == ("reports", "to"):
+        return "manager_id"
     if words[-1] in _KEY_ENDINGS and len(words) > 1:
         return own
     if own == parent_key:

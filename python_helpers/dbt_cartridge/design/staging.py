@@ -52,7 +52,7 @@ def stage(job: Job) -> Staged:
     alias = "source"
     key = table.primary_key
     in_key = job.linked | set(key.columns if key else ())
-    meanings = {c.name: _meaning(table, c) for c in relation.columns}
+    meanings = {c.name: _meaning(job, c) for c in relation.columns}
     casts = {
         c.name: casting.stage(alias, c, meanings[c.name], c.name in in_key, job.key_types.get(c.name))
         for c in relation.columns
@@ -96,9 +96,18 @@ def stage(job: Job) -> Staged:
     )
 
 
-def _meaning(table: Table, column: Column) -> ColumnMeaning:
+def _meaning(job: Job, column: Column) -> ColumnMeaning:
+    """What inference says of a column; of a key, that it is one."""
+    table = job.table
     known = table.by_name.get(column.name)
-    return known or ColumnMeaning(name=column.name, words=raw_split(column.name))
+    known = known or ColumnMeaning(name=column.name, words=raw_split(column.name))
+    if known.role not in ("attribute", "measure", "natural_key", "category", "name", "technical"):
+        return known
+    if column.name in job.parent_entities:
+        return known.model_copy(update={"role": "foreign_key"})
+    if table.primary_key and table.primary_key.columns == (column.name,):
+        return known.model_copy(update={"role": "key"})
+    return known
 
 
 def _entity_key(table: Table) -> Key | None:
@@ -168,7 +177,7 @@ def _deleted(job: Job, names: Mapping[str, str], types: Mapping[str, TypeFamily]
     found = [
         (column, meaning)
         for column in relation.columns
-        if (meaning := _meaning(table, column)).role in ("deleted_flag", "deleted_time")
+        if (meaning := _meaning(job, column)).role in ("deleted_flag", "deleted_time")
     ]
     found.sort(key=lambda pair: (pair[1].role != "deleted_flag", not pair[1].is_load_tool))
     for column, meaning in found:
@@ -295,7 +304,6 @@ def _description(job: Job, deleted: _Deleted | None) -> str:
     table = job.table
     own = docs.words(table.entities)
     parts = [docs.table(table, job.relation.comment)]
-    parts.append(_grain(table, ("x",) if table.primary_key else ()))
     if table.versions and table.versions.kind == "loads":
         parts.append("Only the latest loaded row of each is kept.")
     if deleted and deleted.hidden:
