@@ -14,7 +14,7 @@ from dbt_cartridge.infer.keys import (
     Meanings,
     TableKeys,
 )
-from dbt_cartridge.infer.names import Named, NameIndex, normal
+from dbt_cartridge.infer.names import Named, NameIndex, is_short_form, normal
 
 MAX_PER_COLUMN = 8
 MAX_BY_VALUE = 3
@@ -118,13 +118,21 @@ def pairs(
 
 
 def _names_itself(column: ColumnFacts, facts: Facts) -> bool:
-    entity = facts.tables[column.table].entity
-    return column.is_generic or (column.has_key_word and normal(column.stem) == normal(entity))
+    """`id`, `customer_id` in customers, `demo_sk` in customer_demographics."""
+    if column.is_generic:
+        return True
+    stem, entity = normal(column.stem), normal(facts.tables[column.table].entity)
+    if not column.has_key_word or len(stem) > len(entity):
+        return False
+    return stem == entity or all(
+        any(is_short_form(word, whole) for whole in entity) for word in stem
+    )
 
 
 def _extensions(column: ColumnFacts, targets: Targets) -> list[Pair]:
     """A key named after its own table can still be another table's, where that has the name."""
-    if column.is_generic:
+    own = targets.facts.tables[column.table].entity
+    if column.is_generic or normal(column.stem) != normal(own):
         return []
     return [
         Pair(column.table, (column.name,), target.column.table, (target.column.name,),
@@ -262,7 +270,11 @@ def composite_pairs(facts: Facts, keys: dict[str, TableKeys]) -> list[Pair]:
                 continue
             own = keys[table].primary
             if own is not None and set(own.columns) == {c.name for c in child}:
-                continue  # two tables about the same pair: neither is the other's parent
+                links = keys[table].references
+                if all(links.get(c.name, 0) > 0.5 for c in child):
+                    continue  # two bridges between the same tables: neither is a parent
+                if (facts.tables[table].rows or 0) >= (parent.rows or 0):
+                    continue
             entity = facts.tables[table].entity
             if entity[-len(parent.entity) :] == parent.entity:
                 continue  # a variant of the same table

@@ -473,9 +473,10 @@ class _Draft:
         links = [c for c in links if not self._is_own_key(c)]
         rest = [c for c in self._columns if c not in links and self._is_content(c)]
         for size in (2, 3, 4):
-            for group in combinations(links[:5], size):
+            for group in combinations(links[:7], size):
                 points = 3.2 - 0.5 * (size - 2) - 0.25 * sum(links.index(c) for c in group)
-                points -= 0.1 * max(0, len(rest) - 2) + 1.5 * self._is_history()
+                points -= 0.1 * min(20, max(0, len(rest) - 2)) + 1.5 * self._is_history()
+                points -= 1.2 * sum(_names_a_time(c) for c in group)
                 why = [("links to other tables, together", points)]
                 foreign = sum(not self.references[c.name] for c in group)
                 why.append(("not all of them lead to a table here", -1.0 * foreign))
@@ -486,11 +487,17 @@ class _Draft:
                     why.append(("all its links", 0.6))
                     if not rest:
                         why.append(("and nothing but links", 2.5))
+                    elif self._columns[:size] == list(group) and self._only_measures(rest):
+                        why.append(("first its links, then nothing but measures", 2.5))
                 out.append((tuple(c.name for c in group), why))
                 if len(rest) == 1 and set(rest[0].words) <= LINK_ATTRIBUTES and size == len(links):
                     told = [*why, ("told apart by their kind", 0.5)]
                     out.append((_ordered(*group, rest[0]), told))
         return out
+
+    def _only_measures(self, columns: list[ColumnFacts]) -> bool:
+        found = [self._meanings.get(c.name) for c in columns]
+        return all(m is not None and m.role == "measure" for m in found)
 
     def _is_content(self, column: ColumnFacts) -> bool:
         """Neither the load tool's, nor a row's guid, nor a time of change."""
@@ -566,10 +573,15 @@ class _Draft:
             points.append(("first columns", 0.8))
         if unique and any(self.table.columns[c].unique for c in columns) and (self._rows or 0) > 2:
             weight = min(1.0, math.log10(self._rows or 1) / 2.5)
-            if any(text == "and nothing but links" for text, _ in points):
+            if any("nothing but" in text for text, _ in points):
                 weight *= 0.3
             points.append(("one of its columns is unique already", -3.5 * weight))
         return Scored(columns, tuple(points), unique)
+
+
+def _names_a_time(column: ColumnFacts) -> bool:
+    """`sold_date_key`: leads to a calendar, and says when rather than what."""
+    return bool(set(column.stem[-1:]) & DATE_WORDS)
 
 
 def _why(candidate: Scored) -> str:

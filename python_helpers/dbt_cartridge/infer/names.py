@@ -84,11 +84,14 @@ class NameIndex:
         self._last: dict[str, list[str]] = defaultdict(list)
         self._word: dict[str, list[str]] = defaultdict(list)
         self._initial: dict[str, set[str]] = defaultdict(set)
+        self._initialled: dict[str, list[str]] = defaultdict(list)
         for table in facts.tables.values():
             entity = normal(table.entity)
             self._entity[entity].append(table.id)
             self._glued["".join(entity)].append(table.id)
             self._last[entity[-1]].append(table.id)
+            if len(entity) == 2:
+                self._initialled[entity[0][0] + entity[1][:3]].append(table.id)
             for word in set(entity):
                 self._word[word].append(table.id)
                 self._initial[word[:1]].add(word)
@@ -191,6 +194,11 @@ class NameIndex:
                 for pair in pairs[:20]:
                     for table in self._entity.get(pair, []):
                         out.append(Named(table, "short", stem[:start], 1 / (1 + start)))
+        last = stem[-1]
+        if len(last) >= 4:  # `hdemo` of household demographics
+            for table in self._initialled.get(last[:4], []):
+                if self._facts.tables[table].entity[1].startswith(last[1:]):
+                    out.append(Named(table, "short", stem[:-1], 1 / len(stem)))
         if len(stem) > 1:
             for word in self.long_forms(stem[0]):
                 for table in self._entity.get((word,), []):
