@@ -201,7 +201,7 @@ def _relationships(test: RelationshipsTest, dialect: Dialect) -> _Call:
         to = _ref(test.to)
     else:
         raise RenderError(f"The relationships test of {test.column} names nothing to relate to.")
-    field = identifiers.write(test.field, dialect.adapter, test.to_source is not None)
+    field = identifiers.argument(test.field, dialect.adapter, test.to_source is not None)
     return _Call("relationships", {"to": to, "field": field})
 
 
@@ -232,17 +232,17 @@ def _composite_relationships(
 def _reconciles(test: ReconcilesTest, dialect: Dialect, stored: bool) -> _Call:
     name = generic_tests.RECONCILES
     arguments: dict[str, Any] = {
-        "key": identifiers.write(test.key, dialect.adapter, stored),
+        "key": identifiers.argument(test.key, dialect.adapter, stored),
         "expression": _expression(test.expression, dialect, stored),
         "to": _ref(test.to),
-        "to_key": identifiers.write(test.to_key, dialect.adapter),
-        "field": identifiers.write(test.field, dialect.adapter),
+        "to_key": identifiers.argument(test.to_key, dialect.adapter),
+        "field": identifiers.argument(test.field, dialect.adapter),
     }
     return _Call(name, arguments, needs=name)
 
 
 def _names(columns: tuple[str, ...], dialect: Dialect, stored: bool) -> list[str]:
-    return [identifiers.write(column, dialect.adapter, stored) for column in columns]
+    return [identifiers.argument(column, dialect.adapter, stored) for column in columns]
 
 
 def _ref(model: str) -> str:

@@ -75,6 +75,11 @@ def _unquoted(name: str, case: str, stored: bool) -> str | None:
     return name
 
 
+def argument(name: str, adapter: str, stored: bool = False) -> str:
+    """`name` as a test's argument in YAML: as `write`, but in the warehouse's own case."""
+    return name if not needs_quotes(name, adapter, stored) else write(name, adapter, stored)
+
+
 def quoted(name: str, adapter: str) -> str:
     its = rule(adapter)
     return its.quote + name.replace(its.quote, its.escape or its.quote * 2) + its.quote

@@ -150,16 +150,13 @@ def _select(cte: Cte, scope: Scope, qualify: str = "", rank: str = "") -> str:
     writer = _Writer(scope.adapter, drop, scope.stored)
     ordered = _ordered(cte)
     blocks = _blocks(ordered, writer)
-    extra = ""
-    if rank and blocks:
-        blocks.append(Block("latest", (f"{rank} as {_RANK}",)))
-        blocks[-2] = Block(blocks[-2].title, (*blocks[-2].lines[:-1], blocks[-2].lines[-1] + ","))
-    elif rank:
-        extra = f",\n{_INDENT * 2}{rank} as {_RANK}"
+    if rank:
+        last = blocks[-1] if blocks else Block("", ("*",))
+        blocks[-1:] = [Block(last.title, (*last.lines[:-1], f"{last.lines[-1]},"))]
+        blocks.append(Block("latest" if cte.projections else "", (f"{rank} as {_RANK}",)))
     return _fill_select(
         distinct=cte.distinct,
         blocks=blocks,
-        extra=extra,
         from_=_name(cte.from_alias, scope.adapter),
         joins=[_join(join, cte, writer) for join in cte.joins],
         where=_where(cte.where, writer),
@@ -174,7 +171,6 @@ def _fill_select(
     blocks: list[Block],
     from_: str,
     distinct: bool = False,
-    extra: str = "",
     joins: Sequence[object] = (),
     where: Sequence[str] = (),
     group_by: str = "",
@@ -182,7 +178,7 @@ def _fill_select(
     union: Sequence[str] = (),
 ) -> str:
     return fill(
-        "select.sql", blocks=blocks, from_=from_, distinct=distinct, extra=extra, joins=joins,
+        "select.sql", blocks=blocks, from_=from_, distinct=distinct, joins=joins,
         where=where, group_by=group_by, qualify=qualify, union=union,
     )  # fmt: skip
 
