@@ -132,7 +132,11 @@ def program(name: str) -> str:
 
 def _statuses(result: Any) -> dict[str, str]:
     found = getattr(result, "results", None) or ()
-    return {run.node.unique_id.split(".", 2)[-1]: str(run.status) for run in found if run.node}
+    return {
+        run.node.unique_id.split(".", 2)[-1]: str(run.status)
+        for run in found
+        if getattr(run, "node", None)
+    }
 
 
 @contextmanager
