@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
 from dbt_cartridge.documents.host import Host
-from dbt_cartridge.engine.base import DbtCommand, Reply, Request, Target
+from dbt_cartridge.engine.base import DbtCommand, Reply, Request, Target, first_words
 from dbt_cartridge.engine.host import built_relations, read_host, read_manifest
 
 Sql = Callable[[str, Mapping[str, Any]], str]
@@ -72,6 +72,7 @@ class InProcess:
     def released(self) -> Iterator[None]:
         connection = self._adapter.connections.get_if_exists()
         name = connection.name if connection else "cartridge"
+        connection = None  # its handle would keep DuckDB's file open
         self._adapter.cleanup_connections()
         close_all = getattr(self._adapter.connections, "close_all_connections", None)
         if close_all:  # DuckDB keeps the file open beyond its connections
@@ -91,8 +92,6 @@ class InProcess:
 
     def _run(self, sql: str) -> Reply:
         """Run one statement on this thread's connection. Nothing is ever committed."""
-        from dbt_common.exceptions import DbtBaseException
-
         connections = self._adapter.connections
         with self._lock:
             self.statements += 1
@@ -100,10 +99,8 @@ class InProcess:
         try:
             _, cursor = connections.add_query(sql, auto_begin=begin)
             return Reply(rows=tuple(tuple(row) for row in cursor.fetchall()))
-        except DbtBaseException as error:
-            return Reply(error=_words(error))
-        except Exception as error:  # a driver's own error while rows are fetched
-            return Reply(error=_words(error))
+        except Exception as error:  # dbt's, or the driver's own while rows are fetched
+            return Reply(error=first_words(str(error)))
         finally:
             connections.rollback_if_open()
 
@@ -162,12 +159,3 @@ def _taken(result: Done) -> tuple[int, Reply]:
     if isinstance(reply, BaseException):
         raise reply
     return position, reply
-
-
-def _words(error: BaseException) -> str:
-    """dbt's message without its heading and its frame."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    if len(lines) > 1 and lines[0] in ("Runtime Error", "Database Error", "Compilation Error"):
-        lines = lines[1:]
-    return " ".join(lines) or type(error).__name__
-

@@ -13,6 +13,9 @@ from dbt_cartridge.report.run import run
 from dbt_cartridge.report.summary import summary
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dbt_cartridge.engine.debug import Finding
     from dbt_cartridge.pipeline import Outcome
 
 
@@ -32,3 +35,12 @@ def tell(outcome: Outcome, project_dir: Path, say: Say | None = None) -> int:
     for line in summary(document, outcome.schema, outcome.changes):
         printed(f"\x1b[1m{line[:10]}\x1b[0m{line[10:]}" if colour else line)
     return ConflictError.exit_code if document.changes.get("conflict") else 0
+
+
+def tell_debug(findings: Sequence[Finding]) -> int:
+    """Print what was looked at and what is to be fixed; give the exit code."""
+    for finding in findings:
+        print(f"{'ok' if finding.ok else 'FIX':<4} {finding.what}: {finding.detail}")
+        if finding.next:
+            print(f"     → {finding.next}")
+    return 0 if all(finding.ok for finding in findings) else 1

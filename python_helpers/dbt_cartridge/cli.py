@@ -1,0 +1,184 @@
+"""`cartridge …`: the same operations as the macros, from a shell, with any dbt behind them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from dbt_cartridge.config import Settings, choices
+from dbt_cartridge.errors import CartridgeError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Group(click.Group):
+    """Shows our errors as they are, without a traceback, and ends with their exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CartridgeError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("Interrupted. The project is as it was before the run.", err=True)
+            ctx.exit(130)
+
+
+def _settings_options(command: F) -> F:
+    """One command-line option for each field of `Settings`."""
+    for name, field in reversed(Settings.model_fields.items()):
+        flag = name.replace("_", "-")
+        if field.annotation is bool:
+            option = click.option(f"--{flag}/--no-{flag}", default=None, help=field.description)
+        else:
+            several = str(field.annotation).startswith("tuple")
+            option = click.option(
+                f"--{flag}",
+                multiple=several,
+                default=None,
+                metavar="|".join(choices(field.annotation)) or name.upper(),
+                help=_help(field.description or "", field.default),
+            )
+        command = option(command)
+    return command
+
+
+def _help(text: str, default: Any) -> str:
+    if default is None or isinstance(default, tuple):
+        return text
+    return f"{text}  [default: {default}]"
+
+
+def _dbt_options(command: F) -> F:
+    """Which dbt, and how it finds project and profile."""
+    for option in (
+        click.option("--dbt", default=None, metavar="PATH", help="The dbt to run."),
+        click.option(
+            "--project-dir",
+            default=".",
+            type=click.Path(file_okay=False, path_type=Path),
+            help="The host project.  [default: .]",
+        ),
+        click.option(
+            "--profiles-dir",
+            default=None,
+            type=click.Path(file_okay=False, path_type=Path),
+            help="Where profiles.yml is.  [default: as dbt does]",
+        ),
+        click.option("--profile", "profile_name", default=None, help="dbt's --profile."),
+        click.option("--target", default=None, help="dbt's --target."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="dbt-cartridge", prog_name="cartridge")
+def main() -> None:
+    """Turn a warehouse schema into the models of a dbt project."""
+
+
+@main.command()
+@_settings_options
+@_dbt_options
+@click.option(
+    "--from",
+    "start",
+    default="scan",
+    metavar="STEP",
+    help="Resume from this step with the saved documents: scan, infer, design, render, verify, "
+    "write.  [default: scan]",
+)
+def generate(start: str, **options: Any) -> None:
+    """Scan, infer, design, render, verify, and write the models."""
+    from dbt_cartridge import pipeline, report
+
+    project_dir, engine, settings = _opened(options)
+    with report.progress() as progress:
+        outcome = pipeline.generate(engine, settings, project_dir, progress, start)
+    sys.exit(report.tell(outcome, project_dir))
+
+
+@main.command("scan")
+@_settings_options
+@_dbt_options
+def scan_command(**options: Any) -> None:
+    """Print the facts about the warehouse as JSON, and nothing that was concluded."""
+    from dbt_cartridge import report
+    from dbt_cartridge.scan import scan
+
+    _, engine, settings = _opened(options)
+    with report.progress() as progress:
+        document = scan(engine, settings, progress)
+    click.echo(document.model_dump_json(indent=1, exclude_defaults=True))
+
+
+@main.command()
+@_settings_options
+@_dbt_options
+def debug(**options: Any) -> None:
+    """Test the connection, the rights and the versions, and say what to fix."""
+    from dbt_cartridge import report
+    from dbt_cartridge.engine.debug import debug as examine
+
+    project_dir, engine, settings = _opened(options)
+    sys.exit(report.tell_debug(examine(engine, settings, project_dir)))
+
+
+@main.command()
+@click.argument("target")
+@click.option(
+    "--project-dir",
+    default=".",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The host project.  [default: .]",
+)
+def explain(target: str, project_dir: Path) -> None:
+    """Say why: TARGET is `schema.table` or `schema.table.column` of the last run."""
+    from dbt_cartridge import pipeline
+    from dbt_cartridge.documents.schema import Schema
+    from dbt_cartridge.infer.explain import explain as explanation
+
+    schema = Schema.load(pipeline.documents_folder(project_dir))
+    click.echo(explanation(schema, target))
+
+
+@main.command()
+@click.option(
+    "--project-dir",
+    default=".",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The host project.  [default: .]",
+)
+def init(project_dir: Path) -> None:
+    """Put the dbt package that matches this helper into the project's packages.yml."""
+    from dbt_cartridge.install import install
+
+    click.echo(install(project_dir))
+
+
+def _opened(options: dict[str, Any]) -> tuple[Path, Any, Settings]:
+    """The project's folder, an engine on it, and the settings. Takes the dbt options away."""
+    from dbt_cartridge.config import settings
+    from dbt_cartridge.engine.command_line import CommandLineEngine
+    from dbt_cartridge.engine.host import project_vars
+
+    project_dir: Path = options.pop("project_dir").resolve()
+    engine = CommandLineEngine(
+        project_dir,
+        dbt=options.pop("dbt"),
+        profiles_dir=options.pop("profiles_dir"),
+        profile=options.pop("profile_name"),
+        target=options.pop("target"),
+    )
+    given = {
+        name: ",".join(value) if isinstance(value, tuple) else value
+        for name, value in options.items()
+        if value not in (None, ())
+    }
+    return project_dir, engine, settings(given, project_vars(project_dir))
