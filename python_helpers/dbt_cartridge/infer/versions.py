@@ -1,0 +1,238 @@
+"""Tables that hold several rows of one entity: loads of changes, and slowly changing rows.
+
+    find_versions(drafts, ask)  ->  {table id: Versions}
+
+Drafts need their words, meanings and row key; relationships are not needed, so that a parent's
+entity key is known before foreign keys are looked for.
+
+A plan is made from names and profile: which column tells the entity, which one the moment. It is
+believed when both together are unique in the warehouse and the entity's key alone is not, or
+where the names leave no doubt (a history whose row key is an id and a time).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dbt_cartridge.documents.probe import Answer, Probe, Unique
+from dbt_cartridge.documents.schema import ColumnMeaning, Evidence, Versions
+from dbt_cartridge.infer.column_words import KEY_WORDS, OPERATION, words_of
+from dbt_cartridge.infer.drafts import Draft
+from dbt_cartridge.infer.role_words import HISTORIES
+from dbt_cartridge.words import singular
+
+_ENOUGH = 0.99
+"""Share of rows that key and moment tell apart. Loads repeated word for word are allowed for."""
+
+_KEY_TAILS = KEY_WORDS | {"code", "number", "alternate", "natural", "business", "no", "ref"}
+_BESIDE_SURROGATES = words_of("alternate natural business nk bk")
+_SEQUENCES = words_of("sequence lsn scn version offset revision gtid")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a table's versions would be, and the question that settles it."""
+
+    kind: Literal["loads", "slowly_changing"]
+    key: tuple[str, ...]
+    order: tuple[str, ...]
+    sure: bool  # the names leave no doubt
+    why: str
+
+    def question(self, table: str) -> Unique:
+        return Unique(relation=table, columns=self.key + self.order)
+
+
+def find_versions(drafts: Sequence[Draft], ask: Probe) -> dict[str, Versions]:
+    """The versions of every table that has some. All questions go out in one batch."""
+    plans = {draft.id: made for draft in drafts if (made := plan(draft))}
+    questions = [p.question(table) for table, group in plans.items() for p in group]
+    answers = dict(zip(questions, ask(questions), strict=True)) if questions else {}
+    found: dict[str, Versions] = {}
+    for draft in drafts:
+        for one in plans.get(draft.id, ()):
+            versions = _settle(draft, one, answers[one.question(draft.id)])
+            if versions:
+                found[draft.id] = versions
+                break
+    return found
+
+
+def plan(draft: Draft) -> tuple[Plan, ...]:
+    """What could be, the likeliest first; at most four questions. Nothing for most tables."""
+    by_role: dict[str, list[ColumnMeaning]] = {}
+    for meaning in draft.meanings:
+        by_role.setdefault(meaning.role, []).append(meaning)
+    starts = _starts(draft, by_role)
+    history = bool({singular(word) for word in draft.entity} & HISTORIES)
+    found: list[Plan] = []
+    for key in _entity_keys(draft)[:2]:
+        names = (key.name,)
+        in_key = set(draft.key_columns)
+        repeats = _repeats(draft, key.name)
+        for start in starts[:1]:
+            keyed = in_key == {key.name, start.name}
+            if repeats or keyed:
+                why = f"{key.name} has a row for each {start.name}"
+                found.append(Plan("slowly_changing", names, (start.name,), keyed, why))
+        changed = by_role.get("updated_time", [])
+        for moment in changed[:1]:
+            keyed = in_key == {key.name, moment.name}
+            if (history and repeats) or keyed:
+                why = f"a history: {key.name} has a row for each {moment.name}"
+                found.append(Plan("slowly_changing", names, (moment.name,), keyed, why))
+        if repeats and in_key != {key.name}:
+            found += _loads(draft, names, by_role)
+    return tuple(dict.fromkeys(found))[:4]
+
+
+def _loads(
+    draft: Draft, key: tuple[str, ...], by_role: dict[str, list[ColumnMeaning]]
+) -> list[Plan]:
+    """A load time or a log position tells the moment; several changes of one load are told apart
+    by the time of the change."""
+    moments = [m.name for m in by_role.get("load_time", []) if not _constant(draft, m.name)]
+    marks = [m.name for m in _marks(draft)]
+    positions = [
+        m.name for m in draft.meanings
+        if m.role in ("technical", "attribute", "measure") and set(m.words) & _SEQUENCES
+        and (m.is_load_tool or marks)
+    ]  # fmt: skip
+    changed = [m.name for m in by_role.get("updated_time", [])]
+    why = f"{key[0]} comes back in later loads"
+    orders: list[tuple[str, ...]] = [(name,) for name in positions[:1] + moments[:1]]
+    if moments and changed:
+        orders.append((moments[0], changed[0]))
+    if marks and changed:
+        orders.append((changed[0],))
+    return [Plan("loads", key, order, False, why) for order in orders]
+
+
+def _marks(draft: Draft) -> list[ColumnMeaning]:
+    """Columns that mark a removed row: a change operation first, then flags and times."""
+    operations = [m for m in draft.meanings if m.role == "technical" and set(m.words) & OPERATION]
+    flags = [m for m in draft.meanings if m.role in ("deleted_flag", "deleted_time")]
+    flags.sort(key=lambda m: (not m.is_load_tool, m.role != "deleted_flag"))
+    return operations + flags
+
+
+def _starts(draft: Draft, by_role: dict[str, list[ColumnMeaning]]) -> list[ColumnMeaning]:
+    """Where validity begins: by role, or a start that has an end beside it."""
+    named = by_role.get("valid_from", [])
+    times = by_role.get("event_time", [])
+    spans = [
+        m for m in times
+        if {"start", "begin"} & set(m.words) and len(m.words) <= 2 and _end_of(draft, m)
+    ]  # fmt: skip
+    return named + spans
+
+
+def _end_of(draft: Draft, start: ColumnMeaning) -> ColumnMeaning | None:
+    swaps = {"start": "end", "begin": "end", "from": "to", "started": "ended"}
+    wanted = tuple(swaps.get(word, word) for word in start.words)
+    by_words = {m.words: m for m in draft.meanings}
+    return by_words.get(wanted) if wanted != start.words else None
+
+
+def _entity_keys(draft: Draft) -> list[ColumnMeaning]:
+    """Columns named as the key of the table's own entity, whose values may come back."""
+    entity = tuple(w for w in draft.entity if singular(w) not in HISTORIES)
+    own: list[tuple[int, ColumnMeaning]] = []
+    for meaning in draft.meanings:
+        if meaning.is_load_tool or meaning.role in ("measure", "event_time", "flag"):
+            continue
+        stem = list(meaning.words)
+        tails = 0
+        while stem and stem[-1] in _KEY_TAILS:
+            stem.pop()
+            tails += 1
+        if not tails or (_unique(draft, meaning.name) and len(draft.key_columns) < 2):
+            continue
+        if len(draft.key_columns) > 1 and meaning.name not in draft.key_columns:
+            continue
+        named = tuple(singular(word) for word in stem)
+        if named == entity or (not named and meaning.words[-1] in KEY_WORDS):
+            own.append((0, meaning))
+        elif named[: len(entity)] == entity and set(meaning.words) & _BESIDE_SURROGATES:
+            own.append((1, meaning))
+    own.sort(key=lambda pair: (pair[0], pair[1].name not in draft.key_columns))
+    return [meaning for _, meaning in own]
+
+
+def _repeats(draft: Draft, name: str) -> bool:
+    """Some values stand in several rows, and the column is never null."""
+    profile = draft.column(name).profile
+    if profile is None or profile.distinct is None or profile.nulls:
+        return False
+    seen = profile.distinct < profile.rows * (0.97 if profile.approximate else 1)
+    return seen and profile.distinct > 1
+
+
+def _unique(draft: Draft, name: str) -> bool:
+    profile = draft.column(name).profile
+    return profile is not None and profile.distinct == profile.rows > 0 and not profile.approximate
+
+
+def _constant(draft: Draft, name: str) -> bool:
+    profile = draft.column(name).profile
+    return profile is not None and profile.distinct is not None and profile.distinct <= 1
+
+
+def _settle(draft: Draft, one: Plan, answer: Answer) -> Versions | None:
+    evidence = [Evidence(text=one.why)]
+    if answer.status == "answered" and answer.rows:
+        if answer.hits < _ENOUGH * answer.rows:
+            return None
+        text = f"{' and '.join(one.key + one.order)} together are different in every row"
+        share = round(answer.hits / answer.rows, 4)
+        if share < 1:
+            text = f"{' and '.join(one.key + one.order)} together are different in nearly every row"
+        evidence.append(Evidence(text=text, value=share))
+    elif not one.sure:
+        return None
+    profile = draft.column(one.key[0]).profile
+    if profile and profile.distinct:
+        text = f"rows per {one.key[0]}"
+        evidence.append(Evidence(text=text, value=round(profile.rows / profile.distinct, 2)))
+    meaning = draft.by_name[one.order[0]]
+    slowly = one.kind == "slowly_changing"
+    start = meaning if slowly and meaning.role != "updated_time" else None
+    marks = _marks(draft)
+    return Versions(
+        kind=one.kind,
+        entity_key=one.key,
+        order_by=one.order,
+        valid_from=start.name if start else None,
+        valid_to=_valid_to(draft, start),
+        is_current=_current(draft, one.key[0]) if slowly else None,
+        deleted=marks[0].name if marks and not slowly else None,
+        evidence=tuple(evidence),
+    )
+
+
+def _valid_to(draft: Draft, start: ColumnMeaning | None) -> str | None:
+    if start is None:
+        return None
+    named = [m for m in draft.meanings if m.role == "valid_to"]
+    end = named[0] if named else _end_of(draft, start)
+    return end.name if end else None
+
+
+def _current(draft: Draft, key: str) -> str | None:
+    """The flag of the current row: true in no more rows than there are entities."""
+    entities = draft.column(key).profile
+    for meaning in draft.meanings:
+        if meaning.role != "is_current":
+            continue
+        profile = draft.column(meaning.name).profile
+        if profile is None or entities is None or not entities.distinct:
+            return meaning.name
+        true = sum(t.count for t in profile.top_values if t.value.lower() in _TRUE)
+        if 0.5 * entities.distinct <= true <= entities.distinct:
+            return meaning.name
+    return None
+
+
+_TRUE = frozenset(("true", "t", "1", "y", "yes", "current"))
