@@ -56,13 +56,13 @@ def collect(design: Design, prefix: str) -> DocBlocks:
 
 
 def _descriptions(design: Design) -> Iterable[tuple[str, str]]:
+    for model in design.models:
+        for column in model.columns:
+            yield column.name, column.description
     for source in design.sources:
         for table in source.tables if not source.existing else ():
             for column in table.columns:
                 yield column.name, column.description
-    for model in design.models:
-        for column in model.columns:
-            yield column.name, column.description
 
 
 def _slug(name: str) -> str:

@@ -13,6 +13,8 @@ Node = Any  # sqlglot 26 and sqlglot 30 call the base of their trees by differen
 _UNIT = re.compile(
     r"\b(date_trunc|date_diff|datediff|date_add|dateadd|date_part)\('([A-Z]+)'", re.IGNORECASE
 )
+# `NOT x IN (…)`, where x is a name or simple calls around one.
+_NOT = re.compile(r"""\bNOT ((?:[A-Z_]+\()*["`]§[0-9]+§["`]\)*) (IS|IN|LIKE|ILIKE|BETWEEN)\b""")
 _FILTER = re.compile(r"\bfilter\(where\b", re.IGNORECASE)
 
 
@@ -48,7 +50,8 @@ def adapt(tree: Node, adapter: str) -> Node:
 
 
 def polish(sql: str) -> str:
-    """Small things that sqlglot prints in its own way: `date_trunc('DAY'`, `filter(where`."""
+    """What sqlglot prints in its own way: `date_trunc('DAY'`, `filter(where`, `not x is null`."""
+    sql = _NOT.sub(lambda m: f"{m[1]} IS NOT" if m[2] == "IS" else f"{m[1]} NOT {m[2]}", sql)
     sql = _UNIT.sub(lambda match: f"{match[1]}('{match[2].lower()}'", sql)
     return _FILTER.sub("filter (where", sql)
 
