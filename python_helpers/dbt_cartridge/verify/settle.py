@@ -153,10 +153,16 @@ def _tests(
             continue
         if (verdict := failed.get((owner, test))) is None:
             settled.append(test)
-        elif verdict.status == "fail" and nearly_holds(test, verdict.failures, verdict.rows):
+        elif _stays(verdict):
             lowered = {"severity": "warn", "evidence": evidence(verdict)}
             settled.append(test.model_copy(update=lowered))
     return tuple(settled)
+
+
+def _stays(verdict: TestVerdict) -> bool:
+    """Whether a test that does not hold stays, as a warning."""
+    nearly = nearly_holds(verdict.test, verdict.failures, verdict.rows)
+    return verdict.status == "fail" and nearly
 
 
 def nearly_holds(test: Test, failures: int, rows: int | None) -> bool:
@@ -198,7 +204,7 @@ def _left_out_snapshots(design: Design, gone: set[str], unsound: set[str]) -> It
 
 def _left_out_tests(gone: set[str], failed: _Failed) -> Iterator[LeftOut]:
     for (owner, test), verdict in failed.items():
-        if owner not in gone and not nearly_holds(test, verdict.failures, verdict.rows):
+        if owner not in gone and not _stays(verdict):
             yield LeftOut(what=f"{in_words(test)} on {owner}", why=evidence(verdict))
 
 

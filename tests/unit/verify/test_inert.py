@@ -1,0 +1,72 @@
+"""No Jinja reaches dbt but the calls that cartridge writes."""
+
+from __future__ import annotations
+
+import pytest
+
+from dbt_cartridge.config import Settings
+from dbt_cartridge.documents.files import File, FileKind, Files
+from dbt_cartridge.render import render
+from dbt_cartridge.verify.inert import strange_jinja
+from tests.unit.verify import shop
+
+
+def problem(text: str, kind: FileKind = "sql") -> str:
+    return strange_jinja(Files(files=(File(path="f", text=text, kind=kind),)), ("macros",)).get(
+        "f", ""
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select * from {{ ref('x') }}",
+        "{{ config(materialized='incremental', unique_key=['a']) }}",
+        "{% if is_incremental() %} where a > (select max(a) from {{ this }}) {% endif %}",
+        "select {{ dbt.date_trunc('day', 'x') }}, '{{ '{' }}{'",
+        "{% snapshot x %} select * from {{ ref('y') }} {% endsnapshot %}",
+        "description: 100 { % off, { { x }}",
+    ],
+)
+def test_what_cartridge_writes_is_let_through(text: str) -> None:
+    assert problem(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("-- {{ run_query('drop table x') }}", "run_query"),
+        ("\n\n{{ env_var('KEY') }}", "line 3"),
+        ("{{ ref.__globals__ }}", "__globals__"),
+        ("{{ ref('x').name.upper() }}", "upper"),
+        ("{% set x = 1 %}", "assign"),
+        ("{% do adapter.drop_schema(x) %}", "exprstmt"),
+        ("{% call statement('x') %}drop table y{% endcall %}", "callblock"),
+        ("{{ ", "line 1"),
+        ("{% macro x() %}{% endmacro %}", "macro"),
+    ],
+)
+def test_anything_else_is_refused_and_named(text: str, named: str) -> None:
+    assert named in problem(text)
+    assert named in problem(text, "yaml")
+
+
+def test_doc_blocks_are_for_markdown_only() -> None:
+    block = "{% docs x %}text{% enddocs %}"
+
+    assert problem(block, "markdown") == ""
+    assert problem(block, "yaml") != ""
+
+
+def test_macro_that_is_written_along_may_be_called() -> None:
+    macro = File(path="macros/m.sql", text="{% macro spine(a) %}{{ a }}{% endmacro %}", kind="sql")
+    model = File(path="models/x.sql", text="{{ spine('a') }}", kind="sql")
+
+    assert strange_jinja(Files(files=(macro, model)), ("macros",)) == {}
+    assert strange_jinja(Files(files=(model,)), ("macros",)) != {}
+
+
+def test_rendered_project_is_let_through() -> None:
+    files = render(shop.design(), shop.host(), Settings())
+
+    assert strange_jinja(files, ("macros",)) == {}
