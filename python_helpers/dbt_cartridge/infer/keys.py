@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from dbt_cartridge.documents.probe import Unique
 from dbt_cartridge.documents.schema import Candidate, ColumnMeaning, Evidence, Key
 from dbt_cartridge.infer.facts import (
     NEVER_KEY_TYPES,
@@ -85,7 +86,7 @@ def find_keys(
     }
     for _ in range(3):
         questions = {
-            draft.table.id: [ask.unique(draft.table.id, c) for c in draft.to_ask()]
+            draft.table.id: [Unique(relation=draft.table.id, columns=c) for c in draft.to_ask()]
             for draft in drafts.values()
         }
         flat = [question for group in questions.values() for question in group]
@@ -534,7 +535,7 @@ class _Draft:
     def _part_points(self, column: ColumnFacts) -> float:
         points = 2.0 * self._is_link(column) + 1.5 * self._is_ordinal(column)
         points += 1.0 * self._is_date(column) + 0.8 * column.has_key_word
-        points -= 0.15 * min(6, self._columns.index(column))
+        points -= 0.15 * min(6, self._columns.index(column)) + 1.5 * _names_a_time(column)
         return points
 
     def _can_take_part(self, column: ColumnFacts) -> bool:

@@ -1,7 +1,7 @@
 """The probability of a foreign key from its evidence: one logistic model, its numbers in view.
 
-The weights are fitted by `benchmarks/inference.py --fit` on databases with known keys and printed
-there with what they reach on a database that was left out of the fit.
+The weights are fitted by `benchmarks/inference.py --fit` on databases with known keys. The
+benchmark prints what the model reaches on each database when that one is left out of the fit.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Mapping
 from dbt_cartridge.infer.weights import WEIGHTS
 
 
-def probability(features: Mapping[str, float], weights: Mapping[str, float] = WEIGHTS) -> float:
+def probability(features: Mapping[str, float]) -> float:
     """Between 0 and 1. A feature without a weight counts nothing."""
-    total = sum(weights.get(name, 0.0) * value for name, value in features.items())
+    total = sum(WEIGHTS.get(name, 0.0) * value for name, value in features.items())
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))

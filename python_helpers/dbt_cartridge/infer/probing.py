@@ -2,61 +2,67 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Sequence
 
 from dbt_cartridge.config import Settings
-from dbt_cartridge.documents.probe import Answer, Inclusion, Probe, Question, Unique
+from dbt_cartridge.documents.probe import Answer, Inclusion, Probe, Question
 
 UNASKED = Answer(status="unasked", reason="inference was run without a probe")
 
 
-class Asker:
-    """A probe that remembers. Questions asked again are answered from memory.
+PER_STATEMENT = 40
+"""Questions that the probe packs into one statement."""
 
-    The number of statements is the probe's to bound, since it packs questions into statements;
-    the time spent waiting is bounded here too.
+
+class Asker:
+    """A probe that remembers, and stops when the budget is used up.
+
+    Questions asked again are answered from memory. Those at the front of a batch are the ones
+    that get asked when not all can be.
     """
 
     def __init__(self, probe: Probe | None, settings: Settings) -> None:
         self._probe = probe
         self._seconds_left = settings.max_seconds
+        self._statements_left = settings.max_queries
         self._answers: dict[Question, Answer] = {}
         self.asked = 0
 
     def __call__(self, questions: Sequence[Question]) -> list[Answer]:
         """Answers in the order of the questions."""
         new = [q for q in dict.fromkeys(questions) if q not in self._answers]
-        if new:
-            self._answers.update(zip(new, self._ask(new), strict=True))
+        while new:
+            batch = new if self._seconds_left is None else new[: 4 * PER_STATEMENT]
+            self._answers.update(zip(batch, self._ask(batch), strict=True))
+            new = new[len(batch) :]
         return [self._answers[question] for question in questions]
-
-    def unique(self, relation: str, columns: Sequence[str]) -> Unique:
-        """One spelling per question, so that memory finds it."""
-        return Unique(relation=relation, columns=tuple(columns))
-
-    def known(self, question: Question) -> Answer | None:
-        """The answer, if it was asked for and given."""
-        answer = self._answers.get(question)
-        return answer if answer and answer.status == "answered" else None
 
     @property
     def unproved(self) -> int:
         """Questions that were not answered."""
         return sum(answer.status != "answered" for answer in self._answers.values())
 
-    def _ask(self, questions: list[Question]) -> Sequence[Answer]:
+    def _ask(self, questions: list[Question]) -> list[Answer]:
         if self._probe is None:
             return [UNASKED] * len(questions)
         if self._seconds_left is not None and self._seconds_left <= 0:
-            late = Answer(status="unasked", reason="max_seconds was used up")
-            return [late] * len(questions)
+            return [_late("max_seconds")] * len(questions)
+        allowed = questions
+        if self._statements_left is not None:
+            allowed = questions[: self._statements_left * PER_STATEMENT]
+            self._statements_left -= math.ceil(len(allowed) / PER_STATEMENT)
         start = time.monotonic()
-        answers = self._probe(questions)
-        self.asked += len(questions)
+        answers = list(self._probe(allowed)) if allowed else []
+        self.asked += len(allowed)
         if self._seconds_left is not None:
             self._seconds_left -= time.monotonic() - start
-        return answers
+        return answers + [_late("max_queries")] * (len(questions) - len(allowed))
+
+
+def _late(option: str) -> Answer:
+    return Answer(status="unasked", reason=f"{option} was used up")
 
 
 def is_unique(answer: Answer) -> bool | None:
