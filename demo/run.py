@@ -7,6 +7,7 @@ DuckDB file, starts an empty dbt project, and runs what a user would run.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -38,7 +39,7 @@ def main() -> None:
     run("cartridge", "init")
     run("dbt", "--quiet", "deps")
     run("dbt", "run-operation", "cartridge_generate", "--args", "{schemas: [raw]}")
-    run("dbt", "build")
+    build()
     show_tree()
     show_file()
     say(f"Done in {time.monotonic() - began:.0f} seconds. The project: {PROJECT}")
@@ -49,7 +50,7 @@ def make_environment() -> None:
     if not (BIN / "python").exists():
         say("Making an environment in .demo/venv")
         venv.create(PLACE / "venv", with_pip=True)
-    pip = [str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(BIN / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     subprocess.run([*pip, *DBT, str(REPOSITORY)], check=True, env=ENVIRONMENT)
 
 
@@ -78,6 +79,20 @@ def run(*command: str) -> None:
     done = subprocess.run([program, *command[1:]], cwd=folder, env=ENVIRONMENT)
     if done.returncode:
         sys.exit(f"demo: `{command[0]}` ended with exit code {done.returncode}; stopped there.")
+
+
+def build() -> None:
+    """`dbt build`, of which the warnings, the failures and the summary are shown."""
+    say("$ dbt build")
+    command = [str(BIN / "dbt"), "--no-use-colors", "build"]
+    done = subprocess.run(command, cwd=PROJECT, env=ENVIRONMENT, capture_output=True, text=True)
+    for line in done.stdout.splitlines():
+        if re.search(r" (WARN|FAIL|ERROR) \d+ |ERROR creating|Done\. PASS", line):
+            print(line)
+    if done.returncode:
+        sys.exit(
+            f"demo: `dbt build` ended with exit code {done.returncode}.\n{done.stdout[-4000:]}"
+        )
 
 
 def show_tree() -> None:
