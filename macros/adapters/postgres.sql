@@ -51,7 +51,7 @@ select
         when c.relkind in ('r', 'm') and c.reltuples >= 0 and c.relpages > 0
             then c.reltuples::bigint::text
     end,
-    case when c.relkind in ('r', 'm') then pg_total_relation_size(c.oid)::text end,
+    case when c.relkind in ('r', 'm') then pg_relation_size(c.oid)::text end,
     has_any_column_privilege(c.oid, 'select')::text
 from pg_catalog.pg_class as c
 inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["plugins"]
-
 
 def __getattr__(name: str) -> Any:
     """`plugins`, made when dbt asks for it."""

@@ -5,7 +5,8 @@ Loaded at every dbt command, so that it imports dbt's plugin class and nothing e
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 
 def plugin_classes() -> list[type[Any]]:

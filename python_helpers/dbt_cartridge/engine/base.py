@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Protocol, Sequence
+from typing import Any, Protocol
 
 from dbt_cartridge.documents.host import Host
 
@@ -97,3 +98,20 @@ def in_order(replies: Iterator[tuple[int, Reply]], count: int) -> list[Reply]:
     for position, reply in replies:
         found[position] = reply
     return found
+
+
+_HEADINGS = ("Encountered an error", "Runtime Error", "Database Error", "Compilation Error")
+_EXCERPTS = ("LINE ", "^", "> in macro", "> called by", "compiled code at")
+_LONGEST = 300
+
+
+def first_words(message: str) -> str:
+    """dbt's message in one line: without its headings, and without the SQL excerpt below it."""
+    kept: list[str] = []
+    for line in (line.strip() for line in message.splitlines()):
+        if line.startswith(_EXCERPTS):
+            break
+        if line and not line.startswith(_HEADINGS):
+            kept.append(line)
+    text = " ".join(kept)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 2] + " …"

@@ -12,13 +12,14 @@ import re
 import shutil
 import subprocess
 import threading
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any
 
 from dbt_cartridge.documents.host import Host
-from dbt_cartridge.engine.base import DbtCommand, Reply, Request, Target
+from dbt_cartridge.engine.base import DbtCommand, Reply, Request, Target, first_words
 from dbt_cartridge.engine.host import built_relations, read_host, read_manifest
 from dbt_cartridge.errors import EngineError, HostError
 from dbt_cartridge.version import check_versions
@@ -80,8 +81,7 @@ class CommandLineEngine:
         while waiting:
             group = _what_fits(requests, waiting)
             answered = self._call([requests[position] for position in group])
-            for position, reply in zip(group, answered, strict=False):
-                yield position, reply
+            yield from zip(group, answered, strict=False)
             self.statements += len(answered)
             waiting = waiting[len(answered) :]
 
@@ -93,7 +93,7 @@ class CommandLineEngine:
         return built_relations(self._manifest())
 
     @contextmanager
-    def released(self) -> Iterator[None]:
+    def released(self) -> Generator[None]:
         """Nothing is held between two calls."""
         yield
 
@@ -103,9 +103,10 @@ class CommandLineEngine:
 
     def _call(self, requests: Sequence[Request]) -> list[Reply]:
         """Replies to the first requests: all of them, or up to the first that failed."""
-        body = [[request.verb, request.body] for request in requests]
-        arguments = json.dumps({"requests": body}, separators=(",", ":"))
-        call = self._run("run-operation", "cartridge_probe", "--args", arguments)
+        arguments = ",".join(_argument(request) for request in requests)
+        call = self._run(
+            "run-operation", "cartridge_probe", "--args", f'{{"requests":[{arguments}]}}'
+        )
         if call.target is None:
             raise self._why(call)
         check_versions(str(call.target["cartridge"]))
@@ -114,7 +115,7 @@ class CommandLineEngine:
         if len(replies) < len(requests):
             if call.exit_code == 0:
                 raise EngineError(f"dbt gave no answer to a request and no error: {call.message}")
-            replies.append(Reply(error=_words(call.message)))
+            replies.append(Reply(error=first_words(call.message)))
         return replies
 
     def _why(self, call: _Call) -> Exception:
@@ -146,8 +147,8 @@ class CommandLineEngine:
         late = threading.Event()
         timer = threading.Timer(self._timeout, lambda: (late.set(), process.kill()))
         timer.start()
+        assert process.stdout is not None
         try:
-            assert process.stdout is not None
             for line in process.stdout:
                 _read(line, call)
             call.exit_code = process.wait()
@@ -156,6 +157,7 @@ class CommandLineEngine:
             if process.poll() is None:
                 process.terminate()
                 process.wait()
+            process.stdout.close()
         if late.is_set():
             raise EngineError(f"dbt did not answer within {self._timeout:.0f} s and was stopped.")
         return call
@@ -171,13 +173,18 @@ def _program(dbt: str | None) -> str:
     return found
 
 
+def _argument(request: Request) -> str:
+    """JSON that is YAML too, which dbt reads: YAML knows no surrogate pairs. ASCII only."""
+    text = json.dumps([request.verb, request.body], separators=(",", ":"), ensure_ascii=False)
+    return "".join(c if " " <= c <= "~" else f"\\U{ord(c):08x}" for c in text)
+
+
 def _what_fits(requests: Sequence[Request], waiting: Sequence[int]) -> list[int]:
     """The first of the waiting requests that fit into one argument; at least one."""
     group: list[int] = []
     size = 0
     for position in waiting:
-        request = requests[position]
-        size += len(json.dumps([request.verb, request.body], separators=(",", ":")).encode()) + 1
+        size += len(_argument(requests[position])) + 1
         if group and size > _ARGUMENT_BYTES:
             break
         group.append(position)
@@ -209,15 +216,3 @@ def _target(found: Mapping[str, Any]) -> Target:
         threads=int(found["threads"] or 1),
         dbt_version=str(found["dbt_version"]),
     )
-
-
-def _words(message: str) -> str:
-    """dbt's message without its heading."""
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    kept = [
-        line
-        for line in lines
-        if not line.startswith("Encountered an error")
-        and line not in ("Runtime Error", "Database Error", "Compilation Error")
-    ]
-    return " ".join(kept)

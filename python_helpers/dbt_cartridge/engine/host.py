@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any, Iterable, Mapping, Sequence, cast
+from typing import Any, cast
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -53,7 +54,8 @@ def read_project(project_dir: Path) -> Mapping[str, Any]:
     """
     path = project_dir / "dbt_project.yml"
     try:
-        loaded = YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
+        yaml: Any = YAML(typ="safe", pure=True)
+        loaded = yaml.load(path.read_text("utf-8"))
     except OSError as error:
         raise HostError(
             f"{project_dir} is no dbt project: {path.name} cannot be read "
@@ -157,10 +159,7 @@ def _paths(project: Mapping[str, Any], key: str, default: str) -> tuple[str, ...
 
 def _prefix(models: Sequence[HostModel], layer: str, default: str) -> str:
     counts = Counter(
-        prefix
-        for model in models
-        for prefix in _PREFIXES[layer]
-        if model.name.startswith(prefix)
+        prefix for model in models for prefix in _PREFIXES[layer] if model.name.startswith(prefix)
     )
     return _most_common(counts, default)
 

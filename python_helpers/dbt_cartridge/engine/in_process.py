@@ -6,9 +6,10 @@ import contextvars
 import queue
 import sys
 import threading
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.engine.base import DbtCommand, Reply, Request, Target, first_words
@@ -69,7 +70,7 @@ class InProcess:
         return built_relations(self._manifest())
 
     @contextmanager
-    def released(self) -> Iterator[None]:
+    def released(self) -> Generator[None]:
         connection = self._adapter.connections.get_if_exists()
         name = connection.name if connection else "cartridge"
         connection = None  # its handle would keep DuckDB's file open

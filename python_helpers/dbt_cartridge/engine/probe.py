@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from dbt_cartridge.documents.probe import Answer, Dependency, Inclusion, Ordering, Probe, Product
-from dbt_cartridge.documents.probe import Question, Total, Unique
+from dbt_cartridge.documents.probe import (
+    Answer,
+    Dependency,
+    Inclusion,
+    Ordering,
+    Probe,
+    Product,
+    Question,
+    Total,
+    Unique,
+)
 from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.engine.base import Engine, Reply, Request, Row, in_order
 
@@ -78,9 +88,8 @@ class _Named:
         if isinstance(question, Inclusion):
             return body | self._inclusion(question)
         if isinstance(question, Product):
-            return body | self._each(question.relation, question, "result left right third") | {
-                "form": question.form
-            }
+            numbers = self._each(question.relation, question, "result left right third")
+            return body | numbers | {"form": question.form}
         if isinstance(question, Ordering):
             ends = self._each(question.relation, question, "lower upper")
             return body | ends | {"texts": _texts([ends["lower"]], [ends["upper"]]) * 2}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Sequence
+from typing import Any
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.scan import (
@@ -188,9 +189,7 @@ def _may_hold_json(column: Column, row: Row | None) -> bool:
     return filled > 0 and _int(row[17 + _PATTERNS.index("json_like")]) == filled
 
 
-def _with_profile(
-    relation: Relation, number: int, found: _Found, settings: Settings
-) -> Relation:
+def _with_profile(relation: Relation, number: int, found: _Found, settings: Settings) -> Relation:
     sampled = _sampled(relation, settings)
     columns = tuple(
         column.model_copy(
@@ -214,9 +213,7 @@ def _with_profile(
     return relation.model_copy(update=update)
 
 
-def _profile(
-    column: Column, row: Row | None, paths: Sequence[Row], sampled: bool
-) -> Profile:
+def _profile(column: Column, row: Row | None, paths: Sequence[Row], sampled: bool) -> Profile:
     if row is None:  # no group came back: the relation holds no rows
         distinct = None if column.type in _UNCOUNTED else 0
         return Profile(rows=0, nulls=0, distinct=distinct, sampled=sampled)

@@ -44,9 +44,7 @@ def scan(engine: Engine, settings: Settings, progress: Progress) -> Scan:
     )
 
 
-def _nothing(
-    schemas: tuple[str, ...], settings: Settings, problems: tuple[Problem, ...]
-) -> str:
+def _nothing(schemas: tuple[str, ...], settings: Settings, problems: tuple[Problem, ...]) -> str:
     where = f"schema {schemas[0]}" if len(schemas) == 1 else f"schemas {', '.join(schemas)}"
     if settings.tables or settings.exclude:
         globs = f"`tables: {list(settings.tables)}`, `exclude: {list(settings.exclude)}`"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from typing import AbstractSet, Sequence
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.scan import Problem, Relation
@@ -50,7 +50,7 @@ def chosen_schemas(
 
 
 def wanted(
-    relations: Sequence[Relation], settings: Settings, built: AbstractSet[tuple[str, str]]
+    relations: Sequence[Relation], settings: Settings, built: frozenset[tuple[str, str]]
 ) -> tuple[tuple[Relation, ...], tuple[Problem, ...]]:
     """The relations that the globs ask for, without what dbt itself builds."""
     kept: list[Relation] = []
