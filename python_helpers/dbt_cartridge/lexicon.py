@@ -263,7 +263,7 @@ STRONG_TABLE_PREFIXES = _words(
 
 TABLE_SUFFIXES = _words(
     """
-    airbyte data dim fact fct fivetran raw table tbl
+    airbyte cdc data dim fact fct fivetran raw scd table tbl
     """
 )
 """Last words of a table name that say nothing of the entity, where another word is left."""

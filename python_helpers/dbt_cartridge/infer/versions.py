@@ -68,7 +68,7 @@ def plan(draft: Draft) -> tuple[Plan, ...]:
     starts = _starts(draft, by_role)
     history = bool({singular(word) for word in draft.entity} & HISTORIES)
     found: list[Plan] = []
-    for key in _entity_keys(draft)[:2]:
+    for key in (_entity_keys(draft) or _marked_key(draft, by_role))[:2]:
         names = (key.name,)
         in_key = set(draft.key_columns)
         repeats = _repeats(draft, key.name)
@@ -159,6 +159,20 @@ def _entity_keys(draft: Draft) -> list[ColumnMeaning]:
             own.append((1, meaning))
     own.sort(key=lambda pair: (pair[0], pair[1].name not in draft.key_columns))
     return [meaning for _, meaning in own]
+
+
+def _marked_key(draft: Draft, by_role: dict[str, list[ColumnMeaning]]) -> list[ColumnMeaning]:
+    """The one id that comes back in rows marked as valid from, valid to and current.
+
+    `product_id` of a history of prices: its name is not the table's, but the marks say it.
+    """
+    if not all(by_role.get(role) for role in ("valid_from", "valid_to", "is_current")):
+        return []
+    ids = [
+        m for m in draft.meanings
+        if m.words[-1] in KEY_WORDS and not m.is_load_tool and _repeats(draft, m.name)
+    ]  # fmt: skip
+    return ids if len(ids) == 1 and _current(draft, ids[0].name) else []
 
 
 def _repeats(draft: Draft, name: str) -> bool:
