@@ -1,6 +1,6 @@
 """Inference: what the facts of a Scan mean. Pure, but for the probe.
 
-    names → column meanings → keys → relationships → roles → Schema
+    names → column meanings → keys → versions → relationships → roles → identities → Schema
 """
 
 from __future__ import annotations
@@ -8,18 +8,29 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dbt_cartridge.config import Settings
-from dbt_cartridge.documents.probe import Probe
+from dbt_cartridge.documents.probe import Probe, Unique
 from dbt_cartridge.documents.scan import Scan
-from dbt_cartridge.documents.schema import ColumnMeaning, Relationship, Schema, Table
+from dbt_cartridge.documents.schema import (
+    ColumnMeaning,
+    Evidence,
+    Key,
+    Relationship,
+    Schema,
+    Table,
+    Versions,
+)
 from dbt_cartridge.infer.columns import meanings, refined
 from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.infer.facts import Facts
 from dbt_cartridge.infer.facts import facts as read_facts
+from dbt_cartridge.infer.identities import identities
 from dbt_cartridge.infer.keys import TableKeys, find_keys
 from dbt_cartridge.infer.names import NameIndex
-from dbt_cartridge.infer.probing import Asker
+from dbt_cartridge.infer.outside import outside
+from dbt_cartridge.infer.probing import Asker, is_unique
 from dbt_cartridge.infer.relationships import find_relationships
 from dbt_cartridge.infer.roles import RoleFound, roles
+from dbt_cartridge.infer.versions import find_versions
 from dbt_cartridge.words import pluralised, snake
 
 __all__ = ["infer"]
@@ -36,46 +47,77 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
     first = {t.id: meanings(t.relation, facts.lexicon) for t in facts.tables.values()}
     by_name = {table: {m.name: m for m in group} for table, group in first.items()}
     keys = find_keys(facts, names, by_name, ask)
+    drafts = _drafts(facts, first, keys)
+    versions = find_versions(drafts, ask)
+    keys = {table: _by_version(own, versions.get(table), table, ask) for table, own in keys.items()}
     relationships = find_relationships(facts, names, keys, by_name, ask)
-    drafts = _drafts(facts, first, keys, relationships)
+    drafts = _refined(drafts, keys, versions, relationships)
     found = roles(drafts, relationships)
     return Schema(
         adapter=scan.adapter,
         tables=tuple(_table(draft, keys[draft.id], found[draft.id]) for draft in drafts),
         relationships=relationships,
-        problems=scan.problems,
+        identities=identities(drafts, relationships, ask),
+        problems=outside(facts, keys, relationships, by_name),
         unproved=ask.unproved,
     )
 
 
 def _drafts(
-    facts: Facts,
-    first: dict[str, tuple[ColumnMeaning, ...]],
+    facts: Facts, first: dict[str, tuple[ColumnMeaning, ...]], keys: dict[str, TableKeys]
+) -> list[Draft]:
+    """What the later parts of inference know of each table before its relationships."""
+    return [
+        Draft(
+            relation=table.relation,
+            entity=table.entity,
+            meanings=first[table.id],
+            key=keys[table.id].primary,
+            other_keys=keys[table.id].others,
+        )
+        for table in facts.tables.values()
+    ]
+
+
+def _by_version(own: TableKeys, versions: Versions | None, table: str, ask: Asker) -> TableKeys:
+    """Keys of a table that keeps versions: others mean its entity, a row is one load of it."""
+    if versions is None:
+        return own
+    own = replace(own, entity=versions.entity_key)
+    columns = versions.entity_key + versions.order_by
+    if versions.kind != "loads" or (own.primary and set(own.primary.columns) == set(columns)):
+        return own
+    answer = ask([Unique(relation=table, columns=columns)])[0]
+    unique = is_unique(answer)
+    if unique is False and own.primary is not None and own.primary.proved:
+        return own
+    key = Key(
+        columns=columns,
+        kind="composite",
+        proved=unique is True,
+        confidence=0.95 if unique else 0.7,
+        evidence=(Evidence(text="the entity's key and the load that brought the row"),),
+    )
+    return replace(own, primary=key)
+
+
+def _refined(
+    drafts: list[Draft],
     keys: dict[str, TableKeys],
+    versions: dict[str, Versions],
     relationships: tuple[Relationship, ...],
 ) -> list[Draft]:
-    """What the later parts of inference know of each table."""
+    """The drafts again, now that keys, versions and relationships are known."""
     leaving: dict[str, list[Relationship]] = {}
     for one in relationships:
         leaving.setdefault(one.table, []).append(one)
     out: list[Draft] = []
-    for table in facts.tables.values():
-        own = keys[table.id]
-        draft = Draft(
-            relation=table.relation,
-            entity=table.entity,
-            meanings=first[table.id],
-            key=own.primary,
-            other_keys=own.others,
-        )
+    for draft in drafts:
+        own, kept = keys[draft.id], versions.get(draft.id)
         known = refined(
-            draft.meanings,
-            draft.key,
-            draft.other_keys,
-            leaving.get(table.id, ()),
-            draft.versions is not None,
+            draft.meanings, own.primary, own.others, leaving.get(draft.id, ()), kept is not None
         )
-        out.append(replace(draft, meanings=known))
+        out.append(replace(draft, key=own.primary, meanings=known, versions=kept))
     return out
 
 

@@ -70,6 +70,9 @@ def _targets(table: str, facts: Facts, keys: TableKeys) -> list[Target]:
     rows = facts.tables[table].rows
     primary = keys.primary.columns if keys.primary else ()
     found = [Target(columns[primary[0]], True, rows)] if len(primary) == 1 else []
+    if len(keys.entity) == 1 and keys.entity != primary:
+        # Rows are versions: others may mean the entity, for which the latest row stands.
+        found.append(Target(columns[keys.entity[0]], True, rows))
     for key in (*keys.others, *keys.doubted) if (rows or 0) >= TINY else ():
         column = columns[key.columns[0]]
         if column.family in ("text", "integer", "uuid") and not column.is_free_text:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from dbt_cartridge.documents.probe import Unique
+from dbt_cartridge.documents.scan import DeclaredKey
 from dbt_cartridge.documents.schema import Candidate, ColumnMeaning, Evidence, Key
 from dbt_cartridge.infer.facts import (
     NEVER_KEY_TYPES,
@@ -73,6 +74,7 @@ class TableKeys:
     doubted: tuple[Key, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     references: dict[str, float] = field(default_factory=dict[str, float])  # column → likelihood
+    entity: tuple[str, ...] = ()  # what others refer to, where rows are versions of one entity
 
 
 def find_keys(
@@ -137,7 +139,8 @@ class _Draft:
         if not self.table.has_data:
             return []
         ranked = self._ranked()
-        wanted: list[tuple[str, ...]] = []
+        declared = [k.columns for k in self._declared() if not k.enforced]
+        wanted = [c for c in declared if frozenset(c) not in self._asked]
         for candidate in ranked[:MAX_PROBES]:
             if candidate.unique is True:
                 break
@@ -145,6 +148,11 @@ class _Draft:
                 wanted.append(candidate.columns)
         self._asked.update(frozenset(columns) for columns in wanted)
         return wanted
+
+    def _declared(self) -> list[DeclaredKey]:
+        relation = self.table.relation
+        primary = [relation.primary_key] if relation.primary_key else []
+        return [*primary, *relation.unique_keys]
 
     def learn(self, columns: tuple[str, ...], unique: bool | None) -> None:
         self._answers[frozenset(columns)] = unique
@@ -155,28 +163,47 @@ class _Draft:
         declared = self.table.relation.primary_key
         ranked = [c for c in self._ranked() if c.unique is not False]
         chosen = next((c for c in ranked if c.score > 0), None)
-        if declared is not None:
+        if declared is not None and self._known(declared.columns) is not False:
             chosen = Scored(declared.columns, (("declared in the catalogue", 9.0),), None)
         shown = tuple(
             Candidate(text=f"({', '.join(c.columns)})", score=round(c.score, 2), why=_why(c))
             for c in self._ranked()[:6]
         )
-        others: list[Key] = []
+        others = self._declared_others(chosen)
         doubted: list[Key] = []
+        taken = {frozenset(key.columns) for key in others}
         for candidate in ranked:
             if candidate is chosen or candidate.unique is not True or len(candidate.columns) > 1:
+                continue
+            if frozenset(candidate.columns) in taken or (
+                chosen is not None and candidate.columns == chosen.columns
+            ):
                 continue
             believed = candidate.score > 2.5 and (self._rows or 0) >= TINY
             (others if believed else doubted).append(self._key(candidate))
         primary = self._key(chosen) if chosen else None
         return TableKeys(primary, tuple(others), tuple(doubted[:6]), shown, self.references)
 
+    def _declared_others(self, chosen: Scored | None) -> list[Key]:
+        """Unique keys of the catalogue whose columns are never null."""
+        found: list[Key] = []
+        for key in self.table.relation.unique_keys:
+            columns = [self.table.columns[name] for name in key.columns]
+            if chosen is not None and set(chosen.columns) == set(key.columns):
+                continue
+            if any(column.nullable for column in columns) or self._known(key.columns) is False:
+                continue
+            found.append(self._key(Scored(key.columns, (("declared unique", 6.0),), None)))
+        return found
+
     def _key(self, candidate: Scored) -> Key:
         columns = candidate.columns
-        declared = self.table.relation.primary_key
-        is_declared = declared is not None and set(declared.columns) == set(columns)
+        said = [key for key in self._declared() if set(key.columns) == set(columns)]
+        is_declared = bool(said)
         known = self._known(columns)
-        proved = known is True or (is_declared and declared is not None and declared.enforced)
+        sampled = any(self._is_sampled(name) for name in columns)
+        by_data = known is True and not (sampled and frozenset(columns) not in self._answers)
+        proved = by_data or any(key.enforced for key in said)
         kind = "composite" if len(columns) > 1 else "surrogate"
         if len(columns) == 1:
             words = self.table.columns[columns[0]].words
@@ -185,7 +212,7 @@ class _Draft:
         evidence = [Evidence(text=text, value=round(value, 2)) for text, value in candidate.points]
         if proved and self._rows:
             evidence.append(Evidence(text="unique and never null, rows", value=self._rows))
-        confidence = 1.0 if is_declared else 1 / (1 + math.exp(-candidate.score / 1.5))
+        confidence = 1.0 if is_declared and proved else 1 / (1 + math.exp(-candidate.score / 1.5))
         return Key(
             columns=columns,
             kind=kind,
@@ -194,6 +221,10 @@ class _Draft:
             confidence=round(confidence, 3),
             evidence=tuple(evidence),
         )
+
+    def _is_sampled(self, name: str) -> bool:
+        profile = self.table.columns[name].column.profile
+        return profile is not None and profile.sampled
 
     # ---------------------------------------------------------------- scoring
 

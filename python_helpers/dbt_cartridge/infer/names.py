@@ -22,6 +22,7 @@ Likeness = Literal[
     "self",  # parent_id, reports_to
     "person",  # placed_by → users
     "none",
+    "declared",
 ]
 
 SELF_WORDS = frozenset(

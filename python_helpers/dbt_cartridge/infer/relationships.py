@@ -6,20 +6,23 @@ from dataclasses import replace
 from typing import Callable, Sequence
 
 from dbt_cartridge.documents.probe import Answer
+from dbt_cartridge.documents.scan import DeclaredForeignKey
 from dbt_cartridge.documents.schema import Candidate, Evidence, Relationship
 from dbt_cartridge.infer.candidates import Pair, composite_pairs, pairs
 from dbt_cartridge.infer.choice import Chosen, choose
 from dbt_cartridge.infer.evidence import Weighed, features, if_it_held
-from dbt_cartridge.infer.facts import Facts
+from dbt_cartridge.infer.facts import Facts, TableFacts
 from dbt_cartridge.infer.keys import Meanings, TableKeys
 from dbt_cartridge.infer.model import probability
-from dbt_cartridge.infer.names import NameIndex
+from dbt_cartridge.infer.names import Named, NameIndex, normal
+from dbt_cartridge.infer.polymorphic import find_polymorphic
 from dbt_cartridge.infer.probing import Asker, inclusion
 
 WORTH_ASKING = 0.25
 """What a candidate must reach if the warehouse agreed, to be worth a question."""
 
 Scorer = Callable[[dict[str, float]], float]
+Child = tuple[str, tuple[str, ...]]
 
 
 def find_relationships(
@@ -30,11 +33,81 @@ def find_relationships(
     ask: Asker,
 ) -> tuple[Relationship, ...]:
     """All foreign keys, ordered by table and columns."""
+    declared = _declared(facts, keys, ask)
+    settled = {(one.table, one.columns) for one in declared}
+    polymorphic = [
+        one for one in find_polymorphic(facts, names, keys, ask)
+        if (one.table, one.columns) not in settled
+    ]  # fmt: skip
+    settled |= {(one.table, one.columns) for one in polymorphic}
     weighed = weigh(facts, names, keys, meanings, ask)
+    weighed = [one for one in weighed if one.pair.child not in settled]
     rows = {table.id: table.rows or 0 for table in facts.tables.values()}
-    found = [_relationship(chosen, facts, keys) for chosen in choose(weighed, keys, rows)]
-    found = _with_roles(found, facts)
-    return tuple(sorted(found, key=lambda r: (r.table, r.columns, r.ref_table)))
+    chosen = choose(weighed, keys, rows)
+    found = [*declared, *(_relationship(one, facts, keys) for one in chosen)]
+    found = [*_with_roles(found, facts), *polymorphic]
+    return tuple(
+        sorted(found, key=lambda r: (r.table, r.columns, r.ref_table, r.where_value or ""))
+    )
+
+
+def _declared(facts: Facts, keys: dict[str, TableKeys], ask: Asker) -> list[Relationship]:
+    """Foreign keys of the catalogue: believed, and counted all the same."""
+    pairs_of: list[tuple[Pair, bool]] = []
+    out: list[Relationship] = []
+    for table in facts.tables.values():
+        for key in table.relation.foreign_keys:
+            parent = f"{key.ref_schema}.{key.ref_table}"
+            if any(name not in table.columns for name in key.columns):
+                continue
+            if parent not in facts.tables:
+                out.append(_outside(table, key, parent))
+                continue
+            primary = keys[parent].primary
+            ref_columns = key.ref_columns or (primary.columns if primary else ())
+            if len(ref_columns) != len(key.columns):
+                continue
+            role = _role_words(facts, table.id, key.columns, parent)
+            named = Named(parent, "declared", role)
+            is_primary = primary is not None and set(primary.columns) == set(ref_columns)
+            pair = Pair(table.id, key.columns, parent, ref_columns, named, False, is_primary)
+            pairs_of.append((pair, key.enforced))
+    answers = _asked([pair for pair, _ in pairs_of], facts, ask)
+    for pair, enforced in pairs_of:
+        answer = answers.get(pair)
+        share = answer.share if answer and answer.considered else 1.0
+        confidence = 1.0 if enforced or share == 1.0 else min(0.97, share)
+        one = Weighed(pair, {}, answer, confidence, confidence)
+        found = _relationship(Chosen(one), facts, keys)
+        out.append(
+            found.model_copy(update={"declared": True, "proved": found.proved or enforced})
+        )
+    return out
+
+
+def _outside(table: TableFacts, key: DeclaredForeignKey, parent: str) -> Relationship:
+    """Declared to lead to a table that was not scanned."""
+    return Relationship(
+        table=table.id,
+        columns=key.columns,
+        ref_table=parent,
+        ref_columns=key.ref_columns,
+        kind="external",
+        declared=True,
+        proved=key.enforced,
+        optional=any(table.columns[name].nullable for name in key.columns),
+        evidence=(Evidence(text=f"declared in the catalogue; {parent} was not scanned"),),
+    )
+
+
+def _role_words(
+    facts: Facts, table: str, columns: tuple[str, ...], parent: str
+) -> tuple[str, ...]:
+    """`billing` of a declared `billing_address_id`."""
+    stem = normal(facts.column(table, columns[0]).stem)
+    entity = normal(facts.tables[parent].entity)
+    own_words = stem[: -len(entity)] if stem[-len(entity) :] == entity else ()
+    return own_words if len(columns) == 1 else ()
 
 
 def weigh(
@@ -54,14 +127,10 @@ def weigh(
         drafts.append(Weighed(pair, found, None, prior, prior))
     asking = [
         d for d in drafts
-        if _can_be_asked(d.pair, facts) and score(if_it_held(d.features)) >= WORTH_ASKING
+        if score(if_it_held(d.features)) >= WORTH_ASKING
     ]  # fmt: skip
     asking.sort(key=lambda d: -d.prior)
-    questions = [
-        inclusion(d.pair.table, d.pair.columns, d.pair.ref_table, d.pair.ref_columns)
-        for d in asking
-    ]
-    answers: dict[Pair, Answer] = dict(zip((d.pair for d in asking), ask(questions)))
+    answers = _asked([d.pair for d in asking], facts, ask)
     out: list[Weighed] = []
     for draft in drafts:
         answer = answers.get(draft.pair)
@@ -73,6 +142,14 @@ def weigh(
             replace(draft, features=found, answer=answer, probability=score(found))
         )
     return out
+
+
+def _asked(found: Sequence[Pair], facts: Facts, ask: Asker) -> dict[Pair, Answer]:
+    askable = [pair for pair in found if _can_be_asked(pair, facts)]
+    questions = [
+        inclusion(pair.table, pair.columns, pair.ref_table, pair.ref_columns) for pair in askable
+    ]
+    return dict(zip(askable, ask(questions), strict=True))
 
 
 def _can_be_asked(pair: Pair, facts: Facts) -> bool:
@@ -100,7 +177,7 @@ def _relationship(chosen: Chosen, facts: Facts, keys: dict[str, TableKeys]) -> R
         ref_columns=pair.ref_columns,
         kind=kind,
         role="_".join(pair.named.role) or None,
-        proved=orphans == 0,
+        proved=orphans == 0 and answer is not None and not answer.sampled,
         one_to_one=unique,
         optional=any(column.nullable for column in columns),
         rows=answer.considered if asked and answer else None,
@@ -125,7 +202,8 @@ def _is_unique(pair: Pair, facts: Facts, keys: dict[str, TableKeys]) -> bool:
     return facts.column(pair.table, pair.columns[0]).unique is True
 
 
-_NAME_TEXT = {
+_NAME_TEXT: dict[str, str] = {
+    "declared": "declared in the catalogue",
     "entity": "named after the table",
     "ending": "its name ends with the table's",
     "own_entity": "its table's name and its own make the other table's name",

@@ -1,0 +1,63 @@
+"""Columns that look like references, whose table was not scanned. Said, never guessed at."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from dbt_cartridge.documents.scan import Problem
+from dbt_cartridge.documents.schema import Relationship
+from dbt_cartridge.infer.facts import ColumnFacts, Facts
+from dbt_cartridge.infer.keys import Meanings, TableKeys
+from dbt_cartridge.infer.names import EXTERNAL_WORDS
+from dbt_cartridge.words import snake
+
+MOST = 10
+
+
+def outside(
+    facts: Facts,
+    keys: dict[str, TableKeys],
+    relationships: Sequence[Relationship],
+    meanings: Meanings,
+) -> tuple[Problem, ...]:
+    """One note per entity that columns name and no scanned table holds, the most named first."""
+    leading = {(one.table, column) for one in relationships for column in one.columns}
+    named: dict[tuple[str, ...], list[ColumnFacts]] = defaultdict(list)
+    for table in facts.tables.values():
+        primary = keys[table.id].primary
+        own = set(primary.columns) if primary and len(primary.columns) == 1 else set[str]()
+        for column in table.columns.values():
+            meaning = meanings.get(table.id, {}).get(column.name)
+            technical = meaning is not None and meaning.is_load_tool
+            if column.name in own or technical or (table.id, column.name) in leading:
+                continue
+            if _looks_like_reference(column):
+                named[column.stem].append(column)
+    ranked = sorted(named.items(), key=lambda item: (-len(item[1]), item[0]))
+    notes = [_note(stem, columns) for stem, columns in ranked[:MOST]]
+    if len(ranked) > MOST:
+        more = ", ".join(snake(stem) for stem, _ in ranked[MOST : MOST + 5])
+        rest = len(ranked) - MOST
+        notes.append(Problem(where="infer", what=f"{rest} more such entities: {more}, …"))
+    return tuple(notes)
+
+
+def _looks_like_reference(column: ColumnFacts) -> bool:
+    """`warehouse_id` with repeated values. A column without values says nothing."""
+    if not column.stem or column.words[-1] not in ("id", "key", "sk"):
+        return False
+    if column.stem[0] in EXTERNAL_WORDS or column.family not in ("integer", "text", "uuid"):
+        return False
+    return column.filled > 0 and column.unique is not True
+
+
+def _note(stem: tuple[str, ...], columns: list[ColumnFacts]) -> Problem:
+    first = columns[0]
+    entity = " ".join(stem)
+    others = f", like {len(columns) - 1} other columns" if len(columns) > 1 else ""
+    return Problem(
+        where=f"{first.table}.{first.name}",
+        what=f"looks like a reference to a table of {entity} records{others}; none was scanned",
+        next="If such a table exists in another schema, add that schema to `schemas`.",
+    )
