@@ -20,11 +20,13 @@ class BuildWithDbtPackage(build_py):
     """Copies the dbt package to `dbt_cartridge/package`, where `cartridge init` finds it."""
 
     def run(self) -> None:
-        super().run()
         if self.editable_mode:
+            super().run()
             return
+        # What an earlier build left there would go into the wheel.
+        shutil.rmtree(self.build_lib, ignore_errors=True)
+        super().run()
         target = Path(self.build_lib) / "dbt_cartridge" / "package"
-        shutil.rmtree(target, ignore_errors=True)
         target.mkdir(parents=True)
         for name in DBT_PACKAGE:
             source = HERE / name

@@ -1,7 +1,8 @@
 """Faults to inject into the source data: what, where, and the statement that does it.
 
 The truth about keys and references comes from a database's `gold.json`, not from what cartridge
-believes: a key that it missed counts against it. Status and amount columns are told by name and
+believes: a key that it missed counts against it; only a database that nobody has labelled is
+measured by what cartridge believes. Status and amount columns are told by name and
 values, by rules of this file alone.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -59,7 +60,7 @@ class Reference:
 class Source:
     """The raw tables of one database and what is known of them."""
 
-    def __init__(self, warehouse: Warehouse, gold: Path, schema: str = "raw") -> None:
+    def __init__(self, warehouse: Warehouse, gold: Mapping[str, Any], schema: str = "raw") -> None:
         self.warehouse = warehouse
         self.schema = schema
         self.columns: dict[str, list[Column]] = {}
@@ -68,15 +69,14 @@ class Source:
             f"where table_schema = {literal(schema)} order by table_name, ordinal_position"
         ):
             self.columns.setdefault(table, []).append(Column(column, kind))
-        known = json.loads(gold.read_text("utf-8"))
         self.keys: dict[str, list[str]] = {
             name: table["primary_key"]
-            for name, table in known["tables"].items()
+            for name, table in gold["tables"].items()
             if table.get("primary_key") and table.get("pk_data_ok", True) and name in self.columns
         }
         self.references = [
             Reference(key["table"], key["columns"][0], key["ref_table"], key["ref_columns"][0])
-            for key in known["foreign_keys"] or ()
+            for key in gold["foreign_keys"] or ()
             if len(key["columns"]) == 1 and key.get("inclusion") == 1.0
         ]
 
@@ -91,6 +91,36 @@ class Source:
 
     def column(self, table: str, name: str) -> Column:
         return next(column for column in self.columns[table] if column.name == name)
+
+
+def true_keys(folder: Path) -> Mapping[str, Any] | None:
+    """The `gold.json` of a database, or None where nobody has labelled it."""
+    gold = folder / "gold.json"
+    return json.loads(gold.read_text("utf-8")) if gold.exists() else None
+
+
+def believed_keys(schema: Path) -> Mapping[str, Any]:
+    """What cartridge's own `schema.json` holds for proved, in the form of a `gold.json`."""
+    found = json.loads(schema.read_text("utf-8"))
+    name = {table["id"]: table["id"].split(".", 1)[1] for table in found["tables"]}
+    keys = {table["id"]: table.get("primary_key") or {} for table in found["tables"]}
+    return {
+        "tables": {
+            name[table]: {"primary_key": key.get("columns"), "pk_data_ok": key.get("proved", False)}
+            for table, key in keys.items()
+        },
+        "foreign_keys": [
+            {
+                "table": name[key["table"]],
+                "columns": key["columns"],
+                "ref_table": name[key["ref_table"]],
+                "ref_columns": key["ref_columns"],
+                "inclusion": float(key.get("proved", False)),
+            }
+            for key in found.get("relationships", ())
+            if key["ref_table"] in name
+        ],
+    }
 
 
 def faults(source: Source, per_kind: int, seed: int = 0) -> list[Fault]:
