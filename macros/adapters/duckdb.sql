@@ -128,7 +128,16 @@ where {{ _cartridge_duckdb_scope(database, schemas) }}
 order by 1, 2, 3
 {%- endmacro %}
 
+{#- Tables above a size come alone, one to a statement, and are counted approximately. -#}
 {% macro duckdb__cartridge_profile_sql(tables) -%}
+    {%- if tables[0]['approximate'] -%}
+        {{ _cartridge_duckdb_large_sql(tables[0]) }}
+    {%- else -%}
+        {{ _cartridge_duckdb_profile_sql(tables) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro _cartridge_duckdb_profile_sql(tables) -%}
 {%- set pattern = _cartridge_patterns() -%}
 {%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}
 {#- Every column as text in one long list of cells, grouped once: all that follows is computed on
@@ -178,39 +187,39 @@ typed as (
     inner join families using (t, c)
 )
 select
-    cast(t as varchar),
-    cast(c as varchar),
-    cast(sum(n) as varchar),
-    cast(coalesce(sum(n) filter (v is null), 0) as varchar),
-    case when f not in ('{{ uncounted | join("', '") }}') then count(v)::varchar end,
-    'false',
+    cast(t as varchar) as t,
+    cast(c as varchar) as c,
+    cast(sum(n) as varchar) as total,
+    cast(coalesce(sum(n) filter (v is null), 0) as varchar) as nulls,
+    case when f not in ('{{ uncounted | join("', '") }}') then count(v)::varchar end as distincts,
+    'false' as approximate,
     case
         when f = 'integer' then min(whole)::varchar
         when f in ('decimal', 'float') then arg_min(v, num)
         when f in ('text', 'date', 'timestamp', 'time', 'uuid', 'boolean') then left(min(v), 200)
-    end,
+    end as low,
     case
         when f = 'integer' then max(whole)::varchar
         when f in ('decimal', 'float') then arg_max(v, num)
         when f in ('text', 'date', 'timestamp', 'time', 'uuid', 'boolean') then left(max(v), 200)
-    end,
-    cast(sum(num * n) / sum(n) filter (num is not null) as varchar),
-    cast(min(len) as varchar),
-    cast(max(len) as varchar),
-    cast(sum(len * n) / sum(n) filter (len is not null) as varchar),
-    cast(sum(n) filter (f = 'text' and trim(v) = '') as varchar),
-    cast(sum(n) filter (num = 0) as varchar),
-    cast(sum(n) filter (num < 0) as varchar),
-    cast(sum(n) filter (f in ('decimal', 'float') and num <> trunc(num)) as varchar),
+    end as high,
+    cast(sum(num * n) / sum(n) filter (num is not null) as varchar) as mean,
+    cast(min(len) as varchar) as min_length,
+    cast(max(len) as varchar) as max_length,
+    cast(sum(len * n) / sum(n) filter (len is not null) as varchar) as mean_length,
+    cast(sum(n) filter (f = 'text' and trim(v) = '') as varchar) as blanks,
+    cast(sum(n) filter (num = 0) as varchar) as zeros,
+    cast(sum(n) filter (num < 0) as varchar) as negatives,
+    cast(sum(n) filter (f in ('decimal', 'float') and num <> trunc(num)) as varchar) as fractions,
     case when f = 'timestamp' then
         cast(coalesce(sum(n) filter (regexp_matches(v, ' 00:00:00([+-]|$)')), 0) as varchar)
-    end,
+    end as midnights,
     {%- for name in ['integer', 'decimal', 'date', 'timestamp', 'boolean'] %}
-    cast(sum(n) filter (regexp_matches(p, '{{ pattern[name] }}')) as varchar),
+    cast(sum(n) filter (regexp_matches(p, '{{ pattern[name] }}')) as varchar) as p_{{ name }},
     {%- endfor %}
-    cast(sum(n) filter (f = 'text' and regexp_matches(v, '{{ pattern['json_like'] }}')) as varchar),
+    cast(sum(n) filter (f = 'text' and regexp_matches(v, '{{ pattern['json_like'] }}')) as varchar) as p_json_like,
     {%- for name in ['uuid', 'email'] %}
-    cast(sum(n) filter (regexp_matches(p, '{{ pattern[name] }}')) as varchar),
+    cast(sum(n) filter (regexp_matches(p, '{{ pattern[name] }}')) as varchar) as p_{{ name }},
     {%- endfor %}
     cast(sum(n) filter (
         regexp_matches(p, '{{ pattern['phone'] }}')
@@ -218,24 +227,120 @@ select
         and not regexp_matches(p, '{{ pattern['decimal'] }}')
         and not regexp_matches(p, '{{ pattern['date'] }}')
         and not regexp_matches(p, '{{ pattern['ip_address'] }}')
-    ) as varchar),
+    ) as varchar) as p_phone,
     {%- for name in ['ip_address', 'url', 'national_id'] %}
-    cast(sum(n) filter (regexp_matches(p, '{{ pattern[name] }}')) as varchar),
+    cast(sum(n) filter (regexp_matches(p, '{{ pattern[name] }}')) as varchar) as p_{{ name }},
     {%- endfor %}
     cast(sum(n) filter (
         regexp_matches(p, '{{ pattern['card_number'] }}')
         and length(regexp_replace(p, '[^0-9]', '', 'g')) between 13 and 19
-    ) as varchar),
-    cast(sum(n) filter (regexp_matches(p, '{{ pattern['leading_zero'] }}')) as varchar),
-    cast(sum(n) filter (f = 'text' and regexp_matches(v, '{{ pattern['spaced'] }}')) as varchar),
+    ) as varchar) as p_card_number,
+    cast(sum(n) filter (regexp_matches(p, '{{ pattern['leading_zero'] }}')) as varchar) as p_leading_zero,
+    cast(sum(n) filter (f = 'text' and regexp_matches(v, '{{ pattern['spaced'] }}')) as varchar) as p_spaced,
     case when f not in ('{{ uncounted | join("', '") }}') then
         cast(to_json(list_transform(
             min(row(-n, v), 12) filter (v is not null),
             lambda pair: [left(pair[2], 200), cast(-pair[1] as varchar)]
         )) as varchar)
-    end
+    end as top
 from typed
 group by t, c, f
+{%- endmacro %}
+
+{#- One scan of the whole table for what must be exact, native and without grouping; a sample for
+    frequent values and for the patterns that decide no cast, scaled to the table. -#}
+{% macro _cartridge_duckdb_large_sql(table) -%}
+{%- set pattern = _cartridge_patterns() -%}
+{%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}
+{%- set numbers = ['integer', 'decimal', 'float'] -%}
+{%- set ordered = numbers + ['text', 'date', 'timestamp', 'time', 'uuid', 'boolean'] -%}
+{%- set exact = ['integer', 'decimal', 'date', 'timestamp', 'boolean', 'json_like', 'leading_zero'] -%}
+{%- set sampled = dict(table, sample=100000, approximate=false) -%}
+{%- set measures = [
+    ['filled', none, 'count(%)'],
+    ['distincts', 'counted', 'approx_count_distinct(%)'],
+    ['low', ordered, 'left(min(%)::varchar, 200)'],
+    ['high', ordered, 'left(max(%)::varchar, 200)'],
+    ['mean', numbers, 'avg(%)'],
+    ['min_length', ['text'], 'min(length(%::varchar))'],
+    ['max_length', ['text'], 'max(length(%::varchar))'],
+    ['mean_length', ['text'], 'avg(length(%::varchar))'],
+    ['blanks', ['text'], "count_if(trim(%::varchar) = '')"],
+    ['zeros', numbers, 'count_if(% = 0)'],
+    ['negatives', numbers, 'count_if(% < 0)'],
+    ['fractions', ['decimal', 'float'], 'count_if(% <> trunc(%))'],
+    ['midnights', ['timestamp'], "count_if(date_trunc('day', %) = %)"]
+] -%}
+{%- for name in exact -%}
+    {%- do measures.append([
+        'p_' ~ name, ['text'],
+        "count_if(length(%::varchar) <= 100 and regexp_matches(%::varchar, '" ~ pattern[name] ~ "'))"
+    ]) -%}
+{%- endfor -%}
+with lists as (
+    select
+        count(*) as total
+        {%- for measure, families, expression in measures %},
+        [
+            {%- for no, name, family, native in table['columns'] -%}
+                {%- set column = '"' ~ (name | replace('"', '""')) ~ '"' -%}
+                {%- if families is none or (families == 'counted' and family not in uncounted)
+                    or family in families -%}
+                    {{ expression | replace('%', column) }}
+                {%- else -%}
+                    null
+                {%- endif -%}
+                {%- if not loop.last %}, {% endif -%}
+            {%- endfor -%}
+        ] as {{ measure }}
+        {%- endfor %}
+    from {{ _cartridge_duckdb_from(table) }}
+),
+whole as (
+    select
+        total,
+        unnest([{{ table['columns'] | map('first') | join(', ') }}]) as c
+        {%- for measure, families, expression in measures %},
+        unnest({{ measure }}) as {{ measure }}
+        {%- endfor %}
+    from lists
+),
+seen as (
+    {{ _cartridge_duckdb_profile_sql([sampled]) }}
+)
+select
+    '{{ table['no'] }}',
+    whole.c::varchar,
+    whole.total::varchar,
+    (whole.total - whole.filled)::varchar,
+    -- Values that the sample saw over and over are all there are; the estimate is 20 % off at times.
+    case
+        when seen.distincts::hugeint * 20 <= seen.total::hugeint - seen.nulls::hugeint
+            then seen.distincts
+        when whole.distincts is not null then least(whole.distincts, whole.filled)::varchar
+    end,
+    'true'
+    {%- for name in ['low', 'high', 'mean', 'min_length', 'max_length', 'mean_length', 'blanks',
+        'zeros', 'negatives', 'fractions', 'midnights'] %},
+    whole.{{ name }}::varchar
+    {%- endfor %}
+    {%- for name in ['integer', 'decimal', 'date', 'timestamp', 'boolean', 'json_like', 'uuid', 'email',
+        'phone', 'ip_address', 'url', 'national_id', 'card_number', 'leading_zero', 'spaced'] %},
+    {%- if name in exact %}
+    whole.p_{{ name }}::varchar
+    {%- else %}
+    (seen.p_{{ name }}::hugeint * whole.total // seen.total::hugeint)::varchar
+    {%- endif %}
+    {%- endfor %},
+    to_json(list_transform(
+        from_json(seen.top, '[["VARCHAR"]]'),
+        lambda pair: [
+            pair[1],
+            if(pair[2] = '1', '1', (pair[2]::hugeint * whole.total // seen.total::hugeint)::varchar)
+        ]
+    ))::varchar
+from whole
+left join seen on whole.c::varchar = seen.c
 {%- endmacro %}
 
 {% macro duckdb__cartridge_json_sql(tables) -%}

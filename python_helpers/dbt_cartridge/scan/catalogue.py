@@ -71,11 +71,9 @@ def assemble(
 ) -> tuple[tuple[Relation, ...], tuple[Problem, ...]]:
     """Relations ordered by schema and name; what cannot be read is a Problem instead."""
     columns = _by_relation(rows["columns"], _column)
-    hidden = {
-        (_text(row[0]), _text(row[1]), _text(row[3]))
-        for row in rows["columns"]
-        if not _true(row[11])
-    }
+    closed = _by_relation(
+        [row for row in rows["columns"] if not _true(row[11])], lambda row: _text(row[3])
+    )
     constraints = _by_relation(rows["constraints"], lambda row: row)
     indexes = _by_relation(rows["indexes"], _index)
     relations: list[Relation] = []
@@ -83,7 +81,8 @@ def assemble(
     for row in sorted(rows["relations"], key=lambda row: (_text(row[0]), _text(row[1]))):
         name = (_text(row[0]), _text(row[1]))
         where = ".".join(name)
-        shown = [column for column in columns[name] if (*name, column.name) not in hidden]
+        hidden = set(closed.get(name, ()))
+        shown = [column for column in columns[name] if column.name not in hidden]
         if not _true(row[6]):
             what = "left out: the role has no right to read it"
             problems.append(Problem(where=where, what=what, next=f"grant select on {where}"))
@@ -93,12 +92,11 @@ def assemble(
             continue
         problems += [
             Problem(
-                where=f"{where}.{column.name}",
+                where=f"{where}.{column}",
                 what="left out: the role has no right to read this column",
                 next=f"grant select on {where}",
             )
-            for column in columns[name]
-            if column not in shown
+            for column in sorted(hidden)
         ]
         relations.append(_relation(database, row, shown, constraints[name], indexes[name]))
     return tuple(relations), tuple(problems)

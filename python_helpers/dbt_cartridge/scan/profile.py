@@ -25,6 +25,7 @@ _COLUMNS_PER_PART = 200  # a wide table is read in parts
 _COLUMNS_PER_STATEMENT = 750
 _CELLS_PER_STATEMENT = 5_000_000
 _ROWS_IF_UNKNOWN = 100_000
+_EXACT_ROWS = 2_000_000  # above it, a warehouse that can counts distinct values approximately
 _MOST_JSON_PATHS = 100
 _UNCOUNTED = frozenset({"json", "array", "struct", "binary", "geography"})
 _PATTERNS = tuple(TextPatterns.model_fields)
@@ -114,7 +115,9 @@ def _batches(relations: Sequence[Relation], parts: Sequence[_Part]) -> list[list
     for part in parts:
         rows = relations[part.relation].rows
         width = len(part.columns)
-        size = width * (_ROWS_IF_UNKNOWN if rows is None else rows)
+        size = width * max(1, _ROWS_IF_UNKNOWN if rows is None else rows)
+        if _large(relations[part.relation]):  # alone: nothing fits before it or after it
+            size = _CELLS_PER_STATEMENT
         full = columns + width > _COLUMNS_PER_STATEMENT or cells + size > _CELLS_PER_STATEMENT
         if not batches or full:
             batches.append([])
@@ -141,12 +144,17 @@ def _table(relations: Sequence[Relation], part: _Part, settings: Settings) -> di
         "kind": relation.kind,
         "rows": relation.rows,
         "sample": settings.sample_rows if _sampled(relation, settings) else None,
+        "approximate": _large(relation) and not _sampled(relation, settings),
         "columns": [
             [number, column.name, column.type, column.native_type]
             for number in part.columns
             for column in (relation.columns[number],)
         ],
     }
+
+
+def _large(relation: Relation) -> bool:
+    return (relation.rows or 0) > _EXACT_ROWS
 
 
 def _sampled(relation: Relation, settings: Settings) -> bool:
