@@ -174,7 +174,7 @@ def identity_tests(
         if identity.kind == "total" or any(part not in names for part in parts):
             continue
         firm = strength(identity.considered, identity.hits, "held")
-        if firm is None or not _comparable(identity, names, types):
+        if firm is None or not _comparable(identity, types):
             continue
         staged = [names[part] for part in identity.operands]
         if identity.kind == "ordering" and len(staged) == 2:
@@ -194,11 +194,11 @@ def identity_tests(
     return tuple(found)
 
 
-def _comparable(identity: Identity, names: dict[str, str], types: dict[str, str]) -> bool:
+def _comparable(identity: Identity, types: dict[str, str]) -> bool:
     """A cast can part two columns: a text that became a number, and one that did not."""
     families = {
-        "number" if types[names[part]] in _NUMBERS
-        else "time" if types[names[part]] in ("date", "timestamp") else types[names[part]]
+        "number" if types[part] in _NUMBERS
+        else "time" if types[part] in ("date", "timestamp") else types[part]
         for part in (*identity.operands, *([identity.result] if identity.result else []))
     }  # fmt: skip
     return len(families) == 1
