@@ -25,6 +25,7 @@ from dbt_cartridge.render.queries import call_name
 from dbt_cartridge.render.syntax import Syntax
 
 ColumnTest = UniqueTest | NotNullTest | AcceptedValuesTest | RelationshipsTest | RangeTest
+_OURS = frozenset({"to", "compare_model"})  # calls that we write, of names that we checked
 _NOT_WORD = re.compile(r"[^a-z0-9_]+")
 # Where a backslash in a string literal starts an escape.
 _BACKSLASH = frozenset({"bigquery", "databricks", "mysql", "snowflake", "spark"})
@@ -98,11 +99,12 @@ def entry(test: Test, owner: str, dialect: Dialect, stored: bool = False) -> Ent
 def _require_inert(value: Any, test: Test) -> None:
     """An escape would change what is tested, so text that needs one cannot be tested."""
     if isinstance(value, dict):
-        value = list(cast("dict[str, Any]", value).values())
+        arguments = cast("dict[str, Any]", value)
+        value = [each for name, each in arguments.items() if name not in _OURS]
     if isinstance(value, list):
         for each in cast("list[Any]", value):
             _require_inert(each, test)
-    if isinstance(value, str) and not inert.is_inert(value):
+    if isinstance(value, str) and (not inert.is_inert(value) or inert.is_call(value)):
         raise RenderError(
             f"The {test.kind.replace('_', ' ')} test holds text that dbt would run as Jinja, or "
             "control characters. Write it by hand if it is wanted."
@@ -115,6 +117,9 @@ def _config(test: Test, dialect: Dialect, stored: bool) -> dict[str, Any]:
         config["severity"] = "warn"
     if test.where:
         config["where"] = _expression(test.where, dialect, stored)
+        if "\\" in config["where"]:
+            # dbt pastes it between quotes into Jinja, and escapes the quotes alone.
+            raise RenderError("Its `where` holds a backslash, which dbt cannot take there.")
     if test.severity == "warn" and test.evidence:
         config["meta"] = {"evidence": inert.text(test.evidence)}
     return config

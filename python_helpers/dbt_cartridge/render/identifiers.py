@@ -11,7 +11,7 @@ from dbt_cartridge.errors import RenderError
 from dbt_cartridge.render.reserved import reserved
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True)

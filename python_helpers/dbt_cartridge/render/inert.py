@@ -15,6 +15,7 @@ _OPENS = re.compile(r"\{(?=[{%#])")
 # Tags and comments of HTML, as they would be shown in the docs site; `a < b` is left alone.
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->|<![A-Za-z][^<>]*>|<\?[^<>]*>", re.DOTALL)
 _OPEN_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_CALL = re.compile(r"\s*(env_var|ref|var|source|doc)\s*\(")
 _SUSPECT = re.compile(r"[<{]|  ")
 _SPACES = re.compile(r"\s+")
 
@@ -34,6 +35,16 @@ def escape(value: str) -> str:
 def is_inert(value: str) -> bool:
     """Whether `value` can stand in YAML as it is: no Jinja, no control character."""
     return not _OPENS.search(value) and _without_controls(value) == value
+
+
+def is_name(value: str) -> bool:
+    """Whether `value` can be a name in YAML as it is: one line, inert, no blanks at its ends."""
+    return is_inert(value) and value.strip() == value and not set(value) & set("\n\r\t")
+
+
+def is_call(value: str) -> bool:
+    """Whether dbt would take a test's argument for a call, and run it, without any braces."""
+    return _CALL.match(value) is not None
 
 
 def in_sql(sql: str) -> str:
@@ -61,5 +72,5 @@ def _without_controls(value: str) -> str:
         for char in value
         # Cc: control, Cf: format (bidirectional marks, zero width), Cs: surrogates; U+2028/9 end
         # a line for some readers.
-        if char in "\n\t " or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        if char in "\n\r\t " or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
     )

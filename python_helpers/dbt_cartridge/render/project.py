@@ -6,21 +6,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from dbt_cartridge.config import Settings
-from dbt_cartridge.documents.design import Design, LeftOut, Model, Query, Source
+from dbt_cartridge.documents.design import Design, LeftOut, Model, Query
 from dbt_cartridge.documents.files import File, Files
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.errors import RenderError
 from dbt_cartridge.render import (
-    data_tests,
     doc_blocks,
     generic_tests,
     identifiers,
-    inert,
     paths,
     properties,
     queries,
     snapshots,
     syntax,
+    writable,
     yaml_text,
 )
 from dbt_cartridge.render.data_tests import Dialect
@@ -37,9 +36,12 @@ def render(design: Design, host: Host, settings: Settings) -> Files:
     Raises:
         RenderError: a path or a name of the design's own is not fit to be written.
     """
-    design, left_out = _writable(design)
+    design, left_out = writable.without_unnameable(design)
+    adapter = design.adapter or host.adapter
+    texts, failed = _model_texts(design.models, adapter)
+    design, lost = writable.without_models({left.what: left.why for left in failed}, design)
     its = syntax.of(host)
-    dialect = Dialect(design.adapter or host.adapter, its, host.has_dbt_utils)
+    dialect = Dialect(adapter, its, host.has_dbt_utils)
     sources = [each for each in design.sources if not each.existing and each.tables]
     folders = {each.name: _folder(each.name, design.models) for each in design.sources}
     prefix = design.sources[0].name if design.sources else host.project_name
@@ -49,7 +51,15 @@ def render(design: Design, host: Host, settings: Settings) -> Files:
     source_properties = {each.name: properties.source(each, dialect, docs) for each in sources}
     every = [*source_properties.values(), *model_properties.values()]
 
-    files = [_model_file(each, dialect.adapter, host) for each in design.models]
+    files = [
+        File(
+            path=paths.model(each, host),
+            text=texts[each.name],
+            kind="sql",
+            describes=(each.name,),
+        )
+        for each in design.models
+    ]
     files += [
         _yaml_file(paths.source_yaml(name, folders[name], host), "sources", {name: each.yaml})
         for name, each in source_properties.items()
@@ -62,8 +72,8 @@ def render(design: Design, host: Host, settings: Settings) -> Files:
     if docs.names:
         files.append(_docs_file(docs, prefix, folders.get(prefix, prefix), host))
     files += _generic_tests((need for each in every for need in each.needs), host)
-    left_out += tuple(left for each in every for left in each.left_out)
-    return Files(files=_ordered(files), left_out=left_out)
+    unsaid = (left for each in every for left in each.left_out)
+    return Files(files=_ordered(files), left_out=(*left_out, *lost, *unsaid))
 
 
 def _ordered(files: list[File]) -> tuple[File, ...]:
@@ -81,11 +91,21 @@ def _ordered(files: list[File]) -> tuple[File, ...]:
 # ---------------------------------------------------------------- kinds of files
 
 
-def _model_file(each: Model, adapter: str, host: Host) -> File:
-    ctes, last = queries.body(each, adapter)
-    text = fill("model.sql", config=_config(each, adapter), ctes=ctes, last=last)
-    path = paths.model(each, host)
-    return File(path=path, text=text + "\n", kind="sql", describes=(each.name,))
+def _model_texts(
+    models: Iterable[Model], adapter: str
+) -> tuple[dict[str, str], tuple[LeftOut, ...]]:
+    """The SQL of each model, and those that have none, each with the reason."""
+    texts: dict[str, str] = {}
+    failed: list[LeftOut] = []
+    for each in models:
+        try:
+            ctes, last = queries.body(each, adapter)
+            config = _config(each, adapter)
+        except RenderError as error:
+            failed.append(LeftOut(what=each.name, why=str(error)))
+        else:
+            texts[each.name] = fill("model.sql", config=config, ctes=ctes, last=last) + "\n"
+    return texts, tuple(failed)
 
 
 def _config(each: Model, adapter: str) -> list[tuple[str, str]]:
@@ -144,72 +164,3 @@ def _folder(source: str, models: Iterable[Model]) -> str:
         if model.layer == "staging" and any(x.source and x.source[0] == source for x in inputs):
             return model.folder
     return "".join(c if c.isalnum() or c == "_" else "_" for c in source)
-
-
-# ---------------------------------------------------------------- what cannot be written
-
-
-def _writable(design: Design) -> tuple[Design, tuple[LeftOut, ...]]:
-    """`design` without tables that dbt could not be told of, and without what needs them."""
-    left_out: list[LeftOut] = []
-    sources: list[Source] = []
-    gone: set[tuple[str, str]] = set()
-    for source in design.sources:
-        bad = [table for table in source.tables if not _is_nameable(source, table.identifier)]
-        gone |= {(source.name, table.name) for table in bad}
-        left_out += [
-            LeftOut(
-                what=f"Table {inert.text(table.identifier)!r}",
-                why="Its name holds what dbt would run as Jinja, or control characters. Rename it "
-                "in the warehouse to have it modelled.",
-            )
-            for table in bad
-        ]
-        kept = tuple(table for table in source.tables if table not in bad)
-        sources.append(source.model_copy(update={"tables": kept}))
-    if not gone:
-        return design, ()
-    lost = _needing(gone, design)
-    left_out += [LeftOut(what=f"Model {name}", why="It needs a table that was left out.")
-                 for name in sorted(lost)]  # fmt: skip
-    models = tuple(each for each in design.models if each.name not in lost)
-    return (
-        design.model_copy(
-            update={
-                "sources": tuple(sources),
-                "models": tuple(_without_tests_on(lost, each) for each in models),
-                "snapshots": tuple(s for s in design.snapshots if s.model not in lost),
-            }
-        ),
-        tuple(left_out),
-    )
-
-
-def _is_nameable(source: Source, identifier: str) -> bool:
-    names = (source.schema_name, source.database or "", identifier)
-    return all(inert.is_inert(name) and not set(name) & set("\n\t") for name in names)
-
-
-def _needing(gone: set[tuple[str, str]], design: Design) -> set[str]:
-    lost: set[str] = set()
-    for model in design.models:  # in the order of dependence
-        if isinstance(model.body, Query):
-            needs = any(each.source in gone or each.model in lost for each in model.body.inputs)
-        else:
-            needs = any(name in lost for name, _ in model.body.bounds)
-        if needs:
-            lost.add(model.name)
-    return lost
-
-
-def _without_tests_on(lost: set[str], model: Model) -> Model:
-    columns = tuple(
-        column.model_copy(
-            update={
-                "tests": tuple(t for t in column.tests if data_tests.other_model(t) not in lost)
-            }
-        )
-        for column in model.columns
-    )
-    tests = tuple(t for t in model.tests if data_tests.other_model(t) not in lost)
-    return model.model_copy(update={"columns": columns, "tests": tests})

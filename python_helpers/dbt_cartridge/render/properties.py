@@ -146,7 +146,7 @@ def _sorted(
 
 def _is_nameable(column: str, tests: _Tests) -> bool:
     """Whether dbt would read the column's name as it stands."""
-    if inert.is_inert(column) and column.strip() == column and "\n" not in column:
+    if inert.is_name(column):
         return True
     tests.left_out.append(
         LeftOut(
@@ -180,7 +180,7 @@ def _put_freshness(yaml: dict[str, Any], freshness: Freshness | None, tests: _Te
         return
     adapter = tests.dialect.adapter
     loaded_at = expressions.sql(freshness.loaded_at, adapter, stored=frozenset({""}))
-    if not inert.is_inert(loaded_at):
+    if not inert.is_inert(loaded_at) or "\\" in loaded_at:
         tests.left_out.append(
             LeftOut(
                 what=f"freshness of {tests.owner}", why="Its load-time column's name holds Jinja."
@@ -203,7 +203,7 @@ def _put_freshness(yaml: dict[str, Any], freshness: Freshness | None, tests: _Te
 
 
 def _inert_name(value: str) -> str:
-    if not inert.is_inert(value) or "\n" in value or "\t" in value:
+    if not inert.is_name(value):
         raise RenderError(
             f"{inert.text(value)!r} cannot be named in YAML: dbt would run what it holds as Jinja. "
             "Rename it in the warehouse, or leave it out with `exclude`."

@@ -134,9 +134,9 @@ def _orders() -> Model:
             ),
             Projection(
                 name="is_paid",
-                expression="case when lower(trim(\"latest\".\"paid\")) in ('yes', 'true', 'y', 't') "
-                "then true when lower(trim(\"latest\".\"paid\")) in ('no', 'false', 'n', 'f') "
-                "then false end",
+                expression="case when lower(trim(\"latest\".\"paid\")) in ('yes', 'true', 'y', "
+                "'t') then true when lower(trim(\"latest\".\"paid\")) in ('no', 'false', 'n', "
+                "'f') then false end",
                 group="booleans",
                 comment="Text in the till; only these {{ words }} were seen.",
             ),
@@ -355,8 +355,8 @@ def _fact() -> Model:
             watermark="created_at",
             input_alias="lines",
             input_column="created_at",
-            why="Twelve million lines, and a line is never changed after its time of creation: only "
-            "new ones are read.",
+            why="Twelve million lines, and a line is never changed after its time of creation: "
+            "only new ones are read.",
         ),
         primary_key=("order_id", "line_number"),
     )
@@ -440,8 +440,8 @@ def shop(adapter: str = "duckdb") -> Design:
                 unique_key=("order_id",),
                 strategy="timestamp",
                 updated_at="loaded_at",
-                description="Every version of an order that was seen, so that a total can be looked "
-                "up as it was on a day in the past.",
+                description="Every version of an order that was seen, so that a total can be "
+                "looked up as it was on a day in the past.",
             ),
             Snapshot(
                 name="order_lines_snapshot",
