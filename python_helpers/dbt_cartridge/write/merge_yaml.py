@@ -36,7 +36,7 @@ def merge_yaml(base: str, mine: str, new: str) -> str | None:
     """
     try:
         merge = _Merge(mine)
-        expected = merge.node(parse(base), parse(mine), parse(new), "", 0)
+        expected = merge.node(parse(base), parse(mine), parse(new))
         result = merge.text()
         return result if parse(result).plain == expected else None
     except (_Conflict, NotMergeable):
@@ -61,8 +61,8 @@ class _Merge:
             at = end
         return "".join((*parts, self._mine[at:]))
 
-    def node(self, base: Node | None, mine: Node, new: Node, key: str, shift: int) -> Plain:
-        """`key` is the map key above; `shift` is how much deeper the user's text is indented."""
+    def node(self, base: Node | None, mine: Node, new: Node, key: str = "") -> Plain:
+        """The merged value of one place. `key` is the map key above it, if it is in a map."""
         if mine.plain == new.plain or (base and new.plain == base.plain):
             return mine.plain
         same_kind = mine.kind == new.kind and (base is None or base.kind == mine.kind)
@@ -71,7 +71,7 @@ class _Merge:
                 return self._map(base, mine, new)
             return self._seq(base, mine, new)
         if base and mine.plain == base.plain:
-            self._replace(mine, new, shift)
+            self._replace(mine, new)
             return new.plain
         if key in _PROSE:
             return mine.plain
@@ -86,9 +86,11 @@ class _Merge:
         for name, (key, value) in mine.pairs.items():
             was = old[name][1] if name in old else None
             if name in new.pairs:
-                result[name] = self._pair(was, key, value, new.pairs[name], shift)
-            elif was is None or not self._dropped(was, key, value, mine):
-                result[name] = value.plain
+                result[name] = self._pair(was, key, value, new.pairs[name])
+            elif (
+                left := value.plain if was is None else self._dropped(was, key, value)
+            ) is not None:
+                result[name] = left
         before: str | None = None
         for name, (key, value) in new.pairs.items():
             if name not in mine.pairs and name not in old:
@@ -98,28 +100,33 @@ class _Merge:
                 before = name
         return "map", frozenset(result.items())
 
-    def _pair(
-        self, was: Node | None, key: Node, value: Node, new: tuple[Node, Node], shift: int
-    ) -> Plain:
+    def _pair(self, was: Node | None, key: Node, value: Node, new: tuple[Node, Node]) -> Plain:
         new_key, new_value = new
         untouched = was is not None and was.plain == value.plain != new_value.plain
         if untouched and not (value.is_block and new_value.is_block):
             spread = "\n" in value.source or "\n" in new_value.source
             if spread or new_value.line != new_key.line:
-                self._swap_lines(key, value, new_key, new_value, shift)
+                ends = max(key.end, value.end), max(new_key.end, new_value.end)
+                self._swap(key, new_key, *ends)
                 return new_value.plain
-        return self.node(was, value, new_value, str(key.raw.value), shift)
+        return self.node(was, value, new_value, str(key.raw.value))
 
-    def _dropped(self, was: Node, key: Node, value: Node, mine: Node) -> bool:
-        """We generate this key no more: cut it out unless the user worked on it."""
-        if value.plain != was.plain or _has_comment(value, was):
-            return False
-        if key.line == mine.line and key is next(iter(mine.pairs.values()))[0]:
-            first_on_line = self._mine[line_start(self._mine, key.start) : key.start]
-            if first_on_line.strip():
-                raise _Conflict  # it shares its line with a dash
+    def _dropped(self, was: Node | None, key: Node, value: Node) -> Plain | None:
+        """We do not generate this key. What stays of it: what the user wrote or worked on."""
+        if was is None:
+            return value.plain
+        if was.kind == value.kind == "seq" and was.is_block and value.is_block:
+            ours = {item.plain for item in was.items}
+            if any(item.plain not in ours for item in value.items):
+                return self._seq(was, value, None)
+        elif value.plain != was.plain:
+            return value.plain
+        if _has_comment(value, was):
+            return value.plain
+        if self._mine[line_start(self._mine, key.start) : key.start].strip():
+            raise _Conflict  # it shares its line with a dash
         self._remove(key.start, max(key.end, value.end))
-        return True
+        return None
 
     def _insert_pair(
         self, mine: Node, before: str | None, key: Node, value: Node, shift: int
@@ -131,31 +138,17 @@ class _Merge:
         lines = key.text[key.start : line_end(key.text, end)]
         self._insert(max(above[0].end, above[1].end), " " * key.column + lines, shift)
 
-    def _swap_lines(
-        self, key: Node, value: Node, new_key: Node, new_value: Node, shift: int
-    ) -> None:
-        """Replace a pair whose value spans lines, from its key on."""
-        end = max(key.end, value.end)
-        rest = self._mine[end : line_end(self._mine, end)]
-        if rest.strip():
-            raise _Conflict  # a comment would become part of the new value
-        lines = new_key.text[new_key.start : max(new_key.end, new_value.end)]
-        self._cuts.append(
-            (key.start, end, shifted(" " * new_key.column + lines, shift)[key.column :])
-        )
-
     # ------------------------------------------------------------ lists
 
-    def _seq(self, base: Node | None, mine: Node, new: Node) -> Plain:
-        sides = [base.items if base and base.kind == "seq" else (), mine.items, new.items]
+    def _seq(self, base: Node | None, mine: Node, new: Node | None) -> Plain:
+        sides = [base.items if base else (), mine.items, new.items if new else ()]
         full = _ambiguous(sides)
         old, ours, theirs = ({_identity(i, full): i for i in side} for side in sides)
-        shift = mine.column - new.column
         result: list[tuple[Identity, Plain]] = []
         for identity, item in ours.items():
             was = old.get(identity)
             if identity in theirs:
-                result.append((identity, self.node(was, item, theirs[identity], "", shift)))
+                result.append((identity, self._item(was, item, theirs[identity])))
             elif was is None or was.plain != item.plain or _has_comment(item, was):
                 result.append((identity, item.plain))
             else:
@@ -167,13 +160,22 @@ class _Merge:
                 before = identity
                 place = next((n + 1 for n, r in enumerate(result) if r[0] == identity), place)
             elif identity not in old:
-                self._insert_item(mine, ours[before] if before is not None else None, item, shift)
+                self._insert_item(mine, ours[before] if before is not None else None, item)
                 result.insert(place, (identity, item.plain))
                 place += 1
         return "seq", tuple(plain for _, plain in result)
 
-    def _insert_item(self, mine: Node, above: Node | None, item: Node, shift: int) -> None:
+    def _item(self, was: Node | None, item: Node, new: Node) -> Plain:
+        untouched = was is not None and was.plain == item.plain != new.plain
+        if untouched and item.kind != new.kind:  # a test that has got arguments, or lost them
+            self._swap(item, new, item.end, new.end)
+            return new.plain
+        return self.node(was, item, new)
+
+    def _insert_item(self, mine: Node, above: Node | None, item: Node) -> None:
         """Behind the entry that precedes it in ours; at the top where there is none."""
+        dash = item.text.rfind("-", 0, item.start)
+        shift = mine.column - (dash - line_start(item.text, dash))
         start = line_start(item.text, item.start)
         lines = item.text[start : line_end(item.text, item.end)]
         if above is None:
@@ -185,13 +187,21 @@ class _Merge:
 
     # ------------------------------------------------------------ cuts
 
-    def _replace(self, mine: Node, new: Node, shift: int) -> None:
+    def _replace(self, mine: Node, new: Node) -> None:
         """One value for another, in its line; what follows in the line stays."""
         text = new.source
         if "\n" in text or "\n" in mine.source:
             raise _Conflict
         blank = " " if mine.start == mine.end and text else ""
         self._cuts.append((mine.start, mine.end, blank + text))
+
+    def _swap(self, mine: Node, new: Node, end: int, new_end: int) -> None:
+        """Text of several lines, from where `mine` and `new` start."""
+        if self._mine[end : line_end(self._mine, end)].strip():
+            raise _Conflict  # a comment behind it would become part of the new value
+        lines = " " * new.column + new.text[new.start : new_end]
+        text = shifted(lines, mine.column - new.column)[mine.column :]
+        self._cuts.append((mine.start, end, text))
 
     def _insert(self, behind: int, lines: str, shift: int) -> None:
         at = line_end(self._mine, behind)

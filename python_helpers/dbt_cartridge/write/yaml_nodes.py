@@ -5,13 +5,14 @@ Dumping a document again would reflow what the user wrote; cutting by the parser
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.error import ReusedAnchorWarning, YAMLError
 
 Plain = Hashable
 """A node's value without style: `(tag, text)`, `("map", …)` without order, or `("seq", …)`."""
@@ -94,7 +95,9 @@ def parse(text: str) -> Node:
         NotMergeable: no YAML, several documents, or not a map at the top.
     """
     try:
-        raw: Any = YAML(typ="safe", pure=True).compose(text)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ReusedAnchorWarning)
+            raw: Any = YAML(typ="safe", pure=True).compose(text)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     except YAMLError as error:
         raise NotMergeable(str(error)) from error
     if raw is None or raw.id != "mapping":
