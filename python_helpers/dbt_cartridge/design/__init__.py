@@ -6,10 +6,10 @@ from dbt_cartridge.config import Settings
 from dbt_cartridge.design import dates as calendar
 from dbt_cartridge.design import lines
 from dbt_cartridge.design.dimensions import dimension
-from dbt_cartridge.design.facts import dated, enrich_line, fact, sum_lines
+from dbt_cartridge.design.facts import children, dated, enrich_line, fact, sum_children
 from dbt_cartridge.design.naming import Names, host_names, model_name
 from dbt_cartridge.design.parts import Staged
-from dbt_cartridge.design.plan import Plan, key_types, links, parent_names, plan, usable
+from dbt_cartridge.design.plan import blank_keys, key_types, links, parent_names, plan, usable
 from dbt_cartridge.design.site import Site, home_tests
 from dbt_cartridge.design.snapshots import snapshots
 from dbt_cartridge.design.sources import sources
@@ -113,6 +113,7 @@ def _staged(
         linked.setdefault(relationship.table, set()).update(relationship.columns)
         linked.setdefault(relationship.ref_table, set()).update(relationship.ref_columns)
     identities = {id: [i for i in schema.identities if i.table == id] for id in kept}
+    by_id = {relation.id: relation for relation in relations}
     found: dict[str, Staged] = {}
     for relation in relations:
         source, source_table = homes[relation.id]
@@ -129,6 +130,7 @@ def _staged(
                 linked=frozenset(linked.get(relation.id, ())),
                 key_types=types.get(relation.id, {}),
                 identities=identities[relation.id],
+                blank_keys=blank_keys(schema, tables[relation.id], by_id),
             )
         )
     return found
@@ -159,9 +161,9 @@ def _marts(site: Site) -> None:
         if staged.id in site.headers:
             enrich_line(site, staged)
     for staged in facts:
-        kinds = lines.lines_of(site.headers, staged)
-        if kinds:
-            sum_lines(site, staged, kinds)
+        belonging = children(site, staged)
+        if belonging:
+            sum_children(site, staged, belonging)
     for staged in facts:
         if staged.id not in site.offers:
             site.leaves[staged.offer.model] = 1 + (staged.offer.model in site.dated)

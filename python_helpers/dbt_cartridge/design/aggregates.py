@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.naming import Names
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged
 from dbt_cartridge.documents.design import Cte, Input, Join, Projection, Query
 
@@ -58,11 +59,7 @@ def summary(link: Link, facts: Offer, prefix: str = "") -> Summary:
     made = [*_moments(facts, child, alias, prefix, of_parent),
             _count(child, prefix, counted, of_parent),
             *_sums(facts, child, alias, prefix, counted, of_parent)]  # fmt: skip
-    for attribute, expression in made:
-        projections.append(
-            Projection(name=attribute.name, expression=expression, group=attribute.group)
-        )
-        offered.append(attribute)
+    _add(made, projections, offered)
     where = [f"{key} is not null" for name, key in zip(link.columns, keys, strict=True)
              if not facts.by_name[name].required]  # fmt: skip
     where += _existing(child, alias)
@@ -72,6 +69,18 @@ def summary(link: Link, facts: Offer, prefix: str = "") -> Summary:
     )  # fmt: skip
     query = Query(inputs=(Input(alias=alias, model=facts.model),), ctes=(cte,))
     return Summary(query, tuple(offered), link.fields)
+
+
+def _add(
+    made: Sequence[tuple[Attribute, str]],
+    projections: list[Projection],
+    offered: list[Attribute],
+) -> None:
+    names = Names(p.name for p in projections)
+    for attribute, expression in made:
+        name = names.claim(attribute.name)
+        projections.append(Projection(name=name, expression=expression, group=attribute.group))
+        offered.append(attribute.renamed(name, attribute.description))
 
 
 def _existing(child: Staged, alias: str) -> list[str]:
@@ -164,11 +173,7 @@ def bridge(here: Link, there: Link, members: Offer) -> Summary:
     joined = other.entities if other.entities != alias else f"{alias}_members"
     made += _sums(Offer(other.offer.model, tuple(sums)), other, joined, "",
                   docs.words(other.entities), of_parent) if sums else []  # fmt: skip
-    for attribute, expression in made:
-        projections.append(
-            Projection(name=attribute.name, expression=expression, group=attribute.group)
-        )
-        offered.append(attribute)
+    _add(made, projections, offered)
     inputs = [Input(alias=alias, model=members.model)]
     joins: list[Join] = []
     if sums:

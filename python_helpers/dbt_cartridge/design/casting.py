@@ -46,7 +46,12 @@ class Cast:
 
 
 def stage(
-    alias: str, column: Column, meaning: ColumnMeaning, in_key: bool, key_type: TypeFamily | None
+    alias: str,
+    column: Column,
+    meaning: ColumnMeaning,
+    in_key: bool,
+    key_type: TypeFamily | None,
+    blank_is_key: bool = False,
 ) -> Cast:
     """The staged value of a column.
 
@@ -54,6 +59,7 @@ def stage(
         in_key: it is part of a primary or foreign key, whose values must go on matching.
         key_type: the family that all columns on both ends of its relationships share, if it has
             to be cast to it.
+        blank_is_key: an empty text is a value of the key like any other.
     """
     raw = sql.column(alias, column.name)
     profile = column.profile
@@ -61,6 +67,7 @@ def stage(
         return _key(raw, column.type, key_type)
     if in_key:
         blank = column.type == "text" and profile is not None and profile.blanks > 0
+        blank = blank and not blank_is_key
         return Cast(sql.blank_key_to_null(raw) if blank else raw, column.type)
     if column.type == "text":
         return _text(raw, profile, meaning)

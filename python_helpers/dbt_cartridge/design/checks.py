@@ -28,8 +28,20 @@ from dbt_cartridge.documents.schema import ColumnMeaning, Identity
 
 NEARLY = 0.99  # what holds for so large a share is a warning; below, no test
 _FEW_ROWS = 10  # of fewer rows a profile proves little
-_DOMAIN_ROLES = {"status": (12, 3), "type_discriminator": (12, 3), "flag": (4, 3), "category": (8, 12)}
+_DOMAIN_ROLES = {
+    "status": (12, 3), "type_discriminator": (12, 3), "flag": (4, 3), "category": (8, 12),
+    "attribute": (8, 12),
+}  # fmt: skip
 """Role → (most values, rows there must be per value)."""
+_DOMAIN_WORDS = frozenset(
+    """status stage type kind class category priority severity tier level mode method gender
+    channel segment flag rating grade phase condition currency frequency unit style line""".split()
+)
+_AMOUNT_WORDS = frozenset(
+    """amount price total quantity cost freight fee salary balance tax units discount count weight
+    height width length size duration hours minutes seconds days distance volume rate subtotal
+    revenue stock budget score capacity""".split()
+)
 _NOT_NULL_ROLES = frozenset(
     """key foreign_key natural_key event_time created_time updated_time measure status name
     valid_from type_discriminator""".split()
@@ -84,6 +96,8 @@ def _domain(
     limits = _DOMAIN_ROLES.get(meaning.role)
     if limits is None or profile.sampled or profile.approximate:
         return ()
+    if meaning.role == "attribute" and _DOMAIN_WORDS.isdisjoint(meaning.words[-1:]):
+        return ()
     most, per_value = limits
     counts = [v for v in profile.top_values if v.value.strip()]
     filled = profile.rows - profile.nulls - profile.blanks
@@ -99,7 +113,7 @@ def _domain(
 def _range(
     column: Column, profile: Profile, meaning: ColumnMeaning, cast: Cast
 ) -> tuple[float, float | None] | None:
-    if meaning.role != "measure" or cast.type not in _NUMBERS or profile.rows == profile.nulls:
+    if cast.type not in _NUMBERS or profile.rows == profile.nulls or not _counts(meaning):
         return None
     if profile.rows - profile.nulls < _FEW_ROWS or profile.sampled:
         return None
@@ -109,6 +123,13 @@ def _range(
     highest = number(profile.max) if column.type in _NUMBERS else None
     top = 1.0 if is_share and profile.fractions and highest is not None and highest <= 1 else None
     return 0.0, top
+
+
+def _counts(meaning: ColumnMeaning) -> bool:
+    """It measures something, says its role or its name."""
+    if meaning.role == "measure":
+        return True
+    return meaning.role == "attribute" and not _AMOUNT_WORDS.isdisjoint(meaning.words)
 
 
 def _looks_negative(profile: Profile) -> bool:
@@ -136,9 +157,14 @@ def strength(considered: int, hits: int, what: str) -> tuple[Severity, str] | No
 
 def link_strength(link: Link) -> tuple[Severity, str] | None:
     """How firmly a foreign key may be claimed."""
-    relationship = link.relationship
-    if link.parent.hides_deleted:
+    firm = _counted(link)
+    if firm is not None and link.parent.hides_deleted:
         return "warn", f"staging leaves out removed {link.parent.entities}"
+    return firm
+
+
+def _counted(link: Link) -> tuple[Severity, str] | None:
+    relationship = link.relationship
     if relationship.proved:
         return "error", ""
     rows, orphans = relationship.rows, relationship.orphans

@@ -6,7 +6,7 @@ from dbt_cartridge.design import aggregates, docs
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.aggregates import Summary
 from dbt_cartridge.design.enrich import MOST_INPUTS, Wide, bring_names, flatten, merge_extensions
-from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, taken
+from dbt_cartridge.design.parts import Link, Offer, Staged, taken, without_tools
 from dbt_cartridge.design.site import Site, entity_key, home_tests
 from dbt_cartridge.documents.design import Cte, Input, Latest, Query, Test
 
@@ -23,15 +23,10 @@ def dimension(site: Site, staged: Staged) -> None:
         _plain(site, staged, base)
 
 
-def _own(offer: Offer) -> tuple[Attribute, ...]:
-    """Without what the load tool wrote: that stays in staging."""
-    return tuple(a for a in offer.attributes if not a.is_tool and a.group != "metadata")
-
-
 def _enriched(site: Site, staged: Staged) -> Wide:
     """What the entity refers to, joined: here, or in an intermediate model of its own."""
     plan = site.plan
-    wide = Wide.of(staged.offer, staged.entities, _own(staged.offer))
+    wide = Wide.of(staged.offer, staged.entities, without_tools(staged.offer))
     merge_extensions(plan, wide, staged, MOST_INPUTS)
     missed = flatten(plan, wide, staged, MOST_INPUTS - 1)
     others = wide.models - {staged.offer.model}
@@ -45,7 +40,7 @@ def _enriched(site: Site, staged: Staged) -> Wide:
     query, attributes = wide.query()
     own = docs.words(staged.entities)
     offer = site.add(
-        site.intermediate(staged.entities, "enriched"), staged, "intermediate", query, attributes,
+        _named(site, staged, "enriched"), staged, "intermediate", query, attributes,
         staged.key,
         f"{own.capitalize()} with what they refer to: {_referred(wide)}.",
         docs.grain(docs.words(staged.entity)),
@@ -56,6 +51,13 @@ def _enriched(site: Site, staged: Staged) -> Wide:
     for link in missed:
         _late(site, again, link, staged)
     return again
+
+
+def _named(site: Site, staged: Staged, *labels: str) -> str:
+    return site.intermediate(
+        *(f"{staged.entities}_{label}" for label in labels),
+        *(f"{staged.source}_{staged.entities}_{label}" for label in labels),
+    )
 
 
 def _referred(wide: Wide) -> str:
@@ -103,12 +105,12 @@ def _summaries(site: Site, staged: Staged, room: int) -> list[tuple[Link, Offer]
         other = _other_side(site, link)
         if other is not None:
             summary = aggregates.bridge(link, other, child.offer)
-            name = site.intermediate(staged.entities, other.parent.entities)
+            name = _named(site, staged, other.parent.entities, child.entities)
             text = f"The {docs.words(other.parent.entities)} of each {docs.words(staged.entity)}"
             text += f", through {docs.words(child.entities)}."
         else:
             summary = aggregates.summary(link, site.offer(child), prefix)
-            name = site.intermediate(staged.entities, *([prefix] if prefix else []), child.entities)
+            name = _named(site, staged, f"{prefix}_{child.entities}" if prefix else child.entities)
             text = f"{docs.words(child.entities).capitalize()} summed up per "
             text += f"{docs.words(prefix or staged.entity)}."
         made.append((link, _add_summary(site, staged, link, name, text, summary)))

@@ -15,6 +15,7 @@ from dbt_cartridge.documents.design import Cte, Input, Join, Projection, Query
 MOST_INPUTS = 6  # dbt-project-evaluator finds seven too many
 _DEEPEST = 5
 _NAMES_PER_PARENT = 3
+_LABELS = frozenset({"name", "title", "label", "description", "code", "number"})
 
 
 @dataclass
@@ -164,9 +165,17 @@ def display(staged: Staged) -> tuple[Attribute, ...]:
     named = [a for a in staged.offer.attributes if a.role == "name" and a.type == "text"]
     if named:
         return tuple(named[:_NAMES_PER_PARENT])
-    natural = [a for a in staged.offer.attributes
-               if a.role == "natural_key" and a.name not in staged.key]  # fmt: skip
-    return tuple(natural[:1])
+    said = [staged.offer.by_name[n] for n in descriptive(staged)]
+    texts = [a for a in said if a.type == "text" and a.pii is None]
+    for group in (
+        [a for a in texts if a.role == "natural_key"],
+        [a for a in texts if a.name.rsplit("_", 1)[-1] in _LABELS],
+        [a for a in texts if a.role == "category"],
+        texts,
+    ):
+        if group:
+            return tuple(group[:1])
+    return ()
 
 
 def _bring(

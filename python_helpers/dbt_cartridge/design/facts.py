@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dbt_cartridge.design import aggregates, checks, dates, docs, lines
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.enrich import MOST_INPUTS, Wide, merge_extensions
-from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged
+from dbt_cartridge.design.parts import Attribute, Link, Staged, without_tools
 from dbt_cartridge.design.site import Site, home_tests
 from dbt_cartridge.documents.design import (
     Cte,
@@ -26,10 +26,6 @@ _MOMENTS = ("first_", "latest_")
 _DATE_ROLES = frozenset({"event_time", "created_time", "updated_time", "attribute", "deleted_time"})
 
 
-def _own(offer: Offer) -> list[Attribute]:
-    return [a for a in offer.attributes if not a.is_tool and a.group != "metadata"]
-
-
 def worth_of(site: Site, line: Staged) -> lines.Amount | None:
     return lines.amount(line, site.headers.get(line.id), site.schema.identities)
 
@@ -37,41 +33,69 @@ def worth_of(site: Site, line: Staged) -> lines.Amount | None:
 def enrich_line(site: Site, line: Staged) -> None:
     """The line beside its header, for the fact and for everything that is summed from it."""
     header = site.headers[line.id]
-    wide = Wide.of(line.offer, line.entities, _own(line.offer))
+    wide = Wide.of(line.offer, line.entities, without_tools(line.offer))
     lines.widen(wide, header, worth_of(site, line))
     query, attributes = wide.query()
     own, above = docs.words(line.entities), docs.words(header.parent.entity)
     site.offers[line.id] = site.add(
-        site.intermediate(line.entities, "enriched"), line, "intermediate", query, attributes,
+        site.intermediate(f"{line.entities}_enriched", f"{line.source}_{line.entities}_enriched"),
+        line, "intermediate", query, attributes,
         line.key, f"{own.capitalize()}, each beside its {above}.",
         docs.grain(docs.words(line.entity)), based_on=[header.parent.id],
     )  # fmt: skip
 
 
-def sum_lines(site: Site, header: Staged, links: Sequence[Link]) -> None:
-    """The header with its lines counted and summed, kind by kind: never joined to each other."""
-    base = site.offer(header)
-    wide = Wide.of(base, header.entities, _own(base))
-    for link in links[: min(_MOST_KINDS_OF_LINE, MOST_INPUTS - 1)]:
+def children(site: Site, parent: Staged) -> list[Link]:
+    """The facts that belong to a row of another fact: its lines first, then its payments …"""
+    found = [
+        link for link in site.plan.down[parent.id]
+        if site.plan.is_fact(link.child) and link.joinable and link.is_plain and not link.is_self
+        and not link.relationship.one_to_one and site.headers.get(parent.id) is not link
+        and _is_above(site, parent, link.child)
+    ]  # fmt: skip
+    return sorted(found, key=lambda link: site.headers.get(link.child.id) is not link)
+
+
+def _is_above(site: Site, parent: Staged, child: Staged) -> bool:
+    """False where the parent is itself a line of the child: two tables that refer to each other."""
+    header = site.headers.get(parent.id)
+    return header is None or header.parent.id != child.id
+
+
+def sum_children(site: Site, parent: Staged, links: Sequence[Link]) -> None:
+    """A fact with the facts that belong to it counted and summed, kind by kind.
+
+    They are never joined to each other: that would multiply them.
+    """
+    base = site.offer(parent)
+    wide = Wide.of(base, parent.entities, without_tools(base))
+    chosen = links[: min(_MOST_KINDS_OF_LINE, MOST_INPUTS - 1)]
+    for link in chosen:
         _sum_kind(site, wide, link)
     query, attributes = wide.query()
-    own = docs.words(header.entities)
-    kinds = [link.child.entities for link in links[:_MOST_KINDS_OF_LINE]]
-    label = kinds[0] if len(kinds) == 1 else "lines"
-    site.offers[header.id] = site.add(
-        site.intermediate(header.entities, label), header, "intermediate", query, attributes,
-        header.key,
-        f"{own.capitalize()} with their {docs.words(' and '.join(kinds))} counted and summed.",
-        docs.grain(docs.words(header.entity)), based_on=[link.child.id for link in links],
+    own = docs.words(parent.entities)
+    kinds = list(dict.fromkeys(link.child.entities for link in chosen))
+    label = kinds[0] if len(kinds) == 1 else "activity"
+    site.offers[parent.id] = site.add(
+        site.intermediate(
+            f"{parent.entities}_{label}", f"{parent.source}_{parent.entities}_{label}"
+        ),
+        parent, "intermediate", query, attributes, parent.key,
+        f"{own.capitalize()} with their {docs.listed([docs.words(k) for k in kinds])} counted "
+        "and summed.",
+        docs.grain(docs.words(parent.entity)), based_on=[link.child.id for link in chosen],
     )  # fmt: skip
 
 
 def _sum_kind(site: Site, wide: Wide, link: Link) -> None:
     line = link.child
-    offer = site.offer(line)
-    summary = aggregates.summary(link, offer)
+    is_line = site.headers.get(line.id) is link
+    # Only lines are read with what was worked out for them: anything else could go in circles.
+    offer = site.offer(line) if is_line else line.offer
+    twice = any(link.child.id == other.child.id for other in wide.joined)
+    summary = aggregates.summary(link, offer, link.role if twice else "")
     inner = summary.query.ctes[-1]
-    worth = worth_of(site, line)
+    worth = worth_of(site, line) if is_line else None
     # Where the lines add up to the header's own total, their sum says nothing new.
     told = worth is not None and worth.reconciles is not None
     known = aggregates.total_name(line.entity, worth.name) if told and worth else ""
@@ -119,7 +143,7 @@ def _renamed(cte: Cte, old: str, new: str, name: str, known: str) -> Cte:
 def fact(site: Site, staged: Staged) -> None:
     """The fact's model."""
     base = site.offer(staged)
-    wide = Wide.of(base, staged.entities, _own(base))
+    wide = Wide.of(base, staged.entities, without_tools(base))
     worth = worth_of(site, staged)
     if worth and worth.made and worth.name not in base.by_name:
         lines.widen(wide, None, worth)
@@ -263,8 +287,8 @@ def _description(site: Site, staged: Staged) -> str:
     elif header is not None:
         above = docs.words(header.parent.entity)
         said = f"{own.capitalize()}, with the keys and dates of their {above}."
-    elif kinds := lines.lines_of(site.headers, staged):
-        told = docs.listed([docs.words(link.child.entities) for link in kinds])
+    elif kinds := children(site, staged):
+        told = docs.listed(list(dict.fromkeys(docs.words(k.child.entities) for k in kinds)))
         said = f"{own.capitalize()}, with their {told} counted and summed."
     else:
         said = f"{own.capitalize()} as the source system recorded them."
@@ -278,7 +302,7 @@ def _make_incremental(
 ) -> None:
     """Large facts whose rows carry a stamp that only grows are added to, not rebuilt."""
     rows = staged.relation.rows or 0
-    has_lines = bool(lines.lines_of(site.headers, staged))
+    has_lines = bool(children(site, staged))
     if rows < site.settings.incremental_min_rows or not staged.key_proved or has_lines:
         return
     stamp = watermark(staged, attributes)

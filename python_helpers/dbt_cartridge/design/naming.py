@@ -6,6 +6,8 @@ columns that would land on one name are told apart.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from dbt_cartridge.documents.host import Host
@@ -13,6 +15,7 @@ from dbt_cartridge.documents.scan import Column
 from dbt_cartridge.documents.schema import ColumnMeaning, Table
 from dbt_cartridge.words import raw_split, safe_name, snake
 
+_IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*\Z")
 MAX_NAME = 63  # PostgreSQL cuts longer names off
 
 # Alone, these words say nothing once the column stands beside another table's.
@@ -83,16 +86,27 @@ def column_names(
     names = Names()
     found: dict[str, str] = {}
     present = list(columns)
-    # Keys choose first: no attribute takes the name that others will join on.
     key = set(table.primary_key.columns) if table.primary_key else set[str]()
-    ordered = sorted(present, key=lambda c: (c.name not in key, c.name not in parents))
+    meanings = {
+        c.name: table.by_name.get(c.name) or ColumnMeaning(name=c.name, words=raw_split(c.name))
+        for c in present
+    }
+    plain = {name: snake(m.words) if m.words else safe_name(name) for name, m in meanings.items()}
+    bearers = Counter(plain.values())
+    # Keys choose first: no attribute takes the name that others will join on. Then those that
+    # are called so already.
+    ordered = sorted(
+        present,
+        key=lambda c: (c.name not in key, c.name not in parents, c.name.lower() != plain[c.name]),
+    )
     for column in ordered:
-        meaning = table.by_name.get(column.name) or ColumnMeaning(
-            name=column.name, words=raw_split(column.name)
-        )
-        wish = _wish(table, meaning, types[column.name], parents.get(column.name), key)
-        plain = snake(meaning.words) if meaning.words else safe_name(column.name)
-        found[column.name] = names.claim(wish, plain, safe_name(column.name))
+        own = plain[column.name]
+        wish = _wish(table, meanings[column.name], types[column.name], parents.get(column.name), key)
+        if wish != own and bearers[wish]:
+            wish = own  # `id` stays `id` beside a column that is called `order_id`
+        spelt = column.name.lower()
+        last = spelt if _IDENTIFIER.match(spelt) else safe_name(column.name)
+        found[column.name] = names.claim(wish, own, safe_name(column.name), last)
     return found
 
 

@@ -10,7 +10,6 @@ from functools import cached_property
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.documents.design import (
     ColumnGroup,
-    Input,
     Model,
     ModelColumn,
     Projection,
@@ -145,8 +144,13 @@ def ordered(attributes: Iterable[Attribute]) -> tuple[Attribute, ...]:
     return tuple(sorted(attributes, key=lambda a: GROUP_ORDER.index(a.group)))
 
 
-def import_of(offer: Offer, alias: str) -> Input:
-    return Input(alias=alias, model=offer.model)
+def without_tools(offer: Offer) -> tuple[Attribute, ...]:
+    """What the load tool wrote stays in staging, unless rows are known or linked by it."""
+    return tuple(
+        a for a in offer.attributes
+        if a.name in offer.key or a.role in ("key", "foreign_key")
+        or not (a.is_tool or a.group == "metadata")
+    )  # fmt: skip
 
 
 def taken(alias: str, attributes: Iterable[Attribute]) -> tuple[Projection, ...]:

@@ -134,6 +134,20 @@ def parent_names(
     return keys, entities
 
 
+def blank_keys(
+    schema: Schema, table: Table, relations: Mapping[str, Relation]
+) -> frozenset[str]:
+    """Foreign key columns for which an empty text may be a row of the parent."""
+    found: set[str] = set()
+    for relationship in schema.parents.get(table.id, ()):
+        parent = relations.get(relationship.ref_table)
+        for child, field in zip(relationship.columns, relationship.ref_columns, strict=False):
+            column = parent.by_name.get(field) if parent else None
+            if column and column.profile and column.profile.blanks:
+                found.add(child)
+    return frozenset(found)
+
+
 def links(schema: Schema, staged: Mapping[str, Staged]) -> tuple[Link, ...]:
     """The relationships whose both ends are staged."""
     found: list[Link] = []

@@ -55,11 +55,9 @@ class Site:
     def _mart(self, prefix: str, staged: Staged, label: str) -> str:
         return self.names.claim(f"{prefix}{label}", f"{prefix}{staged.source}_{label}")
 
-    def intermediate(self, *parts: str) -> str:
-        label = "_".join(parts)
-        return self.names.claim(
-            f"{self.host.intermediate_prefix}{label}", f"{self.host.intermediate_prefix}{label}_rows"
-        )
+    def intermediate(self, *labels: str) -> str:
+        """The first free of the labels."""
+        return self.names.claim(*(f"{self.host.intermediate_prefix}{label}" for label in labels))
 
     def offer(self, staged: Staged) -> Offer:
         return self.offers.get(staged.id, staged.offer)

@@ -24,7 +24,7 @@ from dbt_cartridge.documents.design import (
     SourceTable,
     Test,
 )
-from dbt_cartridge.documents.scan import Column, Relation, TypeFamily
+from dbt_cartridge.documents.scan import Column, Profile, Relation, TypeFamily
 from dbt_cartridge.documents.schema import ColumnMeaning, Identity, Key, Table
 from dbt_cartridge.words import raw_split, safe_name
 
@@ -45,6 +45,7 @@ class Job:
     linked: frozenset[str]  # columns of keys at either end of a relationship
     key_types: Mapping[str, TypeFamily]  # columns that must be cast to fit the other end
     identities: Sequence[Identity]
+    blank_keys: frozenset[str] = frozenset()  # foreign keys whose parents hold an empty key
 
 
 def stage(job: Job) -> Staged:
@@ -54,9 +55,12 @@ def stage(job: Job) -> Staged:
     in_key = job.linked | set(key.columns if key else ())
     meanings = {c.name: _meaning(job, c) for c in relation.columns}
     casts = {
-        c.name: casting.stage(alias, c, meanings[c.name], c.name in in_key, job.key_types.get(c.name))
+        c.name: casting.stage(
+            alias, c, meanings[c.name], c.name in in_key, job.key_types.get(c.name),
+            c.name in job.blank_keys or c.name in (key.columns if key else ()),
+        )
         for c in relation.columns
-    }
+    }  # fmt: skip
     types = {name: cast.type for name, cast in casts.items()}
     names = column_names(table, relation.columns, types, job.parents)
     attributes: list[Attribute] = []
@@ -190,12 +194,20 @@ def _deleted(job: Job, names: Mapping[str, str], types: Mapping[str, TypeFamily]
         name = names[column.name]
         if types[column.name] != "boolean":
             continue
-        seen = profile is None or profile.distinct is None or profile.distinct > 1
+        seen = _some_marked(profile)
         if meaning.is_load_tool:
             staged = raw if column.type == "boolean" else f"({raw} = 1)"
             return _Deleted(name, f"coalesce({staged}, false)", True, False, seen)
         return _Deleted(name, sql.name(name), False, False, seen)
     return None
+
+
+def _some_marked(profile: Profile | None) -> bool:
+    """Whether the flag is up in any row, as far as is known."""
+    if profile is None:
+        return True
+    values = [v.value for v in profile.top_values] or [v for v in (profile.max,) if v]
+    return not values or any(v.strip().lower() in ("true", "t", "1", "yes", "y") for v in values)
 
 
 def _feed_removed(column: Column) -> str:
