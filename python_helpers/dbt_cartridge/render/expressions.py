@@ -21,8 +21,6 @@ _DOUBLED = re.compile(r"""'(?:[^']|'')*'|["`]§(?P<place>[0-9]+)§["`]""")
 _BACKSLASH = re.compile(r"""'(?:[^'\\]|\\.|'')*'|["`]§(?P<place>[0-9]+)§["`]""", re.S)
 _BACKSLASH_ADAPTERS = frozenset({"bigquery", "databricks", "mysql", "snowflake", "spark"})
 
-_STATEMENTS = (exp.Query, exp.DDL, exp.Command, exp.Insert, exp.Update, exp.Delete, exp.Merge)
-
 
 def sql(
     expression: str,
@@ -112,20 +110,27 @@ def number(value: str) -> int | float | None:
 
 @lru_cache(maxsize=4096)
 def _parse(shape: str) -> portable.Node:
-    """Never to be changed: it is shared."""
+    """The one expression. Never to be changed: it is shared."""
     try:
-        tree: portable.Node = sqlglot.parse_one(shape, read="duckdb")
+        trees: list[portable.Node] = sqlglot.parse(f"select {shape}", read="duckdb")
     except SqlglotError as error:
-        raise RenderError(
-            f"The design holds an expression that is not SQL: {shape!r} ({error}). "
-            "This is a fault of cartridge: report it with target/cartridge/design.json."
-        ) from error
-    if isinstance(tree, _STATEMENTS):
-        raise RenderError(
-            f"The design holds a statement where an expression belongs: {shape!r}. "
-            "This is a fault of cartridge: report it with target/cartridge/design.json."
-        )
-    return tree
+        raise _not_an_expression(shape) from error
+    select = trees[0]
+    if len(trees) > 1 or not isinstance(select, exp.Select):
+        raise _not_an_expression(shape)
+    clauses = {name for name, value in select.args.items() if value}
+    if clauses != {"expressions"} or len(select.expressions) != 1:
+        raise _not_an_expression(shape)
+    if isinstance(select.expressions[0], (exp.Alias, exp.Star)):
+        raise _not_an_expression(shape)
+    return select.expressions[0]
+
+
+def _not_an_expression(shape: str) -> RenderError:
+    return RenderError(
+        f"The design holds what is not one SQL expression: {shape!r}. "
+        "This is a fault of cartridge: report it with target/cartridge/design.json."
+    )
 
 
 @lru_cache(maxsize=4096)
