@@ -6,14 +6,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from dbt_cartridge.infer.facts import ColumnFacts, Facts
-from dbt_cartridge.infer.keys import (
+from dbt_cartridge.infer.key_columns import (
     BARRED_ROLES,
     ORDINAL_WORDS,
     TINY,
     VALID_WORDS,
     Meanings,
-    TableKeys,
 )
+from dbt_cartridge.infer.keys import TableKeys
 from dbt_cartridge.infer.names import Named, NameIndex, is_short_form, normal
 
 MAX_PER_COLUMN = 8
@@ -55,7 +55,11 @@ class Targets:
         self.of_table: dict[str, list[Target]] = {}
         self.by_words: dict[tuple[str, ...], list[Target]] = defaultdict(list)
         self.by_length: dict[tuple[str, int | None], list[Target]] = defaultdict(list)
+        self.namesakes: dict[tuple[str, ...], list[ColumnFacts]] = defaultdict(list)
         for table in facts.tables.values():
+            for column in table.columns.values():
+                if column.filled and column.has_key_word and column.stem:
+                    self.namesakes[column.words].append(column)
             found = _targets(table.id, facts, keys[table.id])
             self.of_table[table.id] = found
             for target in found:
@@ -157,6 +161,10 @@ def _of_column(
             return
         if not compatible(column, key):
             return
+        if not column.filled and any(
+            not compatible(other, key) for other in targets.namesakes[column.words][:20]
+        ):
+            return  # the column is empty, but its namesakes hold values of another type
         same = key.words == column.words and not key.is_generic
         pair = Pair(
             column.table, (column.name,), key.table, (key.name,), named, same, target.primary

@@ -107,7 +107,8 @@ def _place_features(pair: Pair, facts: Facts, keys: dict[str, TableKeys]) -> Fea
     )
     child, parent = facts.tables[pair.table], facts.tables[pair.ref_table]
     if child.rows and parent.rows:
-        found["parent_larger"] = float(parent.rows > child.rows)
+        # A dimension larger than what refers to it is rare, and the rarer the larger.
+        found["parent_larger"] = max(0.0, min(1.0, math.log10(parent.rows / child.rows) / 1.5))
     return found
 
 
@@ -131,7 +132,6 @@ def _probe_features(
     if max(share, by_rows) >= 0.9:
         found["surprise"] = surprise(child, parent, answer)
         found["coverage"] = min(1.0, answer.key_hits / max(1, parent.distinct or answer.key_hits))
-        found["far_start"] = float((parent.low or 0) > 1000)
         found["reach"] = _reach(child, parent) * min(1.0, answer.keys / 20)
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from typing import Sequence
+from collections.abc import Sequence
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.probe import Answer, Inclusion, Probe, Question

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Callable, Sequence
 
 from dbt_cartridge.documents.probe import Answer
 from dbt_cartridge.documents.scan import DeclaredForeignKey
@@ -12,7 +12,8 @@ from dbt_cartridge.infer.candidates import Pair, composite_pairs, pairs
 from dbt_cartridge.infer.choice import Chosen, choose
 from dbt_cartridge.infer.evidence import Weighed, features, if_it_held
 from dbt_cartridge.infer.facts import Facts, TableFacts
-from dbt_cartridge.infer.keys import Meanings, TableKeys
+from dbt_cartridge.infer.key_columns import Meanings
+from dbt_cartridge.infer.keys import TableKeys
 from dbt_cartridge.infer.model import probability
 from dbt_cartridge.infer.names import Named, NameIndex, normal
 from dbt_cartridge.infer.polymorphic import find_polymorphic

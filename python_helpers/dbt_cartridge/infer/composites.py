@@ -1,0 +1,169 @@
+"""Keys of several columns: the shapes that modellers give them, and a search in the data.
+
+Each proposal is a set of columns with its points, and the reason in words.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+
+from dbt_cartridge.infer.facts import NEVER_KEY_TYPES, ColumnFacts
+from dbt_cartridge.infer.key_columns import (
+    CHANGE_WORDS,
+    DATE_WORDS,
+    LINK_ATTRIBUTES,
+    SEGMENT_WORDS,
+    TINY,
+    VALID_WORDS,
+    KeyColumns,
+    names_a_time,
+)
+
+Points = list[tuple[str, float]]
+Proposal = tuple[tuple[str, ...], Points]
+
+
+def proposals(own: KeyColumns) -> list[Proposal]:
+    """Everything that the shape of the table suggests, without regard to its rows."""
+    return [
+        *_lines(own), *_bridges(own), *_dated(own), *_reported(own), *_marked_off(own)
+    ]  # fmt: skip
+
+
+def _lines(own: KeyColumns) -> list[Proposal]:
+    """An owner and a number within it: (order_id, line_number)."""
+    out: list[Proposal] = []
+    owners = [c for c in own.links if c not in own.ordinals and not own.is_own_key(c)]
+    for ordinal in own.ordinals:
+        named = [c for c in owners if c.stem and ordinal.words[: len(c.stem)] == c.stem]
+        owning = [c for c in owners if own.owns(c)]
+        ranked = list({c.name: c for c in (*named, *owning, *owners)}.values())
+        for at, owner in enumerate(ranked[:4]):
+            why = [("its owner and its number in it", 4.5 - 0.6 * at)]
+            if owner in named or owner in owning:
+                why.append(("the owner is in the name", 1.0))
+            if ordinal.words == ("index",) and owner in owning and own.has_load_tool:
+                # Fivetran keys the items of a nested array by parent and index.
+                why.append(("an array's items, as the load tool unfolds them", 3.0))
+            out.append((own.names_of((owner, ordinal)), why))
+    return out
+
+
+def _dated(own: KeyColumns) -> list[Proposal]:
+    """What it is about, and when: (employee_id, start_date)."""
+    versions = own.keeps_versions
+    about = [c for c in own.links if versions or own.references[c.name] or not c.is_generic]
+    about = [c for c in about if versions or not own.is_own_key(c)]
+    about.sort(key=lambda c: not (versions and own.is_own_key(c)))
+    out: list[Proposal] = []
+    first = own.all[:2]
+    nested = versions and len(first) == 2 and first[1].is_generic and first[0] in about
+    for date in own.dates[:5]:
+        words = set(date.words)
+        points = 2.6 + 0.7 * bool(words & VALID_WORDS)
+        points -= 0.5 * (not words & DATE_WORDS)
+        points -= 3.0 * bool(words & CHANGE_WORDS and not own.is_history)
+        points -= 1.5 * bool(words & {"to", "end", "until", "created", "due", "submitted"})
+        if (versions and words & VALID_WORDS) or (own.is_history and "created" not in words):
+            points += 2.0
+        for size in (1, 2):
+            for group in combinations(about[:5], size):
+                lost = 0.4 * (size - 1) + 0.3 * sum(about.index(link) for link in group)
+                if not versions:
+                    lost += 1.5 * sum(not own.references[link.name] for link in group)
+                why = [("what it is about, and when", points - lost)]
+                if size == 2 and nested and set(group) == set(first):
+                    why.append(("its id stands below its owner's", 1.5))
+                if size == 2 and all(own.is_in_name(c) for c in group):
+                    why.append(("the table is named after both", 1.2))
+                out.append((own.names_of((*group, date)), why))
+    return out
+
+
+def _reported(own: KeyColumns) -> list[Proposal]:
+    """A report by day: what it is about, the date, and the segments that split it."""
+    date = next((c for c in own.parts if c.words in (("date",), ("day",))), None)
+    measures = sum(c.family in ("integer", "decimal", "float") for c in own.all)
+    if date is None or measures < 4 or not own.has_load_tool:
+        return []
+    segments = [c for c in own.parts if c.family == "text" and set(c.words) & SEGMENT_WORDS
+                and c not in own.links]  # fmt: skip
+    about = [c for c in own.links if own.is_own_key(c) and not own.is_load_tool(c)]
+    natural = [c for c in own.links if not own.is_load_tool(c)]
+    about = about or (natural if len(natural) == 1 else [])
+    out: list[Proposal] = []
+    if about:
+        why = [("a report: what it is about, its date and its segments", 6.0)]
+        out.append((own.names_of((about[0], date, *segments[:3])), why))
+    row_hash = [c for c in own.parts if own.is_load_tool(c) and c.words[-1:] == ("id",)]
+    out += [(own.names_of((c, date)), [("the load tool's id and the date", 4.6)]) for c in row_hash]
+    return out
+
+
+def _marked_off(own: KeyColumns) -> list[Proposal]:
+    """The columns before the load tool's mark: Fivetran writes keys, then its own columns."""
+    first = next((at for at, c in enumerate(own.all) if own.is_load_tool(c)), 0)
+    group = own.all[:first]
+    if not 1 < len(group) <= 4 or len(own.all) <= first + 1:
+        return []
+    if any(c.family in NEVER_KEY_TYPES or c.is_free_text for c in group):
+        return []
+    if not all(own.is_link(c) or own.is_ordinal(c) or own.is_date(c)
+               or c.family == "text" for c in group):  # fmt: skip
+        return []
+    if group[0].is_generic and any(own.references[c.name] for c in group[1:]):
+        return []
+    points = 5.5 if (own.rows or 0) < TINY else 3.0
+    return [(own.names_of((*group,)), [("stands before the load tool's columns", points)])]
+
+
+def _bridges(own: KeyColumns) -> list[Proposal]:
+    """Links to other tables, together: (film_id, category_id)."""
+    out: list[Proposal] = []
+    links = [c for c in own.links if c not in own.ordinals and not own.is_own_key(c)]
+    rest = [c for c in own.all if c not in links and own.is_content(c)]
+    for size in (2, 3, 4):
+        for group in combinations(links[:7], size):
+            points = 3.2 - 0.5 * (size - 2) - 0.25 * sum(links.index(c) for c in group)
+            points -= 0.1 * min(20, max(0, len(rest) - 2)) + 1.5 * own.is_history
+            points -= 1.2 * sum(names_a_time(c) for c in group)
+            why = [("links to other tables, together", points)]
+            foreign = sum(not own.references[c.name] for c in group)
+            why.append(("not all of them lead to a table here", -1.0 * foreign))
+            if size == 2 and own.joins_two(group):
+                more = not rest and len(links) > 2
+                why.append(("the table is named after both", 1.0 if more else 3.5))
+            if size == len(links):
+                why.append(("all its links", 0.6))
+                if not rest:
+                    why.append(("and nothing but links", 2.5))
+                elif own.all[:size] == list(group) and own.only_measures(rest):
+                    why.append(("first its links, then nothing but measures", 2.5))
+            out.append((own.names_of(group), why))
+            if len(rest) == 1 and set(rest[0].words) <= LINK_ATTRIBUTES and size == len(links):
+                told = [*why, ("told apart by their kind", 0.5)]
+                out.append((own.names_of((*group, rest[0])), told))
+    return out
+
+
+def searched(own: KeyColumns) -> list[Proposal]:
+    """Combinations that could be unique, by the distinct counts of their columns."""
+    if not own.table.has_data or any(c.unique for c in own.parts if not own.is_date(c)):
+        return []
+    value = {c.name: _part_points(own, c) for c in own.parts}
+    ranked = sorted(own.parts, key=lambda c: -value[c.name])[:7]
+    out: list[Proposal] = []
+    for size in (2, 3, 4):
+        for group in combinations(ranked, size):
+            if math.prod(c.distinct or 1 for c in group) < (own.rows or 0):
+                continue
+            points = sum(value[c.name] for c in group) / size - 1.2 * (size - 2) - 1.0
+            out.append((own.names_of(group), [("found in the data", points)]))
+    return out
+
+
+def _part_points(own: KeyColumns, column: ColumnFacts) -> float:
+    points = 2.0 * own.is_link(column) + 1.5 * own.is_ordinal(column)
+    points += 1.0 * own.is_date(column) + 0.8 * column.has_key_word
+    return points - 0.15 * min(6, own.place[column.name]) - 1.5 * names_a_time(column)

@@ -1,0 +1,201 @@
+"""A table's columns as parts of a key: which link, count, date, or take no part at all."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from dbt_cartridge.documents.schema import ColumnMeaning
+from dbt_cartridge.infer.facts import NEVER_KEY_TYPES, ColumnFacts, TableFacts
+from dbt_cartridge.infer.names import NameIndex, is_short_form
+from dbt_cartridge.words import singular
+
+Meanings = dict[str, dict[str, ColumnMeaning]]
+
+ORDINAL_WORDS = frozenset(
+    "index line sequence seq position ordinal ordering rank row item step part subscript "
+    "offset".split()
+)
+DATE_WORDS = frozenset("date time day month year week quarter hour timestamp at on".split())
+CHANGE_WORDS = frozenset("updated update modified created create changed last".split())
+VALID_WORDS = frozenset(
+    "from start valid effective begin since updated modified change changed update".split()
+)
+HISTORY_WORDS = frozenset("history hist version snapshot log audit archive backup".split())
+SEGMENT_WORDS = frozenset(
+    "device network platform placement os browser country region age gender segment channel "
+    "language surface position slot".split()
+)
+"""What a report of advertising or traffic is split by."""
+LINK_ATTRIBUTES = frozenset("role relationship type kind relation".split())
+"""What tells several links between the same two apart."""
+BARRED_ROLES = frozenset(
+    "measure description flag json array load_time deleted_time deleted_flag is_current".split()
+)
+LOAD_TOOL = ("_fivetran_", "_airbyte_", "_sdc_", "_dlt_", "_etl_", "_stitch_")
+TINY = 20  # rows below which being unique says little
+
+
+class KeyColumns:
+    """One table's columns, read once. Nothing here depends on what the warehouse answers."""
+
+    def __init__(
+        self, table: TableFacts, names: NameIndex, meanings: dict[str, ColumnMeaning]
+    ) -> None:
+        self.table = table
+        self.meanings = meanings
+        self.all = list(table.columns.values())
+        self.place = {column.name: at for at, column in enumerate(self.all)}
+        self.rows = table.rows
+        self.references = {c.name: self._reference(c, names) for c in self.all}
+
+    @cached_property
+    def parts(self) -> list[ColumnFacts]:
+        """Columns that can be part of a key."""
+        return [c for c in self.all if self._can_take_part(c)]
+
+    @cached_property
+    def links(self) -> list[ColumnFacts]:
+        """Those that point at something: named as keys, or after another table."""
+        return [c for c in self.parts if self.is_link(c)]
+
+    @cached_property
+    def ordinals(self) -> list[ColumnFacts]:
+        """Those that count within an owner."""
+        return [c for c in self.parts if self.is_ordinal(c)]
+
+    @cached_property
+    def dates(self) -> list[ColumnFacts]:
+        return [c for c in self.parts if self.is_date(c)]
+
+    def names_of(self, columns: tuple[ColumnFacts, ...]) -> tuple[str, ...]:
+        """In the order of the table, each once."""
+        return tuple(sorted({c.name for c in columns}, key=self.place.__getitem__))
+
+    def is_barred(self, column: ColumnFacts) -> bool:
+        meaning = self.meanings.get(column.name)
+        if meaning is not None and meaning.role in BARRED_ROLES:
+            return True
+        return column.family in NEVER_KEY_TYPES
+
+    def is_load_tool(self, column: ColumnFacts) -> bool:
+        meaning = self.meanings.get(column.name)
+        if meaning is not None and meaning.is_load_tool:
+            return True
+        return column.name.lower().startswith(LOAD_TOOL)
+
+    def _can_take_part(self, column: ColumnFacts) -> bool:
+        if self.is_barred(column) or column.is_free_text:
+            return False
+        if self.is_load_tool(column) and column.words[-1:] != ("id",):
+            return False
+        return not (column.rows and column.nullable)
+
+    def is_link(self, column: ColumnFacts) -> bool:
+        if column.family in ("date", "timestamp") or column.words[:1] == ("row",):
+            return False
+        return column.has_key_word or self.references[column.name] >= 0.5
+
+    def is_ordinal(self, column: ColumnFacts) -> bool:
+        if column.family != "integer" or not column.words:
+            return False
+        words = [w for w in column.words if w not in ("number", "id", "key")]
+        return bool(words) and words[-1] in ORDINAL_WORDS and not self.references[column.name] > 0.6
+
+    def is_date(self, column: ColumnFacts) -> bool:
+        if column.family in ("date", "timestamp"):
+            return True
+        return bool(column.words) and column.words[-1] in ("date", "day", "month", "year")
+
+    def is_own_key(self, column: ColumnFacts) -> bool:
+        """`id`, or named after the table (less the word that makes it a history)."""
+        stem = tuple(singular(word) for word in column.stem)
+        entity = tuple(word for word in self.table.entity if word not in HISTORY_WORDS)
+        return column.has_key_word and (not stem or stem in (entity, self.table.entity))
+
+    def owns(self, column: ColumnFacts) -> bool:
+        stem = tuple(singular(w) for w in column.stem)
+        return bool(stem) and _begins(list(self.table.entity), stem)
+
+    def is_in_name(self, column: ColumnFacts) -> bool:
+        stem = {singular(word) for word in column.stem}
+        return bool(stem) and stem <= set(self.table.entity)
+
+    def is_content(self, column: ColumnFacts) -> bool:
+        """Neither the load tool's, nor a row's guid, nor a time of change."""
+        if self.is_load_tool(column) or column.words[:1] == ("row",):
+            return False
+        return not (self.is_date(column) and set(column.words) & CHANGE_WORDS)
+
+    def only_measures(self, columns: list[ColumnFacts]) -> bool:
+        found = [self.meanings.get(c.name) for c in columns]
+        return all(m is not None and m.role == "measure" for m in found)
+
+    def joins_two(self, group: tuple[ColumnFacts, ...]) -> bool:
+        """The table's name is made of the names of the two: film_category."""
+        entity = list(self.table.entity)
+        first, second = (tuple(singular(w) for w in c.stem) for c in group)
+        for a, b in ((first, second), (second, first)):
+            if not a or not b:
+                continue
+            if _begins(entity, a) and _ends(entity, b):
+                return len(entity) <= len(a) + len(b) + 1
+        return False
+
+    @cached_property
+    def is_history(self) -> bool:
+        return bool(set(self.table.entity) & HISTORY_WORDS)
+
+    @cached_property
+    def keeps_versions(self) -> bool:
+        """Named a history, with a time from which a row holds, and its own key not unique."""
+        if not self.is_history:
+            return False
+        for column in self.all:
+            if self.is_own_key(column) and column.unique and (self.rows or 0) >= TINY:
+                return False
+        return any(
+            self.is_date(c) and set(c.words) & VALID_WORDS and not self.is_load_tool(c)
+            for c in self.all
+        )
+
+    @cached_property
+    def has_load_tool(self) -> bool:
+        return any(self.is_load_tool(c) for c in self.all)
+
+    def _reference(self, column: ColumnFacts, names: NameIndex) -> float:
+        """How likely the column's name is to be another table's."""
+        stem = tuple(singular(word) for word in column.stem)
+        if not stem or self.is_load_tool(column):
+            return 0.0
+        own = self.table.entity
+        if column.has_key_word and (stem == own or "".join(stem) == "".join(own)):
+            return 0.0
+        best = 0.0
+        for match in names.named(column):
+            if match.table == self.table.id:
+                if match.likeness == "self":
+                    best = max(best, 0.9)
+                continue
+            by_name = {"entity": 1.0, "own_entity": 0.7, "ending": 0.8, "short": 0.6, "part": 0.4}
+            value = by_name.get(match.likeness, 0.3) * match.strength
+            best = max(best, value if column.has_key_word else 0.5 * value)
+        return best
+
+
+def names_a_time(column: ColumnFacts) -> bool:
+    """`sold_date_key`: leads to a calendar, and says when rather than what."""
+    return bool(set(column.stem[-1:]) & DATE_WORDS)
+
+
+def alike(short: str, whole: str) -> bool:
+    return short == whole or is_short_form(short, whole)
+
+
+def _begins(entity: list[str], stem: tuple[str, ...]) -> bool:
+    return len(stem) <= len(entity) and all(alike(e, s) or alike(s, e)
+                                            for s, e in zip(stem, entity))  # fmt: skip
+
+
+def _ends(entity: list[str], stem: tuple[str, ...]) -> bool:
+    return len(stem) <= len(entity) and all(alike(e, s) or alike(s, e)
+                                            for s, e in zip(reversed(stem), reversed(entity)))  # fmt: skip
