@@ -26,9 +26,12 @@ class Summary:
 
 def measures(attributes: Sequence[Attribute]) -> list[Attribute]:
     """What may be summed. Amounts before quantities."""
-    found = [a for a in attributes
-             if a.role == "measure" and a.additivity == "additive" and a.type in _NUMBERS]  # fmt: skip
-    return sorted(found, key=lambda a: a.type == "integer")[:MOST_SUMS]
+    found = [
+        a
+        for a in attributes
+        if a.role == "measure" and a.additivity == "additive" and a.type in _NUMBERS
+    ]
+    return sorted(found, key=lambda a: (a.type == "integer", a.name.count("_")))[:MOST_SUMS]
 
 
 def event_time(attributes: Sequence[Attribute]) -> Attribute | None:
@@ -100,8 +103,10 @@ def _moments(
     if time is None:
         return []
     found: list[tuple[Attribute, str]] = []
-    own = time.name if child.entity in time.name or time.role == "event_time" else (
-        f"{child.entity}_{time.name}"
+    own = (
+        time.name
+        if child.entity in time.name or time.role == "event_time"
+        else (f"{child.entity}_{time.name}")
     )
     for word, function in (("first", "min"), ("latest", "max")):
         name = _prefixed(prefix, f"{word}_{own}")
@@ -124,9 +129,13 @@ def _sums(
     facts: Offer, child: Staged, alias: str, prefix: str, counted: str, parent: str
 ) -> list[tuple[Attribute, str]]:
     found: list[tuple[Attribute, str]] = []
+    names = Names()
     for measure in measures(facts.attributes):
+        named = names.claim(
+            total_name(child.entity, measure.name), f"total_{child.entity}_{measure.name}"
+        )
         attribute = Attribute(
-            name=_prefixed(prefix, total_name(child.entity, measure.name)),
+            name=_prefixed(prefix, named),
             type=measure.type if measure.type == "float" else "decimal",
             group="numerics",
             description=f"Sum of `{measure.name}` over the {parent}'s {counted}.",
@@ -187,6 +196,6 @@ def bridge(here: Link, there: Link, members: Offer) -> Summary:
              if not members.by_name[name].required]  # fmt: skip
     cte = Cte(
         name="final", from_alias=alias, projections=tuple(projections), joins=tuple(joins),
-        where=tuple([*where, *_existing(here.child, alias)]), group_by=tuple(group),
+        where=(*where, *_existing(here.child, alias)), group_by=tuple(group),
     )  # fmt: skip
     return Summary(Query(inputs=tuple(inputs), ctes=(cte,)), tuple(offered), here.fields)

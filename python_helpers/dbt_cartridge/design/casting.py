@@ -166,8 +166,10 @@ def _is_zero_or_one(profile: Profile | None, meaning: ColumnMeaning) -> bool:
         return False
     if profile.sampled or profile.rows == profile.nulls:
         return False
-    return _number(profile.min) in (0, 1) and _number(profile.max) in (0, 1) and (
-        not profile.fractions
+    return (
+        _number(profile.min) in (0, 1)
+        and _number(profile.max) in (0, 1)
+        and (not profile.fractions)
     )
 
 

@@ -57,9 +57,7 @@ def key_tests(key: Sequence[str]) -> tuple[dict[str, list[Test]], tuple[Test, ..
     return by_column, (CompositeUniqueTest(columns=tuple(key)),) if key else ()
 
 
-def value_tests(
-    name: str, column: Column, meaning: ColumnMeaning, cast: Cast
-) -> tuple[Test, ...]:
+def value_tests(name: str, column: Column, meaning: ColumnMeaning, cast: Cast) -> tuple[Test, ...]:
     """What the profile says of one column's values. `name` is the staged name."""
     profile = column.profile
     if profile is None or profile.rows == 0 or meaning.is_load_tool:
@@ -69,9 +67,7 @@ def value_tests(
         found.append(NotNullTest(column=name))
     domain = _domain(column, profile, meaning, cast)
     if domain:
-        found.append(
-            AcceptedValuesTest(column=name, values=domain, quote=cast.type == "text")
-        )
+        found.append(AcceptedValuesTest(column=name, values=domain, quote=cast.type == "text"))
     bounds = _range(column, profile, meaning, cast)
     if bounds:
         found.append(RangeTest(column=name, min_value=bounds[0], max_value=bounds[1]))

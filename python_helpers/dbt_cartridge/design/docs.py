@@ -92,7 +92,7 @@ def reference(said: str, parent: str, own: str) -> str:
         role = role.removesuffix(ending)
     if role.startswith(f"{own} ") and role != parent:
         role = role.removeprefix(f"{own} ")
-    if role == parent or role == said:
+    if role in (parent, said):
         return f"The {parent} of the {own}." if parent != own else f"Another {own}."
     return sentence(f"The {own}'s {role}: one of the {plural_words(parent)}")
 
@@ -175,5 +175,3 @@ def domain(column: Column, meaning: ColumnMeaning) -> str:
     if not whole or len(values) > _LONGEST_LISTED or any(len(v) > 30 for v in values):
         return ""
     return ", ".join(f"`{value}`" for value in sorted(values))
-
-

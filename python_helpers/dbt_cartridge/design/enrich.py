@@ -82,6 +82,11 @@ class Wide:
         return Query(inputs=tuple(self.inputs), ctes=(*self.ctes, final)), columns
 
 
+def pairs(link: Link) -> list[tuple[str, str]]:
+    """The child's columns beside the parent's."""
+    return list(zip(link.columns, link.fields, strict=True))
+
+
 def lookups(plan: Plan, staged: Staged) -> list[Link]:
     """The links that a dimension follows upwards, those it is most made of first.
 
@@ -125,9 +130,7 @@ def _climb(
         if not shown and plan.fates[link.parent.id] != "folded":
             continue
         role = link.role if depth == 0 or not path else _joined_path(path, link.role)
-        joined = wide.join(
-            link.parent.offer, _alias(link), list(zip(link.columns, link.fields, strict=True)), alias
-        )
+        joined = wide.join(link.parent.offer, _alias(link), pairs(link), alias)
         wide.joined.append(link)
         for attribute in shown:
             _bring(wide, link, attribute, joined, role, path)
@@ -146,7 +149,7 @@ def _alias(link: Link) -> str:
     """The parent's plural, or the role's where it plays one: `managers`."""
     if link.role in (link.parent.entity, link.parent.entities):
         return link.parent.entities
-    return f"{link.role}_{link.parent.entities}" if not link.is_self else f"parent_{link.parent.entities}"
+    return f"{'parent' if link.is_self else link.role}_{link.parent.entities}"
 
 
 def _shown(plan: Plan, link: Link) -> tuple[Attribute, ...]:
@@ -184,8 +187,10 @@ def _bring(
     entity = link.parent.entity
     plain = attribute.name
     if role == entity:
-        wish = plain if plain.startswith(entity) or attribute.role == "foreign_key" else (
-            f"{entity}_{plain}"
+        wish = (
+            plain
+            if plain.startswith(entity) or attribute.role == "foreign_key"
+            else (f"{entity}_{plain}")
         )
     else:
         wish = f"{role}_{plain.removeprefix(entity + '_')}"
@@ -216,9 +221,7 @@ def merge_extensions(plan: Plan, wide: Wide, staged: Staged, room: int) -> None:
             continue
         if extension_of(child, plan.up[child.id]) is not link:
             continue
-        alias = wide.join(
-            child.offer, child.entities, list(zip(link.fields, link.columns, strict=True)), wide.alias
-        )
+        alias = wide.join(child.offer, child.entities, [(f, c) for c, f in pairs(link)], wide.alias)
         wide.joined.append(link)
         for attribute in child.offer.attributes:
             if attribute.is_tool or attribute.name in link.columns:
@@ -233,16 +236,12 @@ def merge_extensions(plan: Plan, wide: Wide, staged: Staged, room: int) -> None:
                       f"{child.entity}_{attribute.name}")  # fmt: skip
 
 
-
-
 def bring_names(plan: Plan, wide: Wide, link: Link) -> None:
     """Join one parent and take what it is known by."""
     shown = _shown(plan, link)
     if not shown:
         return
-    joined = wide.join(
-        link.parent.offer, _alias(link), list(zip(link.columns, link.fields, strict=True)), wide.alias
-    )
+    joined = wide.join(link.parent.offer, _alias(link), pairs(link), wide.alias)
     wide.joined.append(link)
     for attribute in shown:
         _bring(wide, link, attribute, joined, link.role)

@@ -15,7 +15,6 @@ from dbt_cartridge.documents.design import (
     Input,
     Join,
     Projection,
-    Query,
     RelationshipsTest,
     SameRowCountTest,
     Test,
@@ -103,9 +102,7 @@ def _sum_kind(site: Site, wide: Wide, link: Link) -> None:
     summed = wide.aliases.claim(f"{line.entities}_summed")
     wide.inputs.append(Input(alias=alias, model=offer.model))
     wide.ctes.append(_renamed(inner, line.entities, alias, summed, known))
-    on = tuple(
-        sql.equal(sql.column(wide.alias, f), sql.column(summed, f)) for f in link.fields
-    )
+    on = tuple(sql.equal(sql.column(wide.alias, f), sql.column(summed, f)) for f in link.fields)
     wide.joins.append(Join(kind="left", to=summed, on=on))
     wide.joined.append(link)
     for attribute in summary.attributes:
@@ -131,8 +128,7 @@ def _renamed(cte: Cte, old: str, new: str, name: str, known: str) -> Cte:
             "name": name,
             "from_alias": new,
             "projections": tuple(
-                Projection(name=p.name, expression=swap(p.expression), group=p.group)
-                for p in kept
+                Projection(name=p.name, expression=swap(p.expression), group=p.group) for p in kept
             ),
             "where": tuple(swap(text) for text in cte.where),
             "group_by": tuple(swap(text) for text in cte.group_by),
@@ -186,8 +182,10 @@ def dated(site: Site) -> list[dates.Dated]:
         event = aggregates.event_time(staged.offer.attributes)
         for attribute in staged.offer.attributes:
             wanted = attribute.type == "date" and attribute.role in _DATE_ROLES
-            if (wanted or attribute is event) and not attribute.is_tool and (
-                attribute.group != "metadata" and dates.is_sane(attribute)
+            if (
+                (wanted or attribute is event)
+                and not attribute.is_tool
+                and (attribute.group != "metadata" and dates.is_sane(attribute))
             ):
                 found.append(dates.Dated(staged.offer.model, attribute))
     return found
@@ -203,8 +201,10 @@ def _date_tests(
     event = aggregates.event_time(staged.offer.attributes)
     for attribute in attributes:
         own = attribute.name in bounded and attribute.type == "date"
-        day = attribute.origin is None and attribute.name.endswith("_date") and (
-            attribute.type == "date" and event is not None and event.name in bounded
+        day = (
+            attribute.origin is None
+            and attribute.name.endswith("_date")
+            and (attribute.type == "date" and event is not None and event.name in bounded)
         )
         if own or day or _is_header_day(site, staged, attribute):
             by_column.setdefault(attribute.name, []).append(

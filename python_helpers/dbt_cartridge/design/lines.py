@@ -89,13 +89,14 @@ def amount(line: Staged, header: Link | None, identities: Sequence[Identity]) ->
     return _priced(line)
 
 
-def _total_of(
-    line: Staged, header: Link | None, identities: Sequence[Identity]
-) -> Identity | None:
+def _total_of(line: Staged, header: Link | None, identities: Sequence[Identity]) -> Identity | None:
     if header is None:
         return None
-    found = [i for i in identities
-             if i.kind == "total" and i.child == line.id and i.table == header.parent.id]  # fmt: skip
+    found = [
+        i
+        for i in identities
+        if i.kind == "total" and i.child == line.id and i.table == header.parent.id
+    ]
     return max(found, key=lambda i: i.hits / max(i.considered, 1), default=None)
 
 
@@ -190,9 +191,7 @@ def _formula_in_words(worth: Amount) -> str:
     return f"What the line is worth: {text}."
 
 
-def reconciliation(
-    line: Staged, header: Link, worth: Amount, to: str
-) -> ReconcilesTest | None:
+def reconciliation(line: Staged, header: Link, worth: Amount, to: str) -> ReconcilesTest | None:
     """The lines of a header add up to its total."""
     if worth.reconciles is None or len(header.columns) != 1:
         return None
@@ -203,9 +202,5 @@ def reconciliation(
     )  # fmt: skip
 
 
-
-
 def lines_of(found: Mapping[str, Link], header: Staged) -> list[Link]:
     return [link for link in found.values() if link.parent.id == header.id]
-
-

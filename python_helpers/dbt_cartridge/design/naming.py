@@ -101,7 +101,8 @@ def column_names(
     )
     for column in ordered:
         own = plain[column.name]
-        wish = _wish(table, meanings[column.name], types[column.name], parents.get(column.name), key)
+        meaning, parent = meanings[column.name], parents.get(column.name)
+        wish = _wish(table, meaning, types[column.name], parent, key)
         if wish != own and bearers[wish]:
             wish = own  # `id` stays `id` beside a column that is called `order_id`
         spelt = column.name.lower()
@@ -113,7 +114,7 @@ def column_names(
 def _wish(
     table: Table, meaning: ColumnMeaning, family: str, parent_key: str | None, key: set[str]
 ) -> str:
-    words = meaning.words or raw_split(meaning.name)
+    words = list(meaning.words or raw_split(meaning.name))
     if not words:
         return safe_name(meaning.name)
     if meaning.is_load_tool:
@@ -132,9 +133,9 @@ def _wish(
     return snake(words)
 
 
-def _foreign_key(words: tuple[str, ...], parent_key: str) -> str:
+def _foreign_key(words: list[str], parent_key: str) -> str:
     own = snake(words)
-    if words[:2] == ("reports", "to"):
+    if words[:2] == ["reports", "to"]:
         return "manager_id"
     if words[-1] in _KEY_ENDINGS and len(words) > 1:
         return own
@@ -151,13 +152,13 @@ def _foreign_key(words: tuple[str, ...], parent_key: str) -> str:
     return f"{own}_{last}"
 
 
-def _flag(words: tuple[str, ...]) -> str:
+def _flag(words: list[str]) -> str:
     if len(words) > 1 and words[-1] in _FLAG_ENDINGS:
         words = words[:-1]
     return snake(words) if words[0] in _FLAG_STARTS else snake(("is", *words))
 
 
-def _moment(words: tuple[str, ...], entity: str) -> str:
+def _moment(words: list[str], entity: str) -> str:
     """`created_time` → created_at, `order_date` → ordered_at would be a guess: order_at."""
     kept = words[:-1] if words[-1] in _TIME_ENDINGS else words
     if words[-1] in {"from", "to", "until"}:
@@ -169,7 +170,7 @@ def _moment(words: tuple[str, ...], entity: str) -> str:
     return snake((*kept[:-1], _EVENT_VERBS.get(kept[-1], kept[-1]), "at"))
 
 
-def _day(words: tuple[str, ...], entity: str) -> str:
+def _day(words: list[str], entity: str) -> str:
     if words[-1] in {"at", "on", "time", "timestamp", "datetime"} and len(words) > 1:
         return snake((*words[:-1], "date"))
     if not _DATE_WORDS.isdisjoint(words):

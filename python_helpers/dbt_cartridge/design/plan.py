@@ -71,9 +71,7 @@ def key_types(schema: Schema, relations: Iterable[Relation]) -> dict[str, dict[s
     return found
 
 
-def _common(
-    group: Sequence[tuple[str, str]], by_id: Mapping[str, Relation]
-) -> TypeFamily | None:
+def _common(group: Sequence[tuple[str, str]], by_id: Mapping[str, Relation]) -> TypeFamily | None:
     columns = [c for t, name in group if (c := by_id[t].by_name.get(name))]
     families = {"integer" if c.type in _NUMERIC else c.type for c in columns}
     if len(families) < 2:
@@ -134,9 +132,7 @@ def parent_names(
     return keys, entities
 
 
-def blank_keys(
-    schema: Schema, table: Table, relations: Mapping[str, Relation]
-) -> frozenset[str]:
+def blank_keys(schema: Schema, table: Table, relations: Mapping[str, Relation]) -> frozenset[str]:
     """Foreign key columns for which an empty text may be a row of the parent."""
     found: set[str] = set()
     for relationship in schema.parents.get(table.id, ()):

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import checks
+from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.naming import Names
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, model_columns
 from dbt_cartridge.design.plan import Plan
 from dbt_cartridge.documents.design import (
     Body,
     CompositeUniqueTest,
+    Layer,
     LeftOut,
     Model,
     Test,
@@ -73,7 +75,7 @@ class Site:
         self,
         name: str,
         staged: Staged,
-        layer: str,
+        layer: Layer,
         body: Body,
         attributes: Sequence[Attribute],
         key: tuple[str, ...],
@@ -92,14 +94,12 @@ class Site:
                 t for t in more if (t.kind, getattr(t, "to", None)) not in present
             )
         self.models.append(
-            Model.model_validate(
-                dict(
-                    name=name, layer=layer, folder=self.folders.get(staged.id, ""),
-                    description=description, grain=grain, entity=staged.entity, body=body,
-                    columns=model_columns(attributes, merged), tests=(*of_model, *tests),
-                    materialized="table" if layer == "marts" else "view", primary_key=key,
-                    based_on=tuple(dict.fromkeys((staged.id, *based_on))), notes=tuple(notes),
-                )
+            Model(
+                name=name, layer=layer, folder=self.folders.get(staged.id, ""),
+                description=description, grain=grain, entity=staged.entity, body=body,
+                columns=model_columns(attributes, merged), tests=(*of_model, *tests),
+                materialized="table" if layer == "marts" else "view", primary_key=key,
+                based_on=tuple(dict.fromkeys((staged.id, *based_on))), notes=tuple(notes),
             )
         )  # fmt: skip
         return Offer(name, tuple(attributes), key)
@@ -145,8 +145,6 @@ def home_tests(
 
 def where_of(link: Link) -> str | None:
     """The condition of a polymorphic reference, over plain staged columns."""
-    from dbt_cartridge.design import expressions as sql
-
     column, value = link.relationship.where_column, link.relationship.where_value
     if column is None or value is None or column not in link.child.names:
         return None

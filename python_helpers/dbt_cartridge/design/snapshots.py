@@ -14,9 +14,7 @@ from dbt_cartridge.documents.design import Snapshot
 from dbt_cartridge.documents.host import Host
 
 
-def snapshots(
-    plan: Plan, host: Host, settings: Settings, names: Names
-) -> tuple[Snapshot, ...]:
+def snapshots(plan: Plan, host: Host, settings: Settings, names: Names) -> tuple[Snapshot, ...]:
     found: list[Snapshot] = []
     for staged in plan.staged.values():
         if not staged.key or not staged.key_proved or not _changes(plan, staged):

@@ -61,7 +61,7 @@ def stage(job: Job) -> Staged:
         )
         for c in relation.columns
     }  # fmt: skip
-    types = {name: cast.type for name, cast in casts.items()}
+    types: dict[str, str] = {name: cast.type for name, cast in casts.items()}
     names = column_names(table, relation.columns, types, job.parents)
     attributes: list[Attribute] = []
     expressions: dict[str, tuple[str, str | None]] = {}
@@ -172,7 +172,7 @@ class _Deleted:
     seen: bool  # some rows are marked
 
 
-def _deleted(job: Job, names: Mapping[str, str], types: Mapping[str, TypeFamily]) -> _Deleted | None:
+def _deleted(job: Job, names: Mapping[str, str], types: Mapping[str, str]) -> _Deleted | None:
     table, relation = job.table, job.relation
     versions = table.versions
     feed = versions.deleted if versions and versions.kind == "loads" else None
@@ -284,7 +284,7 @@ def _latest(job: Job, alias: str) -> Cte:
     assert versions is not None
     return Cte(
         name="latest",
-        comment=f"The key repeats across loads: the last row is the {docs.words(job.table.entity)}.",
+        comment="The key repeats across loads: the row loaded last is the truth.",
         from_alias=alias,
         latest=Latest(
             keys=tuple(sql.column(alias, name) for name in versions.entity_key),
@@ -294,12 +294,14 @@ def _latest(job: Job, alias: str) -> Cte:
 
 
 def _from(expression: str, old: str, new: str) -> str:
-    return expression.replace(f"{sql.name(old)}.", f"{sql.name(new)}.") if old != new else expression
+    return expression.replace(f"{sql.name(old)}.", f"{sql.name(new)}.")
 
 
 def _bracketed(expression: str) -> str:
-    return expression if expression.startswith("coalesce(") and expression.endswith(")") else (
-        f"({expression})"
+    return (
+        expression
+        if expression.startswith("coalesce(") and expression.endswith(")")
+        else (f"({expression})")
     )
 
 
@@ -308,7 +310,7 @@ def _grain(table: Table, key: tuple[str, ...]) -> str:
     if table.versions and table.versions.kind == "slowly_changing":
         return docs.grain(f"version of {docs.a(own)}")
     if not key:
-        return f"One row per row of the source table; no column or pair of columns tells {own} apart."
+        return f"One row per row of the source table; no key was found that tells {own} apart."
     return docs.grain(own)
 
 
