@@ -100,7 +100,7 @@ def in_order(replies: Iterator[tuple[int, Reply]], count: int) -> list[Reply]:
     return found
 
 
-_HEADINGS = ("Encountered an error", "Runtime Error", "Database Error", "Compilation Error")
+_HEADINGS = ("Runtime Error", "Database Error", "Compilation Error")
 _EXCERPTS = ("LINE ", "^", "> in macro", "> called by", "compiled code at")
 _LONGEST = 300
 
@@ -111,7 +111,9 @@ def first_words(message: str) -> str:
     for line in (line.strip() for line in message.splitlines()):
         if line.startswith(_EXCERPTS):
             break
-        if line and not line.startswith(_HEADINGS):
+        if line.startswith("Encountered an error"):
+            kept = []  # what dbt said before is not the reason
+        elif line and not line.startswith(_HEADINGS):
             kept.append(line)
     text = " ".join(kept)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 2] + " …"

@@ -1,0 +1,100 @@
+"""The engine over a program: what it sends, what it understands, what it makes of failures."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from dbt_cartridge.engine.base import Reply, Request, first_words, in_order
+from dbt_cartridge.engine.command_line import CommandLineEngine
+from dbt_cartridge.errors import ConfigError, EngineError, HostError
+from dbt_cartridge.version import helper_version
+
+FAKE = """#!{python}
+import json, sys
+import yaml
+if sys.argv[1] == "parse":
+    print("12:00:00  Compilation Error: models/a.sql is broken")
+    sys.exit({parse})
+if {silent}:
+    print("12:00:00  Encountered an error:\\nthe server is down")
+    sys.exit(1)
+print("12:00:00  something that dbt says")
+print(json.dumps(dict(cartridge="{version}", adapter="duckdb", database="shop", schema="main",
+                      threads=3, dbt_version="1.11.0")))
+arguments = yaml.safe_load(sys.argv[sys.argv.index("--args") + 1])
+for number, (verb, body) in enumerate(arguments["requests"]):
+    if verb == "fail":
+        print("12:00:01  Encountered an error while running operation: Runtime Error")
+        print("  Table gone does not exist")
+        print("LINE 1: select secret from gone")
+        sys.exit(1)
+    print(json.dumps(dict(cartridge_reply=number, rows=[[body["name"], str(len(sys.argv))]])))
+"""
+
+
+def engine(
+    folder: Path, version: str | None = None, silent: bool = False, parse: int = 0
+) -> CommandLineEngine:
+    program = folder / "dbt"
+    text = FAKE.format(
+        python=sys.executable, version=version or helper_version(), silent=silent, parse=parse
+    )
+    program.write_text(text, "utf-8")
+    program.chmod(program.stat().st_mode | stat.S_IEXEC)
+    return CommandLineEngine(folder, dbt=str(program), target="dev")
+
+
+def test_a_failing_request_is_its_own_and_the_others_are_answered(tmp_path: Path) -> None:
+    requests = [Request("x", {"name": "a"}), Request("fail", {}), Request("x", {"name": "b"})]
+    asked = engine(tmp_path)
+    first, failed, last = in_order(asked.ask(requests), 3)
+    assert first.rows[0][0] == "a"
+    assert failed == Reply(error="Table gone does not exist")
+    assert last.rows[0][0] == "b"
+    assert asked.statements == 3
+
+
+@pytest.mark.parametrize("name", ["🦆", "it's {{ x }}", 'a"b', "tab\there", "\x7f\x85", "a\\b"])
+def test_any_name_reaches_dbt_as_it_is(tmp_path: Path, name: str) -> None:
+    (reply,) = in_order(engine(tmp_path).ask([Request("x", {"name": name})]), 1)
+    assert reply.rows[0][0] == name
+
+
+def test_many_requests_are_spread_over_calls_that_the_system_takes(tmp_path: Path) -> None:
+    requests = [Request("x", {"name": f"{number}" * 4_000}) for number in range(60)]
+    replies = in_order(engine(tmp_path).ask(requests), 60)
+    assert [reply.rows[0][0] for reply in replies] == [r.body["name"] for r in requests]
+
+
+def test_the_target_is_read_from_dbt(tmp_path: Path) -> None:
+    target = engine(tmp_path).target
+    assert (target.adapter, target.schema, target.threads) == ("duckdb", "main", 3)
+
+
+def test_packages_of_two_versions_are_refused_with_what_to_upgrade(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="pip install dbt-cartridge==99"):
+        _ = engine(tmp_path, version="99.0.0").target
+    with pytest.raises(ConfigError, match="cartridge init"):
+        _ = engine(tmp_path, version="0.0.1").target
+
+
+def test_a_broken_project_is_told_from_a_warehouse_that_is_down(tmp_path: Path) -> None:
+    with pytest.raises(HostError, match=r"models/a\.sql is broken"):
+        _ = engine(tmp_path, silent=True, parse=1).target
+    with pytest.raises(EngineError, match="the server is down"):
+        _ = engine(tmp_path, silent=True).target
+
+
+def test_a_dbt_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="no-such-dbt"):
+        CommandLineEngine(tmp_path, dbt="no-such-dbt")
+
+
+def test_an_error_is_one_line_without_headings_and_excerpts() -> None:
+    message = "Runtime Error\n  Conversion Error: no number\n\n  LINE 1: select 'secret'\n  ^"
+    assert first_words(message) == "Conversion Error: no number"
+    assert len(first_words("x" * 10_000)) == 300
