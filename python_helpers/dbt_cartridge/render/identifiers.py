@@ -18,7 +18,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 class Rule:
     """What an adapter does with names.
 
-    quote: the character around a quoted name; inside, it is doubled (`escape` says otherwise).
+    quote: the character around a quoted name; inside, it is doubled.
+    escape: what stands for it inside instead, where backslashes are escapes.
     case: what becomes of an unquoted name. `lower`: it is stored in lower case, so that other
         names need quotes. `upper`: in upper case, so that a stored `ORDER_ID` is written
         `order_id`, and a stored `order_id` needs quotes. `any`: case does not matter for columns,
@@ -82,6 +83,8 @@ def argument(name: str, adapter: str, stored: bool = False) -> str:
 
 def quoted(name: str, adapter: str) -> str:
     its = rule(adapter)
+    if its.escape is not None:
+        name = name.replace("\\", "\\\\")
     return its.quote + name.replace(its.quote, its.escape or its.quote * 2) + its.quote
 
 
