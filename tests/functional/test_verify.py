@@ -177,6 +177,32 @@ def test_test_that_nearly_holds_becomes_a_warning_with_its_evidence(
 NOT_NULL = NotNullTest(column="customer_id")
 
 
+def test_what_a_loss_changes_is_run_again_and_the_rest_is_not(duckdb_host: HostProject) -> None:
+    """The date dimension loses a bound, so that its SQL changes; what it stands on does not."""
+    duckdb_host.warehouse.execute(
+        *shop.TABLES, "insert into raw.orders values (4, 1, date '2031-03-02', '1')"
+    )
+    broken = shop.staging("customers", {"customer_id": '"source"."id"', "born": '"source"."no"'})
+    body = shop.DATES.body.model_copy(
+        update={"bounds": (("stg_shop__customers", "born"), ("stg_shop__orders", "order_date"))}
+    )
+    dates = shop.DATES.model_copy(update={"body": body})
+    orders = shop.ORDERS.model_copy(
+        update={"columns": tuple(c.model_copy(update={"tests": ()}) for c in shop.ORDERS.columns)}
+    )
+
+    settled, _, verdicts = proved(
+        duckdb_host, design_for(duckdb_host, broken, orders, dates, snapshots=())
+    )
+
+    assert [model.name for model in settled.models] == ["stg_shop__orders", "dim_dates"]
+    assert {verdict.model: verdict.status for verdict in verdicts.models} == {
+        "stg_shop__orders": "pass", "dim_dates": "pass"
+    }  # fmt: skip
+    (on_days,) = [verdict for verdict in verdicts.tests if verdict.owner == "dim_dates"]
+    assert (on_days.status, on_days.rows) == ("pass", 8 * 365 + 2)
+
+
 def test_column_that_the_model_does_not_have_is_an_error_of_the_model(
     duckdb_host: HostProject,
 ) -> None:

@@ -37,7 +37,7 @@ _ENVIRONMENT = {
     "DBT_PARTIAL_PARSE": "true",
     "DBT_LOG_FORMAT": "json",
     "DBT_LOG_LEVEL": "info",
-    "DBT_LOG_LEVEL_FILE": "none",
+    "DBT_LOG_LEVEL_FILE": "error",
     "DBT_USE_COLORS": "false",
     "DBT_QUIET": "false",
     "DBT_TARGET_PATH": "target",

@@ -58,7 +58,7 @@ def make_copy(project_dir: Path, host: Host, design: Design, files: Files, folde
         if path not in files.by_path:
             _link(project_dir / path, folder / path)
     _copy_packages(_installed(project_dir, project), folder / PACKAGES, packages)
-    _dump(_tamed(project, paths), folder / "dbt_project.yml")
+    _dump(_tamed(project, paths, host), folder / "dbt_project.yml")
     _existing_sources(project_dir, host, design, folder / paths["model-paths"][0])
     write_files(files, folder)
 
@@ -199,16 +199,18 @@ def _referred(
 # ---------------------------------------------------------------- dbt_project.yml
 
 
-def _tamed(project: Mapping[str, Any], paths: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def _tamed(
+    project: Mapping[str, Any], paths: Mapping[str, Sequence[str]], host: Host
+) -> dict[str, Any]:
     """The host's project without anything that writes, and with our own folder of tests."""
     tamed = {key: value for key, value in project.items() if key not in _HOOKS}
     for key in ("target-path", "log-path", "source-paths", "data-paths", "modules-path"):
         tamed.pop(key, None)
     for key in ("models", "snapshots", "seeds"):
         tamed[key] = _without(tamed.get(key), _NODE_HOOKS)
-    for key in ("tests", "data_tests"):
-        if key in tamed:
-            tamed[key] = _without(tamed[key], _STORES)
+    tests = "data_tests" if "tests" not in tamed and host.version >= (1, 8, 0) else "tests"
+    # dbt v2 runs nothing that stands on a failing test, unless the test only warns.
+    tamed[tests] = {**_without(tamed.get(tests), _STORES), "+severity": "warn"}
     tamed["flags"] = _without(tamed.get("flags"), _FLAGS)
     tamed |= {key: list(paths[key]) for key in ("model-paths", "snapshot-paths", "macro-paths")}
     tamed["seed-paths"] = list(paths["seed-paths"])

@@ -22,7 +22,7 @@ from dbt_cartridge.verify.dependence import other_models, owned_tests, parents
 from dbt_cartridge.verify.host_copy import copy_surroundings, make_copy, write_files
 from dbt_cartridge.verify.inert import strange_jinja
 from dbt_cartridge.verify.reading import reading_tests
-from dbt_cartridge.verify.running import Workshop, judged, parses, run_round, stopped
+from dbt_cartridge.verify.running import Workshop, judged, parses, run_round, stopped, unread_models
 from dbt_cartridge.verify.settle import settle
 
 _ROUNDS = 10  # each but the first only parses, or runs what the round before it changed
@@ -172,9 +172,8 @@ def _in_copy(shop: Workshop, design: Design, files: Files) -> Files:
 
     The branch of an incremental model that `is_incremental()` opens is not taken there.
     """
-    reads_rows = shop.settings.verify != "sql" or shop.host.version >= (1, 8, 0)
     own = [_ephemeral(file) if is_model(file, design) else file for file in files.files]
-    return Files(files=(*own, *reading_tests(design, reads_rows)))
+    return Files(files=(*own, *reading_tests(design, unread_models(shop, design))))
 
 
 def _ephemeral(file: File) -> File:

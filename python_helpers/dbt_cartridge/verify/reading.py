@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from dbt_cartridge.documents.design import Design, Model
 from dbt_cartridge.documents.files import File
@@ -32,14 +32,14 @@ def read_name(model: str, part: int = 0) -> str:
     return f"{READS}__{model}" + (f"__part_{part}" if part else "")
 
 
-def reading_tests(design: Design, reads_rows: bool) -> Iterator[File]:
+def reading_tests(design: Design, unread: Collection[str] = ()) -> Iterator[File]:
     """The tests' files. A result's `failures` is the number of rows, its status always `warn`.
 
     Args:
-        reads_rows: False puts in a filter that lets no row through, for a dbt without `--empty`.
+        unread: models that are read through a filter that lets no row through.
     """
-    where = "" if reads_rows else "\nwhere 1 = 0"
     for model in design.models:
+        where = "\nwhere 1 = 0" if model.name in unread else ""
         for part, columns in enumerate(_parts(design, model)):
             text = _text(model.name, columns, design.adapter, where)
             yield File(path=f"{READS}/{read_name(model.name, part)}.sql", text=text, kind="sql")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -27,6 +27,7 @@ from dbt_cartridge.verify.settle import nearly_holds
 _SECONDS = 3600.0  # for one dbt command
 _RAN = {"pass", "warn", "fail"}
 _BAD = {"fail", "error"}
+_NO_RESULT = "dbt gave no result for it; is it turned off in the project?"
 _UNREAD = "its SQL runs; its rows were not read"
 
 
@@ -67,7 +68,7 @@ def run_round(
         ran = _run(shop, commands)
     if not ran.build.ran:
         return _unparsed(shop, design, files, ran.build)
-    return _verdicts(shop, design, ran, large)
+    return _verdicts(shop, design, ran, large, only)
 
 
 def parses(shop: Workshop, design: Design, files: Files) -> Verdicts | None:
@@ -96,55 +97,99 @@ def _large(shop: Workshop, design: Design) -> dict[str, str]:
     return found
 
 
+@dataclass(frozen=True)
+class _Command:
+    """A dbt command. `reads`: its tests see the rows."""
+
+    words: tuple[str, ...]
+    reads: bool = True
+
+
 def _commands(
     shop: Workshop, design: Design, large: Mapping[str, str], only: Collection[str] | None
-) -> list[tuple[str, ...]]:
-    chosen = ("--select", *sorted(only)) if only is not None else ()
+) -> list[_Command]:
     if shop.settings.verify == "sql":
-        return [_empty(shop.host, chosen)]
+        return _without_rows(shop.host, design, only)
+    chosen = _select(design, only) if only is not None else ()
     if not large:
-        return [("test", *chosen)]
-    names = {model.name for model in design.models}
-    over = [name if name in names else f"source:{name}" for name in sorted(large)]
-    commands: list[tuple[str, ...]] = [("test", *chosen, "--exclude", *over)]
-    again = over if only is None else [name for name in over if name in only]
-    return [*commands, _empty(shop.host, ("--select", *again))] if again else commands
+        return [_Command(("test", *chosen))]
+    with_rows = _Command(("test", *chosen, "--exclude", *_select(design, large)[1:]))
+    again = large.keys() if only is None else large.keys() & set(only)
+    return [with_rows, *(_without_rows(shop.host, design, again) if again else ())]
 
 
-def _empty(host: Host, chosen: tuple[str, ...]) -> tuple[str, ...]:
-    if host.version < (1, 8, 0):  # no --empty: our reading tests alone, which let no row through
-        return ("test", *chosen, "--indirect-selection", "eager")
-    return ("build", "--empty", "--resource-type", "test", *chosen)
+def _without_rows(host: Host, design: Design, only: Collection[str] | None) -> list[_Command]:
+    if has_empty(host):
+        chosen = _select(design, only) if only is not None else ()
+        words = ("build", "--empty", "--resource-type", "test", *chosen)
+        return [_Command(words, reads=False)]
+    # Then our reading tests alone, which let no row through.
+    names = [
+        read_name(model.name, part)
+        for model in design.models
+        if only is None or model.name in only
+        for part in range(read_parts(design, model))
+    ]
+    return [_Command(("test", "--select", *names), reads=False)] if names else []
 
 
-def _run(shop: Workshop, commands: list[tuple[str, ...]]) -> Ran:
+def _select(design: Design, owners: Iterable[str]) -> tuple[str, ...]:
+    named = (name if name in design.by_name else f"source:{name}" for name in sorted(owners))
+    return ("--select", *named)
+
+
+def has_empty(host: Host) -> bool:
+    """Whether dbt can run SQL without reading a row."""
+    return host.version >= (1, 8, 0)
+
+
+def unread_models(shop: Workshop, design: Design) -> Collection[str]:
+    """The models whose reading tests must themselves let no row through."""
+    if has_empty(shop.host):
+        return ()
+    if shop.settings.verify == "sql":
+        return design.by_name.keys()
+    return _large(shop, design).keys()
+
+
+def _run(shop: Workshop, commands: Sequence[_Command]) -> Ran:
     results: dict[str, NodeResult] = {}
     unread: set[str] = set()
-    build = Build(exit_code=0, ran=False, results={})
+    build = Build(exit_code=0, ran=True, results={})
     for command in commands:
         build = run_dbt(
-            shop.engine.command, command, shop.folder, _SECONDS,
+            shop.engine.command, command.words, shop.folder, _SECONDS,
             on_test=lambda name: shop.progress.advance(1, name),
         )  # fmt: skip
         if not build.ran:
             break
         results |= build.results
-        if "--empty" in command or shop.settings.verify == "sql":
-            unread |= build.results.keys()
+        unread |= set() if command.reads else build.results.keys()
     return Ran(build, results, frozenset(unread))
 
 
 # ---------------------------------------------------------------- what it says
 
 
-def _verdicts(shop: Workshop, design: Design, ran: Ran, large: Mapping[str, str]) -> Verdicts:
-    errors, rows = _read(design, ran)
-    models = tuple(
-        _on_model(model.name, errors, ancestors(design, model.name)) for model in design.models
-    )
+def _verdicts(
+    shop: Workshop,
+    design: Design,
+    ran: Ran,
+    large: Mapping[str, str],
+    only: Collection[str] | None,
+) -> Verdicts:
+    """Verdicts on the models in `only`, or on all; tests of others may be among them as well."""
+    chosen = design.by_name.keys() if only is None else design.by_name.keys() & set(only)
+    errors, rows = _read(design, ran, chosen)
+    models = [
+        _on_model(name, errors, ancestors(design, name))
+        for name in design.by_name
+        if name in chosen
+    ]
+    matched, strange = match(owned_tests(design), ran.build.tests)
+    models = [_unexplained(verdict, _strange_failures(strange, ran)) for verdict in models]
     broken = {verdict.model for verdict in models if verdict.status != "pass"}
     rows |= _source_rows(design, shop.scan)
-    matched, strange = match(owned_tests(design), ran.build.tests)
     tests = tuple(
         _on_test(owner, test, _result(matched.get((owner, test)), ran), rows.get(owner))
         if owner not in broken
@@ -153,7 +198,7 @@ def _verdicts(shop: Workshop, design: Design, ran: Ran, large: Mapping[str, str]
     )
     return Verdicts(
         level="sql" if shop.settings.verify == "sql" else "data",
-        models=tuple(_unexplained(verdict, strange, ran) for verdict in models),
+        models=tuple(_none_unsaid(models, tests)),
         tests=tests,
         problems=tuple(
             Problem(
@@ -168,40 +213,70 @@ def _verdicts(shop: Workshop, design: Design, ran: Ran, large: Mapping[str, str]
     )
 
 
-def _read(design: Design, ran: Ran) -> tuple[dict[str, str], dict[str, int]]:
-    """Model → what is wrong with it, and model → its number of rows: from our reading tests."""
+def _read(
+    design: Design, ran: Ran, chosen: Collection[str]
+) -> tuple[dict[str, NodeResult], dict[str, int]]:
+    """Model → the result that is wrong, and model → its number of rows: of our reading tests."""
     by_name = {node.name: node.unique_id for node in ran.build.tests if node.arguments is None}
-    errors: dict[str, str] = {}
+    errors: dict[str, NodeResult] = {}
     rows: dict[str, int] = {}
     for model in design.models:
-        for part in range(read_parts(design, model)):
+        for part in range(read_parts(design, model)) if model.name in chosen else ():
             unique_id = by_name.get(read_name(model.name, part), "")
-            result = ran.results.get(unique_id)
-            if result is None:
-                errors.setdefault(model.name, "dbt gave no result for it; is it turned off?")
-            elif result.status not in _RAN:
-                errors.setdefault(model.name, in_one_line(result.message) or result.status)
+            result = ran.results.get(unique_id) or NodeResult(unique_id, "error", 0, _NO_RESULT)
+            if result.status not in _RAN:
+                errors.setdefault(model.name, result)
             elif not part and unique_id not in ran.unread:
                 rows[model.name] = result.failures
     return errors, rows
 
 
-def _on_model(name: str, errors: Mapping[str, str], below: tuple[str, ...]) -> ModelVerdict:
-    if name not in errors:
+def _on_model(name: str, errors: Mapping[str, NodeResult], below: tuple[str, ...]) -> ModelVerdict:
+    if (result := errors.get(name)) is None:
         return ModelVerdict(model=name, status="pass")
     if fails := [each for each in below if each in errors]:
         return ModelVerdict(model=name, status="skipped", message=f"it reads {fails[0]}")
-    return ModelVerdict(model=name, status="error", message=errors[name])
+    message = in_one_line(result.message) or result.status
+    # dbt v2 runs nothing that stands on a test with an error.
+    status = "skipped" if result.status == "skipped" else "error"
+    return ModelVerdict(model=name, status=status, message=message)
 
 
-def _unexplained(verdict: ModelVerdict, strange: Collection[TestNode], ran: Ran) -> ModelVerdict:
-    """An error where a test fails that is in the project and not in the design."""
+def _none_unsaid(
+    models: Sequence[ModelVerdict], tests: Sequence[TestVerdict]
+) -> Iterator[ModelVerdict]:
+    """Skipped is an outcome only where something else failed: it is run again without that."""
+    failed = any(v.status == "error" for v in models) or any(v.status in _BAD for v in tests)
+    for verdict in models:
+        unsaid = verdict.status == "skipped" and not failed
+        yield verdict.model_copy(update={"status": "error"}) if unsaid else verdict
+
+
+def _strange_failures(strange: Collection[TestNode], ran: Ran) -> dict[str | None, str]:
+    """Owner → a test that fails, and that the design does not know.
+
+    Raises:
+        VerifyError: it stands on a source, which cannot be left out for it.
+    """
+    found: dict[str | None, str] = {}
     for node in strange:
         result = ran.results.get(node.unique_id)
-        if node.owner == verdict.model and result is not None and result.status in _BAD:
-            message = f"{node.title} fails, and the design does not know it"
-            return ModelVerdict(model=verdict.model, status="error", message=message)
-    return verdict
+        if result is None or (result.status in _RAN and not result.failures):
+            continue
+        if node.owner is None or "." in node.owner:
+            raise VerifyError(
+                f"The test {node.title} on {node.owner} fails, and the design does not hold it. "
+                "Nothing was written; this is a fault of cartridge, please report it."
+            )
+        found[node.owner] = node.title
+    return found
+
+
+def _unexplained(verdict: ModelVerdict, strange: Mapping[str | None, str]) -> ModelVerdict:
+    if (test := strange.get(verdict.model)) is None:
+        return verdict
+    message = f"its test {test} fails, and the design does not hold that test"
+    return ModelVerdict(model=verdict.model, status="error", message=message)
 
 
 def _result(node: TestNode | None, ran: Ran) -> tuple[NodeResult | None, bool]:
