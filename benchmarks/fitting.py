@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Mapping, Sequence
 
 Row = Mapping[str, float]
 
@@ -18,7 +18,7 @@ class Example:
     weight: float = 1.0
 
 
-def fit(examples: Sequence[Example], ridge: float = 0.3, rounds: int = 12) -> dict[str, float]:
+def fit(examples: Sequence[Example], ridge: float = 0.5, rounds: int = 12) -> dict[str, float]:
     """Weights that make the labels most probable, kept small by `ridge`. Newton's method.
 
     The bias is not held back. Features are sparse: what is absent is 0.
@@ -31,7 +31,7 @@ def fit(examples: Sequence[Example], ridge: float = 0.3, rounds: int = 12) -> di
         for e in examples
     ]
     for _ in range(rounds):
-        gradient = [-ridge * w if n != "bias" else 0.0 for n, w in zip(names, weights)]
+        gradient = [-ridge * w if n != "bias" else 0.0 for n, w in zip(names, weights, strict=True)]
         hessian = [[0.0] * len(names) for _ in names]
         for position, name in enumerate(names):
             hessian[position][position] = ridge if name != "bias" else 1e-6
@@ -44,10 +44,10 @@ def fit(examples: Sequence[Example], ridge: float = 0.3, rounds: int = 12) -> di
                 for j, other in row:
                     line[j] += curve * value * other
         step = _solve(hessian, gradient)
-        weights = [w + max(-2.0, min(2.0, s)) for w, s in zip(weights, step)]
+        weights = [w + max(-2.0, min(2.0, s)) for w, s in zip(weights, step, strict=True)]
         if max(abs(s) for s in step) < 1e-4:
             break
-    return dict(zip(names, weights))
+    return dict(zip(names, weights, strict=True))
 
 
 def _logistic(value: float) -> float:
@@ -64,7 +64,7 @@ def _solve(matrix: list[list[float]], right: list[float]) -> list[float]:
         for r in range(i + 1, size):
             factor = rows[r][i] / rows[i][i]
             if factor:
-                rows[r] = [a - factor * b for a, b in zip(rows[r], rows[i])]
+                rows[r] = [a - factor * b for a, b in zip(rows[r], rows[i], strict=True)]
     out = [0.0] * size
     for i in reversed(range(size)):
         rest = sum(rows[i][j] * out[j] for j in range(i + 1, size))

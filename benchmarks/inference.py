@@ -1,11 +1,12 @@
 """How well keys, relationships and roles are inferred, on databases whose answers are known.
 
-    python benchmarks/inference.py DIR…              directories with tables/, manifest.json, gold.json
-    python benchmarks/inference.py DIR… --no-profile names and types alone
-    python benchmarks/inference.py DIR… --fit        fit the foreign key model anew, and write it
-    python benchmarks/inference.py DIR… --brief      without ablation and leave-one-out
+    python benchmarks/inference.py DIR…                everything
+    python benchmarks/inference.py DIR… --no-profile   names and types alone
+    python benchmarks/inference.py DIR… --brief        without ablation and leave-one-out
+    python benchmarks/inference.py DIR… --fit          fit the foreign key model anew, and write it
 
-Tables are loaded without constraints into DuckDB; scan and probe go through dbt as for a user.
+A DIR holds tables/*.parquet, manifest.json and gold.json. Tables are loaded without constraints
+into DuckDB; scan and probe go through dbt as for a user.
 The scorer and the naive baseline are taken from beside the databases, or from CARTRIDGE_DATA.
 """
 
@@ -165,8 +166,7 @@ def _ablate(database: Database, probe: Probe | None, settings: Settings) -> None
     scan, bare = database.scan, without_profile(database.scan)
     database.variants["names only"] = infer(bare, None, settings)
     database.variants["probes off"] = infer(scan, None, settings)
-    each: Callable[..., Any] = lambda weighed, keys, rows: choose_each(weighed)
-    with mock.patch.object(relationships, "choose", each):
+    with mock.patch.object(relationships, "choose", lambda weighed, *_: choose_each(weighed)):
         database.variants["global choice off"] = infer(scan, probe, settings)
     if probe is not None:
         mask = masked(scan)
@@ -364,8 +364,10 @@ def macro(all_figures: Sequence[Figures]) -> tuple[float, float, float, float]:
 def _print_all(found: Sequence[Database], score: ModuleType, options: argparse.Namespace) -> None:
     ours = [figures(score, prediction(d.variants["full"]), d.gold) for d in found]
     naive = [figures(score, d.baseline, d.gold) for d in found]
-    print(f"{'':20s}{'primary keys':>22s}{'foreign keys':>22s}{'F1':>6s}{'rec.':>6s}{'role':>6s}"
-          f"   {'naive: pk':>9s}{'fk':>6s}{'rec.':>6s}{'role':>6s}{'stmts':>7s}{'s':>6s}")  # fmt: skip
+    print(
+        f"{'':20s}{'primary keys':>22s}{'foreign keys':>22s}{'F1':>6s}{'rec.':>6s}{'role':>6s}"
+        f"   {'naive: pk':>9s}{'fk':>6s}{'rec.':>6s}{'role':>6s}{'stmts':>7s}{'s':>6s}"
+    )
     for database, own, floor in zip(found, ours, naive, strict=True):
         pk, fk = own.detail["pk"], own.detail.get("fk")
         print(

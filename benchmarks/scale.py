@@ -25,15 +25,19 @@ from dbt_cartridge.documents.scan import Column, Profile, Relation, Scan, TypeFa
 from dbt_cartridge.infer import infer
 from dbt_cartridge.infer.probing import PER_STATEMENT
 
-DOMAINS = """sales purchase stock finance hotel flight school clinic claim policy energy fleet crop
-film music game forum ticket parcel factory lab court museum library bank insurance telecom retail
-auction charity gym salon garage farm port rail metro power water waste forest mine vessel""".split()
-THINGS = """account agent asset batch booking branch budget campaign carrier category channel
-contract customer department device document driver employee event facility grade group invoice
-item job journey lead license location machine member message model offer office order partner
-payment plan price product project provider quota rate region report request resource route rule
-sample schedule section seller sensor service session shift site skill source stage station supplier
-survey target task team territory tool track unit vehicle vendor visit voucher warehouse zone""".split()
+DOMAINS = """
+sales purchase stock finance hotel flight school clinic claim policy energy fleet crop film music
+game forum ticket parcel factory lab court museum library bank insurance telecom retail auction
+charity gym salon garage farm port rail metro power water waste forest mine vessel
+""".split()
+THINGS = """
+account agent asset batch booking branch budget campaign carrier category channel contract customer
+department device document driver employee event facility grade group invoice item job journey lead
+license location machine member message model offer office order partner payment plan price product
+project provider quota rate region report request resource route rule sample schedule section seller
+sensor service session shift site skill source stage station supplier survey target task team
+territory tool track unit vehicle vendor visit voucher warehouse zone
+""".split()
 ROLES = "billing shipping parent origin current primary default previous target source".split()
 MEASURES = "amount quantity discount tax_amount weight score".split()
 TEXTS = "name description notes city comment title".split()
@@ -97,9 +101,12 @@ def planted(count: int, seed: int = 7) -> Planted:
     names = (names + more)[:count]
     made = Planted(Scan(adapter="duckdb"), {}, set())
     sizes = {name: int(10 ** random_.uniform(1.5, 5)) for name in names}
-    relations = [
-        _table(made, name, names[: max(1, at)], sizes, random_) for at, name in enumerate(names)
-    ]
+    relations: list[Relation] = []
+    entities: list[str] = []  # tables that others refer to: all but the bridges
+    for name in names:
+        relations.append(_table(made, name, entities, sizes, random_))
+        if len(made.keys[f"raw.{name}"]) == 1:
+            entities.append(name)
     made.scan = Scan(adapter="duckdb", schemas=("raw",), relations=tuple(relations))
     return made
 
@@ -166,7 +173,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Inference on synthetic schemas of growing size.")
     parser.add_argument("tables", nargs="*", type=int, default=[100, 300, 1000, 3000, 5000])
     infer(planted(10).scan, None, Settings())  # imports are not part of the growth
-    print("tables  pk F1  fk F1  seconds  peak MB  pairs asked/column  questions  statements  /table")
+    print(
+        "tables  pk F1  fk F1  seconds  peak MB  pairs asked/column  questions  statements  /table"
+    )
     points: list[tuple[int, float]] = []
     for count in parser.parse_args().tables:
         made = planted(count)

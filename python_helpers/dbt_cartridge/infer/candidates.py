@@ -79,9 +79,10 @@ def _targets(table: str, facts: Facts, keys: TableKeys) -> list[Target]:
         found.append(Target(columns[keys.entity[0]], True, rows))
     for key in (*keys.others, *keys.doubted) if (rows or 0) >= TINY else ():
         column = columns[key.columns[0]]
-        if column.family in ("text", "integer", "uuid") and not column.is_free_text:
-            if column.has_key_word or not set(column.words) & GENERIC_KEY_WORDS:
-                found.append(Target(column, False, rows))
+        if column.family not in ("text", "integer", "uuid") or column.is_free_text:
+            continue
+        if column.has_key_word or not set(column.words) & GENERIC_KEY_WORDS:
+            found.append(Target(column, False, rows))
     if len(primary) > 1:
         own = [columns[name] for name in primary if _is_own_id(columns[name], facts)]
         found += [Target(column, False, rows) for column in own[:1]]
@@ -305,7 +306,7 @@ def _matching(facts: Facts, table: str, columns: list[ColumnFacts]) -> list[Colu
         return None
     if all(column.is_generic for column in whole):
         return None
-    ok = all(a.family == b.family or compatible(a, b) for a, b in zip(whole, columns))
+    ok = all(a.family == b.family or compatible(a, b) for a, b in zip(whole, columns, strict=True))
     return whole if ok else None
 
 

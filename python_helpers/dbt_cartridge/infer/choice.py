@@ -141,7 +141,7 @@ def _shared(group: list[Weighed]) -> list[Weighed]:
     total = 1 + sum(odds)
     strongest = max(odds, default=0.0)
     out: list[Weighed] = []
-    for one, odd in zip(group, odds):
+    for one, odd in zip(group, odds, strict=True):
         # The winner keeps what it had, less the doubt that its rivals raise.
         share = odd / (strongest + (total - 1 - strongest if odd == strongest else odd))
         own = one.probability if odd == strongest else odd / total

@@ -24,7 +24,9 @@ class Weighed:
     probability: float = 0.0
 
 
-def features(pair: Pair, facts: Facts, keys: dict[str, TableKeys], answer: Answer | None) -> Features:
+def features(
+    pair: Pair, facts: Facts, keys: dict[str, TableKeys], answer: Answer | None
+) -> Features:
     """The evidence of a pair; with `answer` None, of the names and the profile alone."""
     child = facts.column(pair.table, pair.columns[0])
     parent = facts.column(pair.ref_table, pair.ref_columns[0])
@@ -45,8 +47,9 @@ def features(pair: Pair, facts: Facts, keys: dict[str, TableKeys], answer: Answe
     for likeness in ("begin", "part", "tail", "person", "short"):
         if f"name_{likeness}" in found and not holds:
             found[f"{likeness}_unproved"] = 1.0
-    if "bare_entity" in found and not holds:
-        found["bare_unproved"] = 1.0 * found["bare_entity"]
+    for name in ("bare_entity", "other_key_word"):
+        if found.get(name) and not holds:
+            found[f"{name}_unproved"] = 1.0
     return {name: value for name, value in found.items() if value}
 
 
@@ -84,9 +87,6 @@ def _name_features(
     found["key_word"] = float(child.has_key_word)
     found["bare_entity"] = float(
         not child.has_key_word and likeness in ("entity", "own_entity")
-    )
-    found["type_differs"] = float(
-        child.column.type != parent.column.type and bool(child.filled and parent.filled)
     )
     own = facts.tables[pair.table].entity
     other = facts.tables[pair.ref_table].entity
@@ -132,7 +132,6 @@ def _probe_features(
     if max(share, by_rows) >= 0.9:
         found["surprise"] = surprise(child, parent, answer)
         found["coverage"] = min(1.0, answer.key_hits / max(1, parent.distinct or answer.key_hits))
-        found["reach"] = _reach(child, parent) * min(1.0, answer.keys / 20)
     return found
 
 
@@ -142,7 +141,7 @@ def surprise(child: ColumnFacts, parent: ColumnFacts, answer: Answer) -> float:
     Small integers are among the keys 1…n of any table. Codes, and numbers with gaps between them,
     are not there by chance: each distinct value found tells as much as the keys are sparse.
     """
-    density = 0.05
+    density = _code_density(parent)
     if child.low is not None and parent.low is not None and parent.high is not None:
         width = parent.high - parent.low + 1
         density = min(1.0, (parent.distinct or 0) / max(1.0, width))
@@ -150,9 +149,8 @@ def surprise(child: ColumnFacts, parent: ColumnFacts, answer: Answer) -> float:
     return min(1.0, answer.key_hits * per_value / 6)
 
 
-def _reach(child: ColumnFacts, parent: ColumnFacts) -> float:
-    """How far the child's numbers reach into the parent's range: a key's children go to its end."""
-    if child.high is None or parent.low is None or parent.high is None:
-        return 0.0
-    share = (child.high - parent.low + 1) / max(1.0, parent.high - parent.low + 1)
-    return share if 0.8 <= share <= 1 else 0.0
+def _code_density(parent: ColumnFacts) -> float:
+    """The share of all codes of this length that the parent holds: high for two letters."""
+    profile = parent.column.profile
+    longest = (profile.max_length if profile else None) or 8
+    return min(1.0, max(0.01, (parent.distinct or 1) / 26.0**longest))

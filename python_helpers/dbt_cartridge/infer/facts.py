@@ -153,7 +153,7 @@ def facts(scan: Scan) -> Facts:
         names = lexicon.columns([column.name for column in relation.columns])
         columns = {
             column.name: _column_facts(relation.id, column, own)
-            for column, own in zip(relation.columns, names)
+            for column, own in zip(relation.columns, names, strict=True)
         }
         tables[relation.id] = TableFacts(relation, lexicon.entity(relation.name), columns)
     return Facts(tables, scan.adapter, lexicon)

@@ -192,10 +192,13 @@ def alike(short: str, whole: str) -> bool:
 
 
 def _begins(entity: list[str], stem: tuple[str, ...]) -> bool:
-    return len(stem) <= len(entity) and all(alike(e, s) or alike(s, e)
-                                            for s, e in zip(stem, entity))  # fmt: skip
+    return len(stem) <= len(entity) and all(map(_same, stem, entity))
 
 
 def _ends(entity: list[str], stem: tuple[str, ...]) -> bool:
-    return len(stem) <= len(entity) and all(alike(e, s) or alike(s, e)
-                                            for s, e in zip(reversed(stem), reversed(entity)))  # fmt: skip
+    return len(stem) <= len(entity) and all(map(_same, reversed(stem), reversed(entity)))
+
+
+def _same(word: str, other: str) -> bool:
+    """Equal, or one a short form of the other."""
+    return alike(word, other) or alike(other, word)

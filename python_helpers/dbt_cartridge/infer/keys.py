@@ -230,10 +230,10 @@ class _Draft:
                     return True
         if len(columns) == 1:
             return facts[0].unique
-        if self._rows and all(c.distinct for c in facts):
-            if math.prod(c.distinct or 1 for c in facts) < self._rows:
-                return False
-        return None
+        too_few = all(c.distinct for c in facts) and math.prod(
+            c.distinct or 1 for c in facts
+        ) < (self._rows or 0)
+        return False if too_few else None
 
     def _standing_points(self, column: ColumnFacts) -> Points:
         """What speaks for a column whatever its rows."""
@@ -295,9 +295,10 @@ class _Draft:
         if place == 0 and len(self._own.all) > 2 and self._own.is_load_tool(self._own.all[1]):
             points.append(("stands before the load tool's columns", 2.0))
         shared = self._shared.get(column.words, 1)
-        if shared > 1 and column.stem and (column.unique or not self._own.references[column.name]):
-            if not column.is_free_text and column.family in ("text", "integer", "uuid"):
-                points.append(("other tables have a column of this name", 0.8))
+        own_word = column.stem and (column.unique or not self._own.references[column.name])
+        keyable = not column.is_free_text and column.family in ("text", "integer", "uuid")
+        if shared > 1 and own_word and keyable:
+            points.append(("other tables have a column of this name", 0.8))
         return points
 
     def _data_points(self, unique: bool | None, size: int) -> Points:

@@ -8,6 +8,15 @@ from functools import lru_cache
 from typing import Literal
 
 from dbt_cartridge.infer.facts import ColumnFacts, Facts, TableFacts
+from dbt_cartridge.infer.name_words import (
+    EXTERNAL_WORDS,
+    GENERIC_HEADS,
+    PART_ROLES,
+    PERSON_ENTITIES,
+    PERSON_ROLES,
+    PERSON_SELF,
+    SELF_WORDS,
+)
 from dbt_cartridge.words import singular
 
 Likeness = Literal[
@@ -24,45 +33,6 @@ Likeness = Literal[
     "none",
     "declared",
 ]
-
-SELF_WORDS = frozenset(
-    "parent ancestor predecessor previous next original root supervisor manager boss reports "
-    "recommended referred referrer mentor duplicate related replacement superior child merged "
-    "linked prior superseded".split()
-)
-"""First words of columns that lead back to their own table."""
-
-EXTERNAL_WORDS = frozenset("external legacy foreign thirdparty remote outside".split())
-"""First words of keys that other systems gave."""
-
-GENERIC_HEADS = frozenset(
-    "type status category group class kind line item detail history reason code name number "
-    "level value info data log event entry record list set unit option tag note state".split()
-)
-"""Last words that many tables share: alone they name none of them."""
-
-PERSON_ENTITIES = frozenset(
-    "user employee person staff member people account contact agent customer worker player "
-    "personnel teacher student author team_member".split()
-)
-"""Tables of people that a role word can lead to, when the data agrees."""
-
-PERSON_SELF = frozenset(
-    "supervisor manager boss reports recommended referred referrer mentor superior".split()
-)
-"""Of those, the ones that lead back to people only."""
-
-PERSON_ROLES = frozenset(
-    "owner author creator assignee reporter assigner approver reviewer editor manager lead leader "
-    "supervisor coordinator recruiter interviewer organizer organiser actor sender receiver "
-    "recipient operator handler agent rep representative submitter requester requestor approved "
-    "created updated modified placed assigned closed deleted submitted reported requested head "
-    "instructor teacher clerk responsible salesperson seller buyer driver captain president "
-    "referee coach mentor follower inviter invited resolver commenter uploader performer admin "
-    "administrator collaborator credited cashier host guest verified reviewed edited sold".split()
-)
-"""Words that say what part a person plays."""
-
 
 @dataclass(frozen=True)
 class Named:
@@ -147,7 +117,8 @@ class NameIndex:
             out += [Named(t, "own_entity", strength=0.8) for t in self._entity.get(joined, [])]
         for end in range(1, len(stem)):
             left = stem[end:]
-            out += [Named(t, "begin", left, end / len(stem)) for t in self._entity.get(stem[:end], [])]
+            share = end / len(stem)
+            out += [Named(t, "begin", left, share) for t in self._entity.get(stem[:end], [])]
         out += self._parts(stem)
         if not out or all(match.likeness in ("part", "begin") for match in out):
             out += self._shorts(stem)
@@ -165,7 +136,8 @@ class NameIndex:
                     continue
                 left = stem[: len(stem) - common]
                 share = common / len(entity)
-                out.append(Named(table, "part" if left else "tail", left, share, bool(left)))
+                conflict = not PART_ROLES.issuperset(left)
+                out.append(Named(table, "part" if conflict else "tail", left, share, conflict))
         begins = self._word.get(stem[0], [])
         if len(begins) <= 40:
             for table in begins:
@@ -230,7 +202,8 @@ class NameIndex:
             if not left or left[-1] in own.entity or left[-1] in ("to", "by", "employee"):
                 out.append(Named(own.id, "self", raw))
         ends_by = len(raw) > 1 and raw[-1] == "by"
-        if raw and not names_itself and (ends_by or any(word in PERSON_ROLES for word in (*raw[-1:], *raw[:1]))):
+        plays = bool(PERSON_ROLES.intersection((*raw[-1:], *raw[:1])))
+        if raw and not names_itself and (ends_by or plays):
             out += [Named(table, "person", raw) for table in self.people()[:12]]
         return out
 
@@ -251,8 +224,8 @@ def is_short_form(short: str, whole: str) -> bool:
 _ORDER: dict[str, int] = {
     name: rank
     for rank, name in enumerate(
-        ("entity", "own_entity", "ending", "tail", "key_name", "self", "short", "begin", "part", "person",
-         "none")
+        ("entity", "own_entity", "ending", "tail", "key_name", "self", "short", "begin", "part",
+         "person", "none")
     )
 }
 

@@ -10,7 +10,7 @@ from dbt_cartridge.documents.schema import Relationship
 from dbt_cartridge.infer.facts import ColumnFacts, Facts
 from dbt_cartridge.infer.key_columns import Meanings
 from dbt_cartridge.infer.keys import TableKeys
-from dbt_cartridge.infer.names import EXTERNAL_WORDS
+from dbt_cartridge.infer.name_words import EXTERNAL_WORDS
 from dbt_cartridge.words import snake
 
 MOST = 10
