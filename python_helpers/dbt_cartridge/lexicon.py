@@ -85,18 +85,18 @@ SPELT_BESIDE = _words(
 
 HEADS = _words(
     """
-    account accounts acct addr address amount amt area at bal balance bk by categories category
-    cd charge charges city class cnt code codes color comment comments cost costs count country
-    currency customer customers date dates day desc description detail details discount dt email
-    employee employees end fee fees file fk flag flg from group guid header headers height
-    history hk hour id ids image in ind instruct instructions item items key keys length level
-    line lines list lists location locations log logs manager map measure method minute mode
-    month name names nbr nk nm no nos note notes num number numbers on order orders out owner
-    part parts path pct people percent person phone photo pk points position price prices
-    priority product products province qty quantity rank rate rates rating reason region score
-    second segment size sk start state status subcategory summary supp supplier suppliers tax
-    text time times title to total ts type types unit units url user users uuid value values
-    version week weight width year zip zone
+    account accounts acct addr address amount amt area at author bal balance bk by categories
+    category cd charge charges city class cnt code codes color comment comments cost costs count
+    country currency customer customers date dates day desc description detail details discount
+    dt email employee employees end event events fee fees file fk flag flg from group guid
+    header headers height history hk hour id ids image in ind info instruct instructions item
+    items key keys length level line lines list lists location locations log logs manager map
+    measure method minute mode month name names nbr nk nm no nos note notes num number numbers
+    on order orders out owner part parts path pct people percent person phone photo pk points
+    position price prices priority product products province qty quantity rank rate rates rating
+    ratings reason region result results score second segment size sk start state status stay
+    stays subcategory summary supp supplier suppliers tax text time times title to total ts type
+    types unit units url user users uuid value values version week weight width year zip zone
     """
 )
 """Words that close a glued name: `orderdate`, `custkey`, `partsupp`."""
@@ -263,7 +263,7 @@ STRONG_TABLE_PREFIXES = _words(
 
 TABLE_SUFFIXES = _words(
     """
-    airbyte cdc data dim fact fct fivetran raw scd table tbl
+    airbyte cdc data dataset dim fact fct fivetran raw scd table tbl
     """
 )
 """Last words of a table name that say nothing of the entity, where another word is left."""

@@ -176,14 +176,13 @@ def _by_name(draft: Draft, around: Around, held: list[str]) -> dict[str, bool]:
     first = raw[0] if len(raw) > 1 else ""
     words = [singular(word) for word in draft.entity if not word.isdigit()] or ["table"]
     head, body = words[-1], set(words[:-1])
-    several = len(words) > 1
     return {
         "prefix_fact": first in lists.FACT_PREFIXES,
         "prefix_dimension": first in lists.DIMENSION_PREFIXES,
         "prefix_bridge": first in lists.BRIDGE_PREFIXES,
         "prefix_reference": first in lists.REFERENCE_PREFIXES,
         "head_event": head in lists.EVENTS,
-        "head_line": head in lists.LINES and several,
+        "head_line": head in lists.LINES and (around.of_event or bool(body & lists.EVENTS)),
         "head_thing": head in lists.THINGS,
         "head_kind": head in lists.KINDS,
         "head_link": bool({head, *words[-2:]} & lists.LINKS),
@@ -269,7 +268,7 @@ def _by_columns(draft: Draft, around: Around, held: list[str]) -> dict[str, bool
         "no_time": not made and not times,
         "has_name": named,
         "has_description": "description" in roles,
-        "name_alone": named and size <= 2,
+        "name_alone": (named and size <= 2) or (size == 1 and "description" in roles),
         "personal": any(m.pii for m in meant),
         "status": "status" in roles,
         "categories": roles.count("category") >= 2,

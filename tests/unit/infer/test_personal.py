@@ -1,0 +1,86 @@
+"""Personal data is found by name and by shape, and nothing else is called so."""
+
+from __future__ import annotations
+
+import pytest
+
+from dbt_cartridge.documents.scan import Column
+from dbt_cartridge.infer.personal import personal
+from dbt_cartridge.words import split
+from tests.unit.infer.build import column, integer, moment
+
+
+def kind(one: Column, table: str = "order") -> str | None:
+    found = personal(one, split(one.name), (table,))
+    return found[0] if found else None
+
+
+@pytest.mark.parametrize(
+    ("one", "pii"),
+    [
+        (column("email"), "email"),
+        (column("CustomerEmailAddr"), "email"),
+        (column("home_phone"), "phone"),
+        (column("fax_no"), "phone"),
+        (column("first_name"), "person_name"),
+        (column("LNAME"), "person_name"),
+        (column("ContactName"), "person_name"),
+        (column("shipping_address"), "address"),
+        (column("postal_cd"), "address"),
+        (column("ssn"), "national_id"),
+        (column("passport_no"), "national_id"),
+        (column("client_ip"), "ip_address"),
+        (moment("dob", "date"), "birth_date"),
+        (column("credit_card_number"), "payment_card"),
+        (column("iban"), "bank_account"),
+        (column("password_hash"), "credential"),
+    ],
+)
+def test_personal_data_is_found_by_name(one: Column, pii: str) -> None:
+    assert kind(one) == pii
+
+
+@pytest.mark.parametrize(
+    ("patterns", "pii"),
+    [
+        ({"email": 950}, "email"),
+        ({"ip_address": 1000}, "ip_address"),
+        ({"national_id": 1000}, "national_id"),
+        ({"phone": 900}, "phone"),
+        ({"card_number": 900}, "payment_card"),
+    ],
+)
+def test_personal_data_is_found_by_the_shape_of_its_values(
+    patterns: dict[str, int], pii: str
+) -> None:
+    one = column("zorp", patterns=patterns)
+    found = personal(one, ("zorp",))
+    assert found
+    assert found[0] == pii
+    assert found[1].value is not None
+    assert found[1].value >= 0.8
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        column("zorp", patterns={"email": 300}),
+        column("account_number", patterns={"phone": 1000}),
+        column("zorp", patterns={"phone": 1000, "integer": 1000, "decimal": 1000}),
+        integer("address_id"),
+        integer("email_id"),
+        column("email_status"),
+        column("has_phone", "boolean"),
+        column("company"),
+        column("product_name"),
+        column("name"),
+        moment("email_sent_date", "date"),
+    ],
+)
+def test_what_is_not_personal_is_not_called_so(one: Column) -> None:
+    assert kind(one) is None
+
+
+def test_the_name_of_a_person_is_personal_and_of_a_product_is_not() -> None:
+    assert kind(column("name"), "customer") == "person_name"
+    assert kind(column("name"), "product") is None
