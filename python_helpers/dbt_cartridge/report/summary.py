@@ -9,6 +9,7 @@ from dbt_cartridge.documents.schema import Relationship, Schema
 from dbt_cartridge.report.run import Found, Made, Proved, Run, to_look_at
 from dbt_cartridge.report.words import count, listed, shown
 
+HEADING = 10  # characters
 _MOST = 6  # lines of one list; the rest is in the report
 _ROLES = {
     "fact": "fact",
@@ -46,7 +47,7 @@ def summary(run: Run, schema: Schema, changes: Changes) -> list[str]:
 
 def _block(heading: str, lines: Sequence[str]) -> list[str]:
     return [
-        f"{heading if number == 0 else '':<10}{shown(line)}"
+        f"{heading if number == 0 else '':<{HEADING}}{shown(line)}"
         for number, line in enumerate(lines)
         if line
     ]

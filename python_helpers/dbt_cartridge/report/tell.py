@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from dbt_cartridge.errors import ConflictError
 from dbt_cartridge.report.console import Say
 from dbt_cartridge.report.diffs import diff_lines
+from dbt_cartridge.report.page import save_page
 from dbt_cartridge.report.run import run
-from dbt_cartridge.report.summary import summary
+from dbt_cartridge.report.summary import HEADING, summary
+from dbt_cartridge.report.words import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,21 +28,23 @@ def tell(outcome: Outcome, project_dir: Path, say: Say | None = None) -> int:
         say: prints one line; standard output, in colour on a terminal, if None.
     """
     document = run(outcome)
-    document.save(project_dir / "target" / "cartridge")
+    folder = project_dir / "target" / "cartridge"
+    document.save(folder)
+    save_page(document, outcome, folder)
     colour = say is None and sys.stdout.isatty()
     printed = say or print
     if document.dry_run:
         for line in diff_lines(outcome.changes, colour=colour):
             printed(line)
     for line in summary(document, outcome.schema, outcome.changes):
-        printed(f"\x1b[1m{line[:10]}\x1b[0m{line[10:]}" if colour else line)
+        printed(f"\x1b[1m{line[:HEADING]}\x1b[0m{line[HEADING:]}" if colour else line)
     return ConflictError.exit_code if document.changes.get("conflict") else 0
 
 
 def tell_debug(findings: Sequence[Finding]) -> int:
     """Print what was looked at and what is to be fixed; give the exit code."""
     for finding in findings:
-        print(f"{'ok' if finding.ok else 'FIX':<4} {finding.what}: {finding.detail}")
+        print(f"{'ok' if finding.ok else 'FIX':<4} {shown(f'{finding.what}: {finding.detail}')}")
         if finding.next:
-            print(f"     → {finding.next}")
+            print(f"     → {shown(finding.next)}")
     return 0 if all(finding.ok for finding in findings) else 1

@@ -1,0 +1,139 @@
+"""What a run says at its end, on the terminal and in run.json."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dbt_cartridge.documents.changes import Change, Changes
+from dbt_cartridge.documents.design import Design, LeftOut
+from dbt_cartridge.documents.verdicts import Verdicts
+from dbt_cartridge.engine.debug import Finding
+from dbt_cartridge.report import tell, tell_debug
+from dbt_cartridge.report.run import Run, run
+from dbt_cartridge.report.summary import summary
+from tests.unit.report.a_run import SECRET, outcome
+
+
+def lines_of(**changes: object) -> str:
+    result = outcome(**changes)
+    return "\n".join(summary(run(result), result.schema, result.changes))
+
+
+def test_summary_says_what_was_found_made_proved_written_and_left_out() -> None:
+    assert (
+        lines_of()
+        == """\
+Found     2 tables in raw, 5 columns, 1,300 rows: 1 fact and 1 dimension
+          2 primary keys (2 proved), 2 relationships (1 proved)
+          1 column with personal data, 1 key unique but not believed and 2 questions left unasked \
+by the budget
+Made      1 source of 1 table and 1 staging
+          4 tests (1 that only warn), 1 of 2 columns described
+Proved    by dbt on the data: 1 model ran, 1 test passed, 1 did not hold and were dropped or lowered
+Wrote     3 files: 1 created, 1 unchanged and 1 not ours and left alone
+Look at   models/c.sql: Cartridge did not write this file.
+          raw.orders(customer_id) → raw.customers(id): 3 rows of 1,200 without a parent
+Left out  raw.orders_bak: A backup of raw.orders.
+Problems  raw.broken: The view fails. Mend it.
+Next      dbt build, then commit the new files with .cartridge/
+          target/cartridge/report.html has the evidence for every decision"""
+    )
+
+
+def test_summary_fits_a_screen_whatever_was_left_out() -> None:
+    many = tuple(LeftOut(what=f"raw.t{n}", why="A backup.") for n in range(500))
+    text = lines_of(design=Design(adapter="duckdb", left_out=many))
+    assert "… and 495 more, in the report" in text
+    assert len(text.splitlines()) < 40
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (Changes(changes=(Change(path="a", action="create"),)), "Would do  1 file: 1 created"),
+        (Changes(changes=(Change(path="a", action="unchanged"),), applied=True), "Nothing changed"),
+        (Changes(changes=(Change(path="a", action="conflict", why="Both."),), applied=True),
+         "Settle the conflicts"),
+    ],
+    ids=["dry run", "nothing new", "conflict"],
+)  # fmt: skip
+def test_summary_says_what_to_do_next(changes: Changes, said: str) -> None:
+    assert said in lines_of(changes=changes)
+
+
+def test_summary_says_when_nothing_was_proved() -> None:
+    assert "Proved    nothing: verify is none" in lines_of(verdicts=Verdicts(level="none"))
+    assert "as SQL, without rows" in lines_of(verdicts=Verdicts(level="sql"))
+
+
+def test_run_json_holds_every_number_and_loads_again(tmp_path: Path) -> None:
+    document = run(outcome())
+    document.save(tmp_path)
+    assert Run.load(tmp_path) == document
+    data = json.loads((tmp_path / "run.json").read_text())
+    assert data["found"]["relationships_proved"] == 1
+    assert data["made"]["marts"] == 0
+    assert data["proved"]["tests_failed"] == 1
+    assert data["statements"] == 7
+    assert data["seconds"] == {"scan": 1.5, "write": 0.1}
+    assert data["changes"] == {"clash": 1, "create": 1, "unchanged": 1}
+    assert data["files"] == {"models/a.sql": "create", "models/c.sql": "clash"}
+    assert data["settings"]["schemas"] == ["raw"]
+    assert data["problems"] == [
+        {"where": "raw.broken", "what": "The view fails.", "next": "Mend it."}
+    ]
+
+
+def test_every_number_of_run_json_is_documented() -> None:
+    described = Run.model_json_schema()["$defs"]
+    for part, field in (("Found", "keys_proved"), ("Made", "tests_warn"), ("Proved", "models")):
+        assert described[part]["properties"][field]["description"]
+
+
+def test_tell_leaves_run_json_and_the_page_and_no_value_of_the_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tell(outcome(), tmp_path) == 0
+    folder = tmp_path / "target" / "cartridge"
+    said = capsys.readouterr().out
+    for text in (said, (folder / "run.json").read_text(), (folder / "report.html").read_text()):
+        assert "raw.orders" in text
+        assert SECRET not in text
+
+
+def test_tell_ends_with_its_own_exit_code_on_a_conflict(tmp_path: Path) -> None:
+    changes = Changes(changes=(Change(path="a", action="conflict"),), applied=True)
+    assert tell(outcome(changes=changes), tmp_path, lambda _: None) == 3
+
+
+def test_a_dry_run_prints_the_diff(tmp_path: Path) -> None:
+    said: list[str] = []
+    changes = Changes(
+        changes=(Change(path="a.sql", action="create", diff="+++ b/a.sql\n+x\x1b[2J\n"),)
+    )
+    tell(outcome(changes=changes), tmp_path, said.append)
+    assert said[:2] == ["+++ b/a.sql", "+x\N{REPLACEMENT CHARACTER}[2J"]
+
+
+def test_the_diff_is_coloured_on_a_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    diff = "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n c\n"
+    tell(
+        outcome(changes=Changes(changes=(Change(path="x", action="update", diff=diff),))), tmp_path
+    )
+    said = capsys.readouterr().out
+    assert "\x1b[31m-a\x1b[0m\n\x1b[32m+b\x1b[0m\n c\n" in said
+    assert "\x1b[1mFound     \x1b[0m" in said
+
+
+def test_debug_says_what_to_fix(capsys: pytest.CaptureFixture[str]) -> None:
+    good = Finding("target", True, "duckdb")
+    bad = Finding("schema raw", False, "does not exist", "use main")
+    assert tell_debug([good]) == 0
+    assert tell_debug([good, bad]) == 1
+    assert "FIX  schema raw: does not exist\n     → use main\n" in capsys.readouterr().out
