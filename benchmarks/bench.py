@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Literal
 from uuid import uuid4
 
+import yaml
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.support import postgres
-from tests.support.host import ENVIRONMENT, HostProject, make_host, program
+from tests.support.host import ENVIRONMENT, REPOSITORY, HostProject, make_host, program
 from tests.support.warehouses import DuckDB, Postgres
 
 Adapter = Literal["duckdb", "postgres"]
@@ -140,14 +142,17 @@ def results(host: HostProject) -> list[Node]:
 
 def without_cartridge(host: HostProject) -> None:
     """Take the package out of the project: what was generated must not need it."""
-    (host.root / "packages.yml").unlink()
+    packages = yaml.safe_load(host.read("packages.yml"))["packages"]
+    kept = [package for package in packages if package["local"] != str(REPOSITORY)]
+    host.write("packages.yml", yaml.safe_dump({"packages": kept}))
     (host.root / "dbt_packages" / "cartridge").unlink()
 
 
 def with_packages(host: HostProject, **checkouts: Path) -> None:
     """Install packages by links to their checkouts, as `dbt deps` does for local ones."""
-    lines = "".join(f"  - local: {checkout}\n" for checkout in checkouts.values())
-    host.write("packages.yml", f"packages:\n{lines}")
+    packages = yaml.safe_load(host.read("packages.yml"))["packages"]
+    packages += [{"local": str(checkout)} for checkout in checkouts.values()]
+    host.write("packages.yml", yaml.safe_dump({"packages": packages}))
     for name, checkout in checkouts.items():
         (host.root / "dbt_packages" / name).symlink_to(checkout, target_is_directory=True)
 

@@ -2,8 +2,10 @@
 
     python benchmarks/evaluator.py --evaluator CHECKOUT --dbt-utils CHECKOUT DIR… [--demo]
 
-The checkouts are clones of dbt-labs/dbt-project-evaluator and dbt-labs/dbt-utils. They join the
-project only after generation; cartridge has left it by then.
+The checkouts are clones of dbt-labs/dbt-project-evaluator and dbt-labs/dbt-utils. They are in the
+project before cartridge is, as in the project of someone who uses them; cartridge then writes
+dbt_utils' test of composite keys, the only one of its kind that the evaluator knows. Cartridge has
+left the project when the evaluator looks.
 """
 
 from __future__ import annotations
@@ -24,10 +26,6 @@ from tests.support.warehouses import DuckDB
 
 def findings(host: HostProject, evaluator: Path, dbt_utils: Path) -> list[str]:
     """Generate, then let the evaluator look. What it says, one line a rule."""
-    generated = bench.generate(host)
-    if generated.code:
-        return [f"generate: {bench.last_words(generated.output)}"]
-    bench.without_cartridge(host)
     bench.with_packages(host, dbt_project_evaluator=evaluator, dbt_utils=dbt_utils)
     with (host.root / "dbt_project.yml").open("a") as project:
         # The evaluator's README asks for this of a DuckDB project.
@@ -35,6 +33,10 @@ def findings(host: HostProject, evaluator: Path, dbt_utils: Path) -> list[str]:
             "\ndispatch:\n  - macro_namespace: dbt\n"
             "    search_order: [shop, dbt_project_evaluator, dbt]\n"
         )
+    generated = bench.generate(host)
+    if generated.code:
+        return [f"generate: {bench.last_words(generated.output)}"]
+    bench.without_cartridge(host)
     built = bench.timed(
         host, [program("dbt"), "build", "--select", "package:dbt_project_evaluator"]
     )

@@ -382,6 +382,58 @@ select
     timestamptz '2024-12-31 03:15:00+00' as _fivetran_synced
 from range(1, getvariable('orders') // 8 + 1) as t (i);
 
+-- ------------------------------------------------------------------ how the rows arrived
+
+-- Three loaders, three habits. The forgotten copy has none.
+create or replace table raw.countries as
+select *, timestamp '2024-12-31 02:00:00' as _loaded_at from raw.countries;
+create or replace table raw.currencies as
+select *, timestamp '2024-12-31 02:00:00' as _loaded_at from raw.currencies;
+create or replace table raw.fx_rates as
+select *, timestamp '2024-12-31 02:00:00' as _loaded_at from raw.fx_rates;
+create or replace table raw.order_status as
+select *, timestamp '2024-12-31 02:00:00' as _loaded_at from raw.order_status;
+create or replace table raw.stores as
+select *, timestamp '2024-12-31 02:00:00' as _loaded_at from raw.stores;
+create or replace table raw.suppliers as
+select *, timestamp '2024-12-31 02:00:00' as _loaded_at from raw.suppliers;
+create or replace table raw.tbl_categories as
+select *, timestamp '2024-12-31 02:00:00' as _loaded_at from raw.tbl_categories;
+create or replace table raw.tbl_products as
+select *, timestamp '2024-12-31 02:00:00' as _loaded_at from raw.tbl_products;
+create or replace table raw.product_price_history as
+select *, timestamp '2024-12-31 02:00:00' as _loaded_at from raw.product_price_history;
+create or replace table raw.inventory_snapshots as
+select *, timestamp '2024-12-31 02:00:00' as _loaded_at from raw.inventory_snapshots;
+create or replace table raw.shipments as
+select *, timestamp '2024-12-31 02:00:00' as _loaded_at from raw.shipments;
+create or replace table raw.promotions as
+select *, timestamp '2024-12-31 02:00:00' as _loaded_at from raw.promotions;
+create or replace table raw.order_promotions as
+select *, timestamp '2024-12-31 02:00:00' as _loaded_at from raw.order_promotions;
+
+create or replace table raw.tags as
+select *, timestamptz '2024-12-31 02:30:00+00' as _airbyte_extracted_at from raw.tags;
+create or replace table raw.product_tags as
+select *, timestamptz '2024-12-31 02:30:00+00' as _airbyte_extracted_at from raw.product_tags;
+create or replace table raw.product_reviews as
+select *, timestamptz '2024-12-31 02:30:00+00' as _airbyte_extracted_at from raw.product_reviews;
+create or replace table raw.web_events as
+select *, timestamptz '2024-12-31 02:30:00+00' as _airbyte_extracted_at from raw.web_events;
+create or replace table raw.legacy_returns as
+select *, timestamptz '2024-12-31 02:30:00+00' as _airbyte_extracted_at from raw.legacy_returns;
+
+create or replace table raw."Customers" as
+select *, timestamptz '2024-12-31 03:15:00+00' as _fivetran_synced from raw."Customers";
+create or replace table raw."CustomerProfiles" as
+select *, timestamptz '2024-12-31 03:15:00+00' as _fivetran_synced from raw."CustomerProfiles";
+create or replace table raw."Orders" as
+select *, timestamptz '2024-12-31 03:15:00+00' as _fivetran_synced from raw."Orders";
+create or replace table raw."OrderLines" as
+select *, timestamptz '2024-12-31 03:15:00+00' as _fivetran_synced from raw."OrderLines";
+create or replace table raw.employees as
+select *, timestamptz '2024-12-31 03:15:00+00' as _fivetran_synced from raw.employees;
+
 -- ------------------------------------------------------------------ what someone once wrote down
 
 comment on table raw."Orders" is 'One row per order, from the web shop and the stores.';
