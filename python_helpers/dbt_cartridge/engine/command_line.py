@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -164,7 +165,8 @@ class CommandLineEngine:
 
 
 def _program(dbt: str | None) -> str:
-    found = shutil.which(dbt or "dbt")
+    beside = str(Path(sys.executable).parent)  # cartridge run by its path, not from a shell's PATH
+    found = shutil.which(dbt or "dbt") or (None if dbt else shutil.which("dbt", path=beside))
     if found is None:
         raise EngineError(
             f"There is no {dbt or 'dbt on the PATH'}. Install dbt with the adapter of your "

@@ -1,0 +1,110 @@
+"""The dbt package: its verbs, its documentation, its words when something is missing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dbt_cartridge import plugin
+from dbt_cartridge.config import Settings
+from tests.support.host import REPOSITORY, HostProject
+
+ADAPTERS = REPOSITORY / "macros" / "adapters"
+OPERATIONS = ("cartridge_generate", "cartridge_scan", "cartridge_debug")
+
+
+def verbs() -> list[str]:
+    return re.findall(
+        r"macro default__(cartridge_\w+_sql)\(", (ADAPTERS / "default.sql").read_text()
+    )
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in sorted(ADAPTERS.glob("*.sql")) if p.stem != "default"], ids=lambda p: p.stem
+)
+def test_every_adapter_holds_every_verb(path: Path) -> None:
+    held = re.findall(rf"macro {path.stem}__(cartridge_\w+_sql)\(", path.read_text())
+    assert sorted(held) == sorted(verbs())
+    assert len(verbs()) == 11
+
+
+def test_every_option_is_an_argument_of_every_operation_in_the_same_order() -> None:
+    documented = yaml.safe_load((REPOSITORY / "macros" / "cartridge.yml").read_text())["macros"]
+    arguments = {macro["name"]: macro["arguments"] for macro in documented}
+    for operation in OPERATIONS:
+        names = [argument["name"] for argument in arguments[operation]]
+        assert names == list(Settings.model_fields)
+        text = (REPOSITORY / "macros" / f"{operation}.sql").read_text()
+        assert re.findall(r"^    (\w+)=none", text, re.MULTILINE) == names
+        for argument in arguments[operation]:
+            field = Settings.model_fields[argument["name"]]
+            assert argument["description"].startswith(field.description)
+
+
+def test_dbt_finds_no_fault_in_the_documented_arguments(duckdb_host: HostProject) -> None:
+    project = duckdb_host.read("dbt_project.yml")
+    duckdb_host.write(
+        "dbt_project.yml",
+        project.replace("flags:\n", "flags:\n  validate_macro_args: true\n"),
+    )
+    parsed = duckdb_host.dbt("--warn-error", "parse")
+    assert parsed.success, parsed.output
+
+
+def test_an_unknown_option_is_refused_with_the_nearest_right_one(
+    duckdb_host: HostProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = duckdb_host.operation("cartridge_generate", schema=["raw"], profile="ful")
+    shown = capsys.readouterr().out
+    assert not run.success
+    assert "Unknown option 'schema' in the arguments. Did you mean 'schemas'?" in shown
+    assert "Did you mean 'full'?" in shown
+    assert "Traceback" not in shown
+
+
+def test_without_the_helper_the_macro_says_how_to_get_it(
+    duckdb_host: HostProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import dbt.context.base
+
+    known = dbt.context.base.get_context_modules
+    monkeypatch.setattr(plugin, "_add_module", lambda context: None)
+    monkeypatch.setattr(
+        dbt.context.base,
+        "get_context_modules",
+        lambda: {name: module for name, module in known().items() if name != "cartridge"},
+    )
+    run = duckdb_host.operation("cartridge_scan", schemas=["raw"])
+    assert not run.success
+    assert "pip install dbt-cartridge==" in run.output
+
+
+def test_a_warehouse_without_a_file_names_the_file_to_create(duckdb_host: HostProject) -> None:
+    duckdb_host.write(
+        "macros/no_verb.sql",
+        "{% macro duckdb__cartridge_schemas_sql(database) %}"
+        "{{ cartridge.default__cartridge_schemas_sql(database) }}{% endmacro %}",
+    )
+    run = duckdb_host.operation("cartridge_scan", schemas=["raw"])
+    assert not run.success
+    assert "Create macros/adapters/duckdb.sql with every verb" in run.output
+
+
+def test_options_may_stand_in_vars(duckdb_host: HostProject) -> None:
+    duckdb_host.warehouse.execute("create schema raw", "create table raw.a (id integer)")
+    project = duckdb_host.read("dbt_project.yml")
+    duckdb_host.write("dbt_project.yml", project + "vars: {cartridge: {schemas: [raw]}}\n")
+    run = duckdb_host.operation("cartridge_scan")
+    assert run.success, run.output
+    assert '"name": "a"' in run.output
+
+
+def test_debug_finds_nothing_to_fix_where_all_is_well(duckdb_host: HostProject) -> None:
+    duckdb_host.warehouse.execute("create schema raw", "create table raw.a (id integer)")
+    assert duckdb_host.operation("cartridge_debug", schemas=["raw"]).success
+    failed = duckdb_host.operation("cartridge_debug", schemas=["nope"])
+    assert not failed.success
+    assert "found something to fix" in failed.output

@@ -1,0 +1,53 @@
+"""The hook that dbt calls at every command: cheap, quiet, and it does no harm."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+import dbt_cartridge
+from dbt_cartridge import plugin
+
+
+def test_importing_the_package_imports_neither_dbt_nor_anything_heavy() -> None:
+    code = (
+        "import sys; before = set(sys.modules); import dbt_cartridge;"
+        "print(*sorted({name.split('.')[0] for name in set(sys.modules) - before}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) <= {"dbt_cartridge", "typing", "re", "functools", "collections",
+                                        "contextlib", "copyreg", "enum", "keyword", "operator",
+                                        "reprlib", "types", "_collections", "_functools",
+                                        "_operator", "_sre", "_typing", "warnings"}  # fmt: skip
+
+
+def test_dbt_finds_one_plugin_and_the_context_gets_the_operations() -> None:
+    (found,) = dbt_cartridge.plugins
+    found(project_name="shop")
+    from dbt.context.base import get_context_modules
+
+    modules = get_context_modules()
+    assert {"re", "datetime", "pytz"} < set(modules)
+    assert isinstance(modules["cartridge"], plugin.Operations)
+
+
+def test_the_context_is_wrapped_once_however_often_dbt_asks() -> None:
+    context = SimpleNamespace(get_context_modules=lambda: {"re": 1})
+    plugin._add_module(context)
+    wrapped = context.get_context_modules
+    plugin._add_module(context)
+    assert context.get_context_modules is wrapped
+    assert set(wrapped()) == {"re", "cartridge"}
+
+
+def test_without_dbt_there_is_no_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "dbt.plugins.manager", None)
+    assert plugin.plugin_classes() == []
+
+
+def test_another_attribute_is_missing_as_ever() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = dbt_cartridge.nothing
