@@ -93,14 +93,20 @@ def drafts(
     relations: Sequence[Relation],
     keys: dict[str, str],
     relationships: Sequence[Relationship] = (),
+    *,
+    early: bool = False,
 ) -> list[Draft]:
-    """Drafts with the given keys; `keys` maps table names to key columns, parted by blanks."""
+    """Drafts with the given keys; `keys` maps table names to key columns, parted by blanks.
+
+    `early`: with the first meanings, as they are before relationships are known.
+    """
     words = lexicon(*relations)
     made: list[Draft] = []
     for one in relations:
         key = Key(columns=tuple(keys[one.name].split())) if one.name in keys else None
         own = [r for r in relationships if r.table == one.id]
-        known = refined(meanings(one, words), key, (), own)
+        first = meanings(one, words)
+        known = first if early else refined(first, key, (), own)
         made.append(Draft(one, words.entity(one.name), known, key))
     return made
 
