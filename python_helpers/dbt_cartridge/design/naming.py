@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.scan import Column
 from dbt_cartridge.documents.schema import ColumnMeaning, Table
-from dbt_cartridge.words import raw_split, safe_name, snake
+from dbt_cartridge.words import raw_split, snake
+from dbt_cartridge.words import safe_name as make_safe
 
+safe_name = lru_cache(maxsize=65_536)(make_safe)
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*\Z")
 MAX_NAME = 63  # PostgreSQL cuts longer names off
 
@@ -105,9 +108,12 @@ def column_names(
         wish = _wish(table, meaning, types[column.name], parent, key)
         if wish != own and bearers[wish]:
             wish = own  # `id` stays `id` beside a column that is called `order_id`
-        spelt = column.name.lower()
-        last = spelt if _IDENTIFIER.match(spelt) else safe_name(column.name)
-        found[column.name] = names.claim(wish, own, safe_name(column.name), last)
+        if wish in names:
+            spelt = column.name.lower()
+            safe = safe_name(column.name)
+            found[column.name] = names.claim(own, safe, spelt if _IDENTIFIER.match(spelt) else safe)
+        else:
+            found[column.name] = names.claim(wish)
     return found
 
 

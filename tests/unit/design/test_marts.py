@@ -1,0 +1,313 @@
+from __future__ import annotations
+
+import pytest
+
+from dbt_cartridge.documents.design import Query
+from dbt_cartridge.documents.schema import Versions
+from tests.unit.design.made import (
+    TOTAL,
+    claims,
+    column,
+    columns,
+    customers,
+    designed,
+    expression,
+    host,
+    names,
+    order_lines,
+    orders,
+    own_model,
+    parents,
+    table,
+)
+
+KEY = column("id", role="key", distinct=100)
+
+
+def test_a_line_takes_over_the_keys_and_dates_of_its_header() -> None:
+    result = designed(customers(), orders(), order_lines())
+    lines = result.by_name["fct_order_lines"]
+    assert {"order_line_id", "order_id", "customer_id", "ordered_date"} <= set(columns(lines))
+    assert parents(lines) == {"int_order_lines_enriched"}
+
+
+def test_a_line_is_worth_price_times_quantity_and_adds_up_to_its_header() -> None:
+    result = designed(customers(), orders(), order_lines(), identities=(TOTAL,))
+    made = expression(result.by_name["int_order_lines_enriched"], "line_amount")
+    assert made == '"order_lines"."unit_price" * "order_lines"."quantity"'
+    (test,) = claims(result.by_name["fct_order_lines"], "reconciles")
+    assert (test.to, test.field, test.expression) == ("fct_orders", "total", '"line_amount"')
+
+
+def test_a_total_that_nearly_adds_up_is_a_warning_with_its_evidence() -> None:
+    nearly = TOTAL.model_copy(update={"considered": 1000, "hits": 999})
+    result = designed(customers(), orders(), order_lines(), identities=(nearly,))
+    (test,) = claims(result.by_name["fct_order_lines"], "reconciles")
+    assert test.severity == "warn"
+    assert "999 of 1000" in test.evidence
+
+
+def test_a_fact_has_as_many_rows_as_its_table() -> None:
+    result = designed(customers(), orders(), order_lines())
+    for fact in ("orders", "order_lines"):
+        (test,) = claims(result.by_name[f"fct_{fact}"], "same_row_count")
+        assert test.as_model == f"stg_raw__{fact}"
+
+
+def test_a_header_counts_and_sums_each_kind_of_line_apart() -> None:
+    refunds = table(
+        "refunds", KEY, column("order_id", role="foreign_key"),
+        column("amount", "decimal", "measure", meaning={"additivity": "additive"}),
+        role="fact", links={"order_id": "orders.id"},
+    )  # fmt: skip
+    result = designed(customers(), orders(), order_lines(), refunds)
+    model = result.by_name["int_orders_activity"]
+    assert isinstance(model.body, Query)
+    summed = [cte for cte in model.body.ctes if cte.group_by]
+    assert len(summed) == 2
+    assert all(not cte.joins for cte in summed)
+    assert {"order_line_count", "refund_count", "total_refund_amount"} <= set(columns(model))
+
+
+def test_every_header_that_had_lines_must_go_on_having_them() -> None:
+    result = designed(customers(), orders(), order_lines())
+    found = [t.to for t in claims(result.by_name["fct_orders"], "relationships")]
+    assert "fct_order_lines" in found
+
+
+def test_facts_are_summed_up_per_dimension() -> None:
+    result = designed(customers(), orders())
+    assert "int_customers_orders" in names(result, "intermediate")
+    dimension = result.by_name["dim_customers"]
+    assert {"order_count", "total_order_amount", "first_ordered_date"} <= set(columns(dimension))
+    assert expression(dimension, "order_count").startswith("coalesce(")
+
+
+def test_removed_rows_count_for_nothing() -> None:
+    gone = column("is_deleted", "boolean", "deleted_flag", values={"false": 90, "true": 10})
+    result = designed(customers(), orders(gone))
+    model = result.by_name["int_customers_orders"]
+    assert isinstance(model.body, Query)
+    assert 'not coalesce("orders"."is_deleted", false)' in model.body.ctes[-1].where
+    assert "is_deleted" in columns(result.by_name["fct_orders"])
+
+
+def test_a_hierarchy_is_flattened_and_small_tables_fold_away() -> None:
+    artists = table("artists", KEY, column("name", "text", "name"))
+    albums = table(
+        "albums", KEY, column("title", "text", "name"), column("artist_id", role="foreign_key"),
+        links={"artist_id": "artists.id"},
+    )  # fmt: skip
+    tracks = table(
+        "tracks", KEY, column("name", "text", "name"), column("album_id", role="foreign_key"),
+        links={"album_id": "albums.id"},
+    )  # fmt: skip
+    result = designed(artists, albums, tracks)
+    assert names(result, "marts") == ["dim_tracks"]
+    assert {"album_title", "artist_name", "artist_id"} <= set(columns(result.by_name["dim_tracks"]))
+
+
+def test_a_lookup_used_by_many_is_a_dimension_of_its_own() -> None:
+    countries = table("countrys", KEY, column("name", "text", "name"), role="reference")
+    users = [
+        table(name, KEY, column("country_id"), links={"country_id": "countrys.id"})
+        for name in ("shops", "suppliers", "clients")
+    ]
+    result = designed(countries, *users)
+    assert "dim_countrys" in names(result, "marts")
+    assert "country_name" in columns(result.by_name["dim_shops"])
+
+
+def test_a_lookup_of_a_fact_is_a_dimension_and_the_fact_keeps_its_key() -> None:
+    result = designed(customers(), orders())
+    (test,) = [
+        t for t in claims(result.by_name["fct_orders"], "relationships") if t.to == "dim_customers"
+    ]
+    assert (test.column, test.field) == ("customer_id", "customer_id")
+
+
+def test_roles_are_kept_where_two_columns_lead_to_one_parent() -> None:
+    addresses = table(
+        "addresses", KEY, column("city", "text", "name"), entity="address", plural="addresses"
+    )
+    buyers = table(
+        "buyers", KEY, column("billing_address_id"), column("shipping_address_id"),
+        links={"billing_address_id": "addresses.id", "shipping_address_id": "addresses.id"},
+    )  # fmt: skip
+    shown = columns(designed(addresses, buyers).by_name["dim_buyers"])
+    assert {"billing_address_city", "shipping_address_city"} <= set(shown)
+
+
+def test_a_self_reference_gives_the_name_one_level_up() -> None:
+    staff = table(
+        "employees", KEY, column("last_name", "text", "name"), column("reports_to", nulls=1),
+        links={"reports_to": "employees.id"}, complete=False,
+    )  # fmt: skip
+    model = designed(staff).by_name["dim_employees"]
+    assert {"manager_id", "manager_last_name"} <= set(columns(model))
+    assert parents(model) == {"stg_raw__employees"}
+
+
+def test_an_extension_is_merged_into_its_parent() -> None:
+    details = table(
+        "customer_details", column("customer_id", role="key"), column("shoe_size"),
+        key="customer_id", links={"customer_id": "customers.id"}, one_to_one=True,
+        entity="customer_detail",
+    )  # fmt: skip
+    result = designed(customers(), details)
+    assert names(result, "marts") == ["dim_customers"]
+    assert "shoe_size" in columns(result.by_name["dim_customers"])
+
+
+def test_a_small_subset_of_its_parent_is_a_dimension_of_its_own() -> None:
+    sellers = table(
+        "sellers", column("employee_id", role="key"), column("quota"), key="employee_id", rows=10,
+        links={"employee_id": "employees.id"}, one_to_one=True,
+    )  # fmt: skip
+    staff = table("employees", KEY, column("last_name", "text", "name"), column("grade"))
+    assert "dim_sellers" in names(designed(staff, sellers), "marts")
+
+
+def test_a_bridge_is_resolved_on_both_sides_and_kept_as_a_fact() -> None:
+    playlists = table("playlists", KEY, column("name", "text", "name"))
+    tracks = table(
+        "tracks", KEY, column("name", "text", "name"),
+        column("seconds", "integer", "measure", meaning={"additivity": "additive"}),
+    )  # fmt: skip
+    bridge = table(
+        "playlist_tracks", column("playlist_id", role="foreign_key"),
+        column("track_id", role="foreign_key"), key=("playlist_id", "track_id"), role="bridge",
+        links={"playlist_id": "playlists.id", "track_id": "tracks.id"}, entity="playlist_track",
+    )  # fmt: skip
+    result = designed(playlists, tracks, bridge)
+    assert {"track_count", "total_track_seconds"} <= set(columns(result.by_name["dim_playlists"]))
+    assert "playlist_count" in columns(result.by_name["dim_tracks"])
+    assert len(claims(result.by_name["fct_playlist_tracks"], "composite_unique")) == 1
+
+
+@pytest.mark.parametrize("flag", ["is_current", None])
+def test_of_a_slowly_changing_table_the_current_rows_are_the_dimension(flag: str | None) -> None:
+    versions = Versions(
+        kind="slowly_changing", entity_key=("product_id",), order_by=("valid_from",),
+        valid_from="valid_from", valid_to="valid_to", is_current=flag,
+    )  # fmt: skip
+    products = table(
+        "products", column("row_id", role="key"), column("product_id", role="natural_key"),
+        column("valid_from", "timestamp", "valid_from"),
+        column("valid_to", "timestamp", "valid_to", nulls=50),
+        column("is_current", "boolean", "is_current"), key="row_id", versions=versions,
+    )  # fmt: skip
+    result = designed(products)
+    current, history = result.by_name["dim_products"], result.by_name["dim_products_history"]
+    assert current.primary_key == ("product_id",)
+    assert history.primary_key == ("row_id",)
+    assert parents(current) == {"dim_products_history"}
+    assert isinstance(current.body, Query)
+    filtered = any(cte.where or cte.latest for cte in current.body.ctes)
+    assert filtered
+
+
+def test_a_parent_without_a_proved_key_is_never_joined() -> None:
+    doubtful = table("groups", KEY, column("name", "text", "name"), key=None)
+    users = table("users", KEY, column("group_id"), links={"group_id": "groups.id"})
+    result = designed(doubtful, users)
+    assert parents(result.by_name["dim_users"]) == {"stg_raw__users"}
+
+
+def test_rows_are_joined_inner_only_where_none_can_be_lost() -> None:
+    kinds = {}
+    for complete in (True, False):
+        result = designed(customers(), orders(), order_lines())
+        if not complete:
+            result = designed(customers(), orders(), order_lines(orphans=1))
+        for model in result.models:
+            if isinstance(model.body, Query):
+                kinds[complete, model.name] = {
+                    join.kind for cte in model.body.ctes for join in cte.joins
+                }
+    assert kinds[True, "int_order_lines_enriched"] == {"inner"}
+    assert (False, "int_order_lines_enriched") not in kinds
+
+
+def test_a_foreign_key_that_nearly_holds_is_a_warning_with_its_evidence() -> None:
+    result = designed(customers(), orders(rows=1000, orphans=2))
+    (test,) = [t for t in claims(result.by_name["fct_orders"], "relationships")
+               if t.to == "dim_customers"]  # fmt: skip
+    assert test.severity == "warn"
+    assert "998 of 1000" in test.evidence
+
+
+def test_a_foreign_key_that_does_not_hold_is_reported_not_tested() -> None:
+    result = designed(customers(), orders(orphans=60))
+    assert "dim_customers" not in [
+        t.to for t in claims(result.by_name["fct_orders"], "relationships")
+    ]
+    assert any("customer_id" in left.what for left in result.left_out)
+
+
+def test_every_day_of_a_fact_is_in_the_date_dimension() -> None:
+    result = designed(customers(), orders())
+    assert result.by_name["dim_dates"].primary_key == ("date_day",)
+    assert "dim_dates" in [t.to for t in claims(result.by_name["fct_orders"], "relationships")]
+
+
+def test_a_date_beyond_all_calendars_makes_no_endless_spine() -> None:
+    until = column("valid_until", "date", min="2020-01-01", max="9999-12-31")
+    result = designed(customers(), orders(until))
+    bounds = result.by_name["dim_dates"].body.bounds
+    assert bounds == (("stg_raw__orders", "ordered_date"),)
+
+
+def test_a_calendar_of_the_warehouse_is_used_instead() -> None:
+    calendar = table("calendar", column("id", "date", "key"), shape="date", entity="date")
+    result = designed(calendar, customers(), orders())
+    assert result.by_name["dim_dates"].based_on == ("raw.calendar",)
+
+
+def test_a_large_fact_with_a_trusted_stamp_becomes_incremental() -> None:
+    stamp = column("updated_at", "timestamp", "updated_time")
+    result = designed(customers(), orders(stamp, rows=2_000_000))
+    model = result.by_name["fct_orders"]
+    assert model.materialized == "incremental"
+    assert model.incremental is not None
+    assert model.incremental.unique_key == ("order_id",)
+    assert designed(customers(), orders(stamp)).by_name["fct_orders"].materialized == "table"
+
+
+def test_changing_entities_with_an_update_time_get_a_snapshot() -> None:
+    stamp = column("updated_at", "timestamp", "updated_time", distinct=40)
+    (snapshot,) = designed(table("things", KEY, stamp)).snapshots
+    assert (snapshot.strategy, snapshot.updated_at) == ("timestamp", "updated_at")
+    assert snapshot.unique_key == ("thing_id",)
+    assert designed(table("things", KEY)).snapshots == ()
+
+
+def test_the_check_strategy_is_for_those_who_ask() -> None:
+    (snapshot,) = designed(table("things", KEY, column("size")), snapshots="check").snapshots
+    assert snapshot.strategy == "check"
+    assert snapshot.check_columns == ("size",)
+
+
+def test_a_model_name_of_the_hosts_own_is_left_to_it() -> None:
+    result = designed(customers(), to=host(models=(own_model("dim_customers"),)))
+    assert names(result, "marts") == ["dim_raw_customers"]
+
+
+def test_the_hosts_prefixes_are_used() -> None:
+    theirs = host(staging_prefix="base_", dimension_prefix="d_", fact_prefix="f_")
+    result = designed(customers(), orders(), to=theirs)
+    assert {"base_raw__orders", "d_customers", "f_orders"} <= set(result.by_name)
+
+
+def test_what_the_load_tool_wrote_stays_in_staging() -> None:
+    synced = column("_synced", "timestamp", "load_time", meaning={"is_load_tool": True})
+    result = designed(table("things", KEY, synced))
+    assert "_synced" in columns(result.by_name["stg_raw__things"])
+    assert "_synced" not in columns(result.by_name["dim_things"])
+
+
+def test_two_schemas_with_one_table_name_do_not_collide() -> None:
+    result = designed(table("things", KEY), table("things", KEY, schema="old"))
+    assert names(result, "staging") == ["stg_raw__things", "stg_old__things"]
+    assert names(result, "marts") == ["dim_things", "dim_old_things"]
+    assert result.by_name["dim_old_things"].folder == "old"

@@ -1,0 +1,265 @@
+from __future__ import annotations
+
+from dbt_cartridge.documents.design import Query
+from dbt_cartridge.documents.host import HostSource
+from dbt_cartridge.documents.scan import JsonPath
+from dbt_cartridge.documents.schema import Versions
+from tests.unit.design.made import (
+    claims,
+    column,
+    columns,
+    designed,
+    expression,
+    host,
+    names,
+    own_model,
+    table,
+)
+
+KEY = column("id", role="key")
+
+
+def staged(*its_columns, **other):
+    result = designed(table("things", KEY, *its_columns, **other))
+    return result.by_name["stg_raw__things"]
+
+
+def test_a_key_called_id_says_whose_it_is() -> None:
+    assert columns(staged()) == ["thing_id"]
+    assert expression(staged(), "thing_id") == '"source"."id"'
+
+
+def test_id_stays_id_beside_a_column_that_has_its_name_already() -> None:
+    assert columns(staged(column("thing_id", role="foreign_key"))) == ["id", "thing_id"]
+
+
+def test_names_that_differ_only_in_case_are_both_kept() -> None:
+    model = staged(column("Total"), column("TOTAL"), column("total"))
+    assert len(columns(model)) == len(set(columns(model))) == 4
+
+
+def test_names_of_one_load_tool_and_of_the_application_are_told_apart() -> None:
+    model = staged(column("estimate"), column("_estimate"))
+    assert {"estimate", "_estimate"} <= set(columns(model))
+
+
+def test_a_name_never_outgrows_postgres() -> None:
+    long = "a" * 80
+    model = staged(column(long), column(long + "b"))
+    assert all(len(name) <= 63 for name in columns(model))
+    assert len(set(columns(model))) == 3
+
+
+def test_a_quote_in_a_name_cannot_end_the_name() -> None:
+    model = staged(column('a" from x --'))
+    assert any('"a"" from x --"' in p.expression for p in model.body.ctes[-1].projections)
+
+
+def test_text_that_holds_only_numbers_becomes_a_number() -> None:
+    model = staged(
+        column("quantity", "text", "measure", patterns={"integer": 100, "decimal": 100},
+               max_length=3),
+        column("price", "text", "measure", patterns={"decimal": 100}, max_length=6, min="1.25",
+               max="9.50"),
+    )  # fmt: skip
+    assert expression(model, "quantity") == 'cast("source"."quantity" as bigint)'
+    assert expression(model, "price") == 'cast("source"."price" as decimal(18, 4))'
+
+
+def test_one_value_that_is_no_number_keeps_the_text() -> None:
+    model = staged(column("quantity", "text", "measure", patterns={"integer": 99}, max_length=3))
+    assert expression(model, "quantity") == '"source"."quantity"'
+
+
+def test_codes_telephone_numbers_and_leading_zeros_stay_text() -> None:
+    digits = {"integer": 100, "decimal": 100}
+    model = staged(
+        column("postal_code", "text", patterns=digits, max_length=5, distinct=90),
+        column("phone", "text", patterns=digits, max_length=9, distinct=90),
+        column("batch", "text", patterns={**digits, "leading_zero": 1}, max_length=5, distinct=90),
+    )
+    for name in ("postal_code", "phone", "batch"):
+        assert expression(model, name) == f'"source"."{name}"'
+
+
+def test_a_sample_proves_no_cast() -> None:
+    model = staged(
+        column("quantity", "text", "measure", patterns={"integer": 100}, max_length=3, sampled=True)
+    )
+    assert expression(model, "quantity") == '"source"."quantity"'
+
+
+def test_dates_and_times_in_text_are_cast() -> None:
+    model = staged(
+        column("born", "text", patterns={"date": 100}),
+        column("created_at", "text", "created_time", patterns={"timestamp": 100}),
+    )
+    assert expression(model, "born_date") == 'cast("source"."born" as date)'
+    assert expression(model, "created_at") == 'cast("source"."created_at" as timestamp)'
+
+
+def test_a_timestamp_that_is_always_midnight_is_a_date() -> None:
+    model = staged(column("order_date", "timestamp", "event_time", midnights=100))
+    assert expression(model, "order_date") == 'cast("source"."order_date" as date)'
+
+
+def test_one_time_of_day_keeps_the_timestamp_and_says_at() -> None:
+    model = staged(column("created_date", "timestamp", "created_time", midnights=99))
+    assert expression(model, "created_at") == '"source"."created_date"'
+
+
+def test_yes_and_no_become_a_flag() -> None:
+    model = staged(
+        column("active_flag", "text", "flag", patterns={"boolean": 100}, values={"Y": 60, "N": 40})
+    )
+    assert expression(model, "is_active") == (
+        'case when lower(trim("source"."active_flag")) in (\'y\') then true '
+        'when lower(trim("source"."active_flag")) in (\'n\') then false end'
+    )
+
+
+def test_zero_and_one_become_a_flag() -> None:
+    model = staged(column("discontinued", "integer", "flag", min="0", max="1"))
+    assert expression(model, "is_discontinued") == '"source"."discontinued" = 1'
+
+
+def test_blanks_become_null() -> None:
+    model = staged(column("city", "text", blanks=3))
+    assert expression(model, "city") == 'nullif(trim("source"."city"), \'\')'
+
+
+def test_an_empty_key_stays_a_key() -> None:
+    model = designed(
+        table("cultures", column("code", "text", "key", blanks=1), key="code")
+    ).by_name["stg_raw__cultures"]
+    assert expression(model, "culture_code") == '"source"."code"'
+
+
+def test_cents_become_an_amount_only_where_the_name_says_so() -> None:
+    unit = {"unit": "cents"}
+    model = staged(
+        column("amount_cents", "integer", "measure", meaning=unit),
+        column("price", "integer", "measure", meaning=unit),
+    )
+    assert expression(model, "amount_cents") == '"source"."amount_cents" * 0.01'
+    assert expression(model, "price") == '"source"."price"'
+
+
+def test_stable_scalars_are_lifted_out_of_json_and_the_document_is_kept() -> None:
+    paths = (
+        JsonPath(path="city", type="string", count=100),
+        JsonPath(path="age", type="integer", count=96),
+        JsonPath(path="rare", type="string", count=10),
+        JsonPath(path="tags", type="array", count=100),
+    )
+    model = staged(column("details", "json", "json", json_paths=paths))
+    assert columns(model)[-1] == "details"
+    assert expression(model, "details_city") == (
+        'json_extract_string("source"."details", \'$.city\')'
+    )
+    assert expression(model, "details_age").startswith("cast(json_extract_string(")
+    assert {"details_rare", "details_tags"}.isdisjoint(columns(model))
+
+
+def test_rows_that_the_load_tool_marks_as_removed_are_left_out() -> None:
+    model = staged(
+        column("_fivetran_deleted", "boolean", "deleted_flag", meaning={"is_load_tool": True})
+    )
+    assert model.body.ctes[-1].where == ('not coalesce("source"."_fivetran_deleted", false)',)
+    assert "Removed things are left out." in model.description
+
+
+def test_an_applications_soft_deletes_are_kept_and_marked() -> None:
+    model = staged(column("deleted_at", "timestamp", "deleted_time", nulls=90))
+    assert model.body.ctes[-1].where == ()
+    assert expression(model, "is_deleted") == '"source"."deleted_at" is not null'
+
+
+def test_of_a_change_feed_the_latest_row_per_key_is_kept() -> None:
+    versions = Versions(
+        kind="loads", entity_key=("id",), order_by=("_loaded_at",), deleted="_operation"
+    )
+    model = staged(
+        column("_loaded_at", "timestamp", "load_time"),
+        column("_operation", "text"),
+        key=("id", "_loaded_at"),
+        versions=versions,
+    )
+    assert isinstance(model.body, Query)
+    latest, renamed = model.body.ctes
+    assert latest.latest is not None
+    assert latest.latest.keys == ('"source"."id"',)
+    assert renamed.from_alias == "latest"
+    assert renamed.where[0].startswith('not (lower(coalesce("latest"."_operation"')
+    assert model.primary_key == ("thing_id",)
+
+
+def test_keys_of_different_types_are_brought_together() -> None:
+    digits = {"integer": 100, "decimal": 100}
+    result = designed(
+        table("customers", column("id", role="key")),
+        table(
+            "orders", column("id", role="key"),
+            column("customer_id", "text", "foreign_key", patterns=digits, max_length=4),
+            role="fact", links={"customer_id": "customers.id"},
+        ),
+    )  # fmt: skip
+    assert "as bigint)" in expression(result.by_name["stg_raw__orders"], "customer_id")
+
+
+def test_a_comment_of_the_database_is_the_description() -> None:
+    model = staged(column("grade", column={"comment": "how good it is"}), comment="all our things")
+    assert model.description.startswith("All our things.")
+    assert model.columns[-1].description == "How good it is."
+
+
+def test_values_of_personal_columns_are_in_no_description() -> None:
+    values = {"a@x.org": 60, "b@x.org": 40}
+    model = staged(column("email", "text", "category", values=values, meaning={"pii": "email"}))
+    assert all("x.org" not in c.description for c in model.columns)
+    assert claims(model, "accepted_values") == []
+
+
+def test_freshness_where_the_load_tool_says_when() -> None:
+    source = designed(
+        table("things", KEY, column("_synced", "timestamp", "load_time")),
+        table("others", KEY),
+    ).sources[0]
+    assert [t.freshness is not None for t in source.tables] == [True, False]
+    assert source.tables[0].freshness is not None
+    assert source.tables[0].freshness.loaded_at == '"_synced"'
+
+
+def test_a_source_that_the_host_declares_is_used_not_written_again() -> None:
+    declared = HostSource(name="app", schema_name="raw", path="m.yml", tables=("things",))
+    result = designed(table("things", KEY), to=host(sources=(declared,)))
+    assert result.sources[0].existing
+    assert names(result, "staging") == ["stg_app__things"]
+
+
+def test_a_table_that_the_host_stages_itself_is_left_to_it() -> None:
+    result = designed(
+        table("things", KEY), table("others", KEY),
+        to=host(models=(own_model("stg_raw__things"),)),
+    )  # fmt: skip
+    assert names(result, "staging") == ["stg_raw__others"]
+    assert any("stg_raw__things" in left.why for left in result.left_out)
+
+
+def test_a_backup_is_left_out_with_the_reason() -> None:
+    result = designed(table("things", KEY), table("things_old", KEY, role="other", shape="backup"))
+    assert [t.name for t in result.sources[0].tables] == ["things"]
+    assert any(left.what == "raw.things_old" for left in result.left_out)
+
+
+def test_odd_table_names_get_a_plain_name_and_keep_their_identifier() -> None:
+    source = designed(table("Order Details!", KEY, entity="order_detail")).sources[0]
+    assert source.tables[0].identifier == "Order Details!"
+    assert source.tables[0].name == "order_details"
+
+
+def test_only_what_the_layers_ask_for_is_made() -> None:
+    assert designed(table("things", KEY), layers="sources").models == ()
+    result = designed(table("things", KEY), layers="staging")
+    assert names(result, "marts") == []
+    assert len(claims(result.by_name["stg_raw__things"], "unique")) == 1

@@ -1,0 +1,111 @@
+"""Which tests are written: those that hold, and can fail for a reason."""
+
+from __future__ import annotations
+
+from dbt_cartridge.documents.schema import Identity, Key
+from tests.unit.design.made import claims, column, customers, designed, orders, table
+
+KEY = column("id", role="key")
+
+
+def dimension(*its_columns, **other):
+    identities = other.pop("identities", ())
+    return designed(table("things", KEY, *its_columns, **other), identities=identities).by_name[
+        "dim_things"
+    ]
+
+
+def test_every_model_with_a_key_proves_it() -> None:
+    for model in designed(customers(), orders()).models:
+        assert [t.column for t in claims(model, "unique")][:1] == list(model.primary_key[:1])
+        assert model.primary_key[0] in [t.column for t in claims(model, "not_null")]
+
+
+def test_a_small_stable_domain_is_closed() -> None:
+    model = dimension(column("status", "text", "status", values={"open": 70, "shut": 30}))
+    (test,) = claims(model, "accepted_values")
+    assert test.values == ("open", "shut")
+
+
+def test_values_beyond_the_dozen_that_was_seen_close_no_domain() -> None:
+    model = dimension(column("status", "text", "status", values={"open": 50, "shut": 30}))
+    assert claims(model, "accepted_values") == []
+
+
+def test_names_and_rare_values_close_no_domain() -> None:
+    model = dimension(
+        column("name", "text", "name", values={"a": 50, "b": 50}),
+        column("colour", "text", "category", values={str(n): 5 for n in range(20)}),
+    )
+    assert claims(model, "accepted_values") == []
+
+
+def test_what_was_never_negative_must_not_become_so() -> None:
+    model = dimension(
+        column("price", "decimal", "measure", min="0.50", max="9"),
+        column("balance", "decimal", "measure", min="-3", max="9", negatives=4),
+        column("rank", "integer"),
+    )
+    assert [(t.column, t.min_value) for t in claims(model, "range")] == [("price", 0.0)]
+
+
+def test_a_negative_number_in_text_is_seen() -> None:
+    model = dimension(
+        column("gain", "text", "measure", patterns={"decimal": 100}, max_length=5, min="-1.50",
+               max="9.25")
+    )  # fmt: skip
+    assert claims(model, "range") == []
+
+
+def test_few_rows_prove_no_value_test() -> None:
+    model = dimension(
+        column("price", "decimal", "measure", rows=3, min="1", max="2"),
+        column("status", "text", "status", rows=3, values={"open": 2, "shut": 1}),
+    )
+    assert claims(model, "range") == claims(model, "accepted_values") == []
+
+
+def test_an_ordering_that_holds_is_tested_and_one_that_does_not_is_not() -> None:
+    held = Identity(
+        kind="ordering", table="raw.things", operands=("starts_on", "ends_on"), considered=90,
+        hits=90,
+    )  # fmt: skip
+    days = (column("starts_on", "date"), column("ends_on", "date"))
+    (test,) = claims(dimension(*days, identities=(held,)), "expression")
+    assert test.expression == '"ends_date" >= "starts_date"'
+    broken = held.model_copy(update={"hits": 50})
+    assert claims(dimension(*days, identities=(broken,)), "expression") == []
+
+
+def test_a_product_that_holds_is_tested() -> None:
+    held = Identity(
+        kind="product", table="raw.things", result="amount", operands=("price", "quantity"),
+        considered=90, hits=90,
+    )  # fmt: skip
+    model = dimension(column("price"), column("quantity"), column("amount"), identities=(held,))
+    (test,) = claims(model, "expression")
+    assert test.expression == 'abs("amount" - ("price" * "quantity")) <= 0.01'
+
+
+def test_a_test_stands_once() -> None:
+    result = designed(customers(), orders())
+    staging = result.by_name["stg_raw__orders"]
+    assert claims(staging, "relationships") == claims(staging, "range") == []
+    assert len(claims(result.by_name["fct_orders"], "range")) == 1
+
+
+def test_a_second_key_is_tested_where_enough_rows_prove_it() -> None:
+    made = table("things", KEY, column("sku", "text", "natural_key"))
+    made.table = made.table.model_copy(update={"other_keys": (Key(columns=("sku",), proved=True),)})
+    found = claims(designed(made).by_name["dim_things"], "unique")
+    assert [t.column for t in found] == ["thing_id", "sku"]
+
+
+def test_a_polymorphic_reference_is_tested_for_its_own_kind_only() -> None:
+    notes = table(
+        "notes", KEY, column("about_type", "text", "type_discriminator"),
+        column("about_id", role="foreign_key"), role="fact",
+        links={"about_id": "customers.id"}, where_column="about_type", where_value="customer",
+    )  # fmt: skip
+    found = claims(designed(customers(), notes).by_name["fct_notes"], "relationships")
+    assert [t.where for t in found if t.to == "dim_customers"] == ["\"about_type\" = 'customer'"]
