@@ -137,6 +137,8 @@ def _shared(group: list[Weighed]) -> list[Weighed]:
 
     Each keeps its odds against `none of them`, and the rest is divided by the odds.
     """
+    if len(group) < 2:
+        return group
     odds = [one.probability / max(1e-9, 1 - one.probability) for one in group]
     total = 1 + sum(odds)
     strongest = max(odds, default=0.0)
@@ -145,7 +147,7 @@ def _shared(group: list[Weighed]) -> list[Weighed]:
         # The winner keeps what it had, less the doubt that its rivals raise.
         share = odd / (strongest + (total - 1 - strongest if odd == strongest else odd))
         own = one.probability if odd == strongest else odd / total
-        out.append(replace(one, probability=own * (0.5 + 0.5 * share) if len(group) > 1 else own))
+        out.append(replace(one, probability=own * (0.5 + 0.5 * share)))
     return out
 
 

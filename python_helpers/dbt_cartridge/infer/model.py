@@ -7,7 +7,7 @@ benchmark prints what the model reaches on each database when that one is left o
 from __future__ import annotations
 
 import math
-from typing import Mapping
+from collections.abc import Mapping
 
 from dbt_cartridge.infer.weights import WEIGHTS
 

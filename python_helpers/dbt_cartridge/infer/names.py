@@ -56,8 +56,9 @@ class NameIndex:
         self._word: dict[str, list[str]] = defaultdict(list)
         self._initial: dict[str, set[str]] = defaultdict(set)
         self._initialled: dict[str, list[str]] = defaultdict(list)
+        self._normal = {table.id: normal(table.entity) for table in facts.tables.values()}
         for table in facts.tables.values():
-            entity = normal(table.entity)
+            entity = self._normal[table.id]
             self._entity[entity].append(table.id)
             self._glued["".join(entity)].append(table.id)
             self._last[entity[-1]].append(table.id)
@@ -96,7 +97,7 @@ class NameIndex:
 
     def _by_own_name(self, own: TableFacts) -> list[Named]:
         """`id` in charge_discounts, where it is not the key: a discount's."""
-        entity = normal(own.entity)
+        entity = self._normal[own.id]
         ends = [entity[start:] for start in range(1, len(entity))]
         return [Named(t, "own_entity", strength=0.9) for e in ends for t in self._entity.get(e, [])]
 
@@ -109,7 +110,7 @@ class NameIndex:
             out += [
                 Named(t, "ending", stem[:start], share) for t in self._entity.get(ending, [])
             ]
-        entity = normal(own.entity)
+        entity = self._normal[own.id]
         whole = entity + stem
         out += [Named(t, "own_entity") for t in self._entity.get(whole, [])]
         for start in range(1, len(entity)):
@@ -130,7 +131,7 @@ class NameIndex:
         near = self._last.get(stem[-1], [])
         if len(near) <= 40:
             for table in near:
-                entity = normal(self._facts.tables[table].entity)
+                entity = self._normal[table]
                 common = _common_ending(stem, entity)
                 if common == len(entity) or (common == 1 and stem[-1] in GENERIC_HEADS):
                     continue
@@ -141,7 +142,7 @@ class NameIndex:
         begins = self._word.get(stem[0], [])
         if len(begins) <= 40:
             for table in begins:
-                entity = normal(self._facts.tables[table].entity)
+                entity = self._normal[table]
                 if entity[: len(stem)] == stem and len(entity) > len(stem):
                     out.append(Named(table, "part", (), 0.8 * len(stem) / len(entity)))
         return out
@@ -158,7 +159,7 @@ class NameIndex:
                     for table in self._entity.get((word,), []):
                         out.append(Named(table, "short", stem[:start], 1 / (1 + start)))
                     for table in self._last.get(word, [])[:10]:
-                        entity = self._facts.tables[table].entity
+                        entity = self._normal[table]
                         if len(entity) > 1:
                             share = 1 / (len(entity) + start)
                             out.append(Named(table, "short", stem[:start], share))
@@ -170,7 +171,7 @@ class NameIndex:
         last = stem[-1]
         if len(last) >= 4:  # `hdemo` of household demographics
             for table in self._initialled.get(last[:4], []):
-                if self._facts.tables[table].entity[1].startswith(last[1:]):
+                if self._normal[table][1].startswith(last[1:]):
                     out.append(Named(table, "short", stem[:-1], 1 / len(stem)))
         if len(stem) > 1:
             for word in self.long_forms(stem[0]):
@@ -195,7 +196,7 @@ class NameIndex:
         raw = column.stem or column.words
         out: list[Named] = []
         person = bool(PERSON_ENTITIES & set(own.entity))
-        names_itself = stem == normal(own.entity)
+        names_itself = stem == self._normal[own.id]
         leads = {raw[0], *stem[-1:]} & SELF_WORDS if raw else set[str]()
         if leads and (person or not leads <= PERSON_SELF):
             left = stem[1:] if stem and stem[0] in SELF_WORDS else ()

@@ -44,6 +44,10 @@ def roles(drafts: Sequence[Draft], relationships: Sequence[Relationship]) -> dic
     best: dict[str, Role] = {
         table: "other" if table in left else _likeliest(own) for table, own in chances.items()
     }
+    touching: dict[str, list[Relationship]] = {table: [] for table in tables}
+    for one in relationships:
+        for table in {one.table, one.ref_table} & touching.keys():
+            touching[table].append(one)
     found: dict[str, RoleFound] = {}
     for table, draft in tables.items():
         role = best[table]
@@ -51,7 +55,7 @@ def roles(drafts: Sequence[Draft], relationships: Sequence[Relationship]) -> dic
             kind, why = left[table]
             found[table] = RoleFound("other", kind, 0.9, (Evidence(text=why),), ())
             continue
-        kind, why = shape(draft, role, best, relationships)
+        kind, why = shape(draft, role, best, touching[table])
         evidence = reasons(seen[table], role) + ((Evidence(text=why),) if why else ())
         found[table] = RoleFound(
             role, kind, round(chances[table][role], 4), evidence, _ranked(chances[table])
