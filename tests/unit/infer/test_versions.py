@@ -50,10 +50,8 @@ def test_a_slowly_changing_dimension_tells_its_span_and_its_current_row() -> Non
 
 
 def test_a_flag_that_is_true_in_more_rows_than_there_are_entities_is_not_the_current_row() -> None:
-    one = SCD.model_copy(update={"columns": tuple(
-        column("is_current", "boolean", values=["true"]) if c.name == "is_current" else c
-        for c in SCD.columns
-    )})  # fmt: skip
+    flag = column("is_current", "boolean", values=["true"])
+    one = relation("dim_customer", *(flag if c.name == "is_current" else c for c in SCD.columns))
     found = versions(one, "customer_sk")
     assert found
     assert found.is_current is None
@@ -110,15 +108,14 @@ def test_tables_with_one_row_per_entity_are_not_asked_about(one: Relation, key: 
 
 
 def test_a_price_history_is_known_by_its_marks() -> None:
-    one = relation("product_price_history", integer("price_id"), integer("prod_id", distinct=400),
-                   moment("valid_from", "date", distinct=90), moment("valid_to", nulls=400),
-                   column("is_current", "boolean", top_values=(), distinct=2))  # fmt: skip
-    assert versions(one, "price_id") is None
-    marked = one.model_copy(update={"columns": tuple(
-        column("is_current", "boolean", rows=800, values=["true", "false"])
-        if c.name == "is_current" else c for c in one.columns
-    )})  # fmt: skip
-    found = versions(marked, "price_id")
+    columns = (
+        integer("price_id"), integer("prod_id", distinct=400),
+        moment("valid_from", "date", distinct=90), moment("valid_to", nulls=400),
+    )  # fmt: skip
+    loose = column("is_current", "boolean", values=["true"])
+    assert versions(relation("price_history", *columns, loose), "price_id") is None
+    marked = column("is_current", "boolean", rows=800, values=["true", "false"])
+    found = versions(relation("price_history", *columns, marked), "price_id")
     assert found
     assert found.entity_key == ("prod_id",)
 
