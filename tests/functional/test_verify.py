@@ -59,7 +59,7 @@ def proved(
     kind = adapter(host)
     result = prove(
         design, files or files_for(host, design), shop.scan(kind, orders), shop.host(kind),
-        dbt(host), Settings(**options), host.root, Silent(),
+        dbt(host), Settings(**options), host.root, Silent(), render,
     )  # fmt: skip
     assert host.files() == before
     assert warehouse_holds(host) == relations

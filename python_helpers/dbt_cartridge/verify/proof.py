@@ -21,7 +21,7 @@ from dbt_cartridge.progress import Progress
 from dbt_cartridge.verify.dependence import other_models, owned_tests, parents
 from dbt_cartridge.verify.host_copy import copy_surroundings, make_copy, write_files
 from dbt_cartridge.verify.inert import strange_jinja
-from dbt_cartridge.verify.reading import reading_tests
+from dbt_cartridge.verify.reading import read_parts, reading_tests
 from dbt_cartridge.verify.running import Workshop, judged, parses, run_round, stopped, unread_models
 from dbt_cartridge.verify.settle import settle
 
@@ -62,7 +62,7 @@ def prove(
     settings: Settings,
     project_dir: Path,
     progress: Progress,
-    render: Callable[[Design, Host, Settings], Files] | None = None,
+    render: Callable[[Design, Host, Settings], Files],
 ) -> tuple[Design, Files, Verdicts]:
     """What is left of `design` when all that dbt refutes is gone, with its files and verdicts.
 
@@ -74,8 +74,6 @@ def prove(
     """
     if settings.verify == "none":
         return design, files, Verdicts(level="none")
-    if render is None:
-        from dbt_cartridge.render import render
     started = time.monotonic()
     with _workshop(project_dir, scan, host, engine, settings, progress) as shop:
         verdicts = _first_round(shop, design, files, project_dir)
@@ -111,7 +109,7 @@ def _workshop(
 
 
 def _first_round(shop: Workshop, design: Design, files: Files, project_dir: Path) -> Verdicts:
-    count = sum(len(model.all_tests) + 1 for model in design.models)
+    count = len(tuple(owned_tests(design))) + sum(read_parts(design, m) for m in design.models)
     shop.progress.start(f"Proving {len(design.models):,} models", count)
     verdicts = _on_sight(shop, design, files)
     make_copy(project_dir, shop.host, design, _in_copy(shop, design, files), shop.folder)
