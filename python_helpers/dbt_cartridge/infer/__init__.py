@@ -1,6 +1,6 @@
 """Inference: what the facts of a Scan mean. Pure, but for the probe.
 
-    names → column meanings → keys → versions → relationships → roles → identities → Schema
+names → column meanings → keys → versions → relationships → roles → identities → Schema
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from dbt_cartridge.infer.outside import outside
 from dbt_cartridge.infer.probing import Asker, is_unique
 from dbt_cartridge.infer.relationships import find_relationships
 from dbt_cartridge.infer.roles import RoleFound, roles
-from dbt_cartridge.infer.versions import find_versions
+from dbt_cartridge.infer.versions import find_versions, of_itself
 from dbt_cartridge.words import pluralised, snake
 
 __all__ = ["infer"]
@@ -49,7 +49,7 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
     keys = find_keys(facts, names, by_name, ask)
     drafts = _drafts(facts, first, keys)
     versions = find_versions(drafts, ask)
-    keys = {table: _by_version(own, versions.get(table), table, ask) for table, own in keys.items()}
+    keys = {d.id: _by_version(d, keys[d.id], versions.get(d.id), ask) for d in drafts}
     relationships = find_relationships(facts, names, keys, by_name, ask)
     drafts = _refined(drafts, keys, versions, relationships)
     found = roles(drafts, relationships)
@@ -79,15 +79,16 @@ def _drafts(
     ]
 
 
-def _by_version(own: TableKeys, versions: Versions | None, table: str, ask: Asker) -> TableKeys:
+def _by_version(draft: Draft, own: TableKeys, versions: Versions | None, ask: Asker) -> TableKeys:
     """Keys of a table that keeps versions: others mean its entity, a row is one load of it."""
     if versions is None:
         return own
-    own = replace(own, entity=versions.entity_key)
+    if of_itself(draft, versions):
+        own = replace(own, entity=versions.entity_key)
     columns = versions.entity_key + versions.order_by
     if versions.kind != "loads" or (own.primary and set(own.primary.columns) == set(columns)):
         return own
-    answer = ask([Unique(relation=table, columns=columns)])[0]
+    answer = ask([Unique(relation=draft.id, columns=columns)])[0]
     unique = is_unique(answer)
     if unique is False and own.primary is not None and own.primary.proved:
         return own

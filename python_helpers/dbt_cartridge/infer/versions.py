@@ -60,6 +60,15 @@ def find_versions(drafts: Sequence[Draft], ask: Probe) -> dict[str, Versions]:
     return found
 
 
+def of_itself(draft: Draft, versions: Versions) -> bool:
+    """The entity whose versions are kept is the table's own.
+
+    Not so in a history of prices that is kept by product: others mean the product, not its price.
+    """
+    own = {meaning.name for meaning in _entity_keys(draft)}
+    return set(versions.entity_key) <= own
+
+
 def plan(draft: Draft) -> tuple[Plan, ...]:
     """What could be, the likeliest first; at most four questions. Nothing for most tables."""
     by_role: dict[str, list[ColumnMeaning]] = {}
