@@ -7,6 +7,7 @@ relationship fill rows below.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -56,9 +57,10 @@ def drawing(schema: Schema) -> Drawing | None:
     edges = [r for r in schema.relationships if r.table in known and r.ref_table in known]
     joined = {end for r in edges if r.table != r.ref_table for end in (r.table, r.ref_table)}
     layers = _ordered(_layers([t.id for t in schema.tables if t.id in joined], edges), edges)
+    columns = _split(layers, 6 + math.isqrt(2 * len(joined)))
     alone = [table.id for table in schema.tables if table.id not in joined]
     lines = {table.id: _lines(table, edges) for table in schema.tables}
-    places = _places(layers, lines)
+    places = _places(columns, lines)
     width = max((x + _WIDTH for x, _ in places.values()), default=4 * (_WIDTH + _GAP_X))
     below = max((y + _height(lines[table]) for table, (_, y) in places.items()), default=-_GAP_Y)
     places.update(_rows(alone, lines, width, below + 2 * _GAP_Y))
@@ -119,10 +121,20 @@ def _ordered(layers: list[list[str]], edges: Sequence[Relationship]) -> list[lis
     return layers
 
 
+def _split(layers: Sequence[Sequence[str]], most: int) -> list[Sequence[str]]:
+    """A layer of many tables takes several columns, so that the drawing is no ribbon."""
+    columns: list[Sequence[str]] = []
+    for layer in layers:
+        parts = math.ceil(len(layer) / most)
+        size = math.ceil(len(layer) / parts)
+        columns += [layer[start : start + size] for start in range(0, len(layer), size)]
+    return columns
+
+
 def _places(
     layers: Sequence[Sequence[str]], lines: Mapping[str, tuple[str, ...]]
 ) -> dict[str, tuple[int, int]]:
-    """Each layer a column, in the middle of the highest one."""
+    """Columns from left to right, each in the middle of the highest one."""
     heights = [sum(_height(lines[t]) + _GAP_Y for t in layer) for layer in layers]
     places: dict[str, tuple[int, int]] = {}
     for number, layer in enumerate(layers):
@@ -150,7 +162,7 @@ def _rows(
 def _lines(table: Table, edges: Sequence[Relationship]) -> tuple[str, ...]:
     key = table.primary_key.columns if table.primary_key else ()
     referring = dict.fromkeys(c for e in edges if e.table == table.id for c in e.columns)
-    lines = [f"⚿ {column}" for column in key]
+    lines = [f"◆ {column}" for column in key]
     lines += [f"→ {column}" for column in referring if column not in key]
     if len(lines) > _MOST_LINES:
         lines = [*lines[: _MOST_LINES - 1], f"… {len(lines) - _MOST_LINES + 1} more"]

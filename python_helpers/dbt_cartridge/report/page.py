@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dbt_cartridge.documents.design import Model, Test
-from dbt_cartridge.documents.schema import Relationship
+from dbt_cartridge.documents.schema import Evidence, Relationship
 from dbt_cartridge.report.erd import MOST_TABLES, drawing
 from dbt_cartridge.report.run import Run
 from dbt_cartridge.report.words import count, shown
@@ -29,10 +29,12 @@ def page(run: Run, outcome: Outcome) -> str:
         lstrip_blocks=True,
         finalize=_visible,
     )
-    environment.filters.update(edge=edge, test=test_words)
-    environment.globals["count"] = count
     schema = outcome.schema
     return environment.get_template("page.html.jinja").render(
+        count=count,
+        edge_words=edge_words,
+        test_words=test_words,
+        why=why,
         run=run,
         project=outcome.host.project_name,
         schema=schema,
@@ -54,7 +56,12 @@ def save_page(run: Run, outcome: Outcome, folder: Path) -> Path:
     return path
 
 
-def edge(relationship: Relationship) -> str:
+def why(evidence: Evidence) -> str:
+    """As `cartridge explain` prints it."""
+    return evidence.text + ("" if evidence.value is None else f" [{evidence.value:g}]")
+
+
+def edge_words(relationship: Relationship) -> str:
     """`raw.orders (customer_id) → raw.customers (id)`"""
     child = f"{relationship.table} ({', '.join(relationship.columns)})"
     return f"{child} → {relationship.ref_table} ({', '.join(relationship.ref_columns)})"
