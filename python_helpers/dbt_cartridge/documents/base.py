@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+)
 from typing_extensions import Self
 
 from dbt_cartridge.errors import DocumentError
@@ -15,6 +21,14 @@ class Frozen(BaseModel):
     """A part of a document."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Tagged(Frozen):
+    """One of several forms, told apart by `kind`: it is saved though it is the default."""
+
+    @model_serializer(mode="wrap")
+    def _with_its_kind(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {"kind": getattr(self, "kind", None), **serialize(self)}
 
 
 class Document(Frozen):

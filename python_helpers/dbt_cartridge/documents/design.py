@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from dbt_cartridge.documents.base import Document, Frozen
+from dbt_cartridge.documents.base import Document, Frozen, Tagged
 from dbt_cartridge.documents.scan import Problem, TypeFamily
 
 Layer = Literal["staging", "intermediate", "marts"]
@@ -25,7 +25,7 @@ Severity = Literal["error", "warn"]
 # ---------------------------------------------------------------- tests
 
 
-class _Test(Frozen):
+class _Test(Tagged):
     """`evidence` is what was seen; it goes into `meta` where the test is only a warning."""
 
     severity: Severity = "error"
@@ -200,7 +200,7 @@ class Cte(Frozen):
     union: tuple[str, ...] = ()
 
 
-class Query(Frozen):
+class Query(Tagged):
     """Import CTEs, logical CTEs, and `select * from <last one>`."""
 
     kind: Literal["query"] = "query"
@@ -208,7 +208,7 @@ class Query(Frozen):
     ctes: tuple[Cte, ...]
 
 
-class DateSpine(Frozen):
+class DateSpine(Tagged):
     """A row a day, from the first to the last day found in the inputs.
 
     Each bound is (model, column). Whole years are covered, so that a new day needs no new row.
