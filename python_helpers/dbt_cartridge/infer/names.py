@@ -116,6 +116,8 @@ class NameIndex:
         for start in range(1, len(entity)):
             joined = entity[:start] + stem
             out += [Named(t, "own_entity", strength=0.8) for t in self._entity.get(joined, [])]
+        if any(match.likeness == "entity" for match in out):
+            return out  # another table's name in part says nothing beside the whole name of one
         for end in range(1, len(stem)):
             left = stem[end:]
             share = end / len(stem)

@@ -65,8 +65,7 @@ def _declared(facts: Facts, keys: dict[str, TableKeys], ask: Asker) -> list[Rela
                 out.append(_outside(table, key, parent))
                 continue
             primary = keys[parent].primary
-            implied = primary.columns if primary else tuple[str, ...]()
-            ref_columns = key.ref_columns or implied
+            ref_columns = key.ref_columns or (primary.columns if primary else key.columns)
             if len(ref_columns) != len(key.columns):
                 continue
             role = _role_words(facts, table.id, key.columns, parent)
