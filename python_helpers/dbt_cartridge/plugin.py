@@ -61,7 +61,7 @@ def _shown(
     sql: Callable[..., str],
 ) -> str:
     """Run an operation; our errors reach the user as dbt shows its own, without a traceback."""
-    from dbt_common.exceptions import DbtRuntimeError
+    from dbt.exceptions import DbtRuntimeError  # at home in every dbt from 1.7 on
 
     from dbt_cartridge import operations
     from dbt_cartridge.errors import CartridgeError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import json
 import queue
 import sys
 import threading
@@ -53,6 +54,8 @@ class InProcess:
         flags = self._config.args
         options: list[str] = ["--profiles-dir", str(Path(flags.PROFILES_DIR).resolve())]
         options += ["--profile", self._config.profile_name, "--target", self._config.target_name]
+        if variables := dict(self._config.cli_vars):
+            options += ["--vars", json.dumps(variables, default=str)]
         return DbtCommand((sys.executable, "-c", _START_DBT), tuple(options))
 
     def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply]]:

@@ -13,15 +13,10 @@ from dbt_cartridge import plugin
 
 
 def test_importing_the_package_imports_neither_dbt_nor_anything_heavy() -> None:
-    code = (
-        "import sys; before = set(sys.modules); import dbt_cartridge;"
-        "print(*sorted({name.split('.')[0] for name in set(sys.modules) - before}))"
-    )
+    code = "import dbt_cartridge, sys; print(*{name.split('.')[0] for name in sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert set(done.stdout.split()) <= {"dbt_cartridge", "typing", "re", "functools", "collections",
-                                        "contextlib", "copyreg", "enum", "keyword", "operator",
-                                        "reprlib", "types", "_collections", "_functools",
-                                        "_operator", "_sre", "_typing", "warnings"}  # fmt: skip
+    heavy = {"dbt", "pydantic", "ruamel", "sqlglot", "rich", "click", "inflect", "jinja2"}
+    assert not heavy & set(done.stdout.split())
 
 
 def test_dbt_finds_one_plugin_and_the_context_gets_the_operations() -> None:
