@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dbt_cartridge.documents import verdicts
 from dbt_cartridge.documents.base import Document
 from dbt_cartridge.documents.design import (
     Cte,
@@ -20,16 +21,15 @@ from dbt_cartridge.documents.design import (
     UniqueTest,
 )
 from dbt_cartridge.documents.scan import Scan
-from dbt_cartridge.documents.verdicts import TestVerdict, Verdicts
 from dbt_cartridge.errors import DocumentError
 
+ID = Projection(name="id", expression='"source"."Id"')
 ORDERS = Query(
     inputs=(Input(alias="source", source=("raw", "orders")),),
-    ctes=(Cte(name="renamed", from_alias="source", projections=(Projection(name="id", expression='"source"."Id"'),)),),
-)  # fmt: skip
-COLUMN = ModelColumn(
-    name="id", description="", type="integer", tests=(UniqueTest(column="id"), RangeTest(column="id"))
-)  # fmt: skip
+    ctes=(Cte(name="renamed", from_alias="source", projections=(ID,)),),
+)
+TESTS = (UniqueTest(column="id"), RangeTest(column="id", min_value=0))
+COLUMN = ModelColumn(name="id", description="", type="integer", tests=TESTS)
 
 
 def model(name: str, body: Query | DateSpine) -> Model:
@@ -44,9 +44,11 @@ def model(name: str, body: Query | DateSpine) -> Model:
     [
         Design(adapter="duckdb", models=(model("orders", ORDERS),)),
         Design(adapter="duckdb", models=(model("days", DateSpine(bounds=(), projections=())),)),
-        Verdicts(
+        verdicts.Verdicts(
             level="data",
-            tests=(TestVerdict(owner="orders", test=UniqueTest(column="id"), status="pass"),),
+            tests=(
+                verdicts.TestVerdict(owner="orders", test=UniqueTest(column="id"), status="pass"),
+            ),
         ),
     ],
     ids=["query", "date_spine", "verdicts"],
