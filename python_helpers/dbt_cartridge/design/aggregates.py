@@ -47,7 +47,7 @@ def summary(link: Link, facts: Offer, prefix: str = "") -> Summary:
     """The child's rows per parent. `prefix` tells two links to one parent apart: `origin`."""
     child, parent = link.child, link.parent
     alias = child.entities
-    counted = docs.words(child.entities)
+    counted = docs.words(child.entities) + (f" as {docs.words(prefix)}" if prefix else "")
     of_parent = docs.words(parent.entity)
     projections: list[Projection] = []
     offered: list[Attribute] = []
@@ -59,7 +59,7 @@ def summary(link: Link, facts: Offer, prefix: str = "") -> Summary:
             Attribute(name=field, type=facts.by_name[name].type, group="ids", role="key",
                       description=source.description, required=True)
         )  # fmt: skip
-    made = [*_moments(facts, child, alias, prefix, of_parent),
+    made = [*_moments(facts, child, alias, prefix, counted, of_parent),
             _count(child, prefix, counted, of_parent),
             *_sums(facts, child, alias, prefix, counted, of_parent)]  # fmt: skip
     _add(made, projections, offered)
@@ -97,7 +97,7 @@ def _prefixed(prefix: str, name: str) -> str:
 
 
 def _moments(
-    facts: Offer, child: Staged, alias: str, prefix: str, parent: str
+    facts: Offer, child: Staged, alias: str, prefix: str, counted: str, parent: str
 ) -> list[tuple[Attribute, str]]:
     time = event_time(facts.attributes)
     if time is None:
@@ -105,12 +105,12 @@ def _moments(
     found: list[tuple[Attribute, str]] = []
     own = (
         time.name
-        if child.entity in time.name or time.role == "event_time"
-        else (f"{child.entity}_{time.name}")
+        if any(word in time.name for word in child.entity.split("_"))
+        else f"{child.entity}_{time.name}"
     )
     for word, function in (("first", "min"), ("latest", "max")):
         name = _prefixed(prefix, f"{word}_{own}")
-        text = f"When the {word} of the {parent}'s {docs.words(child.entities)} was."
+        text = f"When the {word} of the {parent}'s {counted} was."
         attribute = Attribute(name=name, type=time.type, group=time.group, description=text)
         found.append((attribute, f"{function}({sql.column(alias, time.name)})"))
     return found
@@ -130,7 +130,9 @@ def _sums(
 ) -> list[tuple[Attribute, str]]:
     found: list[tuple[Attribute, str]] = []
     names = Names()
-    for measure in measures(facts.attributes):
+    # A level that is taken every day does not add up over the days.
+    levels = child.table.shape == "periodic_snapshot"
+    for measure in [] if levels else measures(facts.attributes):
         named = names.claim(
             total_name(child.entity, measure.name), f"total_{child.entity}_{measure.name}"
         )
@@ -149,6 +151,7 @@ def total_name(entity: str, measure: str) -> str:
     """`invoice`, `total` → total_invoice_amount; `order_line`, `line_amount` →
     total_order_line_amount."""
     words = [word for word in measure.split("_") if word != "total"] or ["amount"]
+    words = ["subtotal"] if words == ["sub"] else words
     stem = entity.split("_")
     while stem and words and len(words) > 1 and words[0] in stem:
         words = words[1:]

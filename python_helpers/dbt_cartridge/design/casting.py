@@ -221,6 +221,7 @@ def group(meaning: ColumnMeaning, family: TypeFamily, in_key: bool) -> ColumnGro
         return "metadata"
     if in_key and family not in ("date", "timestamp"):
         return "ids"
-    if meaning.role in _ID_ROLES and family in ("integer", "text", "uuid", "decimal"):
+    is_id = meaning.role in _ID_ROLES or (len(meaning.words) > 1 and meaning.words[-1] == "id")
+    if is_id and family in ("integer", "text", "uuid", "decimal"):
         return "ids"
     return _GROUPS.get(family, "strings")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbt_cartridge.design import aggregates, docs
+from dbt_cartridge.design import aggregates, docs, volume
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.aggregates import Summary
 from dbt_cartridge.design.enrich import MOST_INPUTS, Wide, bring_names, flatten, merge_extensions
@@ -39,10 +39,11 @@ def _enriched(site: Site, staged: Staged) -> Wide:
         return wide
     query, attributes = wide.query()
     own = docs.words(staged.entities)
+    referred = list(dict.fromkeys(joined_as(staged, link) for link in wide.joined))
     offer = site.add(
         _named(site, staged, "enriched"), staged, "intermediate", query, attributes,
         staged.key,
-        f"{own.capitalize()} with what they refer to: {_referred(wide)}.",
+        f"{own.capitalize()} with their {docs.listed(referred)}.",
         docs.grain(docs.words(staged.entity)),
         based_on=[link.parent.id for link in wide.joined],
     )  # fmt: skip
@@ -60,9 +61,10 @@ def _named(site: Site, staged: Staged, *labels: str) -> str:
     )
 
 
-def _referred(wide: Wide) -> str:
-    named = dict.fromkeys(docs.words(link.role) for link in wide.joined)
-    return ", ".join(named)
+def joined_as(staged: Staged, link: Link) -> str:
+    """What a joined table is to the dimension: an extension of it, or what it refers to."""
+    merged = link.child.id != staged.id and link.parent.id == staged.id
+    return docs.words(link.child.entity if merged else link.role)
 
 
 def _late(site: Site, wide: Wide, link: Link, staged: Staged) -> None:
@@ -158,6 +160,8 @@ def _plain(site: Site, staged: Staged, wide: Wide) -> None:
     _with_summaries(site, staged, wide)
     query, attributes = wide.query()
     by_column, tests = home_tests(site, staged, attributes)
+    for column, more in volume.tests(site, staged).items():
+        by_column.setdefault(column, []).extend(more)
     own = docs.words(staged.entity)
     site.add(
         site.homes[staged.id], staged, "marts", query, attributes, staged.key,
@@ -170,8 +174,8 @@ def _description(site: Site, staged: Staged, wide: Wide) -> str:
     own = docs.words(staged.entities)
     comment = staged.relation.comment
     said = docs.sentence(comment) if comment and comment.strip() else ""
-    parts = list(dict.fromkeys(docs.words(link.role) for link in wide.joined))
-    parts += [docs.words(e) for e in wide.summed]
+    told = [joined_as(staged, link) for link in wide.joined]
+    parts = list(dict.fromkeys([*told, *(docs.words(e) for e in wide.summed)]))
     beside = f"{own.capitalize()} with their {docs.listed(parts)}." if parts else ""
     kept = ""
     if staged.deleted_flag:

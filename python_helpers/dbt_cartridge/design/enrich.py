@@ -120,7 +120,7 @@ def _climb(
     for link in lookups(plan, staged):
         if link.parent.id in above and not link.is_self:
             continue
-        if depth and link.is_self:
+        if depth > 1 and link.is_self:
             continue
         new = link.parent.offer.model not in wide.models
         if new and len(wide.models) >= limit:
@@ -134,7 +134,7 @@ def _climb(
         wide.joined.append(link)
         for attribute in shown:
             _bring(wide, link, attribute, joined, role, path)
-        if plan.fates[link.parent.id] == "folded" and depth < _DEEPEST:
+        if plan.fates[link.parent.id] == "folded" and depth < _DEEPEST and not link.is_self:
             own = "" if link.role == link.parent.entity and not path else role
             missed += _climb(plan, wide, link.parent, joined, own, room,
                              above | {link.parent.id}, depth + 1)  # fmt: skip
@@ -159,6 +159,8 @@ def _shown(plan: Plan, link: Link) -> tuple[Attribute, ...]:
     if plan.fates[parent.id] == "folded":
         upward = {c for up in plan.up[parent.id] if up.joinable for c in up.columns}
         names = [n for n in descriptive(parent) if offered[n].type not in ("json", "binary")]
+        if link.is_self:
+            return tuple(offered[n] for n in names)
         return tuple(offered[n] for n in (*sorted(upward - set(parent.key)), *names))
     return display(parent)
 

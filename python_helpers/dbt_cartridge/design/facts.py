@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dbt_cartridge.design import aggregates, checks, dates, docs, lines
+from dbt_cartridge.design import aggregates, checks, dates, docs, lines, volume
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.enrich import MOST_INPUTS, Wide, merge_extensions
 from dbt_cartridge.design.parts import Attribute, Link, Staged, without_tools
@@ -148,6 +148,8 @@ def fact(site: Site, staged: Staged) -> None:
     query, attributes = wide.query()
     by_column, tests = home_tests(site, staged, attributes)
     _date_tests(site, staged, attributes, by_column)
+    for column, more in volume.tests(site, staged).items():
+        by_column.setdefault(column, []).extend(more)
     tests.append(SameRowCountTest(as_model=staged.offer.model))
     tests += _header_tests(site, staged, worth, attributes, by_column)
     own = docs.words(staged.entity)
@@ -247,7 +249,7 @@ def _header_tests(
     attributes: Sequence[Attribute],
     by_column: dict[str, list[Test]],
 ) -> list[Test]:
-    """Lines add up to their header; a header has lines."""
+    """Lines add up to their header, and lead where it leads."""
     found: list[Test] = []
     header = site.headers.get(staged.id)
     if header is not None:
@@ -256,23 +258,7 @@ def _header_tests(
         test = lines.reconciliation(staged, header, worth, site.homes[header.parent.id])
         if test is not None:
             found.append(test)
-    for link in lines.lines_of(site.headers, staged):
-        if len(link.columns) == 1 and has_all_parents(link):
-            found.append(
-                RelationshipsTest(
-                    column=link.fields[0], to=site.homes[link.child.id], field=link.columns[0]
-                )
-            )
     return found
-
-
-def has_all_parents(link: Link) -> bool:
-    """Every parent row has child rows: as many distinct values as the parent has rows."""
-    profile = link.child.offer.by_name[link.columns[0]].profile
-    rows = link.parent.relation.rows
-    if profile is None or profile.sampled or profile.approximate or not rows:
-        return False
-    return link.relationship.proved and profile.distinct == rows and link.parent.relation.rows_exact
 
 
 def _description(site: Site, staged: Staged) -> str:
