@@ -1,7 +1,7 @@
 """Words that a warehouse does not take as a name without quotes.
 
-From each manual's list of reserved words; PostgreSQL's and DuckDB's from `pg_get_keywords()` and
-`duckdb_keywords()` (reserved, and reserved except as a function or type name).
+From each manual's list of reserved words. PostgreSQL's and DuckDB's are the words of
+`pg_get_keywords()` and `duckdb_keywords()` that failed as a column, an alias or a CTE's name.
 """
 
 from __future__ import annotations
@@ -16,19 +16,25 @@ to trailing true union unique update user using values when where window with
 """
 
 _POSTGRES = """
-analyse analyze asymmetric authorization binary collation concurrently current_catalog current_role
-current_schema deferrable do freeze ilike initially isnull notnull offset only placing returning
-similar symmetric tablesample variadic verbose
+all analyse analyze and any array as asc asymmetric authorization binary both case cast check
+collate collation column concurrently constraint create cross current_catalog current_date
+current_role current_schema current_time current_timestamp current_user default deferrable desc
+distinct do else end except false fetch for foreign freeze from full grant group having ilike in
+initially inner intersect into is isnull join lateral leading left like limit localtime
+localtimestamp natural not notnull null offset on only or order outer overlaps placing primary
+references returning right select session_user similar some symmetric table tablesample then to
+trailing true union unique user using variadic verbose when where window with
 """
 
 _OWN: dict[str, str] = {
     "postgres": _POSTGRES,
     "duckdb": _POSTGRES
     + """
-    anti asof at by columns describe generated glob lambda map pivot pivot_longer pivot_wider
-    positional semi show struct summarize try_cast unpack unpivot
+    anti asof at by describe glob lambda pivot pivot_longer pivot_wider positional qualify semi show
+    summarize unpack unpivot
     """,
-    "redshift": _POSTGRES
+    "redshift": _COMMON
+    + _POSTGRES
     + """
     aes128 aes256 allowoverwrite backup blanksasnull bytedict bzip2 credentials current_user_id
     deflate defrag delta delta32k disable emptyasnull enable encode encrypt encryption explicit
@@ -37,17 +43,20 @@ _OWN: dict[str, str] = {
     readratio recover rejectlog resort respect restore snapshot sysdate system tag tdes text255
     text32k timestamp top truncatecolumns type unnest unpivot wallet without
     """,
-    "snowflake": """
+    "snowflake": _COMMON
+    + """
     account alter by case connect connection current database delete drop following gscluster ilike
     increment insert issue minus of organization regexp revoke rlike sample schema start
     tablesample trigger try_cast view whenever
     """,
-    "bigquery": """
+    "bigquery": _COMMON
+    + """
     assert_rows_modified at by contains cube current define enum escape exclude extract following
     graph_table grouping groups hash if ignore lookup merge new no nulls of over partition preceding
     proto range recursive respect struct tablesample treat unbounded unnest within
     """,
-    "mysql": """
+    "mysql": _COMMON
+    + """
     accessible add alter analyze asensitive before bigint binary blob by call cascade change char
     character condition continue convert cube cume_dist cursor database databases day_hour
     day_microsecond day_minute day_second dec decimal declare delayed delete dense_rank describe
@@ -69,7 +78,7 @@ _OWN: dict[str, str] = {
     """,
 }
 
-_ALL = {adapter: frozenset((_COMMON + own).split()) for adapter, own in _OWN.items()}
+_ALL = {adapter: frozenset(own.split()) for adapter, own in _OWN.items()}
 _UNKNOWN = frozenset((_COMMON + _POSTGRES).split())
 
 
