@@ -8,7 +8,7 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -99,14 +99,16 @@ class InProcess:
         connections = self._adapter.connections
         with self._lock:
             self.statements += 1
-        begin = not getattr(connections, "disable_transactions", False)
         try:
-            _, cursor = connections.add_query(sql, auto_begin=begin)
+            _, cursor = connections.add_query(sql, auto_begin=False)
             return Reply(rows=tuple(tuple(row) for row in cursor.fetchall()))
         except Exception as error:  # dbt's, or the driver's own while rows are fetched
             return Reply(error=first_words(str(error)))
         finally:
-            connections.rollback_if_open()
+            # PostgreSQL's driver begins by itself, and stays failed after an error. DuckDB's
+            # objects where nothing was begun.
+            with suppress(Exception):
+                connections.get_thread_connection().handle.rollback()
 
     def _ask_in_parallel(
         self, requests: Sequence[Request], workers: int
