@@ -16,51 +16,52 @@ def _pairs(text: str) -> dict[str, str]:
 
 ABBREVIATIONS = _pairs(
     """
-    abbr=abbreviation acc=account acct=account act=actual addr=address addrs=addresses
-    adj=adjustment adr=address agt=agent amnt=amount amt=amount amts=amounts approx=approximate
-    appt=appointment attr=attribute auth=authorization avail=available avg=average bal=balance
-    bday=birthday bgn=begin bldg=building brch=branch bus=business calc=calculated
-    cancl=cancelled cat=category catg=category cd=code cds=codes chg=change chk=check clm=claim
-    cls=class cmt=comment cnt=count cntct=contact cntr=center cntry=country comm=commission
-    comp=company cpny=company cr=credit crncy=currency cstmr=customer ctgry=category ctr=center
-    ctry=country curr=current cust=customer custs=customers del=deleted delv=delivery
-    dept=department depts=departments desc=description descr=description descrip=description
-    dest=destination disc=discount dist=distance div=division dlvry=delivery dob=birth_date
-    doc=document dsc=description dscr=description dt=date dte=date dtl=detail dtls=details
-    dtm=timestamp dttm=timestamp dur=duration eff=effective emp=employee emps=employees
-    env=environment est=estimated evt=event exch=exchange exp=expiry expr=expiry ext=extended
-    fld=field flg=flag flgs=flags fname=first_name freq=frequency frm=from
-    fst=first fwd=forward gndr=gender govt=government grp=group hdr=header hist=history
-    hosp=hospital hrs=hours img=image incl=included ind=indicator info=info inst=institution
-    insur=insurance intl=international inv=invoice invc=invoice invt=inventory itm=item
-    lang=language lat=latitude lname=last_name lng=longitude loc=location locn=location
-    lon=longitude lst=last lvl=level med=medical memb=member mfg=manufacturing
-    mfgr=manufacturer mfr=manufacturer mgmt=management mgr=manager mgrs=managers mid=middle
-    mkt=market mktg=marketing mnth=month mo=month mod=modified msg=message msgs=messages
-    msr=measure mth=month nbr=number neg=negative nm=name nme=name no=number nos=numbers
-    nr=number num=number nums=numbers nxt=next obj=object occ=occurrence opp=opportunity
-    ops=operations opt=option ord=order ords=orders org=organization orig=original ovr=over
-    own=owner param=parameter parm=parameter pat=patient pay=payment payt=payment pct=percent
-    perc=percent perf=performance perm=permanent pers=person pg=page phn=phone pkg=package
-    pmt=payment pmts=payments pol=policy pos=position prc=price prcs=process pref=preferred
-    prev=previous prim=primary prio=priority proc=process prod=product prods=products
-    prof=profile proj=project prom=promotion promo=promotion prov=province prtn=return
-    prty=party pt=point pts=points pty=party pub=publisher purch=purchase pwd=password
-    qnty=quantity qtr=quarter qty=quantity qtys=quantities quan=quantity quant=quantity
-    rcpt=receipt rcv=received rcvd=received rec=record recd=received recs=records ref=reference
-    refs=references reg=region regn=region rel=relation rep=representative reps=representatives
-    req=required res=result resp=response ret=return rev=revenue rgn=region rpt=report
-    rsn=reason rtn=return sal=salary sched=scheduled sec=second secs=seconds seg=segment
-    seq=sequence ser=serial sess=session shp=ship slsp=salesperson spec=special sr=senior
-    src=source srv=service stat=status stats=statistics std=standard stk=stock stmt=statement
-    str=street strt=start sts=status subcat=subcategory subj=subject sup=supplier supp=supplier
-    surr=surrogate svc=service sys=system tel=telephone temp=temporary terr=territory
-    thru=through tm=time tme=time tot=total trans=transaction transac=transaction
-    trn=transaction trx=transaction ts=timestamp tstamp=timestamp txn=transaction
-    txns=transactions typ=type tz=timezone uom=unit_of_measure upd=updated updt=updated usr=user
-    usrs=users val=value vals=values veh=vehicle ven=vendor vend=vendor ver=version vers=version
-    vndr=vendor vol=volume wgt=weight whs=warehouse whse=warehouse wk=week wks=weeks wrk=work
-    wt=weight xfer=transfer xref=cross_reference yr=year yrs=years
+    abbr=abbreviation acc=account acct=account act=actual addl=additional addr=address
+    addrs=addresses adj=adjustment adr=address agt=agent amnt=amount amt=amount amts=amounts
+    approx=approximate appt=appointment attr=attribute attrs=attributes auth=authorization
+    avail=available avg=average bal=balance bday=birthday bgn=begin bldg=building brch=branch
+    bus=business calc=calculated cancl=cancelled cat=category catg=category ccy=currency cd=code
+    cds=codes chg=change chk=check clm=claim cls=class cmt=comment cnt=count cntct=contact
+    cntr=center cntrl=control cntry=country comm=commission comp=company cpny=company cr=credit
+    crncy=currency cstmr=customer ctgry=category ctr=center ctry=country curr=current
+    cust=customer custs=customers del=deleted delv=delivery dept=department depts=departments
+    desc=description descr=description descrip=description dest=destination disc=discount
+    dist=distance div=division dlvry=delivery dob=birth_date doc=document dsc=description
+    dscr=description dt=date dte=date dtl=detail dtls=details dtm=timestamp dttm=timestamp
+    dur=duration eff=effective emp=employee emps=employees env=environment est=estimated
+    evt=event exch=exchange exp=expiry expr=expiry ext=extended fld=field flg=flag flgs=flags
+    fname=first_name freq=frequency frm=from fst=first fwd=forward gndr=gender govt=government
+    grp=group hdr=header hist=history hosp=hospital hrs=hours img=image incl=included
+    ind=indicator info=info inst=institution insur=insurance intl=international inv=invoice
+    invc=invoice invt=inventory itm=item lang=language lat=latitude lname=last_name
+    lng=longitude loc=location locn=location lon=longitude lst=last lvl=level med=medical
+    memb=member mfg=manufacturing mfgr=manufacturer mfr=manufacturer mgmt=management mgr=manager
+    mgrs=managers mid=middle mkt=market mktg=marketing mname=middle_name mnth=month mo=month
+    mod=modified msg=message msgs=messages msr=measure mth=month nbr=number neg=negative nm=name
+    nme=name no=number nos=numbers nr=number num=number nums=numbers nxt=next obj=object
+    occ=occurrence opp=opportunity ops=operations opt=option ord=order ords=orders
+    org=organization orig=original ovr=over own=owner param=parameter parm=parameter pat=patient
+    pay=payment payt=payment pct=percent perc=percent perf=performance perm=permanent
+    pers=person pg=page phn=phone pkg=package pmt=payment pmts=payments pol=policy pos=position
+    prc=price prcs=process pref=preferred prefs=preferences prev=previous prim=primary
+    prio=priority proc=process prod=product prods=products prof=profile proj=project
+    prom=promotion promo=promotion prov=province prtn=return prty=party pt=point pts=points
+    pty=party pub=publisher purch=purchase pwd=password qnty=quantity qtr=quarter qty=quantity
+    qtys=quantities quan=quantity quant=quantity rcpt=receipt rcv=received rcvd=received
+    rec=record recd=received recs=records ref=reference refs=references reg=region regn=region
+    rel=relation rep=representative reps=representatives req=required res=result resp=response
+    ret=return rev=revenue rgn=region rpt=report rsn=reason rtn=return sal=salary
+    sched=scheduled sec=second secs=seconds seg=segment seq=sequence ser=serial sess=session
+    shp=ship slsp=salesperson spec=special sr=senior src=source srv=service stat=status
+    stats=statistics std=standard stk=stock stmt=statement str=street strt=start sts=status
+    subcat=subcategory subj=subject sup=supplier supp=supplier surr=surrogate svc=service
+    sys=system tel=telephone temp=temporary terr=territory thru=through tm=time tme=time
+    tot=total trans=transaction transac=transaction trn=transaction trx=transaction ts=timestamp
+    tstamp=timestamp txn=transaction txns=transactions txt=text typ=type tz=timezone
+    uom=unit_of_measure upd=updated updt=updated usr=user usrs=users val=value vals=values
+    veh=vehicle ven=vendor vend=vendor ver=version vers=version vndr=vendor vol=volume
+    wgt=weight whs=warehouse whse=warehouse wk=week wks=weeks wrk=work wt=weight xfer=transfer
+    xref=cross_reference yr=year yrs=years
     """
 )
 """What a short form stands for; `_` parts two words. A name alone (`no`, `temp`) is judged with

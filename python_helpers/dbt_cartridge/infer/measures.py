@@ -96,6 +96,9 @@ def _additivity(named: list[str], reading: Reading) -> Additivity | None:
     return None
 
 
+_WEIGHTS = {"g": "grams", "kg": "kilograms", "lb": "pounds", "oz": "ounces", "t": "tonnes"}
+
+
 def _unit(named: list[str], reading: Reading) -> str | None:
     for word in named:
         if word in lists.CURRENCIES:
@@ -103,6 +106,8 @@ def _unit(named: list[str], reading: Reading) -> str | None:
     for word in reversed(named):
         if word in lists.UNITS and word != "percent":
             return lists.UNITS[word]
+    if "weight" in named and named[-1] in _WEIGHTS:
+        return _WEIGHTS[named[-1]]
     if _is_share(named) and reading.high is not None and reading.low is not None:
         if "exchange" in named or "currency" in named:
             return None

@@ -22,7 +22,7 @@ _NAMED: tuple[tuple[Pii, tuple[str, ...]], ...] = (
                      "drivers license", "driving licence", "license plate", "national number",
                      "identity card", "tax id")),
     ("payment_card", ("card number", "credit card number", "cc number", "card pan", "cvv", "cvc",
-                      "cardnumber", "cc")),
+                      "cardnumber", "card last", "cc")),
     ("bank_account", ("iban", "bank account number", "bank account", "routing number", "sort code",
                       "swift", "bic")),
     ("birth_date", ("birth date", "date of birth", "birthday", "birthdate", "birth day",
