@@ -108,7 +108,7 @@ def test_everything_that_fails_goes_and_the_rest_stays_proved(host: HostProject)
 
     assert left_out(settled) == {
         "unique(id) on shop.orders": "1 failures in 3 rows",
-        "accepted_values(name, Ada, Grace, Edsger, True) on stg_shop__customers": (
+        "accepted_values(name, Ada, Grace, Edsger) on stg_shop__customers": (
             "1 failures in 4 rows"
         ),
         "unique(order_id) on stg_shop__orders": "1 failures in 4 rows",
@@ -123,7 +123,7 @@ def test_everything_that_fails_goes_and_the_rest_stays_proved(host: HostProject)
     assert "value_within_range" not in files.by_path["models/staging/shop/_shop__models.yml"].text
 
 
-def test_cast_that_fails_in_one_row_is_seen_though_no_test_reads_the_column(
+def test_cast_that_fails_in_one_row_goes_though_no_test_reads_the_column(
     duckdb_host: HostProject,
 ) -> None:
     duckdb_host.warehouse.execute(
@@ -136,8 +136,25 @@ def test_cast_that_fails_in_one_row_is_seen_though_no_test_reads_the_column(
         duckdb_host, design_for(duckdb_host, shop.CUSTOMERS, orders, shop.FACT)
     )
 
+    assert len(settled.models) == 3
+    assert "n/a" in left_out(settled)["cast of total in stg_shop__orders"]
+    assert "cast(" not in files.by_path["models/staging/shop/stg_shop__orders.sql"].text
+    assert verdicts.clean
+    assert {verdict.status for verdict in verdicts.models} == {"pass"}
+
+
+def test_model_that_fails_in_one_row_is_left_out_with_all_that_reads_it(
+    duckdb_host: HostProject,
+) -> None:
+    duckdb_host.warehouse.execute(*shop.TABLES)
+    failing = shop.staging("orders", {"order_id": """error('row 1')"""}, shop.column("order_id"))
+
+    settled, files, verdicts = proved(
+        duckdb_host, design_for(duckdb_host, shop.CUSTOMERS, failing, shop.FACT)
+    )
+
     assert [model.name for model in settled.models] == ["stg_shop__customers"]
-    assert "n/a" in left_out(settled)["stg_shop__orders"]
+    assert "row 1" in left_out(settled)["stg_shop__orders"]
     assert left_out(settled)["fct_orders"] == "it reads stg_shop__orders, which was left out"
     assert not any("orders" in Path(file.path).stem for file in files.files)
     assert verdicts.clean

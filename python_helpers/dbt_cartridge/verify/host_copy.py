@@ -37,7 +37,7 @@ _NOT_COPIED = {
 }  # fmt: skip
 _HOOKS = {"on-run-start", "on-run-end"}
 _NODE_HOOKS = {"pre-hook", "post-hook", "pre_hook", "post_hook"}
-_STORES = {"store_failures", "store_failures_as"}
+_OF_TESTS = {"store_failures", "store_failures_as", "severity"}
 _FLAGS = {"warn_error", "warn_error_options", "store_failures", "fail_fast", "target_path",
           "log_path", "log_format", "log_level", "quiet", "write_json"}  # fmt: skip
 _REF = re.compile(r"""\bref\(\s*(?:['"]([^'"]+)['"]\s*,\s*)?['"]([^'"]+)['"]""")
@@ -210,7 +210,7 @@ def _tamed(
         tamed[key] = _without(tamed.get(key), _NODE_HOOKS)
     tests = "data_tests" if "tests" not in tamed and host.version >= (1, 8, 0) else "tests"
     # dbt v2 runs nothing that stands on a failing test, unless the test only warns.
-    tamed[tests] = {**_without(tamed.get(tests), _STORES), "+severity": "warn"}
+    tamed[tests] = {**_without(tamed.get(tests), _OF_TESTS), "+severity": "warn"}
     tamed["flags"] = _without(tamed.get("flags"), _FLAGS)
     tamed |= {key: list(paths[key]) for key in ("model-paths", "snapshot-paths", "macro-paths")}
     tamed["seed-paths"] = list(paths["seed-paths"])

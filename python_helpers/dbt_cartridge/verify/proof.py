@@ -22,7 +22,15 @@ from dbt_cartridge.verify.dependence import other_models, owned_tests, parents
 from dbt_cartridge.verify.host_copy import copy_surroundings, make_copy, write_files
 from dbt_cartridge.verify.inert import strange_jinja
 from dbt_cartridge.verify.reading import read_parts, reading_tests
-from dbt_cartridge.verify.running import Workshop, judged, parses, run_round, stopped, unread_models
+from dbt_cartridge.verify.running import (
+    UNREAD,
+    Workshop,
+    judged,
+    parses,
+    run_round,
+    stopped,
+    unread_models,
+)
 from dbt_cartridge.verify.settle import settle
 
 _ROUNDS = 10  # each but the first only parses, or runs what the round before it changed
@@ -207,9 +215,14 @@ def _kept(before: _State, design: Design, files: Files) -> Verdicts:
     for owner, test in dict.fromkeys(owned_tests(design)):
         verdict = found.get((owner, _bare(test)))
         reads = {*other_models(test), owner} & new.keys()
-        if verdict is not None and reads <= same:
+        if verdict is not None and reads <= same and _said(verdict):
             tests.append(_judged_again(verdict, test))
     return before[2].model_copy(update={"models": models, "tests": tuple(tests)})
+
+
+def _said(verdict: TestVerdict) -> bool:
+    """Whether the test ran. One that was skipped for another's sake is run again."""
+    return verdict.status != "skipped" or verdict.message == UNREAD
 
 
 def _judged_again(verdict: TestVerdict, test: Test) -> TestVerdict:

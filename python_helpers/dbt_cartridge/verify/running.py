@@ -28,7 +28,7 @@ _SECONDS = 3600.0  # for one dbt command
 _RAN = {"pass", "warn", "fail"}
 _BAD = {"fail", "error"}
 _NO_RESULT = "dbt gave no result for it; is it turned off in the project?"
-_UNREAD = "its SQL runs; its rows were not read"
+UNREAD = "its SQL runs; its rows were not read"
 
 
 @dataclass(frozen=True)
@@ -292,10 +292,12 @@ def _on_test(
     if result is None:
         return TestVerdict(owner=owner, test=test, status="skipped", message="dbt did not run it")
     if result.status not in _RAN:
-        message = in_one_line(result.message)
-        return TestVerdict(owner=owner, test=test, status="error", message=message)
+        # dbt v2 skips what stands on a test with an error; it is run again without that.
+        status = "skipped" if result.status == "skipped" else "error"
+        message = in_one_line(result.message) or result.status
+        return TestVerdict(owner=owner, test=test, status=status, message=message)
     if not read:
-        return TestVerdict(owner=owner, test=test, status="skipped", message=_UNREAD)
+        return TestVerdict(owner=owner, test=test, status="skipped", message=UNREAD)
     return judged(owner, test, result.failures, rows)
 
 

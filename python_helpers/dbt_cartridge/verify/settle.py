@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import cast
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, cast
 
 from dbt_cartridge.documents.design import (
     CompositeUniqueTest,
@@ -20,6 +20,7 @@ from dbt_cartridge.documents.design import (
 )
 from dbt_cartridge.documents.verdicts import TestVerdict, Verdicts
 from dbt_cartridge.verify.dependence import dependents, other_models, parents
+from dbt_cartridge.verify.simpler import without_casts
 
 NEARLY = 0.99  # a test that holds in this share of the rows stays, as a warning
 
@@ -33,18 +34,20 @@ _Failed = Mapping[tuple[str, Test], TestVerdict]
 def settle(design: Design, verdicts: Verdicts) -> Design:
     """The design without what the verdicts refute. Equal to `design` if they refute nothing.
 
-    A model with an error goes, and so do the models that read it. So does a model that has more or
-    fewer rows than it claims. A test that fails goes, or stays as a warning with its evidence where
-    it holds in 99 % of the rows. What went is in `left_out`, with dbt's words.
+    A model with an error goes, and so do the models that read it; a staging model loses its casts
+    first, which may be all that fails. A model with other rows than it claims goes as well. A test
+    that fails goes, or stays as a warning with its evidence where it holds in 99 % of the rows.
+    What went is in `left_out`, with dbt's words.
     """
-    refuted = _refuted_models(design, verdicts)
+    design, uncast = _with_fewer_casts(design, verdicts)
+    refuted = _refuted_models(design, verdicts, uncast)
     gone = dependents(design, refuted)
     failed = {
         (verdict.owner, verdict.test): verdict
         for verdict in verdicts.tests
         if verdict.status in ("fail", "error")
     }
-    if not gone and not failed:
+    if not gone and not failed and not uncast:
         return design
     kept = {model.name for model in design.models} - gone
     models = tuple(
@@ -53,8 +56,8 @@ def settle(design: Design, verdicts: Verdicts) -> Design:
         if model.name in kept
     )
     unsound = {key[0] for key in failed if _is_grain(design.by_name.get(key[0]), key[1])}
-    return Design(
-        adapter=design.adapter,
+    return _changed(
+        design,
         sources=tuple(_source(source, failed) for source in design.sources),
         models=tuple(_bounded(model, kept) for model in models),
         snapshots=tuple(
@@ -62,20 +65,42 @@ def settle(design: Design, verdicts: Verdicts) -> Design:
         ),
         left_out=(
             *design.left_out,
+            *uncast.values(),
             *_left_out_models(design, refuted, gone),
             *_left_out_snapshots(design, gone, unsound),
             *_left_out_tests(gone, failed),
         ),
-        problems=design.problems,
     )
+
+
+def _changed(design: Design, **changes: Any) -> Design:
+    """A new Design: a copy would remember the old one's models by name."""
+    fields = {name: getattr(design, name) for name in Design.model_fields}
+    return Design(**(fields | changes))
 
 
 # ---------------------------------------------------------------- models
 
 
-def _refuted_models(design: Design, verdicts: Verdicts) -> dict[str, str]:
+def _with_fewer_casts(design: Design, verdicts: Verdicts) -> tuple[Design, dict[str, LeftOut]]:
+    """The design with simpler staging models where reading rows failed, and what they lost."""
+    errors = {v.model: v.message for v in verdicts.models if v.status == "error"}
+    uncast: dict[str, LeftOut] = {}
+    models = list(design.models)
+    for at, model in enumerate(models):
+        if verdicts.level != "data" or model.name not in errors:
+            continue
+        if (found := without_casts(model, errors[model.name])) is not None:
+            models[at], columns = found
+            what = f"cast of {', '.join(columns)} in {model.name}"
+            uncast[model.name] = LeftOut(what=what, why=errors[model.name])
+    return _changed(design, models=tuple(models)) if uncast else design, uncast
+
+
+def _refuted_models(design: Design, verdicts: Verdicts, uncast: Collection[str]) -> dict[str, str]:
     """Model → why it cannot stay."""
-    why = {v.model: v.message for v in verdicts.models if v.status == "error"}
+    errors = [v for v in verdicts.models if v.status == "error" and v.model not in uncast]
+    why = {v.model: v.message for v in errors}
     for verdict in verdicts.tests:
         # Nothing else in the design can say that a join multiplied or lost rows.
         if isinstance(verdict.test, SameRowCountTest) and verdict.status == "fail":
@@ -210,8 +235,12 @@ def _left_out_tests(gone: set[str], failed: _Failed) -> Iterator[LeftOut]:
 
 def in_words(test: Test) -> str:
     """`unique(order_id)`, `relationships(customer_id, dim_customers, customer_id)`."""
-    values = test.model_dump(exclude={"kind", "severity", "where", "evidence"}, exclude_none=True)
-    return f"{test.kind}({', '.join(_word(value) for value in values.values())})"
+    values = [
+        value
+        for name, value in test.model_dump(exclude_none=True).items()
+        if name not in ("kind", "severity", "where", "evidence", "quote")
+    ]
+    return f"{test.kind}({', '.join(_word(value) for value in values)})"
 
 
 def _word(value: object) -> str:

@@ -132,7 +132,7 @@ models:
   +materialized: table
   +pre-hook: drop
   shop: {staging: {post-hook: [drop], +schema: "{{ env_var('X') }}"}}
-data_tests: {+store_failures: true, shop: {store_failures_as: table, +severity: warn}}
+data_tests: {+store_failures: true, shop: {store_failures_as: table, +severity: error}}
 """)
 
     config = configured(copied(project))
@@ -140,7 +140,7 @@ data_tests: {+store_failures: true, shop: {store_failures_as: table, +severity: 
     assert config["models"] == {
         "+materialized": "table", "shop": {"staging": {"+schema": "{{ env_var('X') }}"}}
     }  # fmt: skip
-    assert config["data_tests"] == {"shop": {"+severity": "warn"}}
+    assert config["data_tests"] == {"shop": {}, "+severity": "warn"}
     assert config["flags"] == {"require_explicit_x": True}
     assert config["vars"] == {"on-run-end": "kept"}
     assert not {"on-run-start", "on-run-end", "target-path"} & config.keys()

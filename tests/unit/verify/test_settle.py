@@ -78,8 +78,19 @@ def test_date_spine_stays_while_one_of_its_models_is_left() -> None:
     settled = settle(design, verdicts(errors=["stg_shop__customers"]))
 
     assert settled.by_name["dim_dates"].body.bounds == (("stg_shop__orders", "order_date"),)  # type: ignore[union-attr]
-    both = settle(design, verdicts(errors=["stg_shop__customers", "stg_shop__orders"]))
-    assert names(both) == []
+    both = verdicts(errors=["stg_shop__customers", "stg_shop__orders"])
+    assert names(settle(design, both.model_copy(update={"level": "sql"}))) == []
+
+
+def test_staging_model_loses_its_cast_before_it_goes() -> None:
+    design = shop.design()
+    error = verdicts(errors=["stg_shop__orders"], skipped=["fct_orders"])
+
+    settled = settle(design, error)
+
+    assert names(settled) == names(design)
+    assert settled.left_out == (LeftOut(what="cast of total in stg_shop__orders", why="no"),)
+    assert "stg_shop__orders" not in names(settle(settled, error))
 
 
 def test_failing_test_goes_and_the_report_says_how_many_rows_fail() -> None:
@@ -89,7 +100,7 @@ def test_failing_test_goes_and_the_report_says_how_many_rows_fail() -> None:
 
     assert settled.by_name["stg_shop__customers"].columns[1].tests == ()
     (left,) = settled.left_out
-    assert left.what == "accepted_values(name, Ada, Grace, Edsger, True) on stg_shop__customers"
+    assert left.what == "accepted_values(name, Ada, Grace, Edsger) on stg_shop__customers"
     assert left.why == "2 failures in 900 rows"
 
 
