@@ -12,7 +12,7 @@ from dbt_cartridge.infer.candidates import Pair, composite_pairs, pairs
 from dbt_cartridge.infer.choice import Chosen, choose
 from dbt_cartridge.infer.evidence import Weighed, features, if_it_held
 from dbt_cartridge.infer.facts import Facts, TableFacts
-from dbt_cartridge.infer.key_columns import Meanings
+from dbt_cartridge.infer.key_columns import TINY, Meanings
 from dbt_cartridge.infer.keys import TableKeys
 from dbt_cartridge.infer.model import probability
 from dbt_cartridge.infer.names import Named, NameIndex, normal
@@ -198,7 +198,7 @@ def _is_unique(pair: Pair, facts: Facts, keys: dict[str, TableKeys]) -> bool:
     if _is_primary(pair, keys):
         return True
     rows = facts.tables[pair.table].rows or 0
-    if len(pair.columns) > 1 or rows < 20:
+    if len(pair.columns) != 1 or rows < TINY:
         return False  # a few rows are unique by accident
     return facts.column(pair.table, pair.columns[0]).unique is True
 

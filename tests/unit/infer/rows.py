@@ -1,0 +1,161 @@
+"""Small tables given by their rows: profiled, and asked about, in plain Python."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from dbt_cartridge.config import Settings
+from dbt_cartridge.documents.probe import Answer, Inclusion, Question, Unique
+from dbt_cartridge.documents.scan import (
+    Column,
+    DeclaredForeignKey,
+    DeclaredKey,
+    Profile,
+    Relation,
+    Scan,
+    TextPatterns,
+    TypeFamily,
+    ValueCount,
+)
+from dbt_cartridge.documents.schema import Relationship, Schema, Table
+from dbt_cartridge.infer import infer
+
+Rows = Mapping[str, Sequence[Any]]  # column → values
+
+
+class World:
+    """A warehouse of a few tables."""
+
+    def __init__(self, tables: Mapping[str, Rows], *, profiled: bool = True) -> None:
+        self.tables = tables
+        self.asked: list[Question] = []
+        self.foreign_keys: dict[str, tuple[DeclaredForeignKey, ...]] = {}
+        self.primary_keys: dict[str, DeclaredKey] = {}
+        self._profiled = profiled
+
+    @property
+    def scan(self) -> Scan:
+        relations = [
+            Relation(
+                schema_name="raw",
+                name=name,
+                rows=_count(rows) if self._profiled else None,
+                columns=tuple(
+                    _column(column, values, self._profiled) for column, values in rows.items()
+                ),
+                primary_key=self.primary_keys.get(name),
+                foreign_keys=self.foreign_keys.get(name, ()),
+            )
+            for name, rows in self.tables.items()
+        ]
+        return Scan(adapter="duckdb", relations=tuple(relations))
+
+    def probe(self, questions: Sequence[Question]) -> list[Answer]:
+        self.asked += questions
+        return [self._answer(question) for question in questions]
+
+    def infer(self, *, probed: bool = True, **settings: Any) -> Schema:
+        return infer(self.scan, self.probe if probed else None, Settings(**settings))
+
+    def _answer(self, question: Question) -> Answer:
+        if isinstance(question, Unique):
+            table = self.tables[question.relation.split(".")[1]]
+            keys = _keys(table, question.columns)
+            return Answer(rows=_count(table), considered=len(keys), hits=len(set(keys)))
+        if isinstance(question, Inclusion):
+            return self._inclusion(question)
+        return Answer(status="unasked")
+
+    def _inclusion(self, question: Inclusion) -> Answer:
+        child = self.tables[question.relation.split(".")[1]]
+        parent = self.tables[question.ref_relation.split(".")[1]]
+        known = set(_keys(parent, question.ref_columns))
+        keys = _keys(child, question.columns, question.where_column, question.where_value)
+        distinct = set(keys)
+        return Answer(
+            rows=_count(child),
+            considered=len(keys),
+            hits=sum(key in known for key in keys),
+            keys=len(distinct),
+            key_hits=len(distinct & known),
+        )
+
+
+def table(schema: Schema, name: str) -> Table:
+    return schema.by_id[f"raw.{name}"]
+
+
+def key(schema: Schema, name: str) -> tuple[str, ...]:
+    found = table(schema, name).primary_key
+    return found.columns if found else ()
+
+
+def edges(schema: Schema) -> dict[str, str]:
+    """`orders(customer_id)` → `customers(id)`."""
+    return {_end(r.table, r.columns): _end(r.ref_table, r.ref_columns)
+            for r in schema.relationships}  # fmt: skip
+
+
+def edge(schema: Schema, start: str) -> Relationship:
+    return next(r for r in schema.relationships if _end(r.table, r.columns) == start)
+
+
+def _end(relation: str, columns: Sequence[str]) -> str:
+    return f"{relation.split('.', 1)[1]}({', '.join(columns)})"
+
+
+def _count(rows: Rows) -> int:
+    return max((len(values) for values in rows.values()), default=0)
+
+
+def _keys(
+    rows: Rows, columns: Sequence[str], where: str | None = None, value: str | None = None
+) -> list[tuple[str, ...]]:
+    picked = zip(*(rows[name] for name in columns), strict=True)
+    asked = rows[where] if where else [value] * _count(rows)
+    return [
+        tuple(map(str, key))
+        for key, said in zip(picked, asked, strict=True)
+        if None not in key and said == value
+    ]
+
+
+def _column(name: str, values: Sequence[Any], profiled: bool) -> Column:
+    filled = [value for value in values if value is not None]
+    family = _family(filled)
+    if not profiled:
+        return Column(name=name, position=1, native_type=family, type=family)
+    counts = Counter(map(str, filled))
+    numbers = [v for v in filled if isinstance(v, (int, float)) and not isinstance(v, bool)]
+    texts = [v for v in filled if isinstance(v, str)]
+    profile = Profile(
+        rows=len(values),
+        nulls=len(values) - len(filled),
+        distinct=len(counts),
+        min=str(min(filled)) if filled else None,
+        max=str(max(filled)) if filled else None,
+        mean=sum(numbers) / len(numbers) if numbers else None,
+        fractions=sum(v != int(v) for v in numbers),
+        min_length=min(map(len, texts)) if texts else None,
+        max_length=max(map(len, texts)) if texts else None,
+        mean_length=sum(map(len, texts)) / len(texts) if texts else None,
+        patterns=TextPatterns(spaced=sum(" " in v for v in texts)) if texts else None,
+        top_values=tuple(ValueCount(value=v, count=n) for v, n in counts.most_common(12)),
+    )
+    return Column(name=name, position=1, native_type=family, type=family, profile=profile)
+
+
+def _family(values: Sequence[Any]) -> TypeFamily:
+    first = values[0] if values else ""
+    if isinstance(first, bool):
+        return "boolean"
+    if isinstance(first, int):
+        return "integer"
+    if isinstance(first, float):
+        return "decimal"
+    if isinstance(first, datetime):
+        return "timestamp"
+    return "date" if isinstance(first, date) else "text"

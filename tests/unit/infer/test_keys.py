@@ -1,0 +1,167 @@
+"""Primary keys: names propose, the data disposes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from dbt_cartridge.documents.scan import DeclaredKey
+from tests.unit.infer.rows import World, key, table
+
+MANY = range(1, 101)
+DAYS = [date(2024, 1, 1) + timedelta(days=n) for n in range(100)]
+
+
+def test_the_column_named_after_the_table_is_its_key() -> None:
+    world = World({"Customer": {"Name": [f"n{n}" for n in MANY], "CustomerID": list(MANY)}})
+    assert key(world.infer(), "Customer") == ("CustomerID",)
+
+
+def test_a_key_seen_unique_by_the_whole_profile_is_proved_without_a_question() -> None:
+    world = World({"orders": {"id": list(MANY), "note": ["x"] * 100}})
+    found = table(world.infer(), "orders").primary_key
+    assert found is not None and found.proved and found.kind == "surrogate"
+    assert not [question for question in world.asked if question.kind == "unique"]
+
+
+def test_a_price_that_happens_to_be_unique_is_no_key() -> None:
+    prices = [n + 0.37 for n in MANY]
+    moments = [datetime(2024, 1, 1) + timedelta(hours=n) for n in MANY]
+    world = World({"sales": {"price": prices, "sold_at": moments, "colour": ["red", "blue"] * 50}})
+    assert key(world.infer(), "sales") == ()
+
+
+def test_a_natural_key_is_taken_where_no_surrogate_stands() -> None:
+    codes = [f"A{n:03}" for n in MANY]
+    world = World(
+        {
+            "airports": {"code": codes, "title": [f"The airport of {c}" for c in codes]},
+            "flights": {"id": list(MANY), "airport_code": codes},
+        }
+    )
+    found = table(world.infer(), "airports").primary_key
+    assert found is not None and found.columns == ("code",) and found.kind == "natural"
+
+
+def test_a_surrogate_goes_before_a_natural_key_which_is_kept() -> None:
+    world = World({"users": {"id": list(MANY), "user_number": [f"U-{n}" for n in MANY]}})
+    found = table(world.infer(), "users")
+    assert found.primary_key is not None and found.primary_key.columns == ("id",)
+    assert [k.columns for k in (*found.other_keys, *found.doubted_keys)] == [("user_number",)]
+
+
+def test_a_bridge_is_keyed_by_its_links_even_where_one_of_them_is_unique() -> None:
+    world = World(
+        {
+            "film": {"film_id": list(MANY)},
+            "actor": {"actor_id": list(range(1, 31))},
+            "film_actor": {
+                "film_id": list(MANY),
+                "actor_id": [n % 30 + 1 for n in MANY],
+                "last_update": DAYS,
+            },
+        }
+    )
+    assert key(world.infer(), "film_actor") == ("film_id", "actor_id")
+
+
+def test_a_line_is_keyed_by_its_owner_and_its_number() -> None:
+    world = World(
+        {
+            "orders": {"order_id": list(range(1, 26))},
+            "order_lines": {
+                "order_id": [n // 4 + 1 for n in range(100)],
+                "line_number": [n % 4 + 1 for n in range(100)],
+                "quantity": [3] * 100,
+            },
+        }
+    )
+    found = table(world.infer(), "order_lines").primary_key
+    assert found is not None and found.columns == ("order_id", "line_number")
+    assert found.kind == "composite" and found.proved
+
+
+def test_a_history_is_keyed_by_what_it_is_about_and_since_when() -> None:
+    world = World(
+        {
+            "employee": {"emp_no": list(range(1, 51))},
+            "salary": {
+                "emp_no": [n % 50 + 1 for n in range(100)],
+                "amount": [1000 + n % 7 for n in range(100)],
+                "from_date": [DAYS[n // 50] for n in range(100)],
+                "to_date": [DAYS[99]] * 100,
+            },
+        }
+    )
+    assert key(world.infer(), "salary") == ("emp_no", "from_date")
+
+
+def test_unlikely_names_are_searched_in_the_data() -> None:
+    stations, hours = ["EWR", "JFK"], [datetime(2024, 1, 1) + timedelta(hours=n) for n in range(50)]
+    world = World(
+        {
+            "weather": {
+                "origin": [s for s in stations for _ in hours],
+                "temperature": [n + 0.5 for n in range(100)],
+                "time_hour": hours * 2,
+            }
+        }
+    )
+    assert key(world.infer(), "weather") == ("origin", "time_hour")
+
+
+def test_two_rows_do_not_make_a_foreign_key_the_key() -> None:
+    world = World(
+        {
+            "candidate": {"id": [1, 2]},
+            "tag": {"id": [7, 8]},
+            "candidate_tag": {"candidate_id": [1, 2], "tag_id": [7, 8]},
+        }
+    )
+    assert key(world.infer(), "candidate_tag") == ("candidate_id", "tag_id")
+
+
+def test_an_extension_has_the_key_of_what_it_extends() -> None:
+    world = World(
+        {
+            "person": {"person_id": list(MANY), "name": [f"n {n}" for n in MANY]},
+            "driver_detail": {"person_id": list(range(1, 61)), "licence": ["B"] * 60},
+        }
+    )
+    assert key(world.infer(), "driver_detail") == ("person_id",)
+
+
+def test_names_alone_give_keys_that_are_not_called_proved() -> None:
+    world = World({"customers": {"customer_id": [1], "name": ["x"]}}, profiled=False)
+    found = table(world.infer(probed=False), "customers").primary_key
+    assert found is not None and found.columns == ("customer_id",) and not found.proved
+
+
+def test_a_declared_key_is_believed_over_names_and_proved_if_enforced() -> None:
+    world = World({"t": {"id": list(MANY), "badge": [f"B{n}" for n in MANY]}})
+    world.primary_keys["t"] = DeclaredKey(columns=("badge",))
+    found = table(world.infer(), "t").primary_key
+    assert found is not None and found.columns == ("badge",) and found.declared and found.proved
+
+
+def test_a_declared_key_that_is_not_enforced_falls_by_a_duplicate() -> None:
+    world = World({"t": {"id": list(MANY), "badge": ["B1", "B1", *(f"B{n}" for n in range(98))]}})
+    world.primary_keys["t"] = DeclaredKey(columns=("badge",), enforced=False)
+    assert key(world.infer(), "t") == ("id",)
+
+
+def test_a_key_that_comes_back_in_later_loads_is_keyed_by_load() -> None:
+    loads = [datetime(2024, 1, 1), datetime(2024, 1, 2)]
+    world = World(
+        {
+            "accounts": {
+                "id": list(range(1, 51)) * 2,
+                "status": ["open", "shut"] * 50,
+                "_loaded_at": [loads[n // 50] for n in range(100)],
+            },
+            "payments": {"id": list(MANY), "account_id": [n % 50 + 1 for n in MANY]},
+        }
+    )
+    schema = world.infer()
+    found = table(schema, "accounts")
+    assert found.versions is not None and found.versions.entity_key == ("id",)
+    assert key(schema, "accounts") == ("id", "_loaded_at")
