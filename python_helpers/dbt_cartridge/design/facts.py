@@ -20,7 +20,7 @@ from dbt_cartridge.documents.design import (
     Test,
 )
 
-_MOST_KINDS_OF_LINE = 4
+_MOST_KINDS_OF_LINE = 5
 _MOMENTS = ("first_", "latest_")
 _DATE_ROLES = frozenset({"event_time", "created_time", "updated_time", "attribute", "deleted_time"})
 
@@ -49,7 +49,7 @@ def children(site: Site, parent: Staged) -> list[Link]:
     found = [
         link for link in site.plan.down[parent.id]
         if site.plan.is_fact(link.child) and link.joinable and link.is_plain and not link.is_self
-        and not link.relationship.one_to_one and site.headers.get(parent.id) is not link
+        and site.headers.get(parent.id) is not link
         and _is_above(site, parent, link.child)
     ]  # fmt: skip
     return sorted(found, key=lambda link: site.headers.get(link.child.id) is not link)

@@ -22,6 +22,7 @@ from dbt_cartridge.documents.design import (
 )
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.schema import Schema
+from dbt_cartridge.words import pluralised, snake
 
 _KEY_ROWS = 10  # a second key seen in fewer rows is chance
 
@@ -50,9 +51,12 @@ class Site:
         prefixes = {"dimension": self.host.dimension_prefix, "fact": self.host.fact_prefix}
         for staged in self.plan.tables("dimension", "fact"):
             prefix = prefixes[self.plan.fates[staged.id]]
-            self.homes[staged.id] = self._mart(prefix, staged, staged.entities)
             if staged.is_history and self.plan.fates[staged.id] == "dimension":
-                self.histories[staged.id] = self._mart(prefix, staged, f"{staged.entities}_history")
+                current, history = _versioned(staged)
+                self.homes[staged.id] = self._mart(prefix, staged, current)
+                self.histories[staged.id] = self._mart(prefix, staged, history)
+            else:
+                self.homes[staged.id] = self._mart(prefix, staged, staged.entities)
 
     def _mart(self, prefix: str, staged: Staged, label: str) -> str:
         return self.names.claim(f"{prefix}{label}", f"{prefix}{staged.source}_{label}")
@@ -103,6 +107,15 @@ class Site:
             )
         )  # fmt: skip
         return Offer(name, tuple(attributes), key)
+
+
+def _versioned(staged: Staged) -> tuple[str, str]:
+    """What the current rows and all rows are called: `product_price_history` says already that it
+    is one."""
+    stem, _, last = staged.entity.rpartition("_")
+    if stem and last in ("history", "version", "revision"):
+        return snake(pluralised(stem.split("_"))), f"{stem}_history"
+    return staged.entities, f"{staged.entities}_history"
 
 
 def entity_key(staged: Staged) -> tuple[str, ...]:
