@@ -136,7 +136,7 @@ def weigh(
     for draft in drafts:
         answer = answers.get(draft.pair)
         if answer is None or answer.status != "answered":
-            out.append(draft)
+            out.append(replace(draft, answer=answer))
             continue
         found = features(draft.pair, facts, keys, answer)
         out.append(
