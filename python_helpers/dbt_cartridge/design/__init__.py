@@ -5,8 +5,9 @@ from __future__ import annotations
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import dates as calendar
 from dbt_cartridge.design import lines
+from dbt_cartridge.design.belonging import children, sum_children
 from dbt_cartridge.design.dimensions import dimension
-from dbt_cartridge.design.facts import children, dated, enrich_line, fact, sum_children
+from dbt_cartridge.design.facts import dated, enrich_line, fact
 from dbt_cartridge.design.naming import Names, host_names, model_name
 from dbt_cartridge.design.parts import Staged
 from dbt_cartridge.design.plan import blank_keys, key_types, links, parent_names, plan, usable

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dbt_cartridge.design import aggregates, docs, volume
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.aggregates import Summary
+from dbt_cartridge.design.belonging import MOST_KINDS, sum_kind
 from dbt_cartridge.design.enrich import MOST_INPUTS, Wide, bring_names, flatten, merge_extensions
-from dbt_cartridge.design.parts import Link, Offer, Staged, taken, without_tools
+from dbt_cartridge.design.parts import Link, Offer, Staged, without_tools
 from dbt_cartridge.design.site import Site, entity_key, home_tests
-from dbt_cartridge.documents.design import Cte, Input, Latest, Query, Test
+from dbt_cartridge.documents.design import Cte, Latest
 
 _MOST_SUMMARIES = 4
 _MOST_LEAVES = 2  # marts right on one model: dbt-project-evaluator finds three too many
@@ -80,12 +81,13 @@ def _late(site: Site, wide: Wide, link: Link, staged: Staged) -> None:
 
 def _summarised(site: Site, staged: Staged) -> list[Link]:
     """Links from facts, those that say most first."""
-    if staged.table.shape == "date" or staged.is_history:
+    if staged.table.shape == "date":
         return []
+    # Of a history, the current row alone stands for the entity.
     found = [
         link for link in site.plan.down[staged.id]
-        if site.plan.is_fact(link.child) and link.joinable and link.is_plain and not link.is_self
-        and link.fields == staged.key
+        if site.plan.is_fact(link.child) and link.is_plain and not link.is_self
+        and (link.joinable or staged.is_history) and link.fields == entity_key(staged)
     ]  # fmt: skip
 
     def weight(link: Link) -> tuple[bool, int]:
@@ -156,7 +158,32 @@ def _with_summaries(site: Site, staged: Staged, wide: Wide) -> None:
             wide.take(attribute, value, attribute.name, f"{link.child.entity}_{attribute.name}")
 
 
+def _with_the_rest(site: Site, staged: Staged, wide: Wide) -> Wide:
+    """Facts for which the dimension has no room, counted in an intermediate model before it."""
+    rest = _summarised(site, staged)[_MOST_SUMMARIES:][:MOST_KINDS]
+    if not rest:
+        return wide
+    if len(wide.models) > 1:
+        rest = rest[: MOST_INPUTS - len(wide.models)]
+    for link in rest:
+        sum_kind(site, wide, link)
+    query, attributes = wide.query()
+    own = docs.words(staged.entities)
+    counted = list(dict.fromkeys(docs.words(link.child.entities) for link in rest))
+    offer = site.add(
+        _named(site, staged, "activity"), staged, "intermediate", query, attributes, staged.key,
+        f"{own.capitalize()} with their {docs.listed(counted)} counted and summed.",
+        docs.grain(docs.words(staged.entity)),
+        based_on=[*(link.parent.id for link in wide.joined), *(link.child.id for link in rest)],
+    )  # fmt: skip
+    again = Wide.of(offer, staged.entities)
+    again.joined += [link for link in wide.joined if link not in rest]
+    again.summed += [link.child.entities for link in rest]
+    return again
+
+
 def _plain(site: Site, staged: Staged, wide: Wide) -> None:
+    wide = _with_the_rest(site, staged, wide)
     _with_summaries(site, staged, wide)
     query, attributes = wide.query()
     by_column, tests = home_tests(site, staged, attributes)
@@ -216,17 +243,19 @@ def _current(site: Site, staged: Staged, history: Offer) -> None:
             keys=tuple(sql.column(alias, k) for k in key),
             order_by=tuple(sql.column(alias, names[c]) for c in versions.order_by if c in names),
         )
-    source = Cte(name="current_versions", from_alias=alias, latest=latest) if latest else None
-    feeding = source.name if source else alias
-    final = Cte(name="final", from_alias=feeding, projections=taken(feeding, shown), where=where)
+    wide = Wide.of(history, alias, shown)
+    wide.ctes.append(
+        Cte(name="current_versions", from_alias=wide.alias, latest=latest, where=where)
+    )
+    wide.alias = wide.aliases.claim("current_versions")
+    wide.expressions = {a.name: sql.column(wide.alias, a.name) for a in shown}
+    _with_summaries(site, staged, wide)
+    query, attributes = wide.query()
     own = docs.words(staged.entity)
-    tests: dict[str, list[Test]] = {}
     site.add(
         site.homes[staged.id], staged, "marts",
-        Query(inputs=(Input(alias=alias, model=history.model),),
-              ctes=(source, final) if source else (final,)),
-        shown, key,
+        query, attributes, key,
         f"{docs.words(staged.entities).capitalize()} as they are now; "
         f"their earlier versions are in `{history.model}`.",
-        docs.grain(own), tests,
+        docs.grain(own),
     )  # fmt: skip
