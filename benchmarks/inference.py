@@ -138,9 +138,7 @@ def _through_dbt(make: bench.ProjectMaker, database: Database, options: argparse
 
     def work(given: Any, version: Any, project_vars: Any, adapter: Any, sql: Any) -> str:
         engine = operations.InProcess(adapter, sql)
-        settings = Settings(
-            schemas=("raw",), profile="none" if options.no_profile else "full"
-        )
+        settings = Settings(schemas=("raw",), profile="none" if options.no_profile else "full")
         database.scan = read_scan(engine, settings, Silent())
         before, began = engine.statements, time.monotonic()
         probe = None if options.no_profile else Remembered(prober(engine, database.scan))
@@ -439,9 +437,7 @@ def _print_reliability(found: Sequence[Database]) -> None:
         print(f"of {len(sure)} edges given 0.9 or more, {sum(sure) / len(sure):.3f} are right")
 
 
-def _print_ablation(
-    found: Sequence[Database], score: ModuleType, ours: Sequence[Figures]
-) -> None:
+def _print_ablation(found: Sequence[Database], score: ModuleType, ours: Sequence[Figures]) -> None:
     print(f"\n{'':34s}{'pk':>6s}{'fk rec.':>9s}{'fk plain':>10s}{'role':>6s}")
     lines = [("everything", macro(ours))]
     for name in ("names only", "profile only", "probes off", "global choice off"):

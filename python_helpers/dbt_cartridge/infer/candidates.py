@@ -176,8 +176,10 @@ def _of_column(
         if named.table == column.table and named.likeness in ("entity", "begin", "part", "short"):
             continue  # invoices.invoice_id beside invoices.id is another name of the row itself
         for target in targets.of_table.get(named.table, []):
-            if target.primary or target.column.words == column.words or not _has_primary(
-                targets, named.table
+            if (
+                target.primary
+                or target.column.words == column.words
+                or not _has_primary(targets, named.table)
             ):
                 add(target, named)
     for target in targets.by_words.get(column.words, [])[:40]:

@@ -40,9 +40,7 @@ def choose(
     for one in weighed:
         groups[one.pair.child].append(one)
     standing = standings(weighed)
-    specific = {
-        child: _most_specific(group, standing, rows) for child, group in groups.items()
-    }
+    specific = {child: _most_specific(group, standing, rows) for child, group in groups.items()}
     shared = {child: _shared(group) for child, group in specific.items()}
     backbone = _backbone(
         [one for child, group in shared.items() if _is_key(child, keys) for one in group]
@@ -110,9 +108,7 @@ def _most_specific(
     ]
 
 
-def _above(
-    parent: str, child: str, standing: Mapping[str, int], rows: Mapping[str, int]
-) -> bool:
+def _above(parent: str, child: str, standing: Mapping[str, int], rows: Mapping[str, int]) -> bool:
     """Between tables of equal rows, the one that is named more often is the parent."""
     mine, theirs = rows.get(child, 0), rows.get(parent, 0)
     return theirs != mine or standing.get(parent, 0) > standing.get(child, 0)
@@ -208,9 +204,7 @@ def _without_cycle(
         if ends not in contracted or weight > contracted[ends]:
             contracted[ends], origin[ends] = weight, (child, parent)
     solved = branching(contracted)
-    out = {
-        origin[child, parent][0]: origin[child, parent][1] for child, parent in solved.items()
-    }
+    out = {origin[child, parent][0]: origin[child, parent][1] for child, parent in solved.items()}
     opened = origin[node, solved[node]][0] if node in solved else None
     if opened is None:
         opened = min(sorted(cycle), key=lambda child: weights[child, best[child]])

@@ -67,9 +67,7 @@ def if_it_held(found: Features) -> Features:
     return {**hoped, "holds": 1.0, "coverage": 0.7, "surprise": 0.5}
 
 
-def _name_features(
-    pair: Pair, child: ColumnFacts, parent: ColumnFacts, facts: Facts
-) -> Features:
+def _name_features(pair: Pair, child: ColumnFacts, parent: ColumnFacts, facts: Facts) -> Features:
     named = pair.named
     found: Features = {}
     likeness = named.likeness
@@ -85,9 +83,7 @@ def _name_features(
     found["bare_role"] = float(not child.has_key_word and likeness == "ending")
     found["same_name"] = float(pair.same_name)
     found["key_word"] = float(child.has_key_word)
-    found["bare_entity"] = float(
-        not child.has_key_word and likeness in ("entity", "own_entity")
-    )
+    found["bare_entity"] = float(not child.has_key_word and likeness in ("entity", "own_entity"))
     own = facts.tables[pair.table].entity
     other = facts.tables[pair.ref_table].entity
     found["table_contains_parent"] = float(

@@ -110,9 +110,7 @@ def _arrow(one: Relationship) -> str:
 
 
 def _evidence(found: Iterable[Evidence], indent: str) -> list[str]:
-    return [
-        f"{indent}{e.text}" + ("" if e.value is None else f" [{e.value:g}]") for e in found
-    ]
+    return [f"{indent}{e.text}" + ("" if e.value is None else f" [{e.value:g}]") for e in found]
 
 
 def _candidates(title: str, found: Iterable[Candidate]) -> list[str]:

@@ -230,9 +230,9 @@ class _Draft:
                     return True
         if len(columns) == 1:
             return facts[0].unique
-        too_few = all(c.distinct for c in facts) and math.prod(
-            c.distinct or 1 for c in facts
-        ) < (self._rows or 0)
+        too_few = all(c.distinct for c in facts) and math.prod(c.distinct or 1 for c in facts) < (
+            self._rows or 0
+        )
         return False if too_few else None
 
     def _standing_points(self, column: ColumnFacts) -> Points:

@@ -34,6 +34,7 @@ Likeness = Literal[
     "declared",
 ]
 
+
 @dataclass(frozen=True)
 class Named:
     """A table that a column's words may mean."""
@@ -107,9 +108,7 @@ class NameIndex:
         for start in range(1, len(stem)):
             ending = stem[start:]
             share = len(ending) / len(stem)
-            out += [
-                Named(t, "ending", stem[:start], share) for t in self._entity.get(ending, [])
-            ]
+            out += [Named(t, "ending", stem[:start], share) for t in self._entity.get(ending, [])]
         entity = self._normal[own.id]
         whole = entity + stem
         out += [Named(t, "own_entity") for t in self._entity.get(whole, [])]
@@ -192,9 +191,7 @@ class NameIndex:
             self._long[word] = (*known, *likely[:5])
         return self._long[word]
 
-    def _by_role(
-        self, column: ColumnFacts, stem: tuple[str, ...], own: TableFacts
-    ) -> list[Named]:
+    def _by_role(self, column: ColumnFacts, stem: tuple[str, ...], own: TableFacts) -> list[Named]:
         raw = column.stem or column.words
         out: list[Named] = []
         person = bool(PERSON_ENTITIES & set(own.entity))
@@ -227,8 +224,19 @@ def is_short_form(short: str, whole: str) -> bool:
 _ORDER: dict[str, int] = {
     name: rank
     for rank, name in enumerate(
-        ("entity", "own_entity", "ending", "tail", "key_name", "self", "short", "begin", "part",
-         "person", "none")
+        (
+            "entity",
+            "own_entity",
+            "ending",
+            "tail",
+            "key_name",
+            "self",
+            "short",
+            "begin",
+            "part",
+            "person",
+            "none",
+        )
     )
 }
 

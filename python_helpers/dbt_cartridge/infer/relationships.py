@@ -80,9 +80,7 @@ def _declared(facts: Facts, keys: dict[str, TableKeys], ask: Asker) -> list[Rela
         confidence = 1.0 if enforced or share == 1.0 else min(0.97, share)
         one = Weighed(pair, {}, answer, confidence, confidence)
         found = _relationship(Chosen(one), facts, keys)
-        out.append(
-            found.model_copy(update={"declared": True, "proved": found.proved or enforced})
-        )
+        out.append(found.model_copy(update={"declared": True, "proved": found.proved or enforced}))
     return out
 
 
@@ -101,9 +99,7 @@ def _outside(table: TableFacts, key: DeclaredForeignKey, parent: str) -> Relatio
     )
 
 
-def _role_words(
-    facts: Facts, table: str, columns: tuple[str, ...], parent: str
-) -> tuple[str, ...]:
+def _role_words(facts: Facts, table: str, columns: tuple[str, ...], parent: str) -> tuple[str, ...]:
     """`billing` of a declared `billing_address_id`."""
     stem = normal(facts.column(table, columns[0]).stem)
     entity = normal(facts.tables[parent].entity)
@@ -139,9 +135,7 @@ def weigh(
             out.append(replace(draft, answer=answer))
             continue
         found = features(draft.pair, facts, keys, answer)
-        out.append(
-            replace(draft, features=found, answer=answer, probability=score(found))
-        )
+        out.append(replace(draft, features=found, answer=answer, probability=score(found)))
     return out
 
 

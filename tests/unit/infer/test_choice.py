@@ -43,9 +43,7 @@ def test_no_other_forest_is_more_probable(weights: dict[tuple[str, str], float])
 
 
 def _best(weights: dict[tuple[str, str], float]) -> float:
-    options = [
-        [None, *(parent for child, parent in weights if child == table)] for table in TABLES
-    ]
+    options = [[None, *(parent for child, parent in weights if child == table)] for table in TABLES]
     best = 0.0
     for pick in itertools.product(*options):
         forest = {t: p for t, p in zip(TABLES, pick, strict=True) if p is not None}

@@ -199,7 +199,9 @@ def test_a_type_column_leads_its_id_to_several_tables() -> None:
 def test_a_declared_foreign_key_is_taken_whatever_its_name() -> None:
     world = World({"a": {"id": MANY}, "b": {"id": MANY, "thing": FEW}})
     world.foreign_keys["b"] = (
-        DeclaredForeignKey(columns=("thing",), ref_schema="raw", ref_table="a", ref_columns=("id",)),
+        DeclaredForeignKey(
+            columns=("thing",), ref_schema="raw", ref_table="a", ref_columns=("id",)
+        ),
         DeclaredForeignKey(columns=("id",), ref_schema="crm", ref_table="x", ref_columns=("id",)),
     )
     schema = world.infer()
