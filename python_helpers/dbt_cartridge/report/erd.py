@@ -81,7 +81,8 @@ def _layers(tables: Sequence[str], edges: Sequence[Relationship]) -> list[list[s
             parents[edge.table].append(edge.ref_table)
     depth: dict[str, int] = {}
     for table in tables:
-        _measure(table, parents, depth)
+        if table not in depth:
+            _measure(table, parents, depth)
     layers: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
     for table in tables:
         layers[depth[table]].append(table)

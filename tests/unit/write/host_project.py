@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from dbt_cartridge.documents.changes import Changes
@@ -9,6 +10,8 @@ from dbt_cartridge.documents.files import File, FileKind, Files
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.write import apply, plan
 
+# In memory where there is such a place: a disk would be synced thousands of times.
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 HOST = Host(project_name="shop", adapter="duckdb", dbt_version="1.11.16")
 _KINDS: dict[str, FileKind] = {".sql": "sql", ".yml": "yaml", ".md": "markdown"}
 

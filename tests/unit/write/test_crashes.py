@@ -37,17 +37,17 @@ def edited(project: Project) -> Project:
 class Copies:
     """Puts the project back to where it was."""
 
-    def __init__(self, project: Project, place: Path) -> None:
-        self.project, self.place = project, place
-        shutil.copytree(project.root, place)
+    def __init__(self, project: Project, name: str = "copy") -> None:
+        self.project, self.place = project, project.root.parent / name
+        shutil.copytree(project.root, self.place)
 
     def reset(self) -> None:
         shutil.rmtree(self.project.root)
         shutil.copytree(self.place, self.project.root)
 
 
-def test_killed_apply_leaves_all_or_nothing(edited: Project, tmp_path: Path) -> None:
-    copies = Copies(edited, tmp_path / "copy")
+def test_killed_apply_leaves_all_or_nothing(edited: Project) -> None:
+    copies = Copies(edited)
     before = edited.bytes()
     planned = edited.plan(AFTER)
     apply(generated(AFTER), planned, edited.root)
@@ -83,10 +83,10 @@ def test_killed_first_run_leaves_all_or_nothing(project: Project) -> None:
         assert now in ({}, after), f"half-written after dying before step {step}"
 
 
-def test_killed_recovery_is_recovered(edited: Project, tmp_path: Path) -> None:
+def test_killed_recovery_is_recovered(edited: Project) -> None:
     planned = edited.plan(AFTER)
     before = edited.bytes()
-    start = Copies(edited, tmp_path / "start")
+    start = Copies(edited, "start")
     apply(generated(AFTER), planned, edited.root)
     after = edited.bytes()
     for step in killed_at_every_step(
@@ -94,25 +94,25 @@ def test_killed_recovery_is_recovered(edited: Project, tmp_path: Path) -> None:
     ):
         if step % 25:
             continue
-        dead = Copies(edited, tmp_path / f"dead_{step}")
+        dead = Copies(edited, f"dead_{step}")
         for _ in killed_at_every_step(lambda: recover(edited.root), dead.reset):
             recover(edited.root)
             assert edited.bytes() in (before, after)
 
 
-def test_killed_undo_leaves_all_or_nothing(edited: Project, tmp_path: Path) -> None:
+def test_killed_undo_leaves_all_or_nothing(edited: Project) -> None:
     before = edited.bytes()
     edited.run(AFTER)
     after = edited.bytes()
-    copies = Copies(edited, tmp_path / "copy")
+    copies = Copies(edited)
     for step in killed_at_every_step(lambda: undo(edited.root), copies.reset):
         recover(edited.root)
         assert edited.bytes() in (before, after), f"half-undone after dying before step {step}"
 
 
-def test_edit_made_after_a_crash_survives_the_recovery(edited: Project, tmp_path: Path) -> None:
+def test_edit_made_after_a_crash_survives_the_recovery(edited: Project) -> None:
     planned = edited.plan(AFTER)
-    copies = Copies(edited, tmp_path / "copy")
+    copies = Copies(edited)
     tried = 0
     for _ in killed_at_every_step(
         lambda: apply(generated(AFTER), planned, edited.root), copies.reset
@@ -128,9 +128,9 @@ def test_edit_made_after_a_crash_survives_the_recovery(edited: Project, tmp_path
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES])
 def test_refusal_of_the_disk_at_any_step_changes_nothing(
-    edited: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+    edited: Project, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
-    copies = Copies(edited, tmp_path / "copy")
+    copies = Copies(edited)
     before = edited.bytes()
     planned = edited.plan(AFTER)
     refused = 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,10 +14,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from dbt_cartridge.write.merge_yaml import merge_yaml
-from tests.unit.write.host_project import Project
-
-# In memory where there is such a place: a disk would be synced thousands of times.
-MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+from tests.unit.write.host_project import MEMORY, Project
 
 
 def cases(number: int) -> settings:
