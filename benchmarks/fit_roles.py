@@ -44,7 +44,7 @@ PRIOR: dict[Role, dict[str, float]] = {
         "prefix_fact": 3, "head_event": 1.5, "head_line": 1, "event_time": 0.7, "additive": 0.8,
         "key_parent_time": 0.5, "key_parent_order": 1, "leaf_with_time": 0.5,
         "event_and_parents": 1, "outnumbers": 0.5, "of_event": 0.5, "head_history": 0.5,
-        "head_aggregate": 0.5,
+        "head_aggregate": 0.5, "semi_additive": 0.5,
     },
     "dimension": {
         "prefix_dimension": 4, "head_thing": 1.5, "personal": 1, "has_name": 0.5, "in_3": 0.7,
@@ -53,7 +53,7 @@ PRIOR: dict[Role, dict[str, float]] = {
     },
     "bridge": {
         "prefix_bridge": 4, "bare": 2, "key_of_parents": 1, "two_tables": 1.5, "bare_pair": 1.5,
-        "head_link": 2.5, "in_0": 0.3,
+        "head_link": 2.5, "tags_parent": 2, "in_0": 0.3,
     },
     "reference": {
         "prefix_reference": 4, "head_kind": 1.5, "name_alone": 1.5, "rows_tiny": 0.5,

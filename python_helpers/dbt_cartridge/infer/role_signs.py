@@ -26,6 +26,7 @@ PHRASES: dict[str, str] = {
     "head_kind": "it is named for a kind or a code",
     "head_link": "it is named for a link",
     "head_history": "it is named as a history",
+    "tags_parent": "it is named for what its parent is sorted by",
     "head_aggregate": "it is named as a summary",
     "body_event": "its name holds something that happens",
     "body_thing": "its name holds a thing or a person",
@@ -97,6 +98,7 @@ class Around:
     out: tuple[Relationship, ...]
     into: tuple[Relationship, ...]
     names: frozenset[tuple[str, ...]]  # entities of the other tables
+    parents: frozenset[tuple[str, ...]]  # entities of the tables that it leads to
     parents_rows: int | None  # rows of the largest parent
     typical_rows: float | None  # median of the schema; None where it has too few rows to say
     linked: bool  # a table that is nothing but keys leads to it
@@ -125,6 +127,7 @@ def signs(drafts: Mapping[str, Draft], relationships: Sequence[Relationship]) ->
                    and r.kind != "self"]  # fmt: skip
         around = Around(
             tuple(out[table]), tuple(into[table]), names,
+            frozenset(drafts[r.ref_table].entity for r in out[table] if r.ref_table in drafts),
             max(parents, default=None), typical, bool(children & bare),
             any(r.ref_table in events for r in out[table] if r.kind != "self"),
             len(children & events) / max(1, len(children)),
@@ -176,6 +179,8 @@ def _by_name(draft: Draft, around: Around, held: list[str]) -> dict[str, bool]:
     first = raw[0] if len(raw) > 1 else ""
     words = [singular(word) for word in draft.entity if not word.isdigit()] or ["table"]
     head, body = words[-1], set(words[:-1])
+    of_parent = tuple(words[:-1]) in around.parents
+    single = len(draft.key_columns) == 1
     return {
         "prefix_fact": first in lists.FACT_PREFIXES,
         "prefix_dimension": first in lists.DIMENSION_PREFIXES,
@@ -185,7 +190,8 @@ def _by_name(draft: Draft, around: Around, held: list[str]) -> dict[str, bool]:
         "head_line": head in lists.LINES and (around.of_event or bool(body & lists.EVENTS)),
         "head_thing": head in lists.THINGS,
         "head_kind": head in lists.KINDS,
-        "head_link": bool({head, *words[-2:]} & lists.LINKS),
+        "head_link": bool(set(words[-2:]) & lists.LINKS) or (head == "member" and of_parent),
+        "tags_parent": head in lists.KINDS and of_parent and not around.into and not single,
         "head_history": head in lists.HISTORIES,
         "head_aggregate": bool(set(words) & lists.AGGREGATES),
         "body_event": bool(body & lists.EVENTS),

@@ -11,25 +11,25 @@ REFERENCE_PREFIXES = words_of("ref lkp lu lookup lk enum code codes lov")
 
 EVENTS = words_of(
     """
-    order invoice payment transaction sale rental booking reservation shipment delivery visit
-    event click session charge refund transfer bill receipt entry claim appointment encounter
-    admission review comment message rating vote purchase movement issue ticket request response
-    attempt attendance enrollment enrolment registration trip ride journey flight call email
-    checkin check checkout application interview scorecard dispute payout deposit withdrawal
-    adjustment return cancellation incident inspection treatment procedure prescription
-    diagnosis observation measurement reading result game match play appearance loan donation
-    bid quote estimate memo credit debit fee fine penalty allocation posting journal activity
-    conversation post tweet reply reaction like follow download view impression login signup
-    crime accident arrest violation death birth lap race pitstop inning goal shot injury work
-    routing task timesheet expense budget forecast target quota snapshot stock statistic stat
-    metric usage consumption production test exam assessment submission conversion opportunity
-    merge merged commit push build deployment alert trade fill execution settlement dispatch
-    pickup stop scan swipe bidding hire termination visitor purchasing spending finance
-    performance salary pay rate quotation exchange interaction touch send bounce unsubscribe
-    complaint report analytic fulfillment fulfilment engagement case deal install earning
-    standing batting pitching fielding qualifying award immunization condition medication vital
-    lab imaging study stay ledger trans trx stint absence leave shift_log pageview page_view
-    referral pledge subscription_event
+    temperature sensor recording order invoice payment transaction sale rental booking
+    reservation shipment delivery visit event click session charge refund transfer bill receipt
+    entry claim appointment encounter admission review comment message rating vote purchase
+    movement issue ticket request response attempt attendance enrollment enrolment registration
+    trip ride journey flight call email checkin check checkout application interview scorecard
+    dispute payout deposit withdrawal adjustment return cancellation incident inspection
+    treatment procedure prescription diagnosis observation measurement reading result game match
+    play appearance loan donation bid quote estimate memo credit debit fee fine penalty
+    allocation posting journal activity conversation post tweet reply reaction like follow
+    download view impression login signup crime accident arrest violation death birth lap race
+    pitstop inning goal shot injury work routing task timesheet expense budget forecast target
+    quota snapshot stock statistic stat metric usage consumption production test exam assessment
+    submission conversion opportunity merge merged commit push build deployment alert trade fill
+    execution settlement dispatch pickup stop scan swipe bidding hire termination visitor
+    purchasing spending finance performance salary pay rate quotation exchange interaction touch
+    send bounce unsubscribe complaint report analytic fulfillment fulfilment engagement case
+    deal install earning standing batting pitching fielding qualifying award immunization
+    condition medication vital lab imaging study stay ledger trans trx stint absence leave
+    shift_log pageview page_view referral pledge subscription_event
     """
 )
 """What happens, or is counted, once per row."""

@@ -53,12 +53,21 @@ def _fact(draft: Draft, relationships: Sequence[Relationship]) -> tuple[Shape, s
 def _by_period(draft: Draft, leads: set[str]) -> bool:
     """The key is made of what is measured and of a day, and is no line of anything."""
     key = [draft.by_name[name] for name in draft.key_columns if name in draft.by_name]
-    days = [m for m in key if m.role == "event_time" or (m.name in leads and _is_day(m))]
+    days = [m for m in key if _is_day(m) and (m.name in leads or _holds_days(draft, m.name))]
     return len(key) > 1 and bool(days)
 
 
+def _holds_days(draft: Draft, name: str) -> bool:
+    """Days, not moments: a moment in the key tells events apart, a day repeats a measurement."""
+    column = draft.column(name)
+    profile = column.profile
+    if column.type == "timestamp":
+        return bool(profile and profile.rows and profile.midnights == profile.rows - profile.nulls)
+    return column.type in ("date", "integer", "text")
+
+
 def _is_day(meaning: ColumnMeaning) -> bool:
-    return bool({"date", "day", "month", "week", "period"} & set(meaning.words))
+    return bool({"date", "day", "month", "week", "period", "snapshot"} & set(meaning.words))
 
 
 def _milestones(draft: Draft, times: Sequence[ColumnMeaning]) -> list[ColumnMeaning]:
