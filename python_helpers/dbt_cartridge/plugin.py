@@ -61,7 +61,8 @@ def _shown(
     sql: Callable[..., str],
 ) -> str:
     """Run an operation; our errors reach the user as dbt shows its own, without a traceback."""
-    from dbt.exceptions import DbtRuntimeError  # at home in every dbt from 1.7 on
+    # Not from dbt_common, which dbt 1.7 does not have.
+    from dbt.exceptions import DbtRuntimeError  # pyright: ignore[reportPrivateImportUsage]
 
     from dbt_cartridge import operations
     from dbt_cartridge.errors import CartridgeError
