@@ -21,6 +21,7 @@ from dbt_cartridge.documents.schema import (
 )
 from dbt_cartridge.infer.columns import meanings, refined
 from dbt_cartridge.infer.drafts import Draft
+from dbt_cartridge.infer.entities import entities
 from dbt_cartridge.infer.facts import Facts
 from dbt_cartridge.infer.facts import facts as read_facts
 from dbt_cartridge.infer.identities import identities
@@ -31,7 +32,6 @@ from dbt_cartridge.infer.probing import Asker, is_unique
 from dbt_cartridge.infer.relationships import find_relationships
 from dbt_cartridge.infer.roles import RoleFound, roles
 from dbt_cartridge.infer.versions import find_versions, of_itself
-from dbt_cartridge.words import pluralised, snake
 
 __all__ = ["infer"]
 
@@ -53,9 +53,10 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
     relationships = find_relationships(facts, names, keys, by_name, ask)
     drafts = _refined(drafts, keys, versions, relationships)
     found = roles(drafts, relationships)
+    named = entities(drafts)
     return Schema(
         adapter=scan.adapter,
-        tables=tuple(_table(draft, keys[draft.id], found[draft.id]) for draft in drafts),
+        tables=tuple(_table(d, keys[d.id], found[d.id], named[d.id]) for d in drafts),
         relationships=relationships,
         identities=identities(drafts, relationships, ask),
         problems=outside(facts, keys, relationships, by_name),
@@ -122,11 +123,11 @@ def _refined(
     return out
 
 
-def _table(draft: Draft, keys: TableKeys, found: RoleFound) -> Table:
+def _table(draft: Draft, keys: TableKeys, found: RoleFound, named: tuple[str, str]) -> Table:
     return Table(
         id=draft.id,
-        entity=snake(draft.entity),
-        entities=snake(pluralised(draft.entity)),
+        entity=named[0],
+        entities=named[1],
         role=found.role,
         shape=found.shape,
         confidence=found.confidence,

@@ -1,0 +1,69 @@
+"""What one row of each table is called, and many: valid identifiers, no two tables alike."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+from dbt_cartridge.infer.drafts import Draft
+from dbt_cartridge.words import pluralised, raw_split, safe_name, singular, snake
+
+Names = tuple[str, str]  # entity, entities
+
+
+def entities(drafts: Sequence[Draft]) -> dict[str, Names]:
+    """`invoice_line` and `invoice_lines`, by table id.
+
+    Tables whose names would be alike keep what house prefixes left out (`stg_order`), then their
+    schema (`crm_order`), then a number; the order of the drafts decides who is numbered.
+    """
+    names: dict[str, Names] = {}
+    waiting = list(drafts)
+    for name in (_short, _whole, _with_schema):
+        waiting = _take(waiting, name, names)
+    taken = {entity for pair in names.values() for entity in pair}
+    for draft in waiting:
+        entity, several = _with_schema(draft)
+        number = 2
+        while f"{entity}_{number}" in taken or f"{several}_{number}" in taken:
+            number += 1
+        names[draft.id] = (f"{entity}_{number}", f"{several}_{number}")
+        taken.update(names[draft.id])
+    return names
+
+
+def _take(
+    drafts: Sequence[Draft], name: Callable[[Draft], Names], names: dict[str, Names]
+) -> list[Draft]:
+    """Name those whose name nobody else wants or has; give back the others."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for draft in drafts:
+        for part in name(draft):
+            wanted[part].add(draft.id)
+    taken = {part for pair in names.values() for part in pair}
+    left: list[Draft] = []
+    for draft in drafts:
+        parts = name(draft)
+        if any(part in taken or len(wanted[part]) > 1 for part in parts):
+            left.append(draft)
+        else:
+            names[draft.id] = parts
+    return left
+
+
+def _short(draft: Draft) -> Names:
+    return snake(draft.entity), snake(pluralised(draft.entity))
+
+
+def _whole(draft: Draft) -> Names:
+    words = raw_split(draft.relation.name)
+    if not words:
+        name = safe_name(draft.relation.name)
+        return name, name
+    return snake((*words[:-1], singular(words[-1]))), snake(pluralised(words))
+
+
+def _with_schema(draft: Draft) -> Names:
+    schema = raw_split(draft.relation.schema_name)
+    entity, several = _whole(draft)
+    return snake((*schema, entity)), snake((*schema, several))
