@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -99,6 +100,28 @@ def _is_simple(shape: str) -> bool:
 def alias_of(column: str) -> str:
     """The alias of an expression that is a column; "" where it has none."""
     return _split(column)[0] or ""
+
+
+def names(expression: str) -> list[tuple[str, str]]:
+    """(alias, column) of every name in it that has an alias."""
+    pairs = map(_split, _shape(expression)[1])
+    return [(alias, column) for alias, column in pairs if alias is not None]
+
+
+def with_aliases(expression: str, renames: Mapping[str, str]) -> str:
+    """`expression` with other aliases before its columns."""
+
+    def renamed(match: re.Match[str]) -> str:
+        found = match.group()
+        if found[0] == "'":
+            return found
+        alias, column = _split(found)
+        if alias is None or alias not in renames:
+            return found
+        quoted = column.replace('"', '""')
+        return f'"{renames[alias]}"."{quoted}"'
+
+    return _NAME.sub(renamed, expression)
 
 
 def number(value: str) -> int | float | None:

@@ -19,7 +19,7 @@ from dbt_cartridge.documents.design import (
     Query,
 )
 from dbt_cartridge.errors import RenderError
-from dbt_cartridge.render import expressions, identifiers, inert, layout, portable
+from dbt_cartridge.render import aliases, expressions, identifiers, inert, layout, portable
 from dbt_cartridge.render.filling import fill, names
 
 _INDENT = " " * 4
@@ -61,6 +61,8 @@ def body(model: Model, adapter: str) -> tuple[list[TextCte], str]:
     """The CTEs of `model` and the name of the last, as SQL text."""
     if isinstance(model.body, DateSpine):
         return _date_spine(model.body, adapter)
+    model = aliases.shortened(model)
+    assert isinstance(model.body, Query)
     return _query(model.body, model, adapter)
 
 
@@ -235,7 +237,11 @@ def _projection(each: Projection, writer: _Writer, comma: str) -> list[str]:
     name = _name(each.name, writer.adapter)
     same = text == name or (text.endswith(f".{name}") and expressions.is_column(each.expression))
     behind = ("" if same else f" as {name}") + comma
-    wrapped = layout.wrap(text, _INDENT * 2, reserve=len(behind)) + behind
+    fits = len(_INDENT * 2 + text + behind) <= layout.WIDTH
+    if not same and not fits and expressions.is_column(each.expression):
+        wrapped = f"{text}\n{_INDENT * 3}{behind.strip()}"
+    else:
+        wrapped = layout.wrap(text, _INDENT * 2, reserve=len(behind)) + behind
     return [*(f"-- {line}" for line in comment_lines(each.comment, 8)), wrapped]
 
 

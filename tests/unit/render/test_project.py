@@ -15,6 +15,7 @@ from dbt_cartridge.documents.design import (
     Design,
     ExpressionTest,
     Input,
+    Join,
     Model,
     ModelColumn,
     NotNullTest,
@@ -290,6 +291,60 @@ def test_a_model_whose_sql_cannot_be_written_goes_with_those_that_need_it():
 def test_a_snapshot_that_could_not_run_is_refused(snapshot: Snapshot):
     with pytest.raises(RenderError, match="Snapshot s has"):
         render(design(model("stg_x"), snapshots=(snapshot,)), host(), Settings())
+
+
+@pytest.mark.parametrize(
+    ("type", "data_type", "expected"),
+    [
+        ("date", None, "cast(a as timestamp)"),
+        ("timestamp", "TIMESTAMP WITH TIME ZONE", "cast(a as timestamp)"),
+        ("timestamp", "TIMESTAMP", "a"),
+        ("timestamp", None, "a"),
+    ],
+)
+def test_a_snapshot_compares_times_of_the_type_that_dbt_notes(
+    type: Any, data_type: str | None, expected: str
+):
+    column = ModelColumn(name="a", description="", type=type, data_type=data_type)
+    snapshot = Snapshot(
+        name="s", model="stg_x", unique_key=("a",), strategy="timestamp", updated_at="a"
+    )
+    whole = design(model("stg_x", columns=(column,)), snapshots=(snapshot,))
+    text = render(whole, host(), Settings()).by_path["snapshots/s.yml"].text
+    assert yaml.safe_load(text)["snapshots"][0]["config"]["updated_at"] == expected
+
+
+# ---------------------------------------------------------------- long names
+
+
+def test_a_name_that_would_pass_the_end_of_the_line_gets_a_shorter_alias():
+    long, column = "ship_methods_purchase_order_headers", "total_purchase_order_header_quantity_sum"
+    query = Query(
+        inputs=(
+            Input(alias="ship_methods", model="a"),
+            Input(alias=long, model="b"),
+        ),
+        ctes=(
+            Cte(
+                name="final",
+                from_alias="ship_methods",
+                joins=(Join(kind="left", to=long, on=(f'"ship_methods"."id" = "{long}"."id"',)),),
+                projections=(
+                    Projection(name=column, expression=f'"{long}"."{column}"'),
+                    Projection(name="said", expression=f'coalesce("{long}"."id", \'"{long}".x\')'),
+                    Projection(name="b" * 60, expression=f'"ship_methods"."{"a" * 40}"'),
+                ),
+            ),
+        ),
+    )
+    each = model("fct_x", "stg_x").model_copy(update={"body": query})
+    sql = render(design(each), host(), Settings()).by_path["models/marts/fct_x.sql"].text
+    assert f"        purchase_order_headers.{column},\n" in sql
+    assert "left join purchase_order_headers\n" in sql
+    assert "on ship_methods.id = purchase_order_headers.id\n" in sql
+    assert f"'\"{long}\".x'" in sql  # a text stays what it is
+    assert f"ship_methods.{'a' * 40}\n            as {'b' * 60}" in sql
+    assert all(len(line) <= 80 for line in sql.splitlines())
 
 
 # ---------------------------------------------------------------- descriptions
