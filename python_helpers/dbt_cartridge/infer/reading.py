@@ -42,10 +42,6 @@ class Reading:
         """Distinct values per filled row; None where not known."""
         return self.distinct / self.filled if self.filled and self.distinct is not None else None
 
-    @property
-    def constant(self) -> bool:
-        return self.filled > 0 and self.distinct == 1
-
 
 def read(column: Column) -> Reading:
     """What is known of a column's values. Without a profile, only what its type says."""
