@@ -28,7 +28,8 @@ def test_chinook_is_understood_without_a_constraint(duckdb_host: HostProject) ->
     keys = {t.id: t.primary_key for t in schema.tables}
     assert all(key is not None and key.proved for key in keys.values())
     bridge = keys["raw.PlaylistTrack"]
-    assert bridge is not None and bridge.columns == ("PlaylistId", "TrackId")
+    assert bridge is not None
+    assert bridge.columns == ("PlaylistId", "TrackId")
     found = {(r.table, r.columns[0]): r.ref_table for r in schema.relationships}
     assert len(found) == 11
     assert found["raw.Customer", "SupportRepId"] == "raw.Employee"

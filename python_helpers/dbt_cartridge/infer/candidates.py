@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dbt_cartridge.infer.facts import ColumnFacts, Facts
 from dbt_cartridge.infer.key_columns import (
     BARRED_ROLES,
+    DATE_WORDS,
     ORDINAL_WORDS,
     TINY,
     VALID_WORDS,
@@ -118,20 +119,31 @@ def pairs(
                 continue
             if primary and column.name in primary.columns and column.is_generic:
                 continue
-            if column.name in own_key and _names_itself(column, facts):
+            if _is_own_name(column, facts) and column.name not in own_key:
+                continue
+            likely = keys[table.id].references.get(column.name, 0.0)
+            if column.name in own_key and _names_itself(column, facts, likely):
                 out += _extensions(column, targets)
                 continue
             out += _of_column(column, targets, names, column.name in own_key)
     return out
 
 
-def _names_itself(column: ColumnFacts, facts: Facts) -> bool:
+def _is_own_name(column: ColumnFacts, facts: Facts) -> bool:
+    """`invoice_id` in invoices, be it the key or not."""
+    entity = normal(facts.tables[column.table].entity)
+    return column.has_key_word and bool(column.stem) and normal(column.stem) == entity
+
+
+def _names_itself(column: ColumnFacts, facts: Facts, likely: float) -> bool:
     """`id`, `customer_id` in customers, `demo_sk` in customer_demographics."""
     if column.is_generic:
         return True
     stem, entity = normal(column.stem), normal(facts.tables[column.table].entity)
     if not column.has_key_word or len(stem) > len(entity):
         return False
+    if stem == entity[: len(stem)] and likely < 0.9:
+        return True  # `purchase_order_id` in purchase_order_headers
     return stem == entity or all(
         any(is_short_form(word, whole) for whole in entity) for word in stem
     )
@@ -182,7 +194,10 @@ def _of_column(
                 or not _has_primary(targets, named.table)
             ):
                 add(target, named)
-    for target in targets.by_words.get(column.words, [])[:40]:
+    same_words = targets.by_words.get(column.words, [])
+    if DATE_WORDS.issuperset(column.stem or column.words):
+        same_words = []  # the year of one thing is not the year of another
+    for target in same_words[:40]:
         add(target, Named(target.column.table, "key_name"))
     if not found and not is_own_key and _may_be_by_value(column):
         for target in _by_value(column, targets):
@@ -195,7 +210,12 @@ def _has_primary(targets: Targets, table: str) -> bool:
 
 
 def compatible(child: ColumnFacts, parent: ColumnFacts) -> bool:
-    """The types can be compared. A column without a value may have any type."""
+    """The types can be compared. A column without a value may have any type.
+
+    Not so where its name has no key word: `deposit` may be an amount as well.
+    """
+    if not (child.filled and parent.filled) and not child.has_key_word:
+        return child.column.type == parent.column.type
     if not child.filled or not parent.filled:
         return parent.family not in ("timestamp", "json", "boolean")
     if child.family == parent.family:

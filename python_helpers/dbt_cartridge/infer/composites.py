@@ -43,7 +43,7 @@ def _lines(own: KeyColumns) -> list[Proposal]:
             why = [("its owner and its number in it", 4.5 - 0.6 * at)]
             if owner in named or owner in owning:
                 why.append(("the owner is in the name", 1.0))
-            if ordinal.words == ("index",) and owner in owning and own.has_load_tool:
+            if ordinal.words == ("index",) and owner in owning and own.unfolds_arrays:
                 # Fivetran keys the items of a nested array by parent and index.
                 why.append(("an array's items, as the load tool unfolds them", 3.0))
             out.append((own.names_of((owner, ordinal)), why))
@@ -105,14 +105,19 @@ def _marked_off(own: KeyColumns) -> list[Proposal]:
     """The columns before the load tool's mark: Fivetran writes keys, then its own columns."""
     first = next((at for at, c in enumerate(own.all) if own.is_load_tool(c)), 0)
     group = own.all[:first]
-    if not 1 < len(group) <= 4 or len(own.all) <= first + 1:
+    if len(own.all) <= first + 1:
+        # The mark is last: a list of few columns that leads somewhere, or no sign at all.
+        group = [c for c in group if c.words != ("value",)]
+        if len(group) > 3 or not any(own.references[c.name] > 0.5 for c in group):
+            return []
+    if not 1 < len(group) <= 4:
         return []
     if any(c.family in NEVER_KEY_TYPES or c.is_free_text for c in group):
         return []
     if not all(own.is_link(c) or own.is_ordinal(c) or own.is_date(c)
                or c.family == "text" for c in group):  # fmt: skip
         return []
-    if group[0].is_generic and any(own.references[c.name] for c in group[1:]):
+    if own.is_own_key(group[0]) and not all(own.is_date(c) for c in group[1:]):
         return []
     points = 5.5 if (own.rows or 0) < TINY else 3.0
     return [(own.names_of((*group,)), [("stands before the load tool's columns", points)])]
@@ -127,7 +132,7 @@ def _bridges(own: KeyColumns) -> list[Proposal]:
         for group in combinations(links[:7], size):
             points = 3.2 - 0.5 * (size - 2) - 0.25 * sum(links.index(c) for c in group)
             points -= 0.1 * min(20, max(0, len(rest) - 2)) + 1.5 * own.is_history
-            points -= 1.2 * sum(names_a_time(c) for c in group)
+            points -= 1.2 * sum(names_a_time(c) for c in group) + 4.0 * own.has_own_key
             why = [("links to other tables, together", points)]
             foreign = sum(not own.references[c.name] for c in group)
             why.append(("not all of them lead to a table here", -1.0 * foreign))

@@ -6,14 +6,13 @@ from functools import cached_property
 
 from dbt_cartridge.documents.schema import ColumnMeaning
 from dbt_cartridge.infer.facts import NEVER_KEY_TYPES, ColumnFacts, TableFacts
-from dbt_cartridge.infer.names import NameIndex, is_short_form
+from dbt_cartridge.infer.names import NameIndex, is_short_form, normal
 from dbt_cartridge.words import singular
 
 Meanings = dict[str, dict[str, ColumnMeaning]]
 
 ORDINAL_WORDS = frozenset(
-    "index line sequence seq position ordinal ordering rank row item step part subscript "
-    "offset".split()
+    "index line sequence seq ordinal ordering row item step part subscript offset lap".split()
 )
 DATE_WORDS = frozenset("date time day month year week quarter hour timestamp at on".split())
 CHANGE_WORDS = frozenset("updated update modified created create changed last".split())
@@ -31,6 +30,15 @@ LINK_ATTRIBUTES = frozenset("role relationship type kind relation".split())
 BARRED_ROLES = frozenset(
     "measure description flag json array load_time deleted_time deleted_flag is_current".split()
 )
+LIKELY = {
+    "entity": 1.0,
+    "ending": 0.8,
+    "own_entity": 0.7,
+    "short": 0.6,
+    "person": 0.6,
+    "part": 0.4,
+}
+"""How likely a column with a key word leads to a table that its name is like."""
 LOAD_TOOL = ("_fivetran_", "_airbyte_", "_sdc_", "_dlt_", "_etl_", "_stitch_")
 TINY = 20  # rows below which being unique says little
 
@@ -47,6 +55,10 @@ class KeyColumns:
         self.place = {column.name: at for at, column in enumerate(self.all)}
         self.rows = table.rows
         self.references = {c.name: self._reference(c, names) for c in self.all}
+        entity = normal(table.entity)
+        self._lists_another = any(
+            names.entity_tables(entity[start:]) for start in range(1, len(entity))
+        )
 
     @cached_property
     def parts(self) -> list[ColumnFacts]:
@@ -96,9 +108,9 @@ class KeyColumns:
         return column.has_key_word or self.references[column.name] >= 0.5
 
     def is_ordinal(self, column: ColumnFacts) -> bool:
-        if column.family != "integer" or not column.words:
+        if column.family != "integer" or column.words[-1:] == ("id",):
             return False
-        words = [w for w in column.words if w not in ("number", "id", "key")]
+        words = [w for w in column.words if w not in ("number", "key")]
         return bool(words) and words[-1] in ORDINAL_WORDS and not self.references[column.name] > 0.6
 
     def is_date(self, column: ColumnFacts) -> bool:
@@ -108,9 +120,32 @@ class KeyColumns:
 
     def is_own_key(self, column: ColumnFacts) -> bool:
         """`id`, or named after the table (less the word that makes it a history)."""
+        if self.is_load_tool(column) or not column.has_key_word:
+            return False
         stem = tuple(singular(word) for word in column.stem)
         entity = tuple(word for word in self.table.entity if word not in HISTORY_WORDS)
-        return column.has_key_word and (not stem or stem in (entity, self.table.entity))
+        if not stem or stem in (entity, self.table.entity):
+            return True
+        if self.references[column.name] > 0.5:
+            return False
+        whole = len(stem) == len(entity) and _begins(list(entity), stem)
+        return whole or stem == entity[-len(stem) :]
+
+    @cached_property
+    def unfolds_arrays(self) -> bool:
+        """Made by a load tool from a nested array: no id of its own, or the id of what it lists.
+
+        `charge_discount` lists discounts, if there is a table of them: its `id` is a discount's.
+        """
+        if not self.has_load_tool:
+            return False
+        own = [c for c in self.all if self.is_own_key(c) and c.is_generic]
+        return not own or self._lists_another
+
+    @cached_property
+    def has_own_key(self) -> bool:
+        """A column that is the row's own key by name, and that no row refutes."""
+        return any(self.is_own_key(c) and c.unique is not False for c in self.all)
 
     def owns(self, column: ColumnFacts) -> bool:
         stem = tuple(singular(w) for w in column.stem)
@@ -176,8 +211,7 @@ class KeyColumns:
                 if match.likeness == "self":
                     best = max(best, 0.9)
                 continue
-            by_name = {"entity": 1.0, "own_entity": 0.7, "ending": 0.8, "short": 0.6, "part": 0.4}
-            value = by_name.get(match.likeness, 0.3) * match.strength
+            value = LIKELY.get(match.likeness, 0.3) * match.strength
             best = max(best, value if column.has_key_word else 0.5 * value)
         return best
 

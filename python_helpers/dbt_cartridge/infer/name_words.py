@@ -19,10 +19,12 @@ GENERIC_HEADS = frozenset(
 """Last words that many tables share: alone they name none of them."""
 
 PERSON_ENTITIES = frozenset(
-    "user employee person staff member people account contact agent customer worker player "
-    "personnel teacher student author team_member".split()
+    "user employee person staff member people agent worker personnel teacher student".split()
 )
-"""Tables of people that a role word can lead to, when the data agrees."""
+"""Tables of people that a role word can lead to."""
+
+OTHER_PEOPLE = frozenset("contact customer player author client".split())
+"""Those that it leads to where none of the former is there, and the values agree."""
 
 PERSON_SELF = frozenset(
     "supervisor manager boss reports recommended referred referrer mentor superior".split()

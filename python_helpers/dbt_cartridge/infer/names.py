@@ -11,6 +11,7 @@ from dbt_cartridge.infer.facts import ColumnFacts, Facts, TableFacts
 from dbt_cartridge.infer.name_words import (
     EXTERNAL_WORDS,
     GENERIC_HEADS,
+    OTHER_PEOPLE,
     PART_ROLES,
     PERSON_ENTITIES,
     PERSON_ROLES,
@@ -75,8 +76,9 @@ class NameIndex:
         return self._entity.get(entity, [])
 
     def people(self) -> list[str]:
-        """Tables that hold people."""
-        return [t for word in sorted(PERSON_ENTITIES) for t in self._last.get(word, [])]
+        """Tables that hold people; of customers and the like, if there are no others."""
+        found = [t for word in sorted(PERSON_ENTITIES) for t in self._last.get(word, [])]
+        return found or [t for word in sorted(OTHER_PEOPLE) for t in self._last.get(word, [])]
 
     def named(self, column: ColumnFacts) -> list[Named]:
         """The tables that the column's words may mean, each once, by the strongest likeness."""
@@ -194,7 +196,7 @@ class NameIndex:
     def _by_role(self, column: ColumnFacts, stem: tuple[str, ...], own: TableFacts) -> list[Named]:
         raw = column.stem or column.words
         out: list[Named] = []
-        person = bool(PERSON_ENTITIES & set(own.entity))
+        person = bool((PERSON_ENTITIES | OTHER_PEOPLE) & set(own.entity))
         names_itself = stem == self._normal[own.id]
         leads = {raw[0], *stem[-1:]} & SELF_WORDS if raw else set[str]()
         if leads and (person or not leads <= PERSON_SELF):
@@ -204,7 +206,9 @@ class NameIndex:
         ends_by = len(raw) > 1 and raw[-1] == "by"
         plays = bool(PERSON_ROLES.intersection((*raw[-1:], *raw[:1])))
         if raw and not names_itself and (ends_by or plays):
-            out += [Named(table, "person", raw) for table in self.people()[:12]]
+            people = self.people()[:12]
+            if column.filled or any(self._normal[t][-1] in PERSON_ENTITIES for t in people):
+                out += [Named(table, "person", raw) for table in people]
         return out
 
 

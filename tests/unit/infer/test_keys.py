@@ -19,7 +19,9 @@ def test_the_column_named_after_the_table_is_its_key() -> None:
 def test_a_key_seen_unique_by_the_whole_profile_is_proved_without_a_question() -> None:
     world = World({"orders": {"id": list(MANY), "note": ["x"] * 100}})
     found = table(world.infer(), "orders").primary_key
-    assert found is not None and found.proved and found.kind == "surrogate"
+    assert found is not None
+    assert found.proved
+    assert found.kind == "surrogate"
     assert not [question for question in world.asked if question.kind == "unique"]
 
 
@@ -39,13 +41,16 @@ def test_a_natural_key_is_taken_where_no_surrogate_stands() -> None:
         }
     )
     found = table(world.infer(), "airports").primary_key
-    assert found is not None and found.columns == ("code",) and found.kind == "natural"
+    assert found is not None
+    assert found.columns == ("code",)
+    assert found.kind == "natural"
 
 
 def test_a_surrogate_goes_before_a_natural_key_which_is_kept() -> None:
     world = World({"users": {"id": list(MANY), "user_number": [f"U-{n}" for n in MANY]}})
     found = table(world.infer(), "users")
-    assert found.primary_key is not None and found.primary_key.columns == ("id",)
+    assert found.primary_key is not None
+    assert found.primary_key.columns == ("id",)
     assert [k.columns for k in (*found.other_keys, *found.doubted_keys)] == [("user_number",)]
 
 
@@ -76,8 +81,10 @@ def test_a_line_is_keyed_by_its_owner_and_its_number() -> None:
         }
     )
     found = table(world.infer(), "order_lines").primary_key
-    assert found is not None and found.columns == ("order_id", "line_number")
-    assert found.kind == "composite" and found.proved
+    assert found is not None
+    assert found.columns == ("order_id", "line_number")
+    assert found.kind == "composite"
+    assert found.proved
 
 
 def test_a_history_is_keyed_by_what_it_is_about_and_since_when() -> None:
@@ -133,14 +140,19 @@ def test_an_extension_has_the_key_of_what_it_extends() -> None:
 def test_names_alone_give_keys_that_are_not_called_proved() -> None:
     world = World({"customers": {"customer_id": [1], "name": ["x"]}}, profiled=False)
     found = table(world.infer(probed=False), "customers").primary_key
-    assert found is not None and found.columns == ("customer_id",) and not found.proved
+    assert found is not None
+    assert found.columns == ("customer_id",)
+    assert not found.proved
 
 
 def test_a_declared_key_is_believed_over_names_and_proved_if_enforced() -> None:
     world = World({"t": {"id": list(MANY), "badge": [f"B{n}" for n in MANY]}})
     world.primary_keys["t"] = DeclaredKey(columns=("badge",))
     found = table(world.infer(), "t").primary_key
-    assert found is not None and found.columns == ("badge",) and found.declared and found.proved
+    assert found is not None
+    assert found.columns == ("badge",)
+    assert found.declared
+    assert found.proved
 
 
 def test_a_declared_key_that_is_not_enforced_falls_by_a_duplicate() -> None:
@@ -163,5 +175,6 @@ def test_a_key_that_comes_back_in_later_loads_is_keyed_by_load() -> None:
     )
     schema = world.infer()
     found = table(schema, "accounts")
-    assert found.versions is not None and found.versions.entity_key == ("id",)
+    assert found.versions is not None
+    assert found.versions.entity_key == ("id",)
     assert key(schema, "accounts") == ("id", "_loaded_at")

@@ -23,8 +23,12 @@ def test_a_column_named_after_a_table_leads_to_it_and_is_proved() -> None:
     )
     found = edge(world.infer(), "orders(customer_id)")
     assert (found.ref_table, found.ref_columns) == ("raw.customers", ("id",))
-    assert found.proved and found.orphans == 0 and found.rows == 100
-    assert found.confidence > 0.9 and not found.one_to_one and not found.optional
+    assert found.proved
+    assert found.orphans == 0
+    assert found.rows == 100
+    assert found.confidence > 0.9
+    assert not found.one_to_one
+    assert not found.optional
     assert found.role is None
 
 
@@ -69,7 +73,9 @@ def test_a_self_reference_is_told_as_one() -> None:
     bosses = [None, *(n // 3 + 1 for n in range(1, 100))]
     world = World({"employees": {"employee_id": MANY, "name": MANY, "reports_to": bosses}})
     found = edge(world.infer(), "employees(reports_to)")
-    assert found.ref_table == "raw.employees" and found.kind == "self" and found.optional
+    assert found.ref_table == "raw.employees"
+    assert found.kind == "self"
+    assert found.optional
 
 
 def test_codes_are_found_by_their_values_where_no_name_helps() -> None:
@@ -104,7 +110,9 @@ def test_dirty_data_keeps_the_edge_and_counts_the_orphans() -> None:
         }
     )
     found = edge(world.infer(), "orders(customer_id)")
-    assert not found.proved and found.orphans == 3 and found.rows == 300
+    assert not found.proved
+    assert found.orphans == 3
+    assert found.rows == 300
 
 
 def test_a_handful_of_rows_that_do_not_join_leaves_a_named_edge_unproved_and_doubted() -> None:
@@ -113,7 +121,8 @@ def test_a_handful_of_rows_that_do_not_join_leaves_a_named_edge_unproved_and_dou
                                                                    "customer_id": [71, 72]}}
     )  # fmt: skip
     found = edge(world.infer(), "orders(customer_id)")
-    assert not found.proved and found.orphans == 2
+    assert not found.proved
+    assert found.orphans == 2
     clean = World(
         {"customer": {"id": [1, 2], "name": ["a", "b"]}, "orders": {"id": [5, 6],
                                                                    "customer_id": [1, 2]}}
@@ -124,7 +133,8 @@ def test_a_handful_of_rows_that_do_not_join_leaves_a_named_edge_unproved_and_dou
 def test_empty_tables_are_joined_by_name() -> None:
     world = World({"customers": {"id": [], "name": []}, "orders": {"id": [], "customer_id": []}})
     found = edge(world.infer(), "orders(customer_id)")
-    assert found.orphans is None and not found.proved
+    assert found.orphans is None
+    assert not found.proved
 
 
 def test_names_alone_are_enough_without_a_profile() -> None:
@@ -159,7 +169,8 @@ def test_a_composite_key_is_referred_to_by_all_its_columns() -> None:
         }
     )  # fmt: skip
     found = edge(world.infer(), "lineitem(l_partkey, l_suppkey)")
-    assert found.ref_table == "raw.partsupp" and found.proved
+    assert found.ref_table == "raw.partsupp"
+    assert found.proved
 
 
 def test_an_extension_is_one_to_one_and_leads_to_what_it_extends() -> None:
@@ -172,7 +183,9 @@ def test_an_extension_is_one_to_one_and_leads_to_what_it_extends() -> None:
     )
     schema = world.infer()
     found = edge(schema, "user_profiles(user_id)")
-    assert found.ref_table == "raw.users" and found.kind == "extension" and found.one_to_one
+    assert found.ref_table == "raw.users"
+    assert found.kind == "extension"
+    assert found.one_to_one
     assert edges(schema)["orders(user_id)"] == "users(user_id)"
 
 
@@ -206,9 +219,12 @@ def test_a_declared_foreign_key_is_taken_whatever_its_name() -> None:
     )
     schema = world.infer()
     found = edge(schema, "b(thing)")
-    assert found.declared and found.proved and found.confidence == 1.0
+    assert found.declared
+    assert found.proved
+    assert found.confidence == 1.0
     outside = edge(schema, "b(id)")
-    assert outside.kind == "external" and outside.ref_table == "crm.x"
+    assert outside.kind == "external"
+    assert outside.ref_table == "crm.x"
 
 
 def test_a_reference_to_a_table_that_was_not_scanned_is_said() -> None:
