@@ -54,19 +54,16 @@ def apply(files: Files, changes: Changes, project_dir: Path) -> Changes:
     recover(project_dir)
     decision = decide(files, project_dir)
     _refuse_other_than(changes, _changes(decision, ()))
-    if not _writes(decision, project_dir):
-        return changes.model_copy(update={"applied": True})
-    with locked(project_dir):
-        # Once more, now that nobody else can write.
-        decision = decide(files, project_dir)
-        _refuse_other_than(changes, _changes(decision, ()))
-        writes = _writes(decision, project_dir)
-        if problems := paths.unwritable((w.path for w in writes), project_dir):
-            raise WriteError(
-                "Nothing was written:\n  " + "\n  ".join(problems) + "\nMake them writable, or "
-                "use dry_run to see what would be written."
-            )
-        journal.commit(project_dir, writes)
+    writes = _writes(decision, project_dir)
+    if writes:
+        with locked(project_dir):
+            if problems := paths.unwritable((w.path for w in writes), project_dir):
+                raise WriteError(
+                    "Nothing was written:\n  " + "\n  ".join(problems) + "\nMake them writable, or "
+                    "use dry_run to see what would be written."
+                )
+            # Refuses where another run has changed a file, or the ledger, since we looked.
+            journal.commit(project_dir, writes)
     return changes.model_copy(update={"applied": True})
 
 

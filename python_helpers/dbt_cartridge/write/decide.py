@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from dbt_cartridge.documents.changes import Action
@@ -210,12 +211,17 @@ def _decide_known(
 def _merge(stays: Outcome, ours: Outcome, text: Text, base: str, file: File) -> Outcome:
     """Both sides changed the file."""
     mixed = text.is_foreign and not file.text.isascii()
-    merged = None if mixed else _MERGES[file.kind](base, text.body, file.text)
+    merged = None if mixed else _merged(file.kind, base, text.body, file.text)
     if merged is None:
         return _conflict(stays, file, "Its encoding is not UTF-8." if mixed else "")
     if merged == text.body:
         return ours
     return replace(ours, action="merged", after=text.bytes_of(merged))
+
+
+@lru_cache(maxsize=10_000)  # `apply` decides again what `plan` has decided
+def _merged(kind: FileKind, base: str, mine: str, new: str) -> str | None:
+    return _MERGES[kind](base, mine, new)
 
 
 def _conflict(stays: Outcome, file: File, why: str) -> Outcome:

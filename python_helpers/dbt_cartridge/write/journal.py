@@ -12,6 +12,7 @@ import hashlib
 import os
 import shutil
 import stat
+import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from dbt_cartridge.errors import WriteError
 from dbt_cartridge.write.paths import FOLDER
 
 _JOURNAL = "journal.json"
+_MANY = 50  # files
 
 
 @dataclass(frozen=True)
@@ -162,19 +164,22 @@ def _stage(txn: Path, project_dir: Path, writes: Sequence[Write]) -> Journal:
     _discard(txn)
     (txn / "new").mkdir(parents=True)
     (txn / "old").mkdir()
+    staged: list[Path] = []
     for number, write in enumerate(writes):
         mode = _mode(project_dir / write.path)
-        if write.after is not None:
-            _write_synced(txn / "new" / str(number), write.after, mode)
-        if write.before is not None:
-            _write_synced(txn / "old" / str(number), write.before, mode)
+        for folder, data in (("new", write.after), ("old", write.before)):
+            if data is not None:
+                staged.append(txn / folder / str(number))
+                _write(staged[-1], data, mode)
+    _sync(staged)
     journal = Journal(
         steps=tuple(Step(path=w.path, before=checksum(w.before), after=checksum(w.after))
                     for w in writes),
         folders=_missing_folders(project_dir, writes),
     )  # fmt: skip
     text = journal.model_dump_json(indent=1)
-    _write_synced(txn / "journal.new", text.encode())
+    _write(txn / "journal.new", text.encode())
+    _sync([txn / "journal.new"])
     _sync_folders((txn / "new", txn / "old"))
     os.replace(txn / "journal.new", txn / _JOURNAL)
     _sync_folders((txn, txn.parent, project_dir))
@@ -230,7 +235,8 @@ def _put(staged: Path, target: Path, wanted: str | None) -> None:
             raise
         # The folder is a mount of its own: stage once more, beside the target.
         beside = target.with_name(f".{target.name}.cartridge")
-        _write_synced(beside, staged.read_bytes(), stat.S_IMODE(staged.stat().st_mode))
+        _write(beside, staged.read_bytes(), stat.S_IMODE(staged.stat().st_mode))
+        _sync([beside])
         os.replace(beside, target)
 
 
@@ -269,17 +275,23 @@ def _missing_folders(project_dir: Path, writes: Sequence[Write]) -> tuple[str, .
     return tuple(missing)
 
 
-def _write_synced(path: Path, data: bytes, mode: int | None = None) -> None:
-    with open(path, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+def _write(path: Path, data: bytes, mode: int | None = None) -> None:
+    path.write_bytes(data)
     if mode is not None:
         os.chmod(path, mode)
 
 
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def _sync(paths: Sequence[Path]) -> None:
+    """Have the contents of these files on the disk."""
+    if sys.platform == "linux" and len(paths) > _MANY:
+        os.sync()  # waits, on Linux; thousands of single waits would take a minute
+        return
+    for path in paths:
+        _sync_one(path, os.O_RDWR)
+
+
+def _sync_one(path: Path, flags: int) -> None:
+    handle = os.open(path, flags)
     try:
         os.fsync(handle)
     finally:
@@ -289,7 +301,7 @@ def _sync_folder(folder: Path) -> None:
 def _sync_folders(folders: Iterable[Path]) -> None:
     if os.name == "posix":  # elsewhere a folder cannot be opened
         for folder in folders:
-            _sync_folder(folder)
+            _sync_one(folder, os.O_RDONLY)
 
 
 def _words(error: OSError) -> str:

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import builtins
+import io
 import os
 import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
-_STEPS = ("replace", "rename", "mkdir", "open", "fsync", "unlink", "rmdir", "chmod", "write")
+_STEPS = (
+    "replace", "rename", "mkdir", "open", "fsync", "sync", "unlink", "rmdir", "chmod", "write",
+)  # fmt: skip
+    "replace",
+    "rename",
+    "mkdir",
+    "open",
+    "fsync",
+    "sync",
+    "unlink",
+    "rmdir",
+    "chmod",
+    "write",
+)
 
 
 def killed_at_every_step(work: Callable[[], object], reset: Callable[[], None]) -> Iterator[int]:
@@ -58,4 +72,4 @@ def _die_before(step: int) -> None:
 
     for name in _STEPS:
         setattr(os, name, counted(getattr(os, name)))
-    builtins.open = counted(builtins.open)
+    io.open = builtins.open = counted(builtins.open)

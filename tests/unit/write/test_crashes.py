@@ -83,6 +83,13 @@ def test_killed_first_run_leaves_all_or_nothing(project: Project) -> None:
         assert now in ({}, after), f"half-written after dying before step {step}"
 
 
+def test_killed_first_run_of_many_files_leaves_all_or_nothing(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dbt_cartridge.write.journal._MANY", 2)
+    test_killed_first_run_leaves_all_or_nothing(project)
+
+
 def test_killed_recovery_is_recovered(edited: Project) -> None:
     planned = edited.plan(AFTER)
     before = edited.bytes()
