@@ -35,6 +35,7 @@ _NOT_COPIED = {
     "dbt_packages", "dbt_modules", "dbt_internal_packages", "dbt_project.yml", "selectors.yml",
     "packages.yml", "dependencies.yml", "package-lock.yml", ".user.yml",
 }  # fmt: skip
+_NOWHERE = "cartridge_nowhere"  # dbt v2 takes an empty list of paths for the default
 _HOOKS = {"on-run-start", "on-run-end"}
 _NODE_HOOKS = {"pre-hook", "post-hook", "pre_hook", "post_hook"}
 _OF_TESTS = {"store_failures", "store_failures_as", "severity"}
@@ -214,7 +215,7 @@ def _tamed(
     tamed["flags"] = _without(tamed.get("flags"), _FLAGS)
     tamed |= {key: list(paths[key]) for key in ("model-paths", "snapshot-paths", "macro-paths")}
     tamed["seed-paths"] = list(paths["seed-paths"])
-    tamed["analysis-paths"] = []
+    tamed["analysis-paths"] = [_NOWHERE]
     tamed["test-paths"] = [*paths["test-paths"], READS]
     tamed["packages-install-path"] = PACKAGES
     return tamed
@@ -270,10 +271,8 @@ def _copy_packages(installed: Path, target: Path, with_models: frozenset[str]) -
                 _link(path, target / entry.name / path.name)
         tamed = {key: value for key, value in project.items() if key not in _HOOKS}
         if name not in with_models:
-            none: dict[str, list[str]] = {
-                key: [] for key in ("model-paths", "snapshot-paths", "seed-paths", "analysis-paths")
-            }
-            tamed |= none
+            unread = ("model-paths", "snapshot-paths", "seed-paths", "analysis-paths")
+            tamed |= {key: [_NOWHERE] for key in unread}
         _dump(tamed, target / entry.name / "dbt_project.yml")
 
 

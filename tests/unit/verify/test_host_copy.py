@@ -158,10 +158,11 @@ def test_package_keeps_its_macros_and_loses_hooks_and_models(project: Path) -> N
 
     assert [each.name for each in (folder / "dbt_packages").iterdir()] == ["loud"]
     loud = folder / "dbt_packages/loud"
+    nowhere = ["cartridge_nowhere"]
     assert (loud / "macros/m.sql").exists()
     assert configured(loud) == {
-        "name": "loud", "model-paths": [], "snapshot-paths": [], "seed-paths": [],
-        "analysis-paths": [],
+        "name": "loud", "model-paths": nowhere, "snapshot-paths": nowhere,
+        "seed-paths": nowhere, "analysis-paths": nowhere,
     }  # fmt: skip
 
 
