@@ -29,43 +29,49 @@ def leftovers(
     original stands beside it, or where the word can mean nothing else.
     """
     led_to = {r.ref_table for r in relationships if r.table != r.ref_table}
-    columns: dict[frozenset[str], list[Draft]] = {}
-    for draft in drafts:
-        columns.setdefault(_column_set(draft), []).append(draft)
+    originals = _originals(drafts)
     found: dict[str, tuple[Shape, str]] = {}
     for draft in drafts:
         if _TOOLS.fullmatch(draft.relation.name):
             found[draft.id] = ("log", "a table that a tool keeps for itself")
             continue
-        if draft.id in led_to:
-            continue
-        why = _left_over(draft, columns[_column_set(draft)])
+        why = None if draft.id in led_to else _left_over(draft, originals)
         if why:
             found[draft.id] = why
     return found
 
 
-def _column_set(draft: Draft) -> frozenset[str]:
-    return frozenset(meaning.name.casefold() for meaning in draft.meanings)
+Likeness = tuple[frozenset[str], tuple[str, ...]]  # column names; words without marks and digits
 
 
-def _left_over(draft: Draft, alike: Sequence[Draft]) -> tuple[Shape, str] | None:
+def _originals(drafts: Sequence[Draft]) -> dict[Likeness, str]:
+    """The table with the shortest name among those alike in columns and in what they tell."""
+    found: dict[Likeness, str] = {}
+    for draft in drafts:
+        name = draft.relation.name
+        known = found.get(_likeness(draft))
+        if known is None or len(raw_split(name)) < len(raw_split(known)):
+            found[_likeness(draft)] = name
+    return found
+
+
+def _likeness(draft: Draft) -> Likeness:
+    columns = frozenset(meaning.name.casefold() for meaning in draft.meanings)
     words = raw_split(draft.relation.name)
-    marks = {words[0], words[-1]} | set(words[-2:]) if len(words) > 1 else set[str]()
+    return columns, tuple(w for w in words if w not in lists.LEFTOVERS and not w.isdigit())
+
+
+def _left_over(draft: Draft, originals: dict[Likeness, str]) -> tuple[Shape, str] | None:
+    words = raw_split(draft.relation.name)
+    if len(words) < 2:
+        return None
+    marks = {words[0], *words[-2:]}
     marked = marks & lists.LEFTOVERS
-    own = [w for w in words if w not in lists.LEFTOVERS and not w.isdigit()]
-    original = next(
-        (
-            other for other in alike
-            if other.id != draft.id
-            and own == [w for w in raw_split(other.relation.name) if not w.isdigit()]
-            and len(raw_split(other.relation.name)) < len(words)
-        ),
-        None,
-    )  # fmt: skip
     staged: Shape = "staging" if marks & lists.STAGING else "backup"
-    if original and (marked or any(w.isdigit() for w in words)):
-        return staged, f"the same columns as {original.relation.name}, under a name for a copy"
+    original = originals[_likeness(draft)]
+    copied = len(raw_split(original)) < len(words)
+    if copied and (marked or any(word.isdigit() for word in words)):
+        return staged, f"the same columns as {original}, under a name for a copy"
     if marked & lists.SURE_LEFTOVERS:
-        return staged, f"'{sorted(marked)[0]}' in its name, and no table leads to it"
+        return staged, f"'{min(marked)}' in its name, and no table leads to it"
     return None

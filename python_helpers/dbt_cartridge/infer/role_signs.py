@@ -202,8 +202,8 @@ def _by_name(draft: Draft, around: Around, held: list[str]) -> dict[str, bool]:
 
 def _is_of_two(words: tuple[str, ...], around: Around) -> bool:
     """`film_actor` beside film and actor, in any order and with any short tail left out."""
-    others = around.names - {words}
-    return any(words[:cut] in others and words[cut:] in others for cut in range(1, len(words)))
+    names = around.names
+    return any(words[:cut] in names and words[cut:] in names for cut in range(1, len(words)))
 
 
 def _by_key(draft: Draft, around: Around, held: list[str]) -> dict[str, bool]:

@@ -44,10 +44,7 @@ def roles(drafts: Sequence[Draft], relationships: Sequence[Relationship]) -> dic
     best: dict[str, Role] = {
         table: "other" if table in left else _likeliest(own) for table, own in chances.items()
     }
-    touching: dict[str, list[Relationship]] = {table: [] for table in tables}
-    for one in relationships:
-        for table in {one.table, one.ref_table} & touching.keys():
-            touching[table].append(one)
+    out, into = _grouped(relationships)
     found: dict[str, RoleFound] = {}
     for table, draft in tables.items():
         role = best[table]
@@ -55,12 +52,25 @@ def roles(drafts: Sequence[Draft], relationships: Sequence[Relationship]) -> dic
             kind, why = left[table]
             found[table] = RoleFound("other", kind, 0.9, (Evidence(text=why),), ())
             continue
-        kind, why = shape(draft, role, best, touching[table])
+        kind, why = shape(draft, role, best, out.get(table, ()), into.get(table, ()))
         evidence = reasons(seen[table], role) + ((Evidence(text=why),) if why else ())
         found[table] = RoleFound(
             role, kind, round(chances[table][role], 4), evidence, _ranked(chances[table])
         )
     return found
+
+
+Grouped = dict[str, list[Relationship]]
+
+
+def _grouped(relationships: Sequence[Relationship]) -> tuple[Grouped, Grouped]:
+    """By the table that they leave, and by the one at which they arrive."""
+    out: Grouped = {}
+    into: Grouped = {}
+    for relationship in relationships:
+        out.setdefault(relationship.table, []).append(relationship)
+        into.setdefault(relationship.ref_table, []).append(relationship)
+    return out, into
 
 
 def probabilities(

@@ -17,20 +17,27 @@ def shape(
     draft: Draft,
     role: Role,
     roles: Mapping[str, Role],
-    relationships: Sequence[Relationship],
+    out: Sequence[Relationship],
+    into: Sequence[Relationship],
 ) -> tuple[Shape, str]:
-    """The shape, and why ("" where it is the plain one)."""
+    """The shape, and why ("" where it is the plain one).
+
+    Args:
+        roles: of all tables, as far as they are known.
+        out: the relationships that leave the table.
+        into: the relationships that arrive at it.
+    """
     if role == "fact":
-        return _fact(draft, relationships)
+        return _fact(draft, out)
     if role in ("dimension", "reference"):
-        return _dimension(draft, roles, relationships)
+        return _dimension(draft, roles, out, into)
     if role == "other":
         return _other(draft)
     return "plain", ""
 
 
-def _fact(draft: Draft, relationships: Sequence[Relationship]) -> tuple[Shape, str]:
-    leads = {column for r in relationships if r.table == draft.id for column in r.columns}
+def _fact(draft: Draft, out: Sequence[Relationship]) -> tuple[Shape, str]:
+    leads = {column for r in out for column in r.columns}
     held = [m for m in draft.meanings if m.name not in leads and not m.is_load_tool]
     measures = [m for m in held if m.role == "measure"]
     times = [m for m in held if m.role == "event_time"]
@@ -81,7 +88,10 @@ def _milestones(draft: Draft, times: Sequence[ColumnMeaning]) -> list[ColumnMean
 
 
 def _dimension(
-    draft: Draft, roles: Mapping[str, Role], relationships: Sequence[Relationship]
+    draft: Draft,
+    roles: Mapping[str, Role],
+    out: Sequence[Relationship],
+    into: Sequence[Relationship],
 ) -> tuple[Shape, str]:
     calendar = sum(bool(set(m.words) & CALENDAR_PARTS) for m in draft.meanings)
     if singular(draft.entity[-1]) in {"date", "calendar", "day", "time"} and calendar >= 3:
@@ -92,11 +102,10 @@ def _dimension(
     if words & lists.HISTORIES:
         return "history", "named as a history"
     key = set(draft.key_columns)
-    for r in relationships:
-        if r.table == draft.id and r.kind == "extension" and key and key == set(r.columns):
+    for r in out:
+        if r.kind == "extension" and key and key == set(r.columns):
             return "extension", f"it has the key of {r.ref_table}, and at most one row for each"
-    into = {r.table for r in relationships if r.ref_table == draft.id and r.table != draft.id}
-    above = [roles.get(table) for table in into]
+    above = [roles.get(r.table) for r in into if r.table != draft.id]
     if above and all(role in ("dimension", "reference") for role in above):
         return "outrigger", "only dimensions lead to it"
     return "plain", ""
