@@ -241,7 +241,7 @@ def _handful(column: ColumnFacts, found: list[Pair], targets: Targets) -> list[P
 
 def fits(child: ColumnFacts, parent: ColumnFacts) -> bool | None:
     """Could the child's values be among the parent's, by bounds and counts? None: not known."""
-    if not child.filled or not parent.filled:
+    if not child.filled or not parent.filled or parent.is_sampled:
         return None
     if child.low is not None and parent.low is not None:
         return child.low >= parent.low and (child.high or 0) <= (parent.high or 0)

@@ -161,7 +161,7 @@ def searched(own: KeyColumns) -> list[Proposal]:
     out: list[Proposal] = []
     for size in (2, 3, 4):
         for group in combinations(ranked, size):
-            if math.prod(c.distinct or 1 for c in group) < (own.rows or 0):
+            if math.prod(c.distinct or 1 for c in group) < (group[0].rows or 0):
                 continue
             points = sum(value[c.name] for c in group) / size - 1.2 * (size - 2) - 1.0
             out.append((own.names_of(group), [("found in the data", points)]))

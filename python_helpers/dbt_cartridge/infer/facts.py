@@ -72,6 +72,12 @@ class ColumnFacts:
         return self.column.profile.distinct if self.column.profile else None
 
     @property
+    def is_sampled(self) -> bool:
+        """The profile saw a part of the rows."""
+        profile = self.column.profile
+        return profile is not None and profile.sampled
+
+    @property
     def nullable(self) -> bool:
         """A null was seen, or none was seen but the catalogue allows one and nothing was read."""
         profile = self.column.profile
@@ -79,7 +85,7 @@ class ColumnFacts:
 
     @property
     def unique(self) -> bool | None:
-        """Unique and never null in the profiled rows. None: not known, a probe may tell."""
+        """Unique and never null in every row. None: not known, a probe may tell."""
         profile = self.column.profile
         if profile is None or profile.distinct is None or not profile.rows:
             return None
@@ -87,6 +93,8 @@ class ColumnFacts:
             return False
         if profile.approximate:
             return None if profile.distinct >= 0.9 * profile.rows else False
+        if profile.sampled:
+            return None if profile.distinct == profile.rows else False
         return profile.distinct == profile.rows
 
     @cached_property

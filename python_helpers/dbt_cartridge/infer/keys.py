@@ -168,9 +168,7 @@ class _Draft:
         said = [key for key in self._declared() if set(key.columns) == set(columns)]
         is_declared = bool(said)
         known = self._known(columns)
-        sampled = any(self._is_sampled(name) for name in columns)
-        by_data = known is True and not (sampled and frozenset(columns) not in self._answers)
-        proved = by_data or any(key.enforced for key in said)
+        proved = known is True or any(key.enforced for key in said)
         kind = "composite" if len(columns) > 1 else "surrogate"
         if len(columns) == 1:
             words = self.table.columns[columns[0]].words
@@ -188,10 +186,6 @@ class _Draft:
             confidence=round(confidence, 3),
             evidence=tuple(evidence),
         )
-
-    def _is_sampled(self, name: str) -> bool:
-        profile = self.table.columns[name].column.profile
-        return profile is not None and profile.sampled
 
     # ---------------------------------------------------------------- scoring
 
@@ -230,9 +224,8 @@ class _Draft:
                     return True
         if len(columns) == 1:
             return facts[0].unique
-        too_few = all(c.distinct for c in facts) and math.prod(c.distinct or 1 for c in facts) < (
-            self._rows or 0
-        )
+        counts = [c.distinct or 0 for c in facts]
+        too_few = all(counts) and math.prod(counts) < (facts[0].rows or 0)
         return False if too_few else None
 
     def _standing_points(self, column: ColumnFacts) -> Points:

@@ -29,12 +29,15 @@ Rows = Mapping[str, Sequence[Any]]  # column → values
 class World:
     """A warehouse of a few tables."""
 
-    def __init__(self, tables: Mapping[str, Rows], *, profiled: bool = True) -> None:
+    def __init__(
+        self, tables: Mapping[str, Rows], *, profiled: bool = True, sampled: bool = False
+    ) -> None:
         self.tables = tables
         self.asked: list[Question] = []
         self.foreign_keys: dict[str, tuple[DeclaredForeignKey, ...]] = {}
         self.primary_keys: dict[str, DeclaredKey] = {}
         self._profiled = profiled
+        self._sampled = sampled
 
     @property
     def scan(self) -> Scan:
@@ -44,7 +47,8 @@ class World:
                 name=name,
                 rows=_count(rows) if self._profiled else None,
                 columns=tuple(
-                    _column(column, values, self._profiled) for column, values in rows.items()
+                    _column(column, values, self._profiled, self._sampled)
+                    for column, values in rows.items()
                 ),
                 primary_key=self.primary_keys.get(name),
                 foreign_keys=self.foreign_keys.get(name, ()),
@@ -123,7 +127,7 @@ def _keys(
     ]
 
 
-def _column(name: str, values: Sequence[Any], profiled: bool) -> Column:
+def _column(name: str, values: Sequence[Any], profiled: bool, sampled: bool) -> Column:
     filled = [value for value in values if value is not None]
     family = _family(filled)
     if not profiled:
@@ -133,6 +137,7 @@ def _column(name: str, values: Sequence[Any], profiled: bool) -> Column:
     texts = [v for v in filled if isinstance(v, str)]
     profile = Profile(
         rows=len(values),
+        sampled=sampled,
         nulls=len(values) - len(filled),
         distinct=len(counts),
         min=str(min(filled)) if filled else None,

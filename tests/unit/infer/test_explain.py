@@ -42,5 +42,5 @@ def test_a_name_with_a_dot_in_it_is_found(schema: Schema) -> None:
 
 
 def test_an_unknown_target_is_refused_with_the_nearest_one(schema: Schema) -> None:
-    with pytest.raises(ConfigError, match="Did you mean 'raw.orders.customer'"):
+    with pytest.raises(ConfigError, match=r"Did you mean 'raw\.orders\.customer'"):
         explain(schema, "raw.orders.custmer")

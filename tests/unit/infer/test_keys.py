@@ -178,3 +178,29 @@ def test_a_key_that_comes_back_in_later_loads_is_keyed_by_load() -> None:
     assert found.versions is not None
     assert found.versions.entity_key == ("id",)
     assert key(schema, "accounts") == ("id", "_loaded_at")
+
+
+def test_a_sample_proves_no_key_but_has_the_warehouse_asked() -> None:
+    world = World({"orders": {"id": list(MANY), "note": ["x"] * 100}}, sampled=True)
+    unasked = table(world.infer(probed=False), "orders").primary_key
+    assert unasked is not None
+    assert not unasked.proved
+    asked = table(world.infer(), "orders").primary_key
+    assert asked is not None
+    assert asked.proved
+
+
+def test_the_items_of_an_unfolded_array_are_keyed_by_parent_and_index() -> None:
+    synced = [datetime(2024, 1, 1)] * 4
+    world = World(
+        {
+            "charge": {"id": [1, 2], "_fivetran_synced": synced[:2]},
+            "charge_tax_line": {
+                "charge_id": [1, 1, 2, 2],
+                "index": [0, 1, 0, 1],
+                "price": [1.5, 2.5, 3.5, 4.5],
+                "_fivetran_synced": synced,
+            },
+        }
+    )
+    assert key(world.infer(), "charge_tax_line") == ("charge_id", "index")
