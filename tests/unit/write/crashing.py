@@ -12,17 +12,6 @@ from typing import Any
 _STEPS = (
     "replace", "rename", "mkdir", "open", "fsync", "sync", "unlink", "rmdir", "chmod", "write",
 )  # fmt: skip
-    "replace",
-    "rename",
-    "mkdir",
-    "open",
-    "fsync",
-    "sync",
-    "unlink",
-    "rmdir",
-    "chmod",
-    "write",
-)
 
 
 def killed_at_every_step(work: Callable[[], object], reset: Callable[[], None]) -> Iterator[int]:
