@@ -66,10 +66,11 @@ def _late(option: str) -> Answer:
 
 
 def is_unique(answer: Answer) -> bool | None:
-    """Unique and not null in every row; None where it was not answered or there is no row."""
+    """Unique and not null in every row. None: not answered, no row, or only a sample says so."""
     if answer.status != "answered" or not answer.rows:
         return None
-    return answer.considered == answer.rows and answer.hits == answer.considered
+    unique = answer.considered == answer.rows and answer.hits == answer.considered
+    return None if unique and answer.sampled else unique
 
 
 def inclusion(

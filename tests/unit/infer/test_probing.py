@@ -61,6 +61,8 @@ def test_uniqueness_needs_every_row_and_no_null() -> None:
     assert is_unique(Answer(rows=3, considered=3, hits=3)) is True
     assert is_unique(Answer(rows=3, considered=2, hits=2)) is False
     assert is_unique(Answer(rows=3, considered=3, hits=2)) is False
+    assert is_unique(Answer(rows=3, considered=3, hits=3, sampled=True)) is None
+    assert is_unique(Answer(rows=3, considered=3, hits=2, sampled=True)) is False
     assert is_unique(Answer()) is None
     assert is_unique(Answer(status="failed")) is None
 
