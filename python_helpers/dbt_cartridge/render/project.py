@@ -67,7 +67,7 @@ def render(design: Design, host: Host, settings: Settings) -> Files:
     files += _model_yaml(design.models, model_properties, host, settings)
     files += [
         file for each in design.snapshots
-        for file in snapshots.files(each, design.by_name.get(each.model), adapter, its, host)
+        for file in snapshots.files(each, adapter, its, host)
     ]  # fmt: skip
     if docs.names:
         files.append(_docs_file(docs, prefix, folders.get(prefix, prefix), host))

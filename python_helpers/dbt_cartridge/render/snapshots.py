@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dbt_cartridge.documents.design import Model, Snapshot
+from dbt_cartridge.documents.design import Snapshot
 from dbt_cartridge.documents.files import File
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.errors import RenderError
@@ -13,19 +13,13 @@ from dbt_cartridge.render.filling import fill
 from dbt_cartridge.render.queries import call_name, ref
 from dbt_cartridge.render.syntax import Syntax
 
-# Where dbt notes a snapshot's times without a time zone.
-_WITHOUT_ZONE = frozenset({"duckdb", "postgres", "redshift"})
 
-
-def files(
-    each: Snapshot, model: Model | None, adapter: str, syntax: Syntax, host: Host
-) -> list[File]:
-    """The snapshot's files. `model` is what it looks at, where cartridge writes that."""
+def files(each: Snapshot, adapter: str, syntax: Syntax, host: Host) -> list[File]:
     if not each.unique_key:
         raise RenderError(f"Snapshot {each.name} has no unique key.")
     if each.strategy == "timestamp" and not each.updated_at:
         raise RenderError(f"Snapshot {each.name} has the timestamp strategy and no updated_at.")
-    changes = _changes(each, model, adapter)
+    changes = _changes(each, adapter)
     if syntax.yaml_snapshots:
         return [_yaml(each, changes, adapter, host)]
     described = _described(each, {})
@@ -57,23 +51,12 @@ def _yaml(each: Snapshot, changes: dict[str, Any], adapter: str, host: Host) -> 
     return File(path=path, text=text, kind="yaml", describes=(each.name,))
 
 
-def _changes(each: Snapshot, model: Model | None, adapter: str) -> dict[str, Any]:
+def _changes(each: Snapshot, adapter: str) -> dict[str, Any]:
     if each.strategy == "timestamp":
-        return {"updated_at": _updated_at(each.updated_at or "", model, adapter)}
+        # A bare column: dbt puts an alias before it.
+        return {"updated_at": identifiers.write(each.updated_at or "", adapter)}
     columns = [identifiers.write(column, adapter) for column in each.check_columns]
     return {"check_cols": columns or "all"}
-
-
-def _updated_at(name: str, model: Model | None, adapter: str) -> str:
-    """The column, cast where dbt would warn that its type is not the one it notes times in."""
-    found = next((c for c in model.columns if c.name == name), None) if model else None
-    native = (found.data_type or "").lower() if found else ""
-    zoned = "with time zone" in native or "timestamptz" in native
-    if found and (found.type == "date" or (zoned and adapter in _WITHOUT_ZONE)):
-        time = "timestamptz" if adapter == "bigquery" else "timestamp"
-        quoted = identifiers.quoted(name, "duckdb")
-        return expressions.sql(f"cast({quoted} as {time})", adapter)
-    return identifiers.write(name, adapter)
 
 
 def _sql(each: Snapshot, changes: dict[str, Any], adapter: str, host: Host) -> File:

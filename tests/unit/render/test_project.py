@@ -293,27 +293,6 @@ def test_a_snapshot_that_could_not_run_is_refused(snapshot: Snapshot):
         render(design(model("stg_x"), snapshots=(snapshot,)), host(), Settings())
 
 
-@pytest.mark.parametrize(
-    ("type", "data_type", "expected"),
-    [
-        ("date", None, "cast(a as timestamp)"),
-        ("timestamp", "TIMESTAMP WITH TIME ZONE", "cast(a as timestamp)"),
-        ("timestamp", "TIMESTAMP", "a"),
-        ("timestamp", None, "a"),
-    ],
-)
-def test_a_snapshot_compares_times_of_the_type_that_dbt_notes(
-    type: Any, data_type: str | None, expected: str
-):
-    column = ModelColumn(name="a", description="", type=type, data_type=data_type)
-    snapshot = Snapshot(
-        name="s", model="stg_x", unique_key=("a",), strategy="timestamp", updated_at="a"
-    )
-    whole = design(model("stg_x", columns=(column,)), snapshots=(snapshot,))
-    text = render(whole, host(), Settings()).by_path["snapshots/s.yml"].text
-    assert yaml.safe_load(text)["snapshots"][0]["config"]["updated_at"] == expected
-
-
 # ---------------------------------------------------------------- long names
 
 
