@@ -46,19 +46,17 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
         schema=schema, plan=its, host=host, settings=settings, names=names,
         folders=_folders(declared, staged),
     )  # fmt: skip
-    if "marts" not in layers:
-        site.homes.clear()
-        site.histories.clear()
     staging = _staging_models(site, with_marts="marts" in layers)
-    if "marts" in layers:
+    if "intermediate" in layers:
         _marts(site)
+    further = [m for m in _in_order(site.models) if m.layer in layers]
     made = snapshots(its, host, settings, names) if "snapshots" in layers else ()
     return Design(
         adapter=scan.adapter,
         sources=declared,
-        models=(*staging, *_in_order(site.models)),
+        models=(*staging, *further),
         snapshots=made,
-        left_out=(*left_out, *site.left_out, *_unsnapshot(made, settings)),
+        left_out=(*left_out, *dict.fromkeys(site.left_out), *_unsnapshot(made, settings)),
     )
 
 
@@ -144,13 +142,17 @@ def _folders(declared: tuple[Source, ...], staged: dict[str, Staged]) -> dict[st
 
 def _staging_models(site: Site, with_marts: bool) -> list[Model]:
     """Where a mart shows all rows of a table, the tests of its values stand there."""
+    marts = (site.homes, site.histories)
+    if not with_marts:
+        site.homes, site.histories = {}, {}
     found: list[Model] = []
     for staged in site.plan.staged.values():
-        if with_marts and staged.id in site.homes:
+        if staged.id in site.homes:
             found.append(staged.model)
             continue
         by_column, of_model = home_tests(site, staged, staged.offer.attributes)
         found.append(staging_tests(staged, by_column, of_model))
+    site.homes, site.histories = marts
     return found
 
 

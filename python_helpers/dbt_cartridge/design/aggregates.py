@@ -43,8 +43,13 @@ def event_time(attributes: Sequence[Attribute]) -> Attribute | None:
     return None
 
 
-def summary(link: Link, facts: Offer, prefix: str = "") -> Summary:
-    """The child's rows per parent. `prefix` tells two links to one parent apart: `origin`."""
+def summary(link: Link, facts: Offer, prefix: str = "", known: Sequence[str] = ()) -> Summary:
+    """The child's rows per parent.
+
+    Args:
+        prefix: tells two links to one parent apart: `origin`.
+        known: entities that are summed for this parent by themselves, so not by way of the child.
+    """
     child, parent = link.child, link.parent
     alias = child.entities
     counted = docs.words(child.entities) + (f" as {docs.words(prefix)}" if prefix else "")
@@ -61,7 +66,7 @@ def summary(link: Link, facts: Offer, prefix: str = "") -> Summary:
         )  # fmt: skip
     made = [*_moments(facts, child, alias, prefix, counted, of_parent),
             _count(child, prefix, counted, of_parent),
-            *_sums(facts, child, alias, prefix, counted, of_parent)]  # fmt: skip
+            *_sums(_beside(facts, known), child, alias, prefix, counted, of_parent)]  # fmt: skip
     _add(made, projections, offered)
     where = [f"{key} is not null" for name, key in zip(link.columns, keys, strict=True)
              if not facts.by_name[name].required]  # fmt: skip
@@ -72,6 +77,14 @@ def summary(link: Link, facts: Offer, prefix: str = "") -> Summary:
     )  # fmt: skip
     query = Query(inputs=(Input(alias=alias, model=facts.model),), ctes=(cte,))
     return Summary(query, tuple(offered), link.fields)
+
+
+def _beside(facts: Offer, known: Sequence[str]) -> Offer:
+    kept = [
+        a for a in facts.attributes
+        if not any(a.name == f"{e}_count" or a.name.startswith(f"total_{e}_") for e in known)
+    ]  # fmt: skip
+    return Offer(facts.model, tuple(kept), facts.key)
 
 
 def _add(

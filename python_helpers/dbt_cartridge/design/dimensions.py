@@ -101,6 +101,7 @@ def _summarised(site: Site, staged: Staged) -> list[Link]:
 def _summaries(site: Site, staged: Staged, room: int) -> list[tuple[Link, Offer]]:
     links = _summarised(site, staged)
     children = [link.child.id for link in links]
+    entities = list(dict.fromkeys(link.child.entity for link in links))
     made: list[tuple[Link, Offer]] = []
     for link in links[: max(0, min(room, _MOST_SUMMARIES))]:
         child = link.child
@@ -113,7 +114,9 @@ def _summaries(site: Site, staged: Staged, room: int) -> list[tuple[Link, Offer]
             text = f"The {docs.words(other.parent.entities)} of each {docs.words(staged.entity)}"
             text += f", through {docs.words(child.entities)}."
         else:
-            summary = aggregates.summary(link, site.offer(child), prefix)
+            summary = aggregates.summary(
+                link, site.offer(child), prefix, [e for e in entities if e != child.entity]
+            )
             name = _named(site, staged, f"{prefix}_{child.entities}" if prefix else child.entities)
             text = f"{docs.words(child.entities).capitalize()} summed up per "
             text += f"{docs.words(prefix or staged.entity)}."

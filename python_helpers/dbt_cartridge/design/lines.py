@@ -19,7 +19,7 @@ from dbt_cartridge.documents.design import ReconcilesTest, Severity
 from dbt_cartridge.documents.schema import Identity, Schema
 
 _HEADER_TIMES = frozenset({"event_time", "created_time"})
-_AMOUNTS = frozenset("amount total revenue sales subtotal cost value price_total".split())
+_AMOUNTS = frozenset("extended amount total revenue sales subtotal cost value price_total".split())
 
 
 @dataclass(frozen=True)
@@ -120,9 +120,13 @@ def _priced(line: Staged) -> Amount | None:
     """Price times quantity, less a discount rate, where the line has no amount of its own."""
     measures = [a for a in line.offer.attributes
                 if a.type in ("integer", "decimal", "float") and a.role == "measure"]  # fmt: skip
-    if any(set(a.name.split("_")) & _AMOUNTS and "price" not in a.name for a in measures):
+    if any(set(a.name.split("_")) & _AMOUNTS for a in measures):
         return None
-    prices = [a for a in measures if a.name.split("_")[-1] == "price"]
+    # An extended price, or one of the whole line, is an amount already.
+    prices = [
+        a for a in measures
+        if a.name in ("price", f"{line.entity}_price") or a.name.endswith("unit_price")
+    ]  # fmt: skip
     quantities = [a for a in measures if a.name.split("_")[-1] == "quantity"]
     if len(prices) != 1 or len(quantities) != 1:
         return None

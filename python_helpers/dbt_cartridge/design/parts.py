@@ -145,11 +145,12 @@ def ordered(attributes: Iterable[Attribute]) -> tuple[Attribute, ...]:
 
 
 def without_tools(offer: Offer) -> tuple[Attribute, ...]:
-    """What the load tool wrote stays in staging, unless rows are known or linked by it."""
+    """Without what the load tool wrote, unless rows are known or linked by it: that stays in
+    staging, as passwords and tokens do."""
     return tuple(
         a for a in offer.attributes
         if a.name in offer.key or a.role in ("key", "foreign_key")
-        or not (a.is_tool or a.group == "metadata")
+        or not (a.is_tool or a.group == "metadata" or a.pii == "credential")
     )  # fmt: skip
 
 

@@ -311,3 +311,58 @@ def test_two_schemas_with_one_table_name_do_not_collide() -> None:
     assert names(result, "staging") == ["stg_raw__things", "stg_old__things"]
     assert names(result, "marts") == ["dim_things", "dim_old_things"]
     assert result.by_name["dim_old_things"].folder == "old"
+
+
+def test_an_extended_price_is_not_multiplied_again() -> None:
+    lines = table(
+        "order_lines", KEY, column("order_id", role="foreign_key"),
+        column("quantity", "integer", "measure"), column("extended_price", "decimal", "measure"),
+        role="fact", links={"order_id": "orders.id"}, entity="order_line",
+    )  # fmt: skip
+    assert "line_amount" not in columns(
+        designed(customers(), orders(), lines).by_name["fct_order_lines"]
+    )
+
+
+def test_passwords_stay_in_staging() -> None:
+    secret = column("password", "text", meaning={"pii": "credential"})
+    result = designed(table("users", KEY, secret))
+    assert "password" in columns(result.by_name["stg_raw__users"])
+    assert "password" not in columns(result.by_name["dim_users"])
+
+
+def test_what_is_summed_by_itself_is_not_summed_again_by_way_of_another() -> None:
+    payments = table(
+        "payments", KEY, column("order_id", role="foreign_key"), column("customer_id"),
+        column("amount", "decimal", "measure", meaning={"additivity": "additive"}),
+        role="fact", links={"order_id": "orders.id", "customer_id": "customers.id"},
+    )  # fmt: skip
+    shown = columns(designed(customers(), orders(), payments).by_name["dim_customers"])
+    assert [name for name in shown if "payment_amount" in name] == ["total_payment_amount"]
+
+
+def test_facts_beyond_the_room_of_a_dimension_are_counted_before_it() -> None:
+    facts = [
+        table(f"{n}_visits", KEY, column("customer_id"), role="fact",
+              links={"customer_id": "customers.id"})
+        for n in "abcdefg"
+    ]  # fmt: skip
+    result = designed(customers(), *facts)
+    assert {f"{n}_visit_count" for n in "abcdefg"} <= set(columns(result.by_name["dim_customers"]))
+
+
+def test_a_parent_that_always_had_children_is_watched_for_a_load_that_stopped() -> None:
+    visits = table(
+        "visits", column("id", role="key", rows=500), column("customer_id", rows=500, distinct=100),
+        role="fact", rows=500, links={"customer_id": "customers.id"},
+    )  # fmt: skip
+    found = claims(designed(customers(), visits).by_name["dim_customers"], "relationships")
+    assert [(t.to, t.severity) for t in found] == [("fct_visits", "warn")]
+    assert "stopped half-way" in found[0].evidence
+
+
+def test_intermediate_models_are_made_without_marts_where_asked_for() -> None:
+    result = designed(customers(), orders(), order_lines(), layers="intermediate")
+    assert names(result, "marts") == []
+    assert "int_order_lines_enriched" in names(result, "intermediate")
+    assert len(claims(result.by_name["stg_raw__order_lines"], "relationships")) == 1
