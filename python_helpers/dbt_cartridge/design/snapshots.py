@@ -42,9 +42,13 @@ def _changes(plan: Plan, staged: Staged) -> bool:
 
 
 def _stamp(staged: Staged) -> Attribute | None:
-    """When a row was last changed. A stamp that never differs from row to row tells nothing."""
+    """When a row was last changed. A stamp that never differs from row to row tells nothing.
+
+    A date is no stamp: it misses the second change of a day, and dbt warns at every build that its
+    type is not that of the snapshot's own times.
+    """
     for attribute in staged.offer.attributes:
-        if attribute.role != "updated_time" or attribute.type not in ("timestamp", "date"):
+        if attribute.role != "updated_time" or attribute.type != "timestamp":
             continue
         profile = attribute.profile
         if attribute.is_tool or not attribute.required:

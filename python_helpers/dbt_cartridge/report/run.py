@@ -123,7 +123,7 @@ def run(outcome: Outcome) -> Run:
         changes=dict(sorted(Counter(change.action for change in changes).items())),
         files={c.path: c.action for c in changes if c.action != "unchanged"},
         problems=_problems(outcome),
-        left_out=outcome.design.left_out,
+        left_out=(*outcome.design.left_out, *outcome.files.left_out),
     )
 
 
