@@ -1,3 +1,4 @@
+{#- From DuckDB 1.2 on. List comprehensions are read by every version; `lambda` and `->` are not. -#}
 {% macro duckdb__cartridge_quote_sql(name) -%}
     "{{ name | replace('"', '""') }}"
 {%- endmacro %}
@@ -78,10 +79,10 @@ select
     ),
     c.comment,
     case
-        when c.data_type like 'ENUM(%' then cast(to_json(list_transform(
-            regexp_extract_all(c.data_type, '''((?:[^'']|'''')*)''', 1),
-            lambda label: replace(label, '''''', '''')
-        )) as varchar)
+        when c.data_type like 'ENUM(%' then cast(to_json([
+            replace(label, '''''', '''')
+            for label in regexp_extract_all(c.data_type, '''((?:[^'']|'''')*)''', 1)
+        ]) as varchar)
     end,
     'true'
 from duckdb_columns() as c
@@ -118,10 +119,9 @@ select
     schema_name,
     table_name,
     index_name,
-    cast(to_json(list_transform(
-        string_split(trim(expressions, '[]'), ', '),
-        lambda part: trim(part, '''"')
-    )) as varchar),
+    cast(to_json([
+        trim(part, '''"') for part in string_split(trim(expressions, '[]'), ', ')
+    ]) as varchar),
     cast(is_unique as varchar)
 from duckdb_indexes()
 where {{ _cartridge_duckdb_scope(database, schemas) }}
@@ -238,10 +238,10 @@ select
     cast(sum(n) filter (regexp_matches(p, '{{ pattern['leading_zero'] }}')) as varchar) as p_leading_zero,
     cast(sum(n) filter (f = 'text' and regexp_matches(v, '{{ pattern['spaced'] }}')) as varchar) as p_spaced,
     case when f not in ('{{ uncounted | join("', '") }}') then
-        cast(to_json(list_transform(
-            min(row(-n, v), 12) filter (v is not null),
-            lambda pair: [left(pair[2], 200), cast(-pair[1] as varchar)]
-        )) as varchar)
+        cast(to_json([
+            [left(pair[2], 200), cast(-pair[1] as varchar)]
+            for pair in min(row(-n, v), 12) filter (v is not null)
+        ]) as varchar)
     end as top
 from typed
 group by t, c, f
@@ -332,13 +332,13 @@ select
     (seen.p_{{ name }}::hugeint * whole.total // seen.total::hugeint)::varchar
     {%- endif %}
     {%- endfor %},
-    to_json(list_transform(
-        from_json(seen.top, '[["VARCHAR"]]'),
-        lambda pair: [
+    to_json([
+        [
             pair[1],
             if(pair[2] = '1', '1', (pair[2]::hugeint * whole.total // seen.total::hugeint)::varchar)
         ]
-    ))::varchar
+        for pair in from_json(seen.top, '[["VARCHAR"]]')
+    ])::varchar
 from whole
 left join seen on whole.c::varchar = seen.c
 {%- endmacro %}
