@@ -299,17 +299,6 @@ def with_text(files: Files, name: str, text: str) -> Files:
     return Files(files=tuple(changed(file) for file in files.files))
 
 
-def test_jinja_in_a_comment_never_reaches_dbt(duckdb_host: HostProject) -> None:
-    duckdb_host.warehouse.execute(*shop.TABLES)
-    design = design_for(duckdb_host, snapshots=())
-    hostile = "-- {{ run_query('create table raw.stolen as select 1') }}\nselect 1 as customer_id"
-    files = with_text(files_for(duckdb_host, design), "stg_shop__customers.sql", hostile)
-
-    settled, _, _ = proved(duckdb_host, design, files)
-
-    assert "may not use `run_query`" in left_out(settled)["stg_shop__customers"]
-
-
 def test_broken_host_is_named_as_such(duckdb_host: HostProject) -> None:
     duckdb_host.write("macros/broken.sql", "{% macro broken( %}{% endmacro %}")
 

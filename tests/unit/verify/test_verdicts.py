@@ -225,6 +225,18 @@ def test_error_in_yaml_is_that_of_the_model_it_names(project: Path) -> None:
     assert verdicts.level == "none"
 
 
+def test_jinja_in_a_comment_is_an_error_of_the_model_and_never_reaches_dbt(
+    project: Path,
+) -> None:
+    hostile = "-- {{ run_query('create table raw.stolen as select 1') }}\nselect 1 as order_id"
+    model = FILES.files[1].model_copy(update={"text": hostile})
+
+    verdicts = verified(project, files=Files(files=(FILES.files[0], model)))
+
+    assert "may not use `run_query`" in verdicts.models[0].message
+    assert not (project.parent / "called.json").exists()
+
+
 def test_jinja_in_yaml_that_is_nobodys_stops_the_run(project: Path) -> None:
     yaml = FILES.files[0].model_copy(update={"text": "description: {{ env_var('KEY') }}"})
 
