@@ -1,5 +1,6 @@
 """Changes the host project: all or nothing, and never a line that the user wrote."""
 
 from dbt_cartridge.write.apply import apply, plan, recover, undo
+from dbt_cartridge.write.recognise import recognise
 
-__all__ = ["apply", "plan", "recover", "undo"]
+__all__ = ["apply", "plan", "recognise", "recover", "undo"]
