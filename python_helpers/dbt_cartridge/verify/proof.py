@@ -18,20 +18,16 @@ from dbt_cartridge.documents.verdicts import TestVerdict, Verdicts
 from dbt_cartridge.engine.base import Engine
 from dbt_cartridge.errors import VerifyError
 from dbt_cartridge.progress import Progress
+from dbt_cartridge.verify.commands import unread_models
 from dbt_cartridge.verify.dependence import other_models, owned_tests, parents
 from dbt_cartridge.verify.host_copy import copy_surroundings, make_copy, write_files
 from dbt_cartridge.verify.inert import strange_jinja
+from dbt_cartridge.verify.judging import UNREAD, judged
 from dbt_cartridge.verify.reading import read_parts, reading_tests
-from dbt_cartridge.verify.running import (
-    UNREAD,
-    Workshop,
-    judged,
-    parses,
-    run_round,
-    stopped,
-    unread_models,
-)
+from dbt_cartridge.verify.running import parses, run_round
 from dbt_cartridge.verify.settle import settle
+from dbt_cartridge.verify.stopping import stopped
+from dbt_cartridge.verify.workshop import Workshop
 
 _ROUNDS = 10  # each but the first only parses, or runs what the round before it changed
 

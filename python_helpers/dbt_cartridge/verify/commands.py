@@ -1,0 +1,83 @@
+"""Which dbt commands a round consists of: with rows where they may be read, without them else."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from dbt_cartridge.documents.design import Design
+from dbt_cartridge.documents.host import Host
+from dbt_cartridge.verify.dependence import relations
+from dbt_cartridge.verify.reading import read_name, read_parts
+from dbt_cartridge.verify.workshop import Workshop
+
+
+@dataclass(frozen=True)
+class Command:
+    """A dbt command. `reads`: its tests see the rows."""
+
+    words: tuple[str, ...]
+    reads: bool = True
+
+
+def commands(
+    shop: Workshop, design: Design, large: Mapping[str, str], only: Collection[str] | None
+) -> list[Command]:
+    if shop.settings.verify == "sql":
+        return _without_rows(shop.host, design, only)
+    chosen = _select(design, only) if only is not None else ()
+    if not large:
+        return [Command(("test", *chosen))]
+    with_rows = Command(("test", *chosen, "--exclude", *_select(design, large)[1:]))
+    again = large.keys() if only is None else large.keys() & set(only)
+    return [with_rows, *(_without_rows(shop.host, design, again) if again else ())]
+
+
+def _without_rows(host: Host, design: Design, only: Collection[str] | None) -> list[Command]:
+    if has_empty(host):
+        chosen = _select(design, only) if only is not None else ()
+        words = ("build", "--empty", "--resource-type", "test", *chosen)
+        return [Command(words, reads=False)]
+    # Then our reading tests alone, which let no row through.
+    names = [
+        read_name(model.name, part)
+        for model in design.models
+        if only is None or model.name in only
+        for part in range(read_parts(design, model))
+    ]
+    return [Command(("test", "--select", *names), reads=False)] if names else []
+
+
+def _select(design: Design, owners: Iterable[str]) -> tuple[str, ...]:
+    named = (name if name in design.by_name else f"source:{name}" for name in sorted(owners))
+    return ("--select", *named)
+
+
+def has_empty(host: Host) -> bool:
+    """Whether dbt can run SQL without reading a row."""
+    return host.version >= (1, 8, 0)
+
+
+def unread_models(shop: Workshop, design: Design) -> Collection[str]:
+    """The models whose reading tests must themselves let no row through."""
+    if has_empty(shop.host):
+        return ()
+    if shop.settings.verify == "sql":
+        return design.by_name.keys()
+    return too_large(shop, design).keys()
+
+
+def too_large(shop: Workshop, design: Design) -> dict[str, str]:
+    """Owner → the relation that has too many rows to be read."""
+    most = shop.settings.verify_max_rows
+    large = {r.id: r.id for r in shop.scan.relations if r.rows is not None and r.rows > most}
+    found = {
+        f"{source.name}.{table.name}": table.relation
+        for source in design.sources
+        for table in source.tables
+        if table.relation in large
+    }
+    for model, ids in relations(design).items():
+        if over := sorted(ids & large.keys()):
+            found[model] = over[0]
+    return found
