@@ -95,7 +95,6 @@ class Live:
         from rich.console import Console
         from rich.progress import (
             BarColumn,
-            MofNCompleteColumn,
             Progress,
             SpinnerColumn,
             TextColumn,
@@ -108,7 +107,7 @@ class Live:
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
-            MofNCompleteColumn(),
+            TextColumn("{task.fields[done]}", style="green", markup=False),
             TextColumn("{task.fields[rate]}", style="dim", markup=False),
             TimeElapsedColumn(),
             TimeRemainingColumn(compact=True),
@@ -124,15 +123,17 @@ class Live:
     def start(self, label: str, total: int | None = None) -> None:
         self._clear()
         self._label, self._began = shown(label), time.monotonic()
-        self._task = self._bar.add_task(self._label, total=total, what="", rate="")
+        self._task = self._bar.add_task(self._label, total=total, what="", rate="", done="")
 
     def advance(self, count: int = 1, what: str = "") -> None:
         if self._task is None:
             return
         self._bar.update(self._task, advance=count, what=shown(what)[:40])
-        speed = next(t.speed for t in self._bar.tasks if t.id == self._task)
-        if speed:
-            self._bar.update(self._task, rate=f"{speed:,.0f}/s" if speed >= 1 else f"{speed:.1f}/s")
+        task = next(t for t in self._bar.tasks if t.id == self._task)
+        of = f" of {task.total:,.0f}" if task.total else ""
+        speed = task.speed or 0.0
+        rate = f"{speed:,.0f}/s" if speed >= 1 else f"{speed:.1f}/s" if speed else ""
+        self._bar.update(self._task, done=f"{task.completed:,.0f}{of}", rate=rate)
 
     def finish(self, result: str = "") -> None:
         self._clear()
