@@ -273,6 +273,7 @@ def _by_value(column: ColumnFacts, targets: Targets) -> list[Target]:
         for target in targets.by_length.get(shape, [])[:200]
         if target.column.table != column.table
         and target.primary
+        and (target.rows or 0) >= TINY
         and (column.distinct or 0) <= (target.column.distinct or 0)
         and fits(column, target.column) is not False
     ]

@@ -146,7 +146,12 @@ def surprise(child: ColumnFacts, parent: ColumnFacts, answer: Answer) -> float:
 
 
 def _code_density(parent: ColumnFacts) -> float:
-    """The share of all codes of this length that the parent holds: high for two letters."""
+    """The share of all codes of this length that the parent holds: high for two letters.
+
+    Numbers held as text have no bounds to go by; they are taken to be dense.
+    """
+    if parent.family == "integer":
+        return 1.0
     profile = parent.column.profile
     longest = (profile.max_length if profile else None) or 8
     return min(1.0, max(0.01, (parent.distinct or 1) / 26.0**longest))

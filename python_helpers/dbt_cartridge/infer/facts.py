@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from dbt_cartridge.documents.scan import Column, Relation, Scan
+from dbt_cartridge.documents.scan import Column, Profile, Relation, Scan
 from dbt_cartridge.words import Lexicon
 
 KEY_WORDS = frozenset(
@@ -110,7 +110,7 @@ class ColumnFacts:
     def is_free_text(self) -> bool:
         """Long text, or text where many values hold blanks: names and descriptions, no codes."""
         profile = self.column.profile
-        if self.column.type != "text" or profile is None or not self.filled:
+        if self.family != "text" or profile is None or not self.filled:
             return False
         spaced = profile.patterns.spaced if profile.patterns else 0
         return (profile.mean_length or 0) > 60 or spaced > 0.2 * self.filled
@@ -168,18 +168,33 @@ def facts(scan: Scan) -> Facts:
 
 
 def _column_facts(table: str, column: Column, own: tuple[str, ...]) -> ColumnFacts:
-    family = "integer" if column.type == "decimal" and _whole(column) else str(column.type)
-    if column.type == "float" and _whole(column):
-        family = "integer"
     profile = column.profile
+    family = _held_as_text(profile) if column.type == "text" and profile else str(column.type)
+    if column.type in ("decimal", "float") and _whole(column):
+        family = "integer"
     low = high = None
-    if profile and column.type == "text" and profile.patterns and profile.patterns.integer:
-        filled = profile.rows - profile.nulls - profile.blanks
-        if profile.patterns.integer == filled and not profile.patterns.leading_zero:
-            family = "integer"
     if profile and column.type in ("integer", "decimal", "float"):
         low, high = _number(profile.min), _number(profile.max)
     return ColumnFacts(table, column, own, family, low, high)
+
+
+def _held_as_text(profile: Profile) -> str:
+    """What every value of a text column looks like, as where all was loaded as text."""
+    patterns = profile.patterns
+    filled = profile.rows - profile.nulls - profile.blanks
+    if patterns is None or filled <= 0:
+        return "text"
+    if patterns.integer == filled:
+        return "text" if patterns.leading_zero else "integer"
+    for family, count in (
+        ("decimal", patterns.decimal),
+        ("date", patterns.date),
+        ("timestamp", patterns.timestamp + patterns.date),
+        ("boolean", patterns.boolean),
+    ):
+        if count == filled:
+            return family
+    return "text"
 
 
 def _whole(column: Column) -> bool:

@@ -42,6 +42,9 @@ PERSON_ROLES = frozenset(
 )
 """Words that say what part a person plays."""
 
+NOT_DONE_BY = frozenset("due sort order group valid expires use".split())
+"""Words before `by` that tell of no person."""
+
 PART_ROLES = frozenset(
     "billing bill shipping ship shipment delivery pickup mailing mail home work office residence "
     "permanent temporary physical legal parent child root super sub base head main primary "

@@ -11,6 +11,7 @@ from dbt_cartridge.infer.facts import ColumnFacts, Facts, TableFacts
 from dbt_cartridge.infer.name_words import (
     EXTERNAL_WORDS,
     GENERIC_HEADS,
+    NOT_DONE_BY,
     OTHER_PEOPLE,
     PART_ROLES,
     PERSON_ENTITIES,
@@ -203,8 +204,10 @@ class NameIndex:
             left = stem[1:] if stem and stem[0] in SELF_WORDS else ()
             if not left or left[-1] in own.entity or left[-1] in ("to", "by", "employee"):
                 out.append(Named(own.id, "self", raw))
-        ends_by = len(raw) > 1 and raw[-1] == "by"
+        ends_by = len(raw) > 1 and raw[-1] == "by" and raw[0] not in NOT_DONE_BY
         plays = bool(PERSON_ROLES.intersection((*raw[-1:], *raw[:1])))
+        if raw and raw[-1].endswith("ed") and not column.has_key_word:
+            plays = False  # `created` alone is a time
         if raw and not names_itself and (ends_by or plays):
             people = self.people()[:12]
             if column.filled or any(self._normal[t][-1] in PERSON_ENTITIES for t in people):

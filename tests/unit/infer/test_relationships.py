@@ -266,3 +266,14 @@ def test_times_and_measures_refer_to_nothing() -> None:
         }
     )
     assert edges(world.infer()) == {}
+
+
+def test_a_time_held_as_text_is_nobody() -> None:
+    moments = [f"2024-01-01 {n % 24:02}:00:00" for n in MANY]
+    world = World(
+        {
+            "users": {"id": list(range(1, 21)), "name": NAMES},
+            "comments": {"id": MANY, "created": moments, "created_by": FEW},
+        }
+    )
+    assert edges(world.infer()) == {"comments(created_by)": "users(id)"}
