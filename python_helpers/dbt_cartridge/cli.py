@@ -70,7 +70,11 @@ def _dbt_options(command: F) -> F:
             type=click.Path(file_okay=False, path_type=Path),
             help="Where profiles.yml is.  [default: as dbt does]",
         ),
-        click.option("--profile", "profile_name", default=None, help="dbt's --profile."),
+        click.option(
+            "--dbt-profile",
+            default=None,
+            help="dbt's --profile. (Ours says how much data is read.)",
+        ),
         click.option("--target", default=None, help="dbt's --target."),
     ):
         command = option(command)
@@ -173,12 +177,8 @@ def _opened(options: dict[str, Any]) -> tuple[Path, Any, Settings]:
         project_dir,
         dbt=options.pop("dbt"),
         profiles_dir=options.pop("profiles_dir"),
-        profile=options.pop("profile_name"),
+        profile=options.pop("dbt_profile"),
         target=options.pop("target"),
     )
-    given = {
-        name: ",".join(value) if isinstance(value, tuple) else value
-        for name, value in options.items()
-        if value not in (None, ())
-    }
+    given = {name: value for name, value in options.items() if value not in (None, ())}
     return project_dir, engine, settings(given, project_vars(project_dir))

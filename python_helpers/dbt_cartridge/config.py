@@ -7,7 +7,8 @@ the defaults.
 from __future__ import annotations
 
 import os
-from typing import Any, Literal, Mapping, get_args, get_origin
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, cast, get_args, get_origin
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator
 
@@ -79,9 +80,13 @@ class Settings(Frozen):
     @field_validator("schemas", "tables", "exclude", "layers", mode="before")
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
+        """One text may name several, apart by commas; so may each of several texts."""
         if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return tuple(value) if isinstance(value, list) else value
+            return _parts(value)
+        if isinstance(value, (list, tuple)):
+            several = cast("Sequence[Any]", value)
+            return tuple(part for one in several for part in _parts(one))
+        return value
 
     @field_validator("layers")
     @classmethod
@@ -98,6 +103,12 @@ class Settings(Frozen):
         return tuple(layer for layer in ALL_LAYERS if layer in wanted)
 
 
+def _parts(value: Any) -> tuple[Any, ...]:
+    if not isinstance(value, str):
+        return (value,)
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
 def settings(
     arguments: Mapping[str, Any],
     project_vars: Mapping[str, Any] | None = None,
@@ -111,7 +122,7 @@ def settings(
         environment: `os.environ` if None.
 
     Raises:
-        ConfigError: unknown options or values, all of them at once, each with the nearest right one.
+        ConfigError: unknown options and values, all at once, each with the nearest right one.
     """
     known = Settings.model_fields
     env = os.environ if environment is None else environment
@@ -158,5 +169,5 @@ def _say(detail: Any, origin: Mapping[str, str]) -> str:
     if allowed:
         near = did_you_mean(str(value), allowed)
         return f"Option '{name}' in {where} cannot be {value!r}: use {', '.join(allowed)}.{near}"
-    message = str(detail["msg"]).removeprefix("Value error, ")
+    message = str(detail["msg"]).removeprefix("Value error, ").replace("valid tuple", "list")
     return f"Option '{name}' in {where} cannot be {value!r}: {message[:1].lower()}{message[1:]}."

@@ -1,12 +1,12 @@
 """The corridor. The only place that knows the order of the steps.
 
-    scan ─▶ infer ─▶ design ─▶ render ─▶ verify ─▶ write ─▶ report
+scan ─▶ infer ─▶ design ─▶ render ─▶ verify ─▶ write ─▶ report
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +30,7 @@ from dbt_cartridge.progress import Progress
 from dbt_cartridge.render import render
 from dbt_cartridge.scan import scan
 from dbt_cartridge.verify import prove
-from dbt_cartridge.write import apply, plan, recover
+from dbt_cartridge.write import apply, plan, recognise, recover
 
 STEPS = ("scan", "infer", "design", "render", "verify", "write")
 D = TypeVar("D", bound=Document)
@@ -89,7 +89,7 @@ def generate(
         progress.finish(result(document))
         return document
 
-    host = step("host", Host, lambda: engine.host(project_dir))
+    host = step("host", Host, lambda: recognise(engine.host(project_dir), project_dir))
     facts = step("scan", Scan, lambda: scan(engine, settings, progress))
     schema = step(
         "infer",
@@ -124,9 +124,7 @@ def generate(
         if not settings.dry_run:
             changes = apply(files, changes, project_dir)
     changes.save(folder)
-    return Outcome(
-        settings, host, facts, schema, designed, files, verdicts, changes, clock.seconds
-    )
+    return Outcome(settings, host, facts, schema, designed, files, verdicts, changes, clock.seconds)
 
 
 def _steps_before(start: str) -> frozenset[str]:
@@ -142,7 +140,7 @@ class _Clock:
         self.seconds: dict[str, float] = {}
 
     @contextmanager
-    def measured(self, name: str) -> Iterator[None]:
+    def measured(self, name: str) -> Generator[None]:
         began = time.perf_counter()
         try:
             yield

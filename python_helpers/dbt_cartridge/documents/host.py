@@ -56,7 +56,7 @@ class Host(Document):
     @cached_property
     def version(self) -> tuple[int, int, int]:
         """`dbt_version` as numbers; a pre-release counts as its release."""
-        parts = (self.dbt_version.split("-")[0].split(".") + ["0", "0"])[:3]
+        parts = [*self.dbt_version.split("-")[0].split("."), "0", "0"][:3]
         numbers = [int("".join(c for c in part if c.isdigit()) or 0) for part in parts]
         return numbers[0], numbers[1], numbers[2]
 

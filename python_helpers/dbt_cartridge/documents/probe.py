@@ -6,7 +6,8 @@ NULL in any asked column leaves the row out, everywhere.
 
 from __future__ import annotations
 
-from typing import Annotated, Callable, Literal, Sequence
+from collections.abc import Callable, Sequence
+from typing import Annotated, Literal
 
 from pydantic import Field
 
