@@ -18,6 +18,7 @@ _CODES = frozenset(
     """id key code zip postal postcode phone fax mobile telephone number ssn ein npi isbn sku upc
     ean gtin barcode account iban bic version extension reference serial imei hash token""".split()
 )
+_FLAGS = frozenset({"flag", "deleted_flag", "is_current"})
 _NUMERIC_ROLES = frozenset({"measure"})
 _TIMES = frozenset(
     """event_time created_time updated_time load_time deleted_time valid_from valid_to""".split()
@@ -96,7 +97,7 @@ def _text(raw: str, profile: Profile | None, meaning: ColumnMeaning) -> Cast:
     seen = profile.patterns
     if seen is None or filled <= 0 or profile.sampled or meaning.pii in _PII_TEXT:
         return Cast(value, "text")
-    if meaning.role == "flag" and seen.boolean == filled:
+    if meaning.role in _FLAGS and seen.boolean == filled:
         return _boolean(raw, profile, filled)
     if seen.timestamp == filled:
         return Cast(sql.cast(value, "timestamp"), "timestamp", True)
@@ -162,7 +163,7 @@ def _is_whole_days(profile: Profile | None, meaning: ColumnMeaning) -> bool:
 
 
 def _is_zero_or_one(profile: Profile | None, meaning: ColumnMeaning) -> bool:
-    if meaning.role not in ("flag", "deleted_flag", "is_current") or profile is None:
+    if meaning.role not in _FLAGS or profile is None:
         return False
     if profile.sampled or profile.rows == profile.nulls:
         return False

@@ -38,9 +38,5 @@ def blank_key_to_null(expression: str) -> str:
     return f"case when trim({expression}) <> '' then {expression} end"
 
 
-def both(expressions: Iterable[str], word: str = "and") -> str:
-    return f" {word} ".join(expressions)
-
-
 def equal(left: str, right: str) -> str:
     return f"{left} = {right}"

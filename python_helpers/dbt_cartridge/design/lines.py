@@ -6,7 +6,7 @@ line under one header stay apart: joined to each other they would multiply.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dbt_cartridge.design import docs
@@ -204,7 +204,3 @@ def reconciliation(line: Staged, header: Link, worth: Amount, to: str) -> Reconc
         key=header.columns[0], expression=sql.name(worth.name), to=to, to_key=header.fields[0],
         field=field, severity=severity, evidence=evidence,
     )  # fmt: skip
-
-
-def lines_of(found: Mapping[str, Link], header: Staged) -> list[Link]:
-    return [link for link in found.values() if link.parent.id == header.id]

@@ -4,7 +4,7 @@ model offers to those built on it."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dbt_cartridge.design import expressions as sql
@@ -129,14 +129,6 @@ class Link:
                 if stem.endswith(ending) and len(stem) > len(ending):
                     return stem[: -len(ending)]
         return self.relationship.role or self.parent.entity
-
-
-@dataclass
-class Board:
-    """Models made so far, in the order of dependence, and what was left out. One run's own."""
-
-    models: list[Model] = field(default_factory=list[Model])
-    left_out: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
 
 
 def ordered(attributes: Iterable[Attribute]) -> tuple[Attribute, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dbt_cartridge.design import casting, checks, docs
+from dbt_cartridge.design import casting, checks, docs, removed
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.naming import Names, column_names
 from dbt_cartridge.design.parts import Attribute, Offer, Staged, model_columns, ordered
@@ -24,11 +24,9 @@ from dbt_cartridge.documents.design import (
     SourceTable,
     Test,
 )
-from dbt_cartridge.documents.scan import Column, Profile, Relation, TypeFamily
+from dbt_cartridge.documents.scan import Column, Relation, TypeFamily
 from dbt_cartridge.documents.schema import ColumnMeaning, Identity, Key, Table
 from dbt_cartridge.words import raw_split, safe_name
-
-_REMOVED_OPERATIONS = ("d", "delete", "deleted", "remove", "removed")
 
 
 @dataclass(frozen=True)
@@ -74,12 +72,12 @@ def stage(job: Job) -> Staged:
             field = claimed.claim(f"{name}_{safe_name(path)}")
             attributes.append(_lifted(table, name, field, path, family, always))
             expressions[field] = (value, None)
-    deleted = _deleted(job, names, types)
+    deleted = removed.find(table, relation, meanings, casts, names)
     if deleted and deleted.made:
         flag = claimed.claim("is_deleted")
-        attributes.append(_deleted_flag(table, flag))
+        attributes.append(removed.flag(table, flag))
         expressions[flag] = (deleted.expression, None)
-        deleted = _Deleted(flag, deleted.expression, False, False, deleted.seen)
+        deleted = removed.Removed(flag, deleted.expression, False, False, deleted.seen)
     offered = ordered(attributes)
     entity_key = _entity_key(table)
     staged_key = tuple(names[c] for c in entity_key.columns if c in names) if entity_key else ()
@@ -161,83 +159,11 @@ def _lifted(
     )
 
 
-@dataclass(frozen=True)
-class _Deleted:
-    """How removed rows are told: `expression` is true for them."""
-
-    flag: str | None
-    expression: str
-    hidden: bool  # left out in staging
-    made: bool  # the flag does not exist yet
-    seen: bool  # some rows are marked
-
-
-def _deleted(job: Job, names: Mapping[str, str], types: Mapping[str, str]) -> _Deleted | None:
-    table, relation = job.table, job.relation
-    versions = table.versions
-    feed = versions.deleted if versions and versions.kind == "loads" else None
-    if feed and feed in relation.by_name:
-        return _Deleted(None, _feed_removed(relation.by_name[feed]), True, False, True)
-    found = [
-        (column, meaning)
-        for column in relation.columns
-        if (meaning := _meaning(job, column)).role in ("deleted_flag", "deleted_time")
-    ]
-    found.sort(key=lambda pair: (pair[1].role != "deleted_flag", not pair[1].is_load_tool))
-    for column, meaning in found:
-        raw = sql.column("source", column.name)
-        profile = column.profile
-        if meaning.role == "deleted_time":
-            seen = profile is None or profile.nulls < profile.rows
-            return _Deleted(None, f"{raw} is not null", meaning.is_load_tool,
-                            not meaning.is_load_tool, seen)  # fmt: skip
-        name = names[column.name]
-        if types[column.name] != "boolean":
-            continue
-        seen = _some_marked(profile)
-        if meaning.is_load_tool:
-            staged = raw if column.type == "boolean" else f"({raw} = 1)"
-            return _Deleted(name, f"coalesce({staged}, false)", True, False, seen)
-        return _Deleted(name, sql.name(name), False, False, seen)
-    return None
-
-
-def _some_marked(profile: Profile | None) -> bool:
-    """Whether the flag is up in any row, as far as is known."""
-    if profile is None:
-        return True
-    values = [v.value for v in profile.top_values] or [v for v in (profile.max,) if v]
-    return not values or any(v.strip().lower() in ("true", "t", "1", "yes", "y") for v in values)
-
-
-def _feed_removed(column: Column) -> str:
-    raw = sql.column("source", column.name)
-    if column.type == "boolean":
-        return f"coalesce({raw}, false)"
-    if column.type in ("timestamp", "date"):
-        return f"{raw} is not null"
-    if column.type in ("integer", "decimal"):
-        return f"coalesce({raw}, 0) = 1"
-    return f"lower(coalesce({raw}, '')) in ({sql.literals(_REMOVED_OPERATIONS)})"
-
-
-def _deleted_flag(table: Table, name: str) -> Attribute:
-    own = docs.words(table.entity)
-    return Attribute(
-        name=name,
-        type="boolean",
-        group="booleans",
-        description=f"True where the {own} has been removed in the source system.",
-        role="deleted_flag",
-        required=True,
-    )
-
-
 def _model(
     job: Job,
     offer: Offer,
     expressions: Mapping[str, tuple[str, str | None]],
-    deleted: _Deleted | None,
+    deleted: removed.Removed | None,
     alias: str,
 ) -> Model:
     table = job.table
@@ -314,7 +240,7 @@ def _grain(table: Table, key: tuple[str, ...]) -> str:
     return docs.grain(own)
 
 
-def _description(job: Job, deleted: _Deleted | None) -> str:
+def _description(job: Job, deleted: removed.Removed | None) -> str:
     table = job.table
     own = docs.words(table.entities)
     parts = [docs.table(table, job.relation.comment)]

@@ -263,3 +263,17 @@ def test_only_what_the_layers_ask_for_is_made() -> None:
     result = designed(table("things", KEY), layers="staging")
     assert names(result, "marts") == []
     assert len(claims(result.by_name["stg_raw__things"], "unique")) == 1
+
+
+def test_a_load_tools_mark_in_text_is_read_as_the_flag_that_it_is() -> None:
+    model = staged(
+        column("_removed", "text", "deleted_flag", patterns={"boolean": 100},
+               values={"Y": 10, "N": 90}, meaning={"is_load_tool": True})
+    )  # fmt: skip
+    (condition,) = model.body.ctes[-1].where
+    assert condition.startswith("not coalesce(case when lower(trim(")
+    model = staged(
+        column("_removed", "integer", "deleted_flag", min="0", max="1",
+               values={"0": 90, "1": 10}, meaning={"is_load_tool": True})
+    )  # fmt: skip
+    assert model.body.ctes[-1].where == ('not coalesce("source"."_removed" = 1, false)',)
