@@ -299,12 +299,23 @@ def plural(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def _inflect() -> inflect.engine:
-    # Slow to import (half a second and more), so only where a word needs it.
-    import inflect
+    # inflect has typeguard rewrite every one of its functions when it is imported, which takes
+    # seconds. What we hand over is a word, always: the checks are left out.
+    import typeguard
+
+    checked, typeguard.typechecked = typeguard.typechecked, _unchecked
+    try:
+        import inflect
+    finally:
+        typeguard.typechecked = checked
 
     engine: Any = inflect.engine()
     engine.classical(persons=False)
     return engine
+
+
+def _unchecked(target: Any, **_: Any) -> Any:
+    return target
 
 
 def pluralised(words: Sequence[str]) -> tuple[str, ...]:
