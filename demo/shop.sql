@@ -44,11 +44,11 @@ select * from (values
 ) as t (status_cd, status_desc, is_final);
 
 create or replace table raw.tags as
-select i as tag_id, tag as tag_nm
-from (
-    select row_number() over () as i, unnest(['new', 'sale', 'eco', 'gift', 'outdoor', 'kids',
-        'premium', 'clearance', 'bestseller', 'handmade', 'vegan', 'limited']) as tag
-);
+select
+    i as tag_id,
+    ['new', 'sale', 'eco', 'gift', 'outdoor', 'kids', 'premium', 'clearance', 'bestseller',
+        'handmade', 'vegan', 'limited'][i] as tag_nm
+from range(1, 13) as t (i);
 
 -- Two levels: the parents are the first six rows.
 create or replace table raw.tbl_categories as
@@ -278,10 +278,12 @@ select
 from range(1, 31) as t (i);
 
 create or replace table raw.order_promotions as
-select distinct "OrderID" as order_id, 'PROMO' || lpad((1 + pick("OrderID", 181, 30))::varchar, 3, '0')
-    as promo_cd
-from raw."Orders"
-where chance("OrderID", 182) < 0.15;
+select distinct
+    o."OrderID" as order_id,
+    'PROMO' || lpad((1 + pick(o."OrderID" * 2 + n.nth, 181, 30))::varchar, 3, '0') as promo_cd
+from raw."Orders" as o
+cross join range(0, 2) as n (nth)
+where chance(o."OrderID" * 2 + n.nth, 182) < 0.12;
 
 -- Change data capture: a payment comes again at each change; the last load is the truth.
 create or replace table raw.payments_cdc as

@@ -44,6 +44,18 @@ def test_headers_agree_with_their_lines(shop: DuckDB) -> None:
     assert wrong == []
 
 
+def test_the_first_column_of_an_entity_is_its_key(shop: DuckDB) -> None:
+    several_rows_a_key = {
+        "fx_rates", "payments_cdc", "inventory_snapshots", "product_tags", "order_promotions",
+    }  # fmt: skip
+    for table, column in shop.query(
+        "select table_name, column_name from duckdb_columns() where column_index = 1"
+    ):
+        counted = f'select count(*), count(distinct "{column}") from raw."{table}"'
+        [(rows, keys)] = shop.query(counted)
+        assert (rows == keys) == (table not in several_rows_a_key), table
+
+
 @pytest.mark.parametrize(
     ("table", "column", "parent", "key"),
     [
