@@ -49,7 +49,8 @@ def test_the_first_column_of_an_entity_is_its_key(shop: DuckDB) -> None:
         "fx_rates", "payments_cdc", "inventory_snapshots", "product_tags", "order_promotions",
     }  # fmt: skip
     for table, column in shop.query(
-        "select table_name, column_name from duckdb_columns() where column_index = 1"
+        "select table_name, column_name from duckdb_columns() "
+        "where column_index = 1 and schema_name = 'raw'"
     ):
         counted = f'select count(*), count(distinct "{column}") from raw."{table}"'
         [(rows, keys)] = shop.query(counted)
