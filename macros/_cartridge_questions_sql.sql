@@ -50,7 +50,7 @@ select
     {{ cartridge_text_sql('count(p.found)') }}
 from (
     select {{ _cartridge_keys(question['columns'], question['texts']) }}, count(*) as n
-    from {{ _cartridge_relation(question['relation']) }}
+    from {{ _cartridge_rows(question['relation']) }}
     where {{ _cartridge_known(question['columns']) }}
     {%- if question['where_column'] %}
         and {{ cartridge_text_sql(cartridge_quote_sql(question['where_column'])) }}
@@ -91,7 +91,7 @@ from (
         {%- if question['third'] %},
         {{ _cartridge_number(question['third']) }} as d
         {%- endif %}
-    from {{ _cartridge_relation(question['relation']) }}
+    from {{ _cartridge_rows(question['relation']) }}
 ) as g
 {%- endmacro %}
 
@@ -105,7 +105,7 @@ select
     '0'
 from (
     select {{ _cartridge_keys([question['lower'], question['upper']], question['texts']) }}
-    from {{ _cartridge_relation(question['relation']) }}
+    from {{ _cartridge_rows(question['relation']) }}
 ) as g
 {%- endmacro %}
 

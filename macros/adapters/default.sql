@@ -69,6 +69,15 @@
     {{ _cartridge_missing('json') }}
 {%- endmacro %}
 
+{#- A table {database, schema, name, kind, rows, sample} in `from`: about `sample` of its rows, the
+    same ones each time where the warehouse can. -#}
+{% macro cartridge_sample_sql(table) -%}
+    {{ adapter.dispatch('cartridge_sample_sql', 'cartridge')(table) }}
+{%- endmacro %}
+{% macro default__cartridge_sample_sql(table) -%}
+    {{ _cartridge_missing('sample') }}
+{%- endmacro %}
+
 {#- An identifier, quoted: names come from the warehouse and may hold anything. -#}
 {% macro cartridge_quote_sql(name) -%}
     {{ adapter.dispatch('cartridge_quote_sql', 'cartridge')(name) }}

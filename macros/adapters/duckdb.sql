@@ -395,3 +395,8 @@ group by t, c, k, type
     {%- endfor -%}
     {%- if table['sample'] %} using sample reservoir({{ table['sample'] }} rows) repeatable (42){% endif %}
 {%- endmacro %}
+
+{#- Parenthesised: `using sample` comes after `where`, and would sample what that leaves. -#}
+{% macro duckdb__cartridge_sample_sql(table) -%}
+    (select * from {{ _cartridge_duckdb_from(table) }}) as r
+{%- endmacro %}

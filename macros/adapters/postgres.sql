@@ -327,3 +327,7 @@ group by t, c, k, 4
         (select * from {{ name }} limit {{ table['sample'] }}) as r
     {%- endif -%}
 {%- endmacro %}
+
+{% macro postgres__cartridge_sample_sql(table) -%}
+    {{ _cartridge_postgres_from(table) }}
+{%- endmacro %}

@@ -18,7 +18,7 @@ from dbt_cartridge.documents.probe import (
     Unique,
 )
 from dbt_cartridge.documents.scan import Scan
-from dbt_cartridge.engine import prober
+from dbt_cartridge.engine import probe, prober
 from dbt_cartridge.engine.in_process import InProcess
 from dbt_cartridge.progress import Silent
 from dbt_cartridge.scan import scan
@@ -120,6 +120,38 @@ def test_answers_are_right_and_the_same_through_both_engines(
         assert answer == expected, question
     asked = prober(command_line(host), facts)([question for question, _ in QUESTIONS])
     assert asked == answers
+
+
+def test_of_a_large_table_a_sample_answers_and_says_so_but_never_whether_a_key_is_unique(
+    host: HostProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.warehouse.execute(
+        "create schema raw",
+        "create table raw.parents as select i as id from generate_series(1, 50) as t(i)",
+        "create table raw.children as select i as id, 1 + i % 100 as parent_id, i + 1 as after"
+        " from generate_series(1, 4000) as t(i)",
+    )
+    monkeypatch.setattr(probe, "_SAMPLED_ABOVE", 3000)
+    monkeypatch.setattr(probe, "_SAMPLE_ROWS", 1000)
+
+    def work(engine: InProcess) -> Sequence[Answer]:
+        facts = scan(engine, settings({"schemas": "raw"}, environment={}), Silent())
+        return prober(engine, facts)(
+            [
+                Unique(relation="raw.children", columns=("id",)),
+                Inclusion(relation="raw.children", columns=("parent_id",),
+                          ref_relation="raw.parents", ref_columns=("id",)),
+                Ordering(relation="raw.children", lower="id", upper="after"),
+            ]
+        )  # fmt: skip
+
+    key, reference, order = in_process(host, monkeypatch, work)
+    assert key == Answer(rows=4000, considered=4000, hits=4000)
+    assert reference.sampled
+    assert 700 < reference.considered < 1300
+    assert 0.4 < reference.share < 0.6
+    assert order.sampled
+    assert order.share == 1.0
 
 
 def test_a_question_that_fails_is_its_own(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from dbt_cartridge.documents.probe import (
@@ -20,6 +20,10 @@ from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.engine.base import Engine, Reply, Request, Row, in_order
 
 _PER_STATEMENT = 40
+# A share of orphans or of rows that add up shows in a million rows as well as in a billion; whether
+# a key is unique does not, and is asked of every row.
+_SAMPLED_ABOVE = 10_000_000
+_SAMPLE_ROWS = 1_000_000
 _COMPARABLE = (
     frozenset({"integer", "decimal", "float"}),
     frozenset({"date", "timestamp"}),
@@ -43,14 +47,14 @@ def prober(engine: Engine, scan: Scan) -> Probe:
         failed: list[Body] = []
         for batch, reply in zip(batches, _asked(engine, batches), strict=True):
             if reply.error is None:
-                answers.update(_answers(reply.rows))
+                answers.update(_answers(batch, reply.rows))
             elif len(batch) == 1:
                 answers[batch[0]["no"]] = Answer(status="failed", reason=reply.error)
             else:
                 failed += batch
         for body, reply in zip(failed, _asked(engine, [[body] for body in failed]), strict=True):
             if reply.error is None:
-                answers.update(_answers(reply.rows))
+                answers.update(_answers([body], reply.rows))
             else:
                 answers[body["no"]] = Answer(status="failed", reason=reply.error)
         return [answers[number] for number in range(len(questions))]
@@ -63,12 +67,18 @@ def _asked(engine: Engine, batches: Sequence[list[Body]]) -> list[Reply]:
     return in_order(engine.ask(requests), len(requests))
 
 
-def _answers(rows: Sequence[Row]) -> dict[int, Answer]:
+def _answers(bodies: Sequence[Body], rows: Sequence[Row]) -> dict[int, Answer]:
+    sampled = {body["no"] for body in bodies if "sample" in body["relation"]}
     found: dict[int, Answer] = {}
     for row in rows:
         number, total, considered, hits, keys, key_hits = (int(cell or 0) for cell in row)
         found[number] = Answer(
-            rows=total or considered, considered=considered, hits=hits, keys=keys, key_hits=key_hits
+            rows=total or considered,
+            considered=considered,
+            hits=hits,
+            keys=keys,
+            key_hits=key_hits,
+            sampled=number in sampled,
         )
     return found
 
@@ -81,7 +91,8 @@ class _Named:
 
     def body(self, number: int, question: Question) -> Body:
         body: Body = {"no": number, "kind": question.kind}
-        body["relation"] = self._relation(question.relation)
+        by_sample = isinstance(question, Inclusion | Product | Ordering)
+        body["relation"] = self._relation(question.relation, by_sample)
         if isinstance(question, Unique):
             keys = self._columns(question.relation, question.columns)
             return body | {"columns": keys, "texts": _texts(keys)}
@@ -130,15 +141,19 @@ class _Named:
             "texts": _texts(determinant + dependent),
         }
 
-    def _relation(self, identity: str) -> Mapping[str, str | None]:
+    def _relation(self, identity: str, by_sample: bool = False) -> Body:
+        """How the macros name a relation, with the size of the sample where it is to be sampled."""
         relation = self._scan.by_id.get(identity)
         if relation is None:
             raise KeyError(identity)
-        return {
+        named: Body = {
             "database": relation.database,
             "schema": relation.schema_name,
             "name": relation.name,
         }
+        if by_sample and (relation.rows or 0) > _SAMPLED_ABOVE:
+            named |= {"kind": relation.kind, "rows": relation.rows, "sample": _SAMPLE_ROWS}
+        return named
 
     def _columns(self, identity: str, names: Sequence[str]) -> list[list[str]]:
         return [self._column(identity, name) for name in names]
