@@ -81,7 +81,11 @@ def main() -> int:
     with bench.projects(chosen.adapter, chosen.keep) as make:
 
         def run(folder: Path) -> FirstRun:
-            done = first_run(folder, make(folder.name), chosen.engine)
+            try:
+                done = first_run(folder, make(folder.name), chosen.engine)
+            except Exception as error:
+                # One database that cannot be loaded must not hide the others.
+                done = FirstRun(folder.name, trouble=f"{type(error).__name__}: {error}".strip())
             verdict = "clean" if done.clean else done.trouble or "not clean"
             print(f"{done.database}: {done.seconds:.0f} s, {verdict}", file=sys.stderr, flush=True)
             return done

@@ -187,6 +187,9 @@ def _as_csv(column: str, duckdb_type: str) -> str:
         return f"'\\x' || hex({quoted(column)})"
     if duckdb_type.endswith("]") or duckdb_type.startswith(("STRUCT", "MAP")):
         return f"to_json({quoted(column)})"
+    if duckdb_type == "VARCHAR":
+        # PostgreSQL's text cannot hold NUL; loaders leave it out.
+        return f"replace({quoted(column)}, chr(0), '')"
     return quoted(column)
 
 
