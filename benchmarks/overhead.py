@@ -95,8 +95,8 @@ def _sent(host: HostProject) -> Iterator[str]:
     arguments = json.dumps({"schemas": ["raw"]})
     scanned = bench.timed(
         host,
-        [program("dbt"), "--log-format-file", "json", "--log-level-file", "debug", "--quiet",
-         "run-operation", "cartridge_scan", "--args", arguments],
+        [program("dbt"), "--log-format-file", "json", "--log-level-file", "debug",
+         "--log-file-max-bytes", "0", "--quiet", "run-operation", "cartridge_scan", "--args", arguments],
     )  # fmt: skip
     if scanned.code:
         raise SystemExit(f"cartridge_scan: {bench.last_words(scanned.output)}")
