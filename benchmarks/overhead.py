@@ -96,7 +96,8 @@ def _sent(host: HostProject) -> Iterator[str]:
     scanned = bench.timed(
         host,
         [program("dbt"), "--log-format-file", "json", "--log-level-file", "debug",
-         "--log-file-max-bytes", "0", "--quiet", "run-operation", "cartridge_scan", "--args", arguments],
+         "--log-file-max-bytes", "0", "--quiet",
+         "run-operation", "cartridge_scan", "--args", arguments],
     )  # fmt: skip
     if scanned.code:
         raise SystemExit(f"cartridge_scan: {bench.last_words(scanned.output)}")
