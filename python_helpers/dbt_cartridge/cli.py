@@ -144,11 +144,11 @@ def debug(**options: Any) -> None:
 )
 def explain(target: str, project_dir: Path) -> None:
     """Say why: TARGET is `schema.table` or `schema.table.column` of the last run."""
-    from dbt_cartridge import pipeline
+    from dbt_cartridge.documents.base import documents_folder
     from dbt_cartridge.documents.schema import Schema
     from dbt_cartridge.infer.explain import explain as explanation
 
-    schema = Schema.load(pipeline.documents_folder(project_dir))
+    schema = Schema.load(documents_folder(project_dir))
     click.echo(explanation(schema, target))
 
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import design
-from dbt_cartridge.documents.base import Document
+from dbt_cartridge.documents.base import Document, documents_folder
 from dbt_cartridge.documents.changes import Changes
 from dbt_cartridge.documents.design import Design
 from dbt_cartridge.documents.files import Files
@@ -49,11 +49,6 @@ class Outcome:
     verdicts: Verdicts
     changes: Changes
     seconds: dict[str, float] = field(default_factory=dict[str, float])
-
-
-def documents_folder(project_dir: Path) -> Path:
-    """Where a run leaves its documents."""
-    return project_dir / "target" / "cartridge"
 
 
 def generate(

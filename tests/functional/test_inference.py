@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dbt_cartridge import pipeline
+from dbt_cartridge.documents.base import documents_folder
 from dbt_cartridge.documents.schema import Schema
 from tests.support import databases
 from tests.support.host import HostProject
@@ -24,7 +24,7 @@ def test_chinook_is_understood_without_a_constraint(duckdb_host: HostProject) ->
     databases.load(Path(DATA or "") / "chinook", duckdb_host.warehouse, "raw")
     arguments = {"schemas": ["raw"], "verify": "none", "dry_run": True}
     duckdb_host.operation("cartridge_generate", **arguments).must_succeed()
-    schema = Schema.load(pipeline.documents_folder(duckdb_host.root))
+    schema = Schema.load(documents_folder(duckdb_host.root))
     keys = {t.id: t.primary_key for t in schema.tables}
     assert all(key is not None and key.proved for key in keys.values())
     bridge = keys["raw.PlaylistTrack"]

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from dbt_cartridge import cli, pipeline
 from dbt_cartridge.config import Settings
+from dbt_cartridge.documents.base import documents_folder
 from dbt_cartridge.documents.schema import ColumnMeaning, Schema, Table
 from dbt_cartridge.errors import ConfigError
 
@@ -78,7 +79,7 @@ def test_explain_reads_the_last_run(host: Path) -> None:
         confidence=0.9,
         columns=(ColumnMeaning(name="total", words=("total",), role="measure"),),
     )
-    Schema(adapter="duckdb", tables=(table,)).save(pipeline.documents_folder(host))
+    Schema(adapter="duckdb", tables=(table,)).save(documents_folder(host))
     result = invoked("explain", "raw.orders.total", "--project-dir", str(host))
     assert result.exit_code == 0
     assert "measure" in result.output

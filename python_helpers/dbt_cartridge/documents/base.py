@@ -67,6 +67,11 @@ class Document(Frozen):
             ) from error
 
 
+def documents_folder(project_dir: Path) -> Path:
+    """Where a run leaves its documents."""
+    return project_dir / "target" / "cartridge"
+
+
 def _first(error: Exception) -> str:
     if isinstance(error, ValidationError):
         detail = error.errors()[0]

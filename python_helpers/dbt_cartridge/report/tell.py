@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dbt_cartridge.documents.base import documents_folder
 from dbt_cartridge.errors import ConflictError
 from dbt_cartridge.report.console import Say
 from dbt_cartridge.report.diffs import diff_lines
@@ -28,7 +29,7 @@ def tell(outcome: Outcome, project_dir: Path, say: Say | None = None) -> int:
         say: prints one line; standard output, in colour on a terminal, if None.
     """
     document = run(outcome)
-    folder = project_dir / "target" / "cartridge"
+    folder = documents_folder(project_dir)
     document.save(folder)
     save_page(document, outcome, folder)
     colour = say is None and sys.stdout.isatty()
