@@ -39,7 +39,7 @@ format: $(READY)  ## put the code into ruff's format
 types: $(READY)  ## pyright, strict
 	$(BIN)/pyright
 
-docs: $(READY)  ## the pages of options and commands, from where these are defined
+docs: $(READY)  ## the pages of options and commands, and the macros' arguments, from config.py
 	$(BIN)/python docs/build.py
 
 demo:  ## a messy shop in DuckDB, from raw tables to a built project

@@ -1,27 +1,82 @@
-"""Writes docs/options.md and docs/commands.md: `make docs`.
+"""Writes what follows from `config.Settings` and the command line: `make docs`.
 
-Options come from `config.Settings`, commands from the command line itself, macros from
-`macros/cartridge.yml`. A test says whether the pages are up to date.
+The pages docs/options.md and docs/commands.md; and, since dbt checks a macro's arguments by its
+own signature, the arguments of the macros that take every option. A test says whether all of it
+is up to date.
 """
 
 from __future__ import annotations
 
+import re
+from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import click
 import yaml
+from ruamel.yaml import YAML
 
 from dbt_cartridge.cli import main as cartridge
 from dbt_cartridge.config import Settings, choices
 
-DOCS = Path(__file__).parent
-MACROS = DOCS.parent / "macros" / "cartridge.yml"
+REPOSITORY = Path(__file__).parent.parent
+MACROS = REPOSITORY / "macros" / "cartridge.yml"
+# The macros that take every option.
+OPERATIONS = ("cartridge_generate", "cartridge_scan", "cartridge_debug")
+_IN_DBT: dict[Any, str] = {str: "string", int: "integer", float: "float", bool: "bool"}
 
 
 def pages() -> dict[str, str]:
-    """The generated pages: file names and their text."""
-    return {"options.md": options(), "commands.md": commands()}
+    """The generated files: paths in the repository, and their text."""
+    macros = {f"macros/{name}.sql": operation(name) for name in OPERATIONS}
+    documented = {"macros/cartridge.yml": macro_properties()}
+    return {"docs/options.md": options(), "docs/commands.md": commands()} | macros | documented
+
+
+def operation(name: str) -> str:
+    """The macro's file, with the options in its signature and in what it hands over."""
+    text = (REPOSITORY / "macros" / f"{name}.sql").read_text("utf-8")
+    signature = ",\n".join(f"    {option}=none" for option in Settings.model_fields)
+    handed = ",\n".join(f"        '{option}': {option}" for option in Settings.model_fields)
+    text = re.sub(rf"(macro {name}\(\n).*?(\n\) %\}})", rf"\g<1>{signature}\2", text, flags=re.S)
+    return re.sub(r"(set options = \{\n).*?(\n    \} %\})", rf"\g<1>{handed}\2", text, flags=re.S)
+
+
+def macro_properties() -> str:
+    """macros/cartridge.yml, with the options as arguments of the operations."""
+    editor = YAML()
+    editor.width = 95
+    editor.preserve_quotes = True
+    editor.indent(mapping=2, sequence=4, offset=2)
+    document = editor.load(MACROS.read_text("utf-8"))
+    for macro in document["macros"]:
+        if macro["name"] in OPERATIONS:
+            macro["arguments"] = [_argument(name) for name in Settings.model_fields]
+    out = StringIO()
+    editor.dump(document, out)
+    return out.getvalue()
+
+
+def _argument(name: str) -> dict[str, str]:
+    field = Settings.model_fields[name]
+    values = choices(field.annotation)
+    only = f" One of: {', '.join(values)}." if values else ""
+    return {
+        "name": name,
+        "type": _macro_type(field.annotation),
+        "description": f"{field.description}{only}",
+    }
+
+
+def _macro_type(annotation: Any) -> str:
+    """An option's type in dbt's words."""
+    if get_origin(annotation) is tuple:
+        return "list[string]"
+    if get_origin(annotation) is Literal:
+        return "string"
+    if inner := [part for part in get_args(annotation) if part is not type(None)]:
+        return _macro_type(inner[0])
+    return _IN_DBT[annotation]
 
 
 def options() -> str:
@@ -113,5 +168,5 @@ def _one_line(text: str) -> str:
 
 
 if __name__ == "__main__":
-    for page, text in pages().items():
-        (DOCS / page).write_text(text, "utf-8")
+    for path, text in pages().items():
+        (REPOSITORY / path).write_text(text, "utf-8")
