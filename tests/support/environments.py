@@ -58,7 +58,7 @@ class Environment:
         return folder
 
     def _make(self, folder: Path) -> None:
-        _uv("venv", "--quiet", "--python", self.python, str(folder))
+        _uv("venv", "--quiet", "--python", _interpreter(self.python), str(folder))
         install = ["pip", "install", "--quiet", "--python", str(folder / "bin" / "python")]
         wanted = list(self.requirements)
         if self.editable is not None:
@@ -75,6 +75,13 @@ class Environment:
 def _cache() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "cartridge-development"
+
+
+def _interpreter(version: str) -> str:
+    """pyenv's interpreter where there is one, which uv does not look for; else what uv finds."""
+    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    found = sorted((root / "versions").glob(f"{version}.*/bin/python"))
+    return str(found[-1]) if found else version
 
 
 def _uv(*arguments: str) -> None:
