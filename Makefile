@@ -26,7 +26,7 @@ test: $(READY)  ## every test, in parallel, with coverage
 	@$(BIN)/pytest @.ci/pytest.args
 
 watch: $(READY)  ## the unit tests again at every change; `make watch TESTS=tests/functional` for others
-	$(BIN)/ptw . $(or $(TESTS),tests/unit) -q
+	$(BIN)/watchfiles --filter python '$(BIN)/pytest -q $(or $(TESTS),tests/unit)' python_helpers tests
 
 lint: $(READY)  ## ruff: rules and format
 	$(BIN)/ruff check .
