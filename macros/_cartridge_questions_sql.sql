@@ -27,12 +27,12 @@ union all
 {% macro _cartridge_unique_sql(question) -%}
 {%- set whole = _cartridge_all_known('k', question['columns'] | length) -%}
 select
-    '{{ question['no'] }}',
-    {{ cartridge_text_sql('coalesce(sum(n), 0)') }},
-    {{ cartridge_text_sql('coalesce(sum(case when ' ~ whole ~ ' then n else 0 end), 0)') }},
-    {{ cartridge_text_sql('count(case when ' ~ whole ~ ' then 1 end)') }},
-    '0',
-    '0'
+    '{{ question['no'] }}' as question,
+    {{ cartridge_text_sql('coalesce(sum(n), 0)') }} as all_rows,
+    {{ cartridge_text_sql('coalesce(sum(case when ' ~ whole ~ ' then n else 0 end), 0)') }} as considered,
+    {{ cartridge_text_sql('count(case when ' ~ whole ~ ' then 1 end)') }} as hits,
+    '0' as key_count,
+    '0' as key_hits
 from (
     select {{ _cartridge_keys(question['columns'], question['texts']) }}, count(*) as n
     from {{ _cartridge_relation(question['relation']) }}
@@ -42,12 +42,12 @@ from (
 
 {% macro _cartridge_inclusion_sql(question) -%}
 select
-    '{{ question['no'] }}',
-    '0',
-    {{ cartridge_text_sql('coalesce(sum(c.n), 0)') }},
-    {{ cartridge_text_sql('coalesce(sum(case when p.found = 1 then c.n else 0 end), 0)') }},
-    {{ cartridge_text_sql('count(*)') }},
-    {{ cartridge_text_sql('count(p.found)') }}
+    '{{ question['no'] }}' as question,
+    '0' as all_rows,
+    {{ cartridge_text_sql('coalesce(sum(c.n), 0)') }} as considered,
+    {{ cartridge_text_sql('coalesce(sum(case when p.found = 1 then c.n else 0 end), 0)') }} as hits,
+    {{ cartridge_text_sql('count(*)') }} as key_count,
+    {{ cartridge_text_sql('count(p.found)') }} as key_hits
 from (
     select {{ _cartridge_keys(question['columns'], question['texts']) }}, count(*) as n
     from {{ _cartridge_rows(question['relation']) }}
@@ -71,18 +71,18 @@ left join (
 {%- set names = ['result', 'a', 'b'] + (['d'] if question['third'] else []) -%}
 {%- set plus = '+' if question['form'] == 'sum' else '-' -%}
 select
-    '{{ question['no'] }}',
-    {{ cartridge_text_sql('count(*)') }},
-    {{ cartridge_text_sql('count(case when ' ~ (names | join(' is not null and ')) ~ ' is not null then 1 end)') }},
+    '{{ question['no'] }}' as question,
+    {{ cartridge_text_sql('count(*)') }} as all_rows,
+    {{ cartridge_text_sql('count(case when ' ~ (names | join(' is not null and ')) ~ ' is not null then 1 end)') }} as considered,
     {{ cartridge_text_sql('count(case when abs(result - (' ~ (
         'a ' ~ plus ~ ' b' ~ (' ' ~ plus ~ ' d' if question['third'] else '')
         if question['form'] in ['sum', 'difference']
         else 'a * b * (1 - d)' if question['form'] == 'discount_rate'
         else 'a * b - d' if question['form'] == 'discount_amount'
         else 'a * b'
-    ) ~ ')) <= 0.010001 then 1 end)') }},
-    '0',
-    '0'
+    ) ~ ')) <= 0.010001 then 1 end)') }} as hits,
+    '0' as key_count,
+    '0' as key_hits
 from (
     select
         {{ _cartridge_number(question['result']) }} as result,
@@ -97,12 +97,12 @@ from (
 
 {% macro _cartridge_ordering_sql(question) -%}
 select
-    '{{ question['no'] }}',
-    {{ cartridge_text_sql('count(*)') }},
-    {{ cartridge_text_sql('count(case when k1 is not null and k2 is not null then 1 end)') }},
-    {{ cartridge_text_sql('count(case when k1 <= k2 then 1 end)') }},
-    '0',
-    '0'
+    '{{ question['no'] }}' as question,
+    {{ cartridge_text_sql('count(*)') }} as all_rows,
+    {{ cartridge_text_sql('count(case when k1 is not null and k2 is not null then 1 end)') }} as considered,
+    {{ cartridge_text_sql('count(case when k1 <= k2 then 1 end)') }} as hits,
+    '0' as key_count,
+    '0' as key_hits
 from (
     select {{ _cartridge_keys([question['lower'], question['upper']], question['texts']) }}
     from {{ _cartridge_rows(question['relation']) }}
@@ -111,12 +111,12 @@ from (
 
 {% macro _cartridge_total_sql(question) -%}
 select
-    '{{ question['no'] }}',
-    '0',
-    {{ cartridge_text_sql('count(*)') }},
-    {{ cartridge_text_sql('count(case when abs(h.total - c.total) <= 0.010001 then 1 end)') }},
-    '0',
-    '0'
+    '{{ question['no'] }}' as question,
+    '0' as all_rows,
+    {{ cartridge_text_sql('count(*)') }} as considered,
+    {{ cartridge_text_sql('count(case when abs(h.total - c.total) <= 0.010001 then 1 end)') }} as hits,
+    '0' as key_count,
+    '0' as key_hits
 from (
     select
         {{ _cartridge_keys(question['key'], question['texts']) }},
@@ -150,12 +150,12 @@ where h.total is not null and c.total is not null
 
 {% macro _cartridge_dependency_sql(question) -%}
 select
-    '{{ question['no'] }}',
-    '0',
-    {{ cartridge_text_sql('count(*)') }},
-    {{ cartridge_text_sql('count(case when n = 1 then 1 end)') }},
-    '0',
-    '0'
+    '{{ question['no'] }}' as question,
+    '0' as all_rows,
+    {{ cartridge_text_sql('count(*)') }} as considered,
+    {{ cartridge_text_sql('count(case when n = 1 then 1 end)') }} as hits,
+    '0' as key_count,
+    '0' as key_hits
 from (
     select {{ _cartridge_key_names(question['determinant']) }}, count(*) as n
     from (

@@ -4,7 +4,8 @@
     Every value that a statement returns is cast to text in SQL. `json` means text that holds JSON.
 -#}
 
-{#- Rows: schema, usable (`true` or `false`: may the role use it?). -#}
+{#- Rows: schema, usable (`true` or `false`: may the role use it?) and, where the profile may name
+    it in another case, the database. Schemas may be matched in any case by all of these verbs. -#}
 {% macro cartridge_schemas_sql(database) -%}
     {{ adapter.dispatch('cartridge_schemas_sql', 'cartridge')(database) }}
 {%- endmacro %}

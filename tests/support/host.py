@@ -80,11 +80,15 @@ class HostProject:
 
     def dbt_process(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run dbt as users do, in a process of its own."""
-        return self._process([program("dbt"), *arguments, *self._folders()], variables)
+        return self._process([self.program("dbt"), *arguments, *self._folders()], variables)
 
     def cartridge(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run the `cartridge` command in the project's folder."""
-        return self._process([program("cartridge"), *arguments], variables)
+        return self._process([self.program("cartridge"), *arguments], variables)
+
+    def program(self, name: str) -> str:
+        """A program of the environment that has the warehouse's adapter."""
+        return program(name, self.warehouse)
 
     def _folders(self) -> Sequence[str]:
         return ("--project-dir", str(self.root), "--profiles-dir", str(self.root))
@@ -93,6 +97,9 @@ class HostProject:
         self, command: Sequence[str], variables: Mapping[str, str]
     ) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, **ENVIRONMENT, "DBT_PROFILES_DIR": str(self.root)}
+        # `cartridge` drives the dbt that it finds on the PATH.
+        beside = [str(Path(command[0]).parent), environment.get("PATH", "")]
+        environment["PATH"] = os.pathsep.join(beside)
         return subprocess.run(
             command, cwd=self.root, env=environment | variables, stdin=subprocess.DEVNULL,
             capture_output=True, text=True, timeout=SECONDS,
@@ -125,9 +132,10 @@ def make_host(
     return host
 
 
-def program(name: str) -> str:
-    """A program of the environment that runs the tests."""
-    return str(Path(sys.executable).parent / name)
+def program(name: str, warehouse: Warehouse | None = None) -> str:
+    """A program of the environment that runs the tests, or of the warehouse's own environment."""
+    own: Path | None = getattr(warehouse, "programs", None)
+    return str((own or Path(sys.executable).parent) / name)
 
 
 def _statuses(result: Any) -> dict[str, str]:

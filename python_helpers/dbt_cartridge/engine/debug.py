@@ -50,7 +50,7 @@ def _schemas(engine: Engine, settings: Settings, database: str | None) -> list[F
     (reply,) = in_order(engine.ask([request]), 1)
     if reply.error is not None:
         return [Finding("connection", False, reply.error, "run `dbt debug`")]
-    usable = {str(name): flag == "true" for name, flag in reply.rows}
+    usable = {str(row[0]): row[1] == "true" for row in reply.rows}
     findings = [Finding("connection", True, f"{len(usable)} schemas in {database}")]
     if not settings.schemas:
         advice = "name one: `--args '{schemas: [raw]}'` or `cartridge debug --schemas raw`"

@@ -39,7 +39,7 @@ def read_catalogue(engine: Engine, settings: Settings) -> Catalogue:
     """Everything about the schemas but the data, in as many statements as there are verbs.
 
     All are sent at once. Only where a schema's name was given in another case than the
-    warehouse's are they sent again.
+    warehouse's, and its SQL did not find it so, are they sent again.
 
     Raises:
         ScanError: a statement failed, or there is no such schema.
@@ -47,10 +47,21 @@ def read_catalogue(engine: Engine, settings: Settings) -> Catalogue:
     replies = _asked(engine, settings.database, settings.schemas)
     database = settings.database or engine.target.database
     schemas = chosen_schemas(replies["schemas"], database, settings.schemas)
-    if not set(schemas) <= set(settings.schemas):
+    found = {_text(row[0]) for row in replies["relations"]}
+    if not set(schemas) <= found | set(settings.schemas):
         replies = _asked(engine, database, schemas)
-    relations, problems = assemble(database, replies)
+    database = _own_name(replies["schemas"], database)
+    chosen = {
+        verb: tuple(row for row in rows if verb == "schemas" or _text(row[0]) in schemas)
+        for verb, rows in replies.items()
+    }
+    relations, problems = assemble(database, chosen)
     return Catalogue(database, schemas, relations, problems)
+
+
+def _own_name(rows: Sequence[Row], database: str | None) -> str | None:
+    """The database as the warehouse calls it: a profile may name Snowflake's in another case."""
+    return next((row[2] for row in rows if len(row) > 2), None) or database
 
 
 def _asked(

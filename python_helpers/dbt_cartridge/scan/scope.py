@@ -21,7 +21,7 @@ def chosen_schemas(
     Raises:
         ScanError: none was asked for, one does not exist, or the role may not use it.
     """
-    usable = {str(name): flag == "true" for name, flag in rows}
+    usable = {str(row[0]): row[1] == "true" for row in rows}
     known = ", ".join(list(usable)[:_SHOWN]) + (" …" if len(usable) > _SHOWN else "")
     if not asked:
         raise ScanError(

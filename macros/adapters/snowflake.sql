@@ -1,0 +1,501 @@
+{#- Names come as the warehouse stores them: `RAW` where a statement says `raw`. Constraints have
+    columns in SHOW … KEYS alone: there is no KEY_COLUMN_USAGE. -#}
+{% macro snowflake__cartridge_quote_sql(name) -%}
+    "{{ name | replace('"', '""') }}"
+{%- endmacro %}
+
+{#- Backslashes are escapes in Snowflake's strings. -#}
+{% macro snowflake__cartridge_literal_sql(text) -%}
+    '{{ text | replace("\\", "\\\\") | replace("'", "''") }}'
+{%- endmacro %}
+
+{% macro snowflake__cartridge_text_sql(expression) -%}
+    cast({{ expression }} as varchar)
+{%- endmacro %}
+
+{#- NUMBER overflows its 38 digits when it is multiplied. -#}
+{% macro snowflake__cartridge_number_sql(expression, family) -%}
+    {%- if family in ['integer', 'decimal', 'float'] -%}
+        cast({{ expression }} as double)
+    {%- else -%}
+        try_to_double(cast({{ expression }} as varchar))
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro snowflake__cartridge_schemas_sql(database) -%}
+select schema_name as s, 'true' as usable, catalog_name as d
+from {{ _cartridge_snowflake_database(database) }}.information_schema.schemata
+where schema_name <> 'INFORMATION_SCHEMA'
+order by 1
+{%- endmacro %}
+
+{% macro snowflake__cartridge_relations_sql(database, schemas) -%}
+select
+    table_schema as s,
+    table_name as t,
+    case table_type
+        when 'VIEW' then 'view'
+        when 'MATERIALIZED VIEW' then 'materialized_view'
+        when 'EXTERNAL TABLE' then 'external'
+        else 'table'
+    end as kind,
+    comment as told,
+    cast(row_count as varchar) as rows_told,
+    cast(bytes as varchar) as bytes_told,
+    'true' as readable
+from {{ _cartridge_snowflake_database(database) }}.information_schema.tables
+where table_type not like '%TEMPORARY%' and {{ _cartridge_snowflake_scope(schemas) }}
+order by 1, 2
+{%- endmacro %}
+
+{% macro snowflake__cartridge_columns_sql(database, schemas) -%}
+select
+    table_schema as s,
+    table_name as t,
+    cast(ordinal_position as varchar) as place,
+    column_name as c,
+    case
+        when data_type = 'NUMBER' then 'NUMBER(' || numeric_precision || ',' || numeric_scale || ')'
+        when data_type = 'TEXT' and character_maximum_length < 16777216
+            then 'VARCHAR(' || character_maximum_length || ')'
+        when data_type = 'TEXT' then 'VARCHAR'
+        else data_type
+    end as native,
+    case
+        when data_type = 'NUMBER' and numeric_scale = 0 then 'integer'
+        when data_type = 'NUMBER' then 'decimal'
+        when data_type in ('FLOAT', 'DECFLOAT') then 'float'
+        when data_type = 'TEXT' then 'text'
+        when data_type = 'BOOLEAN' then 'boolean'
+        when data_type = 'DATE' then 'date'
+        when data_type = 'TIME' then 'time'
+        when data_type like 'TIMESTAMP%' then 'timestamp'
+        when data_type like 'INTERVAL%' then 'interval'
+        when data_type = 'BINARY' then 'binary'
+        when data_type in ('VARIANT', 'OBJECT') then 'json'
+        when data_type in ('ARRAY', 'VECTOR') then 'array'
+        when data_type = 'MAP' then 'struct'
+        when data_type = 'UUID' then 'uuid'
+        when data_type in ('GEOGRAPHY', 'GEOMETRY') then 'geography'
+        else 'other'
+    end as family,
+    iff(is_nullable = 'YES', 'true', 'false') as nullable,
+    column_default as filled_with,
+    iff(is_identity = 'YES', 'true', 'false') as generated,
+    comment as told,
+    cast(null as varchar) as labels,
+    'true' as readable
+from {{ _cartridge_snowflake_database(database) }}.information_schema.columns
+where {{ _cartridge_snowflake_scope(schemas) }}
+order by 1, 2, ordinal_position
+{%- endmacro %}
+
+{#- One statement to every client: SHOW through the pipe operator, the last before it being $1.
+    The names of SHOW's columns are in lower case, and so quoted. Nothing here is enforced. -#}
+{% macro snowflake__cartridge_constraints_sql(database, schemas) -%}
+{%- set place = 'in database ' ~ _cartridge_snowflake_database(database) -%}
+show primary keys {{ place }}
+->> show unique keys {{ place }}
+->> show imported keys {{ place }}
+->> select
+    s, t, kind, name, columns, ref_s, ref_t, ref_columns, cast(null as varchar) as expression,
+    'false' as enforced
+from (
+    {%- for kind, result in [('primary', '$3'), ('unique', '$2')] %}
+    select
+        "schema_name" as s,
+        "table_name" as t,
+        '{{ kind }}' as kind,
+        "constraint_name" as name,
+        to_json(array_agg("column_name") within group (order by "key_sequence")) as columns,
+        cast(null as varchar) as ref_s,
+        cast(null as varchar) as ref_t,
+        cast(null as varchar) as ref_columns
+    from {{ result }}
+    group by "schema_name", "table_name", "constraint_name"
+    union all
+    {%- endfor %}
+    select
+        "fk_schema_name",
+        "fk_table_name",
+        'foreign',
+        "fk_name",
+        to_json(array_agg("fk_column_name") within group (order by "key_sequence")),
+        "pk_schema_name",
+        "pk_table_name",
+        to_json(array_agg("pk_column_name") within group (order by "key_sequence"))
+    from $1
+    where "pk_database_name" = "fk_database_name"
+    group by "fk_schema_name", "fk_table_name", "fk_name", "pk_schema_name", "pk_table_name"
+) as found
+where {{ _cartridge_snowflake_scope(schemas, 's') }}
+order by 1, 2, 3, 4
+{%- endmacro %}
+
+{#- Snowflake has no indexes; a clustering key, `LINEAR(a, b)`, tells what tables are read by. -#}
+{% macro snowflake__cartridge_indexes_sql(database, schemas) -%}
+select
+    table_schema as s,
+    table_name as t,
+    'clustering' as name,
+    to_json(split(
+        replace(substr(clustering_key, 8, length(clustering_key) - 8), '"', ''), ', '
+    )) as columns,
+    'false' as is_unique
+from {{ _cartridge_snowflake_database(database) }}.information_schema.tables
+where clustering_key like 'LINEAR(%' and {{ _cartridge_snowflake_scope(schemas) }}
+order by 1, 2
+{%- endmacro %}
+
+{#- Tables above a size come alone, one to a statement, and are counted approximately. -#}
+{% macro snowflake__cartridge_profile_sql(tables) -%}
+    {%- if tables[0]['approximate'] -%}
+        {{ _cartridge_snowflake_large_sql(tables[0]) }}
+    {%- else -%}
+        {{ _cartridge_snowflake_profile_sql(tables) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro _cartridge_snowflake_profile_sql(tables) -%}
+{%- set pattern = _cartridge_patterns() -%}
+{%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}
+{#- Every column as text in one long list of cells, grouped once. Joined to the columns' numbers:
+    FLATTEN would go through VARIANT, where a row's texts may not be larger than 16 MB. -#}
+with cells as (
+{%- for table in tables %}
+    select
+        {{ table['no'] }} as t,
+        k.c,
+        case k.c
+            {%- for column in table['columns'] %}
+            when {{ column[0] }} then {{ _cartridge_snowflake_cell(column) }}
+            {%- endfor %}
+        end as v
+    from {{ _cartridge_snowflake_from(table) }} as r
+    cross join (
+        select column1 as c
+        from values {% for column in table['columns'] -%}
+            ({{ column[0] }}){% if not loop.last %}, {% endif %}
+        {%- endfor %}
+    ) as k
+    {%- if not loop.last %} union all{% endif %}
+{%- endfor %}
+),
+families as (
+    select column1 as t, column2 as c, column3 as f
+    from values {% for table in tables -%}
+        {%- for no, name, family, native in table['columns'] -%}
+            ({{ table['no'] }}, {{ no }}, '{{ family }}'){% if not loop.last %}, {% endif %}
+        {%- endfor -%}
+        {%- if not loop.last %}, {% endif -%}
+    {%- endfor %}
+),
+counted as (
+    select t, c, v, count(*) as n from cells group by t, c, v
+),
+typed as (
+    select
+        counted.t,
+        counted.c,
+        counted.v,
+        counted.n,
+        families.f,
+        case
+            when families.f in ('integer', 'decimal', 'float')
+                and lower(counted.v) not in ('nan', 'inf', '-inf')
+                then try_to_double(counted.v)
+        end as num,
+        case when families.f = 'integer' then try_cast(counted.v as number(38, 0)) end as whole,
+        case when families.f = 'text' then length(counted.v) end as len,
+        case
+            when families.f = 'text' and length(counted.v) between 1 and 100 then counted.v
+        end as p
+    from counted
+    inner join families on counted.t = families.t and counted.c = families.c
+),
+ranked as (
+    select t, c, v, n, row_number() over (partition by t, c order by n desc, v) as r
+    from typed
+    where v is not null and f not in ('{{ uncounted | join("', '") }}')
+),
+frequent as (
+    select
+        t, c, to_json(array_agg(array_construct(left(v, 200), cast(n as varchar)))
+            within group (order by r)) as vs
+    from ranked
+    where r <= 12
+    group by t, c
+)
+select
+    cast(typed.t as varchar) as t,
+    cast(typed.c as varchar) as c,
+    cast(sum(n) as varchar) as total,
+    cast(sum(iff(v is null, n, 0)) as varchar) as nulls,
+    case
+        when f not in ('{{ uncounted | join("', '") }}') then cast(count(v) as varchar)
+    end as distincts,
+    'false' as approximate,
+    {%- for name, least in [('low', 'min'), ('high', 'max')] %}
+    case
+        when f = 'integer' then cast({{ least }}(whole) as varchar)
+        when f in ('decimal', 'float') then {{ least }}_by(v, num)
+        when f in ('text', 'date', 'timestamp', 'time', 'uuid', 'boolean') then left({{ least }}(v), 200)
+    end as {{ name }},
+    {%- endfor %}
+    cast(sum(num * n) / nullif(sum(iff(num is not null, n, 0)), 0) as varchar) as mean,
+    cast(min(len) as varchar) as min_length,
+    cast(max(len) as varchar) as max_length,
+    cast(sum(len * n) / nullif(sum(iff(len is not null, n, 0)), 0) as varchar) as mean_length,
+    cast(sum(iff(f = 'text' and trim(v) = '', n, 0)) as varchar) as blanks,
+    cast(sum(iff(num = 0, n, 0)) as varchar) as zeros,
+    cast(sum(iff(num < 0, n, 0)) as varchar) as negatives,
+    cast(sum(iff(f in ('decimal', 'float') and num <> trunc(num), n, 0)) as varchar) as fractions,
+    case when f = 'timestamp' then
+        cast(sum(iff(regexp_instr(v, ' 00:00:00([+-]|$)') > 0, n, 0)) as varchar)
+    end as midnights,
+    {%- for name in ['integer', 'decimal', 'date', 'timestamp', 'boolean'] %}
+    cast(sum(iff(regexp_instr(p, '{{ pattern[name] }}') > 0, n, 0)) as varchar) as p_{{ name }},
+    {%- endfor %}
+    cast(sum(iff(f = 'text' and regexp_instr(v, '{{ pattern['json_like'] }}') > 0, n, 0)) as varchar) as p_json_like,
+    {%- for name in ['uuid', 'email'] %}
+    cast(sum(iff(regexp_instr(p, '{{ pattern[name] }}') > 0, n, 0)) as varchar) as p_{{ name }},
+    {%- endfor %}
+    cast(sum(iff(
+        regexp_instr(p, '{{ pattern['phone'] }}') > 0
+        and length(regexp_replace(p, '( ?x| ?ext).*|[^0-9]', '')) between 7 and 15
+        and regexp_instr(p, '{{ pattern['decimal'] }}') = 0
+        and regexp_instr(p, '{{ pattern['date'] }}') = 0
+        and regexp_instr(p, '{{ pattern['ip_address'] }}') = 0, n, 0
+    )) as varchar) as p_phone,
+    {%- for name in ['ip_address', 'url', 'national_id'] %}
+    cast(sum(iff(regexp_instr(p, '{{ pattern[name] }}') > 0, n, 0)) as varchar) as p_{{ name }},
+    {%- endfor %}
+    cast(sum(iff(
+        regexp_instr(p, '{{ pattern['card_number'] }}') > 0
+        and length(regexp_replace(p, '[^0-9]', '')) between 13 and 19, n, 0
+    )) as varchar) as p_card_number,
+    cast(sum(iff(regexp_instr(p, '{{ pattern['leading_zero'] }}') > 0, n, 0)) as varchar) as p_leading_zero,
+    cast(sum(iff(f = 'text' and regexp_instr(v, '{{ pattern['spaced'] }}') > 0, n, 0)) as varchar) as p_spaced,
+    max(frequent.vs) as vs
+from typed
+left join frequent on typed.t = frequent.t and typed.c = frequent.c
+group by typed.t, typed.c, f
+{%- endmacro %}
+
+{#- One scan of the whole table for what must be exact, native and without grouping; a sample for
+    frequent values and for the patterns that decide no cast, scaled to the table. -#}
+{% macro _cartridge_snowflake_large_sql(table) -%}
+{%- set pattern = _cartridge_patterns() -%}
+{%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}
+{%- set numbers = ['integer', 'decimal', 'float'] -%}
+{%- set ordered = numbers + ['text', 'date', 'timestamp', 'time', 'uuid', 'boolean'] -%}
+{%- set exact = ['integer', 'decimal', 'date', 'timestamp', 'boolean', 'json_like', 'leading_zero'] -%}
+{%- set sampled = dict(table, sample=100000, approximate=false) -%}
+{%- set measures = [
+    ['filled', none, 'count(%)'],
+    ['distincts', 'counted', 'approx_count_distinct(%)'],
+    ['low', ordered, none],
+    ['high', ordered, none],
+    ['mean', numbers, 'avg(cast(% as double))'],
+    ['min_length', ['text'], 'min(length(%))'],
+    ['max_length', ['text'], 'max(length(%))'],
+    ['mean_length', ['text'], 'avg(length(%))'],
+    ['blanks', ['text'], "count_if(trim(%) = '')"],
+    ['zeros', numbers, 'count_if(% = 0)'],
+    ['negatives', numbers, 'count_if(% < 0)'],
+    ['fractions', ['decimal', 'float'], 'count_if(% <> trunc(%))'],
+    ['midnights', ['timestamp'], "count_if(date_trunc('day', %) = %)"]
+] -%}
+{%- for name in exact -%}
+    {%- do measures.append([
+        'p_' ~ name, ['text'],
+        "count_if(length(%) <= 100 and regexp_instr(%, '" ~ pattern[name] ~ "') > 0)"
+    ]) -%}
+{%- endfor -%}
+with lists as (
+    select
+        count(*) as total
+        {%- for measure, families, expression in measures %}
+        {%- for column in table['columns'] %}
+        {%- if families is none or (families == 'counted' and column[2] not in uncounted)
+            or column[2] in families %}
+        {%- set name = '"' ~ (column[1] | replace('"', '""')) ~ '"' -%}
+        {#- Numbers are compared as numbers, and written out afterwards. -#}
+        {%- set cell = name if column[2] in numbers else _cartridge_snowflake_cell(column) %},
+        {%- if expression is none %}
+        {{ 'min' if measure == 'low' else 'max' }}({{ cell }}) as {{ measure }}_{{ column[0] }}
+        {%- else %}
+        {{ expression | replace('%', name) }} as {{ measure }}_{{ column[0] }}
+        {%- endif %}
+        {%- endif %}
+        {%- endfor %}
+        {%- endfor %}
+    from {{ _cartridge_snowflake_from(table) }} as r
+),
+whole as (
+    select
+        lists.total,
+        k.c
+        {%- for measure, families, expression in measures %},
+        case k.c
+            {%- for column in table['columns'] %}
+            {%- if families is none or (families == 'counted' and column[2] not in uncounted)
+                or column[2] in families %}
+            when {{ column[0] }} then left(cast({{ measure }}_{{ column[0] }} as varchar), 200)
+            {%- endif %}
+            {%- endfor %}
+            when -1 then ''
+        end as {{ measure }}
+        {%- endfor %}
+    from lists
+    cross join (
+        select column1 as c
+        from values {% for column in table['columns'] -%}
+            ({{ column[0] }}){% if not loop.last %}, {% endif %}
+        {%- endfor %}
+    ) as k
+),
+seen as (
+    {{ _cartridge_snowflake_profile_sql([sampled]) }}
+),
+scaled as (
+    select
+        seen.c,
+        to_json(array_agg(array_construct(
+            cast(f.value[0] as varchar),
+            case
+                when cast(f.value[1] as varchar) = '1' then '1'
+                else cast(floor(cast(f.value[1] as number(38, 0)) * lists.total
+                    / cast(seen.total as number(38, 0))) as varchar)
+            end
+        )) within group (order by f.index)) as vs
+    from seen
+    cross join lists,
+    lateral flatten(input => parse_json(seen.vs)) as f
+    group by seen.c
+)
+select
+    '{{ table['no'] }}' as t,
+    cast(whole.c as varchar) as c,
+    cast(whole.total as varchar) as total,
+    cast(whole.total - cast(whole.filled as number(38, 0)) as varchar) as nulls,
+    -- Values that the sample saw over and over are all there are.
+    case
+        when cast(seen.distincts as number(38, 0)) * 20
+            <= cast(seen.total as number(38, 0)) - cast(seen.nulls as number(38, 0))
+            then seen.distincts
+        when whole.distincts is not null then cast(least(
+            cast(whole.distincts as number(38, 0)), cast(whole.filled as number(38, 0))
+        ) as varchar)
+    end as distincts,
+    'true' as approximate
+    {%- for name in ['low', 'high', 'mean', 'min_length', 'max_length', 'mean_length', 'blanks',
+        'zeros', 'negatives', 'fractions', 'midnights'] %},
+    whole.{{ name }}
+    {%- endfor %}
+    {%- for name in ['integer', 'decimal', 'date', 'timestamp', 'boolean', 'json_like', 'uuid', 'email',
+        'phone', 'ip_address', 'url', 'national_id', 'card_number', 'leading_zero', 'spaced'] %},
+    {%- if name in exact %}
+    whole.p_{{ name }}
+    {%- else %}
+    cast(floor(cast(seen.p_{{ name }} as number(38, 0)) * whole.total
+        / cast(seen.total as number(38, 0))) as varchar) as p_{{ name }}
+    {%- endif %}
+    {%- endfor %},
+    scaled.vs
+from whole
+left join seen on cast(whole.c as varchar) = seen.c
+left join scaled on seen.c = scaled.c
+{%- endmacro %}
+
+{% macro snowflake__cartridge_json_sql(tables) -%}
+with documents as (
+{%- for table in tables %}
+    {%- for no, name, family, native in table['columns'] %}
+    select
+        {{ table['no'] }} as t,
+        {{ no }} as c,
+        {% if family == 'json' -%}
+            to_variant({{ cartridge_quote_sql(name) }})
+        {%- else -%}
+            try_parse_json({{ cartridge_quote_sql(name) }})
+        {%- endif %} as j
+    from {{ _cartridge_snowflake_from(table) }} as r
+    {%- if not loop.last %} union all{% endif %}
+    {%- endfor %}
+    {%- if not loop.last %} union all{% endif %}
+{%- endfor %}
+)
+select
+    cast(d.t as varchar) as t,
+    cast(d.c as varchar) as c,
+    f.key as k,
+    case typeof(f.value)
+        when 'INTEGER' then 'integer'
+        when 'DECIMAL' then 'number'
+        when 'DOUBLE' then 'number'
+        when 'BOOLEAN' then 'boolean'
+        when 'OBJECT' then 'object'
+        when 'ARRAY' then 'array'
+        when 'NULL_VALUE' then 'null'
+        else 'string'
+    end as type,
+    cast(count(*) as varchar) as n
+from documents as d, lateral flatten(input => d.j) as f
+where f.key is not null -- the items of an array have none
+group by 1, 2, 3, 4
+{%- endmacro %}
+
+{#- A name that needs no quotes is taken as Snowflake takes it, in upper case: so does dbt. -#}
+{% macro _cartridge_snowflake_database(database) -%}
+    {%- set plain = modules.re.match('[A-Za-z_][A-Za-z0-9_$]*$', database) -%}
+    {{ cartridge_quote_sql(database | upper if plain else database) }}
+{%- endmacro %}
+
+{#- In any case: `raw` was said, `RAW` is meant. The helper keeps the schemas that it chose. -#}
+{% macro _cartridge_snowflake_scope(schemas, column='table_schema') -%}
+    lower({{ column }}) in (
+        {%- for schema in schemas -%}
+            {{ cartridge_literal_sql(schema | lower) }}{% if not loop.last %}, {% endif %}
+        {%- endfor -%}
+    )
+{%- endmacro %}
+
+{#- A column's value as text, the same whatever the session's output formats are. -#}
+{% macro _cartridge_snowflake_cell(column) -%}
+    {%- set name = '"' ~ (column[1] | replace('"', '""')) ~ '"' -%}
+    {%- if column[2] in ['binary', 'json', 'array', 'struct', 'geography'] -%}
+        iff({{ name }} is null, null, '')
+    {%- elif column[2] == 'timestamp' -%}
+        replace(to_varchar({{ name }}, 'YYYY-MM-DD HH24:MI:SS.FF6
+            {%- if column[3] != 'TIMESTAMP_NTZ' %}TZH:TZM{% endif %}'), '.000000', '')
+    {%- elif column[2] == 'date' -%}
+        to_varchar({{ name }}, 'YYYY-MM-DD')
+    {%- else -%}
+        cast({{ name }} as varchar)
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A seed makes a sample repeatable, of tables alone; a view's first rows stand for it. Of tables
+    far larger than the sample whole micro-partitions are drawn: the others are not read. Without
+    dispatch: dbt looks it up anew for every table, and that costs more than the SQL. -#}
+{% macro _cartridge_snowflake_from(table) -%}
+    {%- set name -%}
+        {%- for part in [table['database'], table['schema'], table['name']] -%}
+            "{{ part | replace('"', '""') }}"{% if not loop.last %}.{% endif %}
+        {%- endfor -%}
+    {%- endset -%}
+    {%- if not table['sample'] -%}
+        {{ name }}
+    {%- elif table['rows'] and table['kind'] == 'table' -%}
+        (select * from {{ name }} sample
+            {%- if table['rows'] > 100 * table['sample'] %} system{% else %} bernoulli{% endif %} (
+            {{- [100.0, 100.0 * table['sample'] / table['rows']] | min }}) seed (42))
+    {%- else -%}
+        (select * from {{ name }} limit {{ table['sample'] }})
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro snowflake__cartridge_sample_sql(table) -%}
+    {{ _cartridge_snowflake_from(table) }} as r
+{%- endmacro %}

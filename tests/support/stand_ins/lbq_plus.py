@@ -1,0 +1,46 @@
+"""local-bigquery's server, which here tells a CTAS job's destination table as BigQuery does:
+dbt-bigquery reads it.
+
+    python lbq_plus.py serve --host … --port … --grpc-port … --project … --dataset … --data-dir …
+    python lbq_plus.py extensions     (once in an environment: DuckDB's, from their wheels)
+"""
+
+from __future__ import annotations
+
+import glob
+import sys
+import sysconfig
+from typing import Any
+
+
+def install_extensions() -> None:
+    """The extension wheels that stand beside, into DuckDB's folder below HOME."""
+    import duckdb
+
+    connection = duckdb.connect()
+    wheels = sysconfig.get_paths()["purelib"] + "/duckdb_extension_*/extensions/*/*"
+    for path in glob.glob(wheels + ".duckdb_extension"):
+        connection.execute(f"install '{path}'")
+
+
+def serve() -> int:
+    from local_bigquery.cli import main
+    from local_bigquery.jobs import query
+
+    plain = query.execute
+
+    def execute(*args: Any, **options: Any) -> Any:
+        statistics, children, destination = plain(*args, **options)
+        if destination is None and statistics.statementType == "CREATE_TABLE_AS_SELECT":
+            destination = statistics.ddlTargetTable
+        return statistics, children, destination
+
+    query.execute = execute
+    return main() or 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["extensions"]:
+        install_extensions()
+    else:
+        sys.exit(serve())
