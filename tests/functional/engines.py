@@ -14,13 +14,13 @@ from dbt_cartridge.engine.command_line import CommandLineEngine
 from dbt_cartridge.engine.in_process import InProcess
 from dbt_cartridge.progress import Silent
 from dbt_cartridge.scan import scan
-from tests.support.host import HostProject, program
+from tests.support.host import HostProject
 
 T = TypeVar("T")
 
 
 def command_line(host: HostProject) -> CommandLineEngine:
-    return CommandLineEngine(host.root, dbt=program("dbt"), profiles_dir=host.root)
+    return CommandLineEngine(host.root, dbt=str(host.programs / "dbt"), profiles_dir=host.root)
 
 
 def in_process(host: HostProject, patch: pytest.MonkeyPatch, work: Callable[[InProcess], T]) -> T:

@@ -43,6 +43,7 @@ class HostProject:
     root: Path
     warehouse: Warehouse
     schema: str = "analytics"
+    programs: Path = Path(sys.executable).parent  # where the dbt that it is run with lies
 
     def write(self, path: str, text: str) -> Path:
         """Write a file of the project, folders and all."""
@@ -80,11 +81,16 @@ class HostProject:
 
     def dbt_process(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run dbt as users do, in a process of its own."""
-        return self._process([program("dbt"), *arguments, *self._folders()], variables)
+        dbt = str(self.programs / "dbt")
+        return self._process([dbt, *arguments, *self._folders()], variables)
 
     def cartridge(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run the `cartridge` command in the project's folder."""
         return self._process([program("cartridge"), *arguments], variables)
+
+    def dbt_options(self) -> Sequence[str]:
+        """The options of `cartridge` that lead to the project's own dbt."""
+        return ("--dbt", str(self.programs / "dbt"))
 
     def _folders(self) -> Sequence[str]:
         return ("--project-dir", str(self.root), "--profiles-dir", str(self.root))
@@ -100,13 +106,19 @@ class HostProject:
 
 
 def make_host(
-    root: Path, warehouse: Warehouse, schema: str = "analytics", *, package: bool = True
+    root: Path,
+    warehouse: Warehouse,
+    schema: str = "analytics",
+    *,
+    package: bool = True,
+    programs: Path | None = None,
 ) -> HostProject:
     """An empty dbt project. `package`: cartridge is in packages.yml, and installed as a link.
+    `programs`: the folder of the dbt to run it with, where it is not that of the tests.
 
     `dbt deps` would make the same link for a local package; one test proves that it does.
     """
-    host = HostProject(root, warehouse, schema)
+    host = HostProject(root, warehouse, schema, programs or Path(sys.executable).parent)
     root.mkdir(parents=True, exist_ok=True)
     profile = {"target": "dev", "outputs": {"dev": warehouse.output(schema)}}
     host.write("profiles.yml", yaml.safe_dump({"shop": profile}))
