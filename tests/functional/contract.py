@@ -6,6 +6,7 @@ dbt in `host.programs`) and says with the attributes below in what its SQL and i
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,7 +14,6 @@ from typing import Any, ClassVar
 
 import pytest
 
-from dbt_cartridge.config import settings
 from dbt_cartridge.documents.probe import (
     Answer,
     Dependency,
@@ -26,8 +26,6 @@ from dbt_cartridge.documents.probe import (
 )
 from dbt_cartridge.documents.scan import JsonPath, Scan, ValueCount
 from dbt_cartridge.engine import prober
-from dbt_cartridge.progress import Silent
-from dbt_cartridge.scan import scan
 from tests.functional.engines import command_line
 from tests.support.host import HostProject, make_host
 
@@ -181,15 +179,20 @@ class WarehouseContract:
     @pytest.fixture(scope="class")
     @classmethod
     def facts(cls, filled: HostProject) -> Scan:
-        schemas = ",".join(cls.stored(name) for name in (RAW, ASKED))
-        chosen = settings({"schemas": schemas}, environment={})
-        return scan(command_line(filled), chosen, Silent())
+        """The scan, through the macro: one process of the warehouse's own dbt."""
+        asked = {"schemas": [cls.stored(name) for name in (RAW, ASKED)]}
+        ran = filled.dbt_process(
+            "-q", "run-operation", "cartridge_scan", "--args", json.dumps(asked)
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return Scan.model_validate_json(ran.stdout[ran.stdout.index("{\n") :])
 
     @pytest.fixture(scope="class")
     @classmethod
     def generated(cls, filled: HostProject) -> HostProject:
-        """The host after one run of the command line on the schema `shop`."""
-        ran = filled.cartridge("generate", "--schemas", cls.stored(SHOP), *filled.dbt_options())
+        """The host after one run of the macro on the schema `shop`."""
+        asked = {"schemas": [cls.stored(SHOP)]}
+        ran = filled.dbt_process("run-operation", "cartridge_generate", "--args", json.dumps(asked))
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return filled
 
