@@ -43,6 +43,7 @@ class HostProject:
     root: Path
     warehouse: Warehouse
     schema: str = "analytics"
+    programs: Path = Path(sys.executable).parent  # of the dbt that it is run with
 
     def write(self, path: str, text: str) -> Path:
         """Write a file of the project, folders and all."""
@@ -88,7 +89,11 @@ class HostProject:
 
     def program(self, name: str) -> str:
         """A program of the environment that has the warehouse's adapter."""
-        return program(name, self.warehouse)
+        return str(self.programs / name)
+
+    def dbt_options(self) -> Sequence[str]:
+        """The options of `cartridge` that lead to the project's own dbt."""
+        return ("--dbt", self.program("dbt"))
 
     def _folders(self) -> Sequence[str]:
         return ("--project-dir", str(self.root), "--profiles-dir", str(self.root))
@@ -107,13 +112,24 @@ class HostProject:
 
 
 def make_host(
-    root: Path, warehouse: Warehouse, schema: str = "analytics", *, package: bool = True
+    root: Path,
+    warehouse: Warehouse,
+    schema: str = "analytics",
+    *,
+    package: bool = True,
+    programs: Path | None = None,
 ) -> HostProject:
     """An empty dbt project. `package`: cartridge is in packages.yml, and installed as a link.
+    `programs`: the folder of the dbt to run it with, where it is not that of the tests.
 
     `dbt deps` would make the same link for a local package; one test proves that it does.
     """
-    host = HostProject(root, warehouse, schema)
+    host = HostProject(
+        root,
+        warehouse,
+        schema,
+        programs or getattr(warehouse, "programs", None) or Path(sys.executable).parent,
+    )
     root.mkdir(parents=True, exist_ok=True)
     profile = {"target": "dev", "outputs": {"dev": warehouse.output(schema)}}
     host.write("profiles.yml", yaml.safe_dump({"shop": profile}))
@@ -132,10 +148,9 @@ def make_host(
     return host
 
 
-def program(name: str, warehouse: Warehouse | None = None) -> str:
-    """A program of the environment that runs the tests, or of the warehouse's own environment."""
-    own: Path | None = getattr(warehouse, "programs", None)
-    return str((own or Path(sys.executable).parent) / name)
+def program(name: str) -> str:
+    """A program of the environment that runs the tests."""
+    return str(Path(sys.executable).parent / name)
 
 
 def _statuses(result: Any) -> dict[str, str]:

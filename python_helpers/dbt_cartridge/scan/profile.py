@@ -30,6 +30,7 @@ _MOST_JSON_PATHS = 100
 _UNCOUNTED = frozenset({"json", "array", "struct", "binary", "geography"})
 _PATTERNS = tuple(TextPatterns.model_fields)
 _TYPES = {"integer": 1, "number": 2}
+_BOOLEANS = {"0": "false", "1": "true"}
 
 
 @dataclass(frozen=True)
@@ -200,15 +201,14 @@ def _may_hold_json(column: Column, row: Row | None) -> bool:
 def _with_profile(relation: Relation, number: int, found: _Found, settings: Settings) -> Relation:
     sampled = _sampled(relation, settings)
     columns = tuple(
-        column.model_copy(
-            update={
-                "profile": _profile(
-                    column,
-                    found.profiles.get((number, position)),
-                    found.paths.get((number, position), []),
-                    sampled,
-                )
-            }
+        _measured(
+            column,
+            _profile(
+                column,
+                found.profiles.get((number, position)),
+                found.paths.get((number, position), []),
+                sampled,
+            ),
         )
         for position, column in enumerate(relation.columns)
     )
@@ -219,6 +219,25 @@ def _with_profile(relation: Relation, number: int, found: _Found, settings: Sett
     elif relation.rows is None:
         update |= {"rows": None, "rows_exact": False}
     return relation.model_copy(update=update)
+
+
+def _measured(column: Column, profile: Profile) -> Column:
+    """The column with its profile. Where a boolean is stored as a number (MySQL's `tinyint(1)`),
+    its 0 and 1 are told as every warehouse tells a boolean, and any other number as what it is."""
+    update: dict[str, Any] = {"profile": profile}
+    values = {each.value for each in profile.top_values}
+    if column.type == "boolean" and values and values.isdisjoint(_BOOLEANS.values()):
+        if values <= _BOOLEANS.keys():
+            top = [
+                each.model_copy(update={"value": _BOOLEANS[each.value]})
+                for each in profile.top_values
+            ]
+            bounds = {end: _BOOLEANS.get(getattr(profile, end) or "") for end in ("min", "max")}
+            measures = {"mean": None, "zeros": 0, "top_values": tuple(top)}
+            update["profile"] = profile.model_copy(update=bounds | measures)
+        elif all(value.lstrip("-").isdigit() for value in values):
+            update["type"] = "integer"
+    return column.model_copy(update=update)
 
 
 def _profile(column: Column, row: Row | None, paths: Sequence[Row], sampled: bool) -> Profile:
