@@ -12,7 +12,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support import databases, postgres
+from tests.support import databases, dbt_v2, postgres
+from tests.support.environments import EnvironmentMissing
 from tests.support.host import ENVIRONMENT, HostProject, make_host
 from tests.support.warehouses import DuckDB, Postgres
 
@@ -51,6 +52,15 @@ def postgres_database(postgres_server: postgres.PostgresServer) -> Iterator[Post
 def postgres_host(tmp_path: Path, postgres_database: Postgres) -> HostProject:
     """An empty dbt project over an empty PostgreSQL database, cartridge installed."""
     return make_host(tmp_path / "shop", postgres_database)
+
+
+@pytest.fixture(scope="session")
+def v2() -> str:
+    """A `dbt` that is dbt v2, for `--dbt`."""
+    try:
+        return dbt_v2.program()
+    except EnvironmentMissing as reason:
+        pytest.skip(f"no dbt v2: {reason}")
 
 
 @pytest.fixture(params=["duckdb", "postgres"])

@@ -79,9 +79,11 @@ class HostProject:
         """`dbt run-operation`, in this process."""
         return self.dbt("run-operation", macro, "--args", json.dumps(arguments))
 
-    def dbt_process(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run dbt as users do, in a process of its own."""
-        return self._process([self.program("dbt"), *arguments, *self._folders()], variables)
+    def dbt_process(
+        self, *arguments: str, dbt: str | None = None, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run dbt as users do, in a process of its own. `dbt`: another than the tests' own."""
+        return self._process([dbt or self.program("dbt"), *arguments, *self._folders()], variables)
 
     def cartridge(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run the `cartridge` command in the project's folder."""
