@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbt_cartridge.design import aggregates, docs, volume
+from dbt_cartridge.design import aggregates, docs
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.aggregates import Summary
 from dbt_cartridge.design.belonging import MOST_KINDS, sum_kind
@@ -190,8 +190,6 @@ def _plain(site: Site, staged: Staged, wide: Wide) -> None:
     _with_summaries(site, staged, wide)
     query, attributes = wide.query()
     by_column, tests = home_tests(site, staged, attributes)
-    for column, more in volume.tests(site, staged).items():
-        by_column.setdefault(column, []).extend(more)
     own = docs.words(staged.entity)
     site.add(
         site.homes[staged.id], staged, "marts", query, attributes, staged.key,

@@ -351,16 +351,6 @@ def test_facts_beyond_the_room_of_a_dimension_are_counted_before_it() -> None:
     assert {f"{n}_visit_count" for n in "abcdefg"} <= set(columns(result.by_name["dim_customers"]))
 
 
-def test_a_parent_that_always_had_children_is_watched_for_a_load_that_stopped() -> None:
-    visits = table(
-        "visits", column("id", role="key", rows=500), column("customer_id", rows=500, distinct=100),
-        role="fact", rows=500, links={"customer_id": "customers.id"},
-    )  # fmt: skip
-    found = claims(designed(customers(), visits).by_name["dim_customers"], "relationships")
-    assert [(t.to, t.severity) for t in found] == [("fct_visits", "warn")]
-    assert "stopped half-way" in found[0].evidence
-
-
 def test_intermediate_models_are_made_without_marts_where_asked_for() -> None:
     result = designed(customers(), orders(), order_lines(), layers="intermediate")
     assert names(result, "marts") == []
