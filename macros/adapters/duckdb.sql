@@ -242,7 +242,8 @@ select
             [left(pair[2], 200), cast(-pair[1] as varchar)]
             for pair in min(row(-n, v), 12) filter (v is not null)
         ]) as varchar)
-    end as top
+    end as top,
+    cast(sum(n) filter (regexp_matches(p, '{{ pattern['money'] }}')) as varchar) as p_money
 from typed
 group by t, c, f
 {%- endmacro %}
@@ -254,7 +255,7 @@ group by t, c, f
 {%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}
 {%- set numbers = ['integer', 'decimal', 'float'] -%}
 {%- set ordered = numbers + ['text', 'date', 'timestamp', 'time', 'uuid', 'boolean'] -%}
-{%- set exact = ['integer', 'decimal', 'date', 'timestamp', 'boolean', 'json_like', 'leading_zero'] -%}
+{%- set exact = ['integer', 'decimal', 'date', 'timestamp', 'boolean', 'json_like', 'leading_zero', 'money'] -%}
 {%- set sampled = dict(table, sample=100000, approximate=false) -%}
 {%- set measures = [
     ['filled', none, 'count(%)'],
@@ -338,7 +339,8 @@ select
             if(pair[2] = '1', '1', (pair[2]::hugeint * whole.total // seen.total::hugeint)::varchar)
         ]
         for pair in from_json(seen.top, '[["VARCHAR"]]')
-    ])::varchar
+    ])::varchar,
+    whole.p_money::varchar
 from whole
 left join seen on whole.c::varchar = seen.c
 {%- endmacro %}

@@ -268,7 +268,8 @@ select
     )::text,
     sum(n) filter (where p ~ '{{ pattern['leading_zero'] }}')::text,
     sum(n) filter (where f = 'text' and v ~ '{{ pattern['spaced'] }}')::text,
-    max(top.vs)
+    max(top.vs),
+    sum(n) filter (where p ~ '{{ pattern['money'] }}')::text
 from typed
 left join top using (t, c)
 group by t, c, f

@@ -27,6 +27,7 @@ _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
 _STABLE_SHARE = 0.95  # of the rows: a JSON path seen in so many is lifted
 _LONGEST_DECIMAL = 18
+_CURRENCIES = ("$", "€", "£", "¥")
 _JSON_TYPES: dict[str, tuple[TypeFamily, str | None]] = {
     "string": ("text", None),
     "integer": ("integer", "bigint"),
@@ -72,6 +73,9 @@ def stage(
         return Cast(sql.blank_key_to_null(raw) if blank else raw, column.type)
     if column.type == "text":
         return _text(raw, profile, meaning)
+    if column.type == "decimal" and column.native_type.lower() == "money":
+        # PostgreSQL's own type compares with nothing but itself.
+        return Cast(sql.cast(raw, "decimal(18, 4)"), "decimal", True)
     if column.type == "timestamp" and _is_whole_days(profile, meaning):
         return Cast(sql.cast(raw, "date"), "date", True)
     if column.type in ("integer", "decimal") and _is_zero_or_one(profile, meaning):
@@ -112,6 +116,8 @@ def _text(raw: str, profile: Profile | None, meaning: ColumnMeaning) -> Cast:
         return Cast(sql.cast(value, "bigint"), "integer", True)
     if seen.decimal == filled and longest <= _LONGEST_DECIMAL:
         return _decimal(value, profile)
+    if seen.money == filled and meaning.role in _NUMERIC_ROLES:
+        return _money(value, profile)
     return Cast(value, "text")
 
 
@@ -152,6 +158,16 @@ def _decimal(value: str, profile: Profile) -> Cast:
     if scale and scale <= 4:
         return Cast(sql.cast(value, "decimal(18, 4)"), "decimal", True)
     return Cast(sql.cast(value, "double"), "float", True)
+
+
+def _money(value: str, profile: Profile) -> Cast:
+    """`$1,234.50` without what is not a number. Which signs there are, the values seen tell."""
+    texts = [t for t in (profile.min, profile.max, *(v.value for v in profile.top_values)) if t]
+    signs = [sign for sign in (*_CURRENCIES, " ") if any(sign in t.strip() for t in texts)]
+    bare = value
+    for sign in (*signs, ","):
+        bare = f"replace({bare}, {sql.literal(sign)}, '')"
+    return Cast(sql.cast(bare, "decimal(18, 4)"), "decimal", True)
 
 
 def _is_whole_days(profile: Profile | None, meaning: ColumnMeaning) -> bool:

@@ -15,6 +15,7 @@ from dbt_cartridge.documents.design import Cte, Input, Join, Projection, Query
 MOST_INPUTS = 6  # dbt-project-evaluator finds seven too many
 _DEEPEST = 5
 _NAMES_PER_PARENT = 3
+_PICTURES = frozenset({"picture", "photo", "image", "thumbnail", "icon", "logo", "avatar"})
 _LABELS = frozenset({"name", "title", "label", "description", "code", "number"})
 
 
@@ -158,7 +159,10 @@ def _shown(plan: Plan, link: Link) -> tuple[Attribute, ...]:
     offered = parent.offer.by_name
     if plan.fates[parent.id] == "folded":
         upward = {c for up in plan.up[parent.id] if up.joinable for c in up.columns}
-        names = [n for n in descriptive(parent) if offered[n].type not in ("json", "binary")]
+        names = [
+            n for n in descriptive(parent)
+            if offered[n].type not in ("json", "binary") and _PICTURES.isdisjoint(n.split("_"))
+        ]  # fmt: skip
         if link.is_self:
             return tuple(offered[n] for n in names)
         return tuple(offered[n] for n in (*sorted(upward - set(parent.key)), *names))

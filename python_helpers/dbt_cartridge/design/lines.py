@@ -183,7 +183,9 @@ def widen(wide: Wide, header: Link | None, worth: Amount | None) -> None:
             data_type=attribute.data_type, required=attribute.required and header.complete,
             profile=attribute.profile, origin=attribute.origin,
         )  # fmt: skip
-        wide.take(brought, sql.column(alias, attribute.name), wish, other)
+        # When the header was recorded says nothing of the line under a name of its own.
+        wishes = (other,) if attribute.role == "created_time" else (wish, other)
+        wide.take(brought, sql.column(alias, attribute.name), *wishes)
 
 
 def _formula_in_words(worth: Amount) -> str:

@@ -97,7 +97,7 @@ def _kind(column: Column, filled: int) -> tuple[Kind, bool]:
     patterns = profile.patterns
     if patterns.leading_zero:
         return "text", patterns.integer >= enough
-    if patterns.decimal >= enough:
+    if patterns.decimal >= enough or patterns.money >= enough:
         return "number", False
     if patterns.timestamp >= enough or patterns.timestamp + patterns.date >= enough > 0:
         return ("timestamp" if patterns.timestamp else "date"), False

@@ -28,7 +28,8 @@ _ROWS_IF_UNKNOWN = 100_000
 _EXACT_ROWS = 2_000_000  # above it, a warehouse that can counts distinct values approximately
 _MOST_JSON_PATHS = 100
 _UNCOUNTED = frozenset({"json", "array", "struct", "binary", "geography"})
-_PATTERNS = tuple(TextPatterns.model_fields)
+_PATTERNS = tuple(name for name in TextPatterns.model_fields if name != "money")
+_MONEY = 33  # after all others: an adapter that does not count it need not
 _TYPES = {"integer": 1, "number": 2}
 
 
@@ -244,7 +245,10 @@ def _profile(column: Column, row: Row | None, paths: Sequence[Row], sampled: boo
             "negatives": _int(row[14]),
             "fractions": _int(row[15]),
             "midnights": row[16],
-            "patterns": dict(zip(_PATTERNS, map(_int, row[17:32]), strict=True))
+            "patterns": {
+                **dict(zip(_PATTERNS, map(_int, row[17:32]), strict=True)),
+                "money": _int(row[_MONEY]) if len(row) > _MONEY else 0,
+            }
             if column.type == "text"
             else None,
             "top_values": [

@@ -71,6 +71,24 @@ def test_one_value_that_is_no_number_keeps_the_text() -> None:
     assert expression(model, "quantity") == '"source"."quantity"'
 
 
+def test_amounts_with_their_currency_become_numbers() -> None:
+    model = staged(
+        column("price", "text", "measure", patterns={"money": 100}, min="$1,234.50", max="$9.00"),
+        column("note", "text", patterns={"money": 100}, min="$1", max="$9"),
+        column("fee", "text", "measure", patterns={"money": 99}, min="$1", max="free"),
+    )
+    assert expression(model, "price") == (
+        "cast(replace(replace(\"source\".\"price\", '$', ''), ',', '') as decimal(18, 4))"
+    )
+    assert expression(model, "note") == '"source"."note"'
+    assert expression(model, "fee") == '"source"."fee"'
+
+
+def test_postgres_money_becomes_a_number_that_can_be_compared() -> None:
+    model = staged(column("fee", "decimal", "measure", column={"native_type": "money"}))
+    assert expression(model, "fee") == 'cast("source"."fee" as decimal(18, 4))'
+
+
 def test_codes_telephone_numbers_and_leading_zeros_stay_text() -> None:
     digits = {"integer": 100, "decimal": 100}
     model = staged(
