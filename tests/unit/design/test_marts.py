@@ -423,3 +423,22 @@ def test_a_bridge_whose_rows_happen_to_be_unique_on_one_side_claims_nothing() ->
         update={"other_keys": (Key(columns=("club_id",), proved=True),)}
     )
     assert claims(designed(customers(), made).by_name["fct_memberships"], "unique") == []
+
+
+def test_an_entity_shows_what_holds_last_of_the_tables_that_keep_it_by_time() -> None:
+    salaries = table(
+        "salaries", column("customer_id", rows=400, distinct=90),
+        column("since", "date", "valid_from", rows=400),
+        column("until", "date", "valid_to", rows=400),
+        column("amount", "decimal", "measure", rows=400), role="fact", rows=400, entity="salary",
+        plural="salaries", key=("customer_id", "since"), links={"customer_id": "customers.id"},
+    )  # fmt: skip
+    result = designed(customers(), salaries)
+    model = result.by_name["dim_customers"]
+    assert expression(model, "latest_salary_amount") == '"latest_salaries"."amount"'
+    assert isinstance(model.body, Query)
+    (latest,) = [cte.latest for cte in model.body.ctes if cte.latest]
+    assert (latest.keys, latest.order_by) == (
+        ('"salaries"."customer_id"',), ('"salaries"."salary_since"',),
+    )  # fmt: skip
+    assert [j.kind for j in model.body.ctes[-1].joins if j.to == "latest_salaries"] == ["left"]
