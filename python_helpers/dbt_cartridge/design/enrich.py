@@ -16,6 +16,8 @@ MOST_INPUTS = 6  # dbt-project-evaluator finds seven too many
 _DEEPEST = 5
 _NAMES_PER_PARENT = 3
 _PICTURES = frozenset({"picture", "photo", "image", "thumbnail", "icon", "logo", "avatar"})
+# Of an extension they tell of its row, not of the entity.
+_OF_THE_ROW = frozenset({"created_time", "updated_time", "load_time", "technical"})
 _LABELS = frozenset({"name", "title", "label", "description", "code", "number"})
 
 
@@ -231,6 +233,8 @@ def merge_extensions(plan: Plan, wide: Wide, staged: Staged, room: int) -> None:
         wide.joined.append(link)
         for attribute in child.offer.attributes:
             if attribute.is_tool or attribute.name in link.columns:
+                continue
+            if attribute.pii == "credential" or attribute.role in _OF_THE_ROW:
                 continue
             brought = Attribute(
                 name=attribute.name, type=attribute.type, group=attribute.group,

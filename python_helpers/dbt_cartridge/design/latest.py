@@ -14,6 +14,7 @@ from dbt_cartridge.design.site import Site
 from dbt_cartridge.documents.design import Cte, Input, Join, Latest
 
 MOST_LEAVES = 2  # marts right on one model: dbt-project-evaluator finds three too many
+_HISTORIES = frozenset({"history", "log", "version", "record"})
 _MOST_TABLES = 3
 _MOST_COLUMNS = 3
 _SHOWN = frozenset(
@@ -81,12 +82,19 @@ def _join(wide: Wide, link: Link, since: str, shown: list[Attribute]) -> None:
         _take(wide, link, latest, attribute)
 
 
+def _kept(link: Link) -> str:
+    """What is kept by time: `product_cost_history` of a product keeps its cost."""
+    words = link.child.entity.removeprefix(f"{link.parent.entity}_").split("_")
+    return "_".join(words[:-1] if len(words) > 1 and words[-1] in _HISTORIES else words)
+
+
 def _take(wide: Wide, link: Link, latest: str, attribute: Attribute) -> None:
-    entity, plain = link.child.entity, attribute.name
+    entity, plain = _kept(link), attribute.name
     subject = plain.removeprefix(f"{entity}_")
     owner = f"{docs.words(link.parent.entity)}'s latest {docs.words(entity)}"
     said = f"The {owner}." if plain == entity else docs.of(docs.words(subject), owner)
-    name = f"latest_{plain}" if plain.startswith(entity) else f"latest_{entity}_{plain}"
+    told = not set(entity.split("_")).isdisjoint(plain.split("_"))
+    name = f"latest_{plain}" if told else f"latest_{entity}_{plain}"
     brought = Attribute(
         name=name, type=attribute.type, group=attribute.group, description=said,
         role=attribute.role if attribute.role != "measure" else "attribute",
