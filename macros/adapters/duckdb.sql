@@ -243,7 +243,10 @@ select
             for pair in min(row(-n, v), 12) filter (v is not null)
         ]) as varchar)
     end as top,
-    cast(sum(n) filter (regexp_matches(p, '{{ pattern['money'] }}')) as varchar) as p_money
+    {%- for name in ['money', 'month_first', 'day_first'] %}
+    cast(sum(n) filter (regexp_matches(p, '{{ pattern[name] }}')) as varchar) as p_{{ name }}
+    {%- if not loop.last %},{% endif %}
+    {%- endfor %}
 from typed
 group by t, c, f
 {%- endmacro %}
@@ -255,7 +258,8 @@ group by t, c, f
 {%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}
 {%- set numbers = ['integer', 'decimal', 'float'] -%}
 {%- set ordered = numbers + ['text', 'date', 'timestamp', 'time', 'uuid', 'boolean'] -%}
-{%- set exact = ['integer', 'decimal', 'date', 'timestamp', 'boolean', 'json_like', 'leading_zero', 'money'] -%}
+{%- set exact = ['integer', 'decimal', 'date', 'timestamp', 'boolean', 'json_like', 'leading_zero',
+    'money', 'month_first', 'day_first'] -%}
 {%- set sampled = dict(table, sample=100000, approximate=false) -%}
 {%- set measures = [
     ['filled', none, 'count(%)'],
@@ -340,7 +344,9 @@ select
         ]
         for pair in from_json(seen.top, '[["VARCHAR"]]')
     ])::varchar,
-    whole.p_money::varchar
+    whole.p_money::varchar,
+    whole.p_month_first::varchar,
+    whole.p_day_first::varchar
 from whole
 left join seen on whole.c::varchar = seen.c
 {%- endmacro %}

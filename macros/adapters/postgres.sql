@@ -269,7 +269,10 @@ select
     sum(n) filter (where p ~ '{{ pattern['leading_zero'] }}')::text,
     sum(n) filter (where f = 'text' and v ~ '{{ pattern['spaced'] }}')::text,
     max(top.vs),
-    sum(n) filter (where p ~ '{{ pattern['money'] }}')::text
+    {%- for name in ['money', 'month_first', 'day_first'] %}
+    sum(n) filter (where p ~ '{{ pattern[name] }}')::text
+    {%- if not loop.last %},{% endif %}
+    {%- endfor %}
 from typed
 left join top using (t, c)
 group by t, c, f

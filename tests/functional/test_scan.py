@@ -36,7 +36,7 @@ SHOP = (
     " (10, 2, 1, 0.00, -2, false, '2024-01-02 10:30:00', '42', '{\"a\": 2.5, \"b\": [1]}', null,"
     " '-€ 3'),"
     " (11, 1, null, 3.00, null, null, '2024-01-03 00:00:00', '2024-02-29', null, '{\"k\": null}',"
-    " '12,34 USD')",
+    " '12/31/2021')",
 )
 
 
@@ -131,6 +131,7 @@ def test_text_is_measured_and_recognised(facts: Scan) -> None:
     assert paid is not None
     assert paid.patterns is not None
     assert (paid.patterns.money, paid.patterns.decimal) == (2, 0)
+    assert (paid.patterns.month_first, paid.patterns.day_first) == (1, 0)
 
 
 def test_midnights_and_top_values_are_counted(facts: Scan) -> None:

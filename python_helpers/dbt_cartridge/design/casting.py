@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.documents.design import ColumnGroup
-from dbt_cartridge.documents.scan import Column, JsonPath, Profile, TypeFamily
+from dbt_cartridge.documents.scan import Column, JsonPath, Profile, TextPatterns, TypeFamily
 from dbt_cartridge.documents.schema import ColumnMeaning
 
 # Words of columns whose digits are no quantity.
@@ -78,6 +78,10 @@ def stage(
         return Cast(sql.cast(raw, "decimal(18, 4)"), "decimal", True)
     if column.type == "timestamp" and _is_whole_days(profile, meaning):
         return Cast(sql.cast(raw, "date"), "date", True)
+    if column.type == "timestamp" and _has_time_zone(column.native_type):
+        # Beside times without one it would be read in whatever zone the session has, and dbt
+        # warns at every snapshot that its own times are without.
+        return Cast(sql.at_utc(raw), "timestamp", True, "in UTC")
     if column.type in ("integer", "decimal") and _is_zero_or_one(profile, meaning):
         return Cast(f"{raw} = 1", "boolean", True)
     if column.type == "integer" and meaning.unit == "cents" and "cents" in meaning.words:
@@ -107,6 +111,8 @@ def _text(raw: str, profile: Profile | None, meaning: ColumnMeaning) -> Cast:
         return Cast(sql.cast(value, "timestamp"), "timestamp", True)
     if seen.date == filled:
         return Cast(sql.cast(value, "date"), "date", True)
+    if (written := _written(seen, filled, profile)) is not None:
+        return Cast(sql.cast(sql.parsed(value, written), "date"), "date", True)
     if seen.timestamp + seen.date == filled and meaning.role in _TIMES:
         return Cast(sql.cast(value, "timestamp"), "timestamp", True)
     if not _CODES.isdisjoint(meaning.words) or seen.leading_zero:
@@ -160,6 +166,16 @@ def _decimal(value: str, profile: Profile) -> Cast:
     return Cast(sql.cast(value, "double"), "float", True)
 
 
+def _written(seen: TextPatterns, filled: int, profile: Profile) -> str | None:
+    """How days are written, `%m/%d/%Y`; None where that is not proved: 01/02 is either."""
+    if (seen.month_first == filled) == (seen.day_first == filled):
+        return None
+    if seen.month_first == filled:
+        return "%m/%d/%Y"
+    sign = "." if "." in (profile.min or "") else "/"
+    return f"%d{sign}%m{sign}%Y"
+
+
 def _money(value: str, profile: Profile) -> Cast:
     """`$1,234.50` without what is not a number. Which signs there are, the values seen tell."""
     texts = [t for t in (profile.min, profile.max, *(v.value for v in profile.top_values)) if t]
@@ -176,6 +192,11 @@ def _is_whole_days(profile: Profile | None, meaning: ColumnMeaning) -> bool:
         return False
     filled = profile.rows - profile.nulls
     return filled > 0 and profile.midnights == filled and meaning.role != "load_time"
+
+
+def _has_time_zone(native_type: str) -> bool:
+    native = native_type.lower()
+    return native.startswith("timestamptz") or native.endswith(" with time zone")
 
 
 def _is_zero_or_one(profile: Profile | None, meaning: ColumnMeaning) -> bool:

@@ -191,10 +191,9 @@ def _plain(site: Site, staged: Staged, wide: Wide) -> None:
     _with_summaries(site, staged, wide)
     query, attributes = wide.query()
     by_column, tests = home_tests(site, staged, attributes)
-    own = docs.words(staged.entity)
     site.add(
         site.homes[staged.id], staged, "marts", query, attributes, staged.key,
-        _description(site, staged, wide), docs.grain(own), by_column, tests,
+        _description(site, staged, wide), staged.model.grain, by_column, tests,
         based_on=[link.parent.id for link in wide.joined],
     )  # fmt: skip
 

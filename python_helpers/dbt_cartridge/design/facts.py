@@ -51,10 +51,9 @@ def fact(site: Site, staged: Staged) -> None:
         by_column.setdefault(column, []).extend(more)
     tests.append(SameRowCountTest(as_model=staged.offer.model))
     tests += _header_tests(site, staged, worth, attributes, by_column)
-    own = docs.words(staged.entity)
     site.add(
         site.homes[staged.id], staged, "marts", query, attributes, staged.key,
-        _description(site, staged), docs.grain(own), by_column, tests,
+        _description(site, staged), staged.model.grain, by_column, tests,
         based_on=[link.parent.id for link in wide.joined],
     )  # fmt: skip
     _make_incremental(site, staged, wide, attributes)

@@ -53,6 +53,8 @@ class TextPatterns(Frozen):
     leading_zero: int = 0  # all digits, more than one, first is 0: a code, not a number
     spaced: int = 0  # holds a blank between two characters: free text or a name
     money: int = 0  # `$1,234.50`, `€ 12`, `1,234`; plain numbers too
+    month_first: int = 0  # `12/31/2021`
+    day_first: int = 0  # `31/12/2021`, `31.12.2021`
 
 
 class Profile(Frozen):

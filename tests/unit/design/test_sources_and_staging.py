@@ -295,3 +295,28 @@ def test_a_load_tools_mark_in_text_is_read_as_the_flag_that_it_is() -> None:
                values={"0": 90, "1": 10}, meaning={"is_load_tool": True})
     )  # fmt: skip
     assert model.body.ctes[-1].where == ('not coalesce("source"."_removed" = 1, false)',)
+
+
+def test_times_with_a_zone_are_staged_in_utc() -> None:
+    zoned = {"native_type": "timestamp with time zone"}
+    model = staged(
+        column("updated_at", "timestamp", "updated_time", column=zoned),
+        column("created_at", "timestamp", "created_time"),
+    )
+    assert expression(model, "updated_at") == '"source"."updated_at" at time zone \'UTC\''
+    assert expression(model, "created_at") == '"source"."created_at"'
+
+
+def test_days_written_another_way_are_read_where_the_way_is_proved() -> None:
+    model = staged(
+        column("shipped_date", "text", patterns={"month_first": 100, "day_first": 40}),
+        column("paid_date", "text", patterns={"day_first": 100}, min="01.02.2021"),
+        column("due_date", "text", patterns={"month_first": 100, "day_first": 100}),
+    )
+    assert expression(model, "shipped_date") == (
+        'cast(strptime("source"."shipped_date", \'%m/%d/%Y\') as date)'
+    )
+    assert expression(model, "paid_date") == (
+        'cast(strptime("source"."paid_date", \'%d.%m.%Y\') as date)'
+    )
+    assert expression(model, "due_date") == '"source"."due_date"'
