@@ -242,7 +242,11 @@ select
             [left(pair[2], 200), cast(-pair[1] as varchar)]
             for pair in min(row(-n, v), 12) filter (v is not null)
         ]) as varchar)
-    end as top
+    end as top,
+    {%- for name in ['money', 'month_first', 'day_first'] %}
+    cast(sum(n) filter (regexp_matches(p, '{{ pattern[name] }}')) as varchar) as p_{{ name }}
+    {%- if not loop.last %},{% endif %}
+    {%- endfor %}
 from typed
 group by t, c, f
 {%- endmacro %}
@@ -254,7 +258,8 @@ group by t, c, f
 {%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}
 {%- set numbers = ['integer', 'decimal', 'float'] -%}
 {%- set ordered = numbers + ['text', 'date', 'timestamp', 'time', 'uuid', 'boolean'] -%}
-{%- set exact = ['integer', 'decimal', 'date', 'timestamp', 'boolean', 'json_like', 'leading_zero'] -%}
+{%- set exact = ['integer', 'decimal', 'date', 'timestamp', 'boolean', 'json_like', 'leading_zero',
+    'money', 'month_first', 'day_first'] -%}
 {%- set sampled = dict(table, sample=100000, approximate=false) -%}
 {%- set measures = [
     ['filled', none, 'count(%)'],
@@ -338,7 +343,10 @@ select
             if(pair[2] = '1', '1', (pair[2]::hugeint * whole.total // seen.total::hugeint)::varchar)
         ]
         for pair in from_json(seen.top, '[["VARCHAR"]]')
-    ])::varchar
+    ])::varchar,
+    whole.p_money::varchar,
+    whole.p_month_first::varchar,
+    whole.p_day_first::varchar
 from whole
 left join seen on whole.c::varchar = seen.c
 {%- endmacro %}

@@ -268,7 +268,11 @@ select
     )::text,
     sum(n) filter (where p ~ '{{ pattern['leading_zero'] }}')::text,
     sum(n) filter (where f = 'text' and v ~ '{{ pattern['spaced'] }}')::text,
-    max(top.vs)
+    max(top.vs),
+    {%- for name in ['money', 'month_first', 'day_first'] %}
+    sum(n) filter (where p ~ '{{ pattern[name] }}')::text
+    {%- if not loop.last %},{% endif %}
+    {%- endfor %}
 from typed
 left join top using (t, c)
 group by t, c, f

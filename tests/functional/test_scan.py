@@ -22,7 +22,7 @@ SHOP = (
     " name varchar, born date)",
     "create table raw.order_lines (order_id bigint, line_no smallint, customer_id integer,"
     " price numeric(10, 2) default 0 check (price >= 0), weight double precision,"
-    " shipped boolean, seen_at timestamp, note varchar, extra json, scraped varchar,"
+    " shipped boolean, seen_at timestamp, note varchar, extra json, scraped varchar, paid varchar,"
     " primary key (order_id, line_no), foreign key (customer_id) references raw.customers (id))",
     "create view raw.paid as select order_id, price from raw.order_lines where price > 0",
     "create index by_customer on raw.order_lines (customer_id, order_id)",
@@ -31,9 +31,12 @@ SHOP = (
     "insert into raw.customers values (1, 'a@x.org', 'Ann Lee', '1990-02-01'),"
     " (2, 'b@x.org', '', null), (3, 'c@x.org', '  ', '2000-12-31')",
     "insert into raw.order_lines values"
-    " (10, 1, 1, 9.50, 1.5, true, '2024-01-01 00:00:00', '007', '{\"a\": 1}', '{\"k\": \"v\"}'),"
-    " (10, 2, 1, 0.00, -2, false, '2024-01-02 10:30:00', '42', '{\"a\": 2.5, \"b\": [1]}', null),"
-    " (11, 1, null, 3.00, null, null, '2024-01-03 00:00:00', '2024-02-29', null, '{\"k\": null}')",
+    " (10, 1, 1, 9.50, 1.5, true, '2024-01-01 00:00:00', '007', '{\"a\": 1}', '{\"k\": \"v\"}',"
+    " '$1,234.50'),"
+    " (10, 2, 1, 0.00, -2, false, '2024-01-02 10:30:00', '42', '{\"a\": 2.5, \"b\": [1]}', null,"
+    " '-€ 3'),"
+    " (11, 1, null, 3.00, null, null, '2024-01-03 00:00:00', '2024-02-29', null, '{\"k\": null}',"
+    " '12/31/2021')",
 )
 
 
@@ -93,7 +96,7 @@ def test_columns_keep_native_type_and_get_a_family(facts: Scan) -> None:
     assert {column.name: column.type for column in columns} == {
         "order_id": "integer", "line_no": "integer", "customer_id": "integer", "price": "decimal",
         "weight": "float", "shipped": "boolean", "seen_at": "timestamp", "note": "text",
-        "extra": "json", "scraped": "text",
+        "extra": "json", "scraped": "text", "paid": "text",
     }  # fmt: skip
     price = facts.by_id["raw.order_lines"].by_name["price"]
     assert price.native_type.lower().replace("decimal", "numeric") == "numeric(10,2)"
@@ -124,6 +127,11 @@ def test_text_is_measured_and_recognised(facts: Scan) -> None:
     assert email is not None
     assert email.patterns is not None
     assert email.patterns.email == 3
+    paid = facts.by_id["raw.order_lines"].by_name["paid"].profile
+    assert paid is not None
+    assert paid.patterns is not None
+    assert (paid.patterns.money, paid.patterns.decimal) == (2, 0)
+    assert (paid.patterns.month_first, paid.patterns.day_first) == (1, 0)
 
 
 def test_midnights_and_top_values_are_counted(facts: Scan) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import dates as calendar
-from dbt_cartridge.design import lines
+from dbt_cartridge.design import lines, volume
 from dbt_cartridge.design.belonging import children, sum_children
 from dbt_cartridge.design.dimensions import dimension
 from dbt_cartridge.design.facts import dated, enrich_line, fact
@@ -13,7 +13,7 @@ from dbt_cartridge.design.parts import Staged
 from dbt_cartridge.design.plan import blank_keys, key_types, links, parent_names, plan, usable
 from dbt_cartridge.design.site import Site, home_tests
 from dbt_cartridge.design.snapshots import snapshots
-from dbt_cartridge.design.sources import sources
+from dbt_cartridge.design.sources import sources, with_key_tests
 from dbt_cartridge.design.staging import Job, stage, staging_tests
 from dbt_cartridge.documents.design import Design, LeftOut, Model, Source
 from dbt_cartridge.documents.host import Host
@@ -35,7 +35,8 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     declared = sources(relations, schema, host, settings)
     layers = set(settings.layers)
     if "staging" not in layers:
-        return Design(adapter=scan.adapter, sources=declared, left_out=left_out)
+        keyed = with_key_tests(declared, schema)
+        return Design(adapter=scan.adapter, sources=keyed, left_out=left_out)
     labelled = _labelled(schema, relations)
     served, taken = _model_names(relations, labelled, declared, host, names)
     if served:
@@ -53,7 +54,7 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     made = snapshots(its, host, settings, names) if "snapshots" in layers else ()
     return Design(
         adapter=scan.adapter,
-        sources=declared,
+        sources=volume.counted(site, declared),
         models=(*staging, *further),
         snapshots=made,
         left_out=(*left_out, *dict.fromkeys(site.left_out), *_unsnapshot(made, settings)),

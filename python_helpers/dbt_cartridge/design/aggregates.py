@@ -12,6 +12,7 @@ from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged
 from dbt_cartridge.documents.design import Cte, Input, Join, Projection, Query
 
 MOST_SUMS = 4
+_FEW_WITHOUT = 0.05  # of the rows have no time
 _NUMBERS = frozenset({"integer", "decimal", "float"})
 
 
@@ -35,12 +36,23 @@ def measures(attributes: Sequence[Attribute]) -> list[Attribute]:
 
 
 def event_time(attributes: Sequence[Attribute]) -> Attribute | None:
-    """When it happened, else when it was recorded."""
-    for role in ("event_time", "created_time"):
-        found = [a for a in attributes if a.role == role and a.type in ("date", "timestamp")]
-        if found:
-            return found[0]
+    """When it happened, else when it was recorded; a time that nearly every row has before others.
+
+    An invoice that is not paid yet has happened all the same.
+    """
+    times = [a for a in attributes if a.type in ("date", "timestamp")]
+    for filled in (True, False):
+        for role in ("event_time", "created_time"):
+            found = [a for a in times if a.role == role and (_is_filled(a) or not filled)]
+            if found:
+                return found[0]
     return None
+
+
+def _is_filled(attribute: Attribute) -> bool:
+    profile = attribute.profile
+    few = profile is not None and profile.nulls <= _FEW_WITHOUT * profile.rows
+    return attribute.required or few
 
 
 def summary(link: Link, facts: Offer, prefix: str = "", known: Sequence[str] = ()) -> Summary:

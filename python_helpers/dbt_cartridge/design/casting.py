@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.documents.design import ColumnGroup
-from dbt_cartridge.documents.scan import Column, JsonPath, Profile, TypeFamily
+from dbt_cartridge.documents.scan import Column, JsonPath, Profile, TextPatterns, TypeFamily
 from dbt_cartridge.documents.schema import ColumnMeaning
 
 # Words of columns whose digits are no quantity.
@@ -27,6 +27,7 @@ _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
 _STABLE_SHARE = 0.95  # of the rows: a JSON path seen in so many is lifted
 _LONGEST_DECIMAL = 18
+_CURRENCIES = ("$", "€", "£", "¥")
 _JSON_TYPES: dict[str, tuple[TypeFamily, str | None]] = {
     "string": ("text", None),
     "integer": ("integer", "bigint"),
@@ -72,8 +73,15 @@ def stage(
         return Cast(sql.blank_key_to_null(raw) if blank else raw, column.type)
     if column.type == "text":
         return _text(raw, profile, meaning)
+    if column.type == "decimal" and column.native_type.lower() == "money":
+        # PostgreSQL's own type compares with nothing but itself.
+        return Cast(sql.cast(raw, "decimal(18, 4)"), "decimal", True)
     if column.type == "timestamp" and _is_whole_days(profile, meaning):
         return Cast(sql.cast(raw, "date"), "date", True)
+    if column.type == "timestamp" and _has_time_zone(column.native_type):
+        # Beside times without one it would be read in whatever zone the session has, and dbt
+        # warns at every snapshot that its own times are without.
+        return Cast(sql.at_utc(raw), "timestamp", True, "in UTC")
     if column.type in ("integer", "decimal") and _is_zero_or_one(profile, meaning):
         return Cast(f"{raw} = 1", "boolean", True)
     if column.type == "integer" and meaning.unit == "cents" and "cents" in meaning.words:
@@ -103,6 +111,8 @@ def _text(raw: str, profile: Profile | None, meaning: ColumnMeaning) -> Cast:
         return Cast(sql.cast(value, "timestamp"), "timestamp", True)
     if seen.date == filled:
         return Cast(sql.cast(value, "date"), "date", True)
+    if (written := _written(seen, filled, profile)) is not None:
+        return Cast(sql.cast(sql.parsed(value, written), "date"), "date", True)
     if seen.timestamp + seen.date == filled and meaning.role in _TIMES:
         return Cast(sql.cast(value, "timestamp"), "timestamp", True)
     if not _CODES.isdisjoint(meaning.words) or seen.leading_zero:
@@ -112,6 +122,8 @@ def _text(raw: str, profile: Profile | None, meaning: ColumnMeaning) -> Cast:
         return Cast(sql.cast(value, "bigint"), "integer", True)
     if seen.decimal == filled and longest <= _LONGEST_DECIMAL:
         return _decimal(value, profile)
+    if seen.money == filled and meaning.role in _NUMERIC_ROLES:
+        return _money(value, profile)
     return Cast(value, "text")
 
 
@@ -154,12 +166,37 @@ def _decimal(value: str, profile: Profile) -> Cast:
     return Cast(sql.cast(value, "double"), "float", True)
 
 
+def _written(seen: TextPatterns, filled: int, profile: Profile) -> str | None:
+    """How days are written, `%m/%d/%Y`; None where that is not proved: 01/02 is either."""
+    if (seen.month_first == filled) == (seen.day_first == filled):
+        return None
+    if seen.month_first == filled:
+        return "%m/%d/%Y"
+    sign = "." if "." in (profile.min or "") else "/"
+    return f"%d{sign}%m{sign}%Y"
+
+
+def _money(value: str, profile: Profile) -> Cast:
+    """`$1,234.50` without what is not a number. Which signs there are, the values seen tell."""
+    texts = [t for t in (profile.min, profile.max, *(v.value for v in profile.top_values)) if t]
+    signs = [sign for sign in (*_CURRENCIES, " ") if any(sign in t.strip() for t in texts)]
+    bare = value
+    for sign in (*signs, ","):
+        bare = f"replace({bare}, {sql.literal(sign)}, '')"
+    return Cast(sql.cast(bare, "decimal(18, 4)"), "decimal", True)
+
+
 def _is_whole_days(profile: Profile | None, meaning: ColumnMeaning) -> bool:
     """Every time of day seen is midnight: a date in a timestamp's clothes."""
     if profile is None or profile.midnights is None or profile.sampled or meaning.is_load_tool:
         return False
     filled = profile.rows - profile.nulls
     return filled > 0 and profile.midnights == filled and meaning.role != "load_time"
+
+
+def _has_time_zone(native_type: str) -> bool:
+    native = native_type.lower()
+    return native.startswith("timestamptz") or native.endswith(" with time zone")
 
 
 def _is_zero_or_one(profile: Profile | None, meaning: ColumnMeaning) -> bool:

@@ -131,7 +131,7 @@ def _counts(meaning: ColumnMeaning) -> bool:
 def _looks_negative(profile: Profile) -> bool:
     """For numbers in text, whose `negatives` are not counted."""
     texts = [profile.min, profile.max, *(v.value for v in profile.top_values)]
-    return any(text and text.strip().startswith(("-", "(")) for text in texts)
+    return any(text and "-" in text.strip()[:3] for text in texts)
 
 
 def number(text: str | None) -> float | None:

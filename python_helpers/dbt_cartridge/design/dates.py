@@ -61,13 +61,14 @@ def is_sane(attribute: Attribute) -> bool:
     profile = attribute.profile
     if profile is None:
         return attribute.role in ("event_time", "created_time")
-    first, last = year(profile.min), year(profile.max)
-    return first is not None and last is not None and _EARLIEST <= first <= last <= _LATEST
+    seen = [year(text) for text in (profile.min, profile.max)]
+    return all(y is not None and _EARLIEST <= y <= _LATEST for y in seen)
 
 
 def year(text: str | None) -> int | None:
-    head = (text or "")[:4]
-    return int(head) if len(head) == 4 and head.isdigit() else None
+    """Of a day that is written `2021-12-31`, `12/31/2021` or `31.12.2021`."""
+    ends = [part for part in ((text or "")[:4], (text or "")[-4:]) if len(part) == 4]
+    return next((int(part) for part in ends if part.isdigit()), None)
 
 
 def spine(name: str, dated: Sequence[Dated]) -> Model | None:

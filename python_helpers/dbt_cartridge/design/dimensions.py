@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dbt_cartridge.design import aggregates, docs, volume
+from dbt_cartridge.design import aggregates, docs
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.aggregates import Summary
 from dbt_cartridge.design.belonging import MOST_KINDS, sum_kind
 from dbt_cartridge.design.enrich import MOST_INPUTS, Wide, bring_names, flatten, merge_extensions
+from dbt_cartridge.design.latest import MOST_LEAVES, with_latest
 from dbt_cartridge.design.parts import Link, Offer, Staged, without_tools
 from dbt_cartridge.design.site import Site, entity_key, home_tests
 from dbt_cartridge.documents.design import Cte, Latest
 
 _MOST_SUMMARIES = 4
-_MOST_LEAVES = 2  # marts right on one model: dbt-project-evaluator finds three too many
 
 
 def dimension(site: Site, staged: Staged) -> None:
@@ -32,7 +32,7 @@ def _enriched(site: Site, staged: Staged) -> Wide:
     missed = flatten(plan, wide, staged, MOST_INPUTS - 1)
     others = wide.models - {staged.offer.model}
     summaries = min(_MOST_SUMMARIES, len(_summarised(site, staged)))
-    crowded = any(site.leaves.get(model, 0) >= _MOST_LEAVES for model in others)
+    crowded = any(site.leaves.get(model, 0) >= MOST_LEAVES for model in others)
     small = len(others) <= 1 and len(others) + 1 + summaries <= MOST_INPUTS
     if (small and not crowded) or not wide.joins:
         for model in others:
@@ -73,7 +73,7 @@ def _late(site: Site, wide: Wide, link: Link, staged: Staged) -> None:
     if link.child.id != staged.id or len(wide.models) >= MOST_INPUTS - 1:
         return
     model = link.parent.offer.model
-    if site.leaves.get(model, 0) >= _MOST_LEAVES:
+    if site.leaves.get(model, 0) >= MOST_LEAVES:
         return
     site.leaves[model] = site.leaves.get(model, 0) + 1
     bring_names(site.plan, wide, link)
@@ -187,15 +187,13 @@ def _with_the_rest(site: Site, staged: Staged, wide: Wide) -> Wide:
 
 def _plain(site: Site, staged: Staged, wide: Wide) -> None:
     wide = _with_the_rest(site, staged, wide)
+    with_latest(site, staged, wide)
     _with_summaries(site, staged, wide)
     query, attributes = wide.query()
     by_column, tests = home_tests(site, staged, attributes)
-    for column, more in volume.tests(site, staged).items():
-        by_column.setdefault(column, []).extend(more)
-    own = docs.words(staged.entity)
     site.add(
         site.homes[staged.id], staged, "marts", query, attributes, staged.key,
-        _description(site, staged, wide), docs.grain(own), by_column, tests,
+        _description(site, staged, wide), staged.model.grain, by_column, tests,
         based_on=[link.parent.id for link in wide.joined],
     )  # fmt: skip
 

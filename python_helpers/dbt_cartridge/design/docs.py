@@ -6,13 +6,21 @@ Never a row count, which goes stale, and never a value of a personal column.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from dbt_cartridge.documents.scan import Column, TypeFamily
-from dbt_cartridge.documents.schema import ColumnMeaning, Table
+from dbt_cartridge.documents.schema import ColumnMeaning, Schema, Table
 from dbt_cartridge.words import pluralised
 
 _UNITS = {"cents": "in cents", "percent": "in per cent", "seconds": "in seconds"}
 _LONGEST_LISTED = 6
+_MOST_NAMED = 5
+_ROWS_PER_VALUE = 3  # fewer, and the list tells of a handful of rows, not of a domain
+_NO_PARTICIPLES = frozenset("speed need feed bed seed red shed breed deed weed".split())
+_PARTICIPLES = frozenset(
+    """sent paid sold begun born bought built done drawn found given held known left lost made met
+    put read run seen set shown spent taken told won written withdrawn hidden""".split()
+)
 
 
 def words(name: str) -> str:
@@ -41,20 +49,40 @@ def grain(key: str) -> str:
     return f"One row per {key}."
 
 
-def table(table: Table, comment: str | None) -> str:
-    """Of a source table."""
+def table(table: Table, comment: str | None, schema: Schema) -> str:
+    """Of a source table: what it holds, what it refers to and what refers to it."""
     if comment and comment.strip():
         return sentence(comment)
     noun = words(table.entities)
-    if table.role == "bridge":
-        return f"Which rows of two or more tables belong together: {noun}."
-    if table.role == "reference":
-        return f"The list of {noun} that other tables refer to."
+    above = [words(p.entity) for p in _around(schema, table, "ref_table")]
+    below = [words(c.entities) for c in _around(schema, table, "table")]
+    if table.role == "bridge" and len(above) > 1:
+        return f"Which {listed([plural_words(a) for a in above])} belong together."
     if table.versions and table.versions.kind == "loads":
-        return f"Every loaded version of {noun}."
-    if table.versions:
-        return f"Every version of {noun}, each valid for a time."
-    return f"{noun.capitalize()} as the source system holds them."
+        said = f"Every loaded version of {noun}"
+    elif table.versions:
+        said = f"Every version of {noun}, each valid for a time"
+    else:
+        said = noun.capitalize()
+    if not above and not below:
+        return sentence(said if table.versions else f"{said} as the source system holds them")
+    said += f", each with its {some(above)}" if above else ""
+    return sentence(f"{said}; {some(below)} refer to them" if below else said)
+
+
+def _around(schema: Schema, table: Table, end: Literal["table", "ref_table"]) -> list[Table]:
+    """The tables that it refers to, or that refer to it; without itself, each once."""
+    links = schema.parents if end == "ref_table" else schema.children
+    ids = dict.fromkeys(
+        getattr(link, end) for link in links.get(table.id, ()) if link.kind != "external"
+    )
+    return [schema.by_id[id] for id in ids if id != table.id and id in schema.by_id]
+
+
+def some(nouns: Sequence[str]) -> str:
+    """The first few of a list, and that there are more."""
+    once = list(dict.fromkeys(nouns))
+    return listed(once if len(once) <= _MOST_NAMED else [*once[: _MOST_NAMED - 1], "others"])
 
 
 def column(
@@ -157,12 +185,24 @@ def _predicate(said: str) -> str:
 
 def _moment(own: str, said: str, family: TypeFamily) -> str:
     what = said
-    for ending in (" at", " date", " time"):
+    for ending in (" at", " on", " date", " time"):
         what = what.removesuffix(ending)
     unit = "Date" if family == "date" else "Date and time"
     if what in ("", own, said.split(" ", 1)[0] if said == own else ""):
         return f"{unit} of the {own}."
-    return sentence(f"{unit} of {what} of the {own}" if what != own else f"{unit} of the {own}")
+    *before, last = what.removeprefix(f"{own} ").split(" ")
+    if _is_participle(last):
+        subject = own
+        if before and before not in (["last"], ["first"]):
+            subject, before = f"{' '.join(before)} of the {own}", []
+        return f"When the {subject} was {' '.join([*before, last])}."
+    if family == "date" or not said.endswith((" at", " on")):
+        return sentence(f"{said.removeprefix(f'{own} ')} of the {own}")
+    return sentence(f"{unit} of {what} of the {own}")
+
+
+def _is_participle(word: str) -> bool:
+    return word in _PARTICIPLES or (word.endswith("ed") and word not in _NO_PARTICIPLES)
 
 
 def domain(column: Column, meaning: ColumnMeaning) -> str:
@@ -173,5 +213,8 @@ def domain(column: Column, meaning: ColumnMeaning) -> str:
     values = [v.value for v in profile.top_values if v.value.strip()]
     whole = sum(v.count for v in profile.top_values) == profile.rows - profile.nulls
     if not whole or len(values) > _LONGEST_LISTED or any(len(v) > 30 for v in values):
+        return ""
+    filled = profile.rows - profile.nulls - profile.blanks
+    if len(values) < 2 or filled < _ROWS_PER_VALUE * len(values):
         return ""
     return ", ".join(f"`{value}`" for value in sorted(values))

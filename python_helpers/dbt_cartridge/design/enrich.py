@@ -15,6 +15,9 @@ from dbt_cartridge.documents.design import Cte, Input, Join, Projection, Query
 MOST_INPUTS = 6  # dbt-project-evaluator finds seven too many
 _DEEPEST = 5
 _NAMES_PER_PARENT = 3
+_PICTURES = frozenset({"picture", "photo", "image", "thumbnail", "icon", "logo", "avatar"})
+# Of an extension they tell of its row, not of the entity.
+_OF_THE_ROW = frozenset({"created_time", "updated_time", "load_time", "technical"})
 _LABELS = frozenset({"name", "title", "label", "description", "code", "number"})
 
 
@@ -158,7 +161,10 @@ def _shown(plan: Plan, link: Link) -> tuple[Attribute, ...]:
     offered = parent.offer.by_name
     if plan.fates[parent.id] == "folded":
         upward = {c for up in plan.up[parent.id] if up.joinable for c in up.columns}
-        names = [n for n in descriptive(parent) if offered[n].type not in ("json", "binary")]
+        names = [
+            n for n in descriptive(parent)
+            if offered[n].type not in ("json", "binary") and _PICTURES.isdisjoint(n.split("_"))
+        ]  # fmt: skip
         if link.is_self:
             return tuple(offered[n] for n in names)
         return tuple(offered[n] for n in (*sorted(upward - set(parent.key)), *names))
@@ -227,6 +233,8 @@ def merge_extensions(plan: Plan, wide: Wide, staged: Staged, room: int) -> None:
         wide.joined.append(link)
         for attribute in child.offer.attributes:
             if attribute.is_tool or attribute.name in link.columns:
+                continue
+            if attribute.pii == "credential" or attribute.role in _OF_THE_ROW:
                 continue
             brought = Attribute(
                 name=attribute.name, type=attribute.type, group=attribute.group,

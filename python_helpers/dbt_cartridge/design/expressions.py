@@ -38,5 +38,15 @@ def blank_key_to_null(expression: str) -> str:
     return f"case when trim({expression}) <> '' then {expression} end"
 
 
+def parsed(expression: str, written: str) -> str:
+    """Text read as a time: `%m/%d/%Y`."""
+    return f"strptime({expression}, {literal(written)})"
+
+
+def at_utc(expression: str) -> str:
+    """A moment as the clock in UTC showed it."""
+    return f"{expression} at time zone 'UTC'"
+
+
 def equal(left: str, right: str) -> str:
     return f"{left} = {right}"

@@ -47,14 +47,13 @@ def fact(site: Site, staged: Staged) -> None:
     query, attributes = wide.query()
     by_column, tests = home_tests(site, staged, attributes)
     _date_tests(site, staged, attributes, by_column)
-    for column, more in volume.tests(site, staged).items():
+    for column, more in volume.header_tests(site, staged).items():
         by_column.setdefault(column, []).extend(more)
     tests.append(SameRowCountTest(as_model=staged.offer.model))
     tests += _header_tests(site, staged, worth, attributes, by_column)
-    own = docs.words(staged.entity)
     site.add(
         site.homes[staged.id], staged, "marts", query, attributes, staged.key,
-        _description(site, staged), docs.grain(own), by_column, tests,
+        _description(site, staged), staged.model.grain, by_column, tests,
         based_on=[link.parent.id for link in wide.joined],
     )  # fmt: skip
     _make_incremental(site, staged, wide, attributes)
@@ -168,8 +167,9 @@ def _description(site: Site, staged: Staged) -> str:
     if comment and comment.strip():
         said = docs.sentence(comment)
     elif staged.table.role == "bridge":
-        sides = [docs.words(link.parent.entities) for link in site.plan.up[staged.id]]
-        said = f"Which {docs.listed(list(dict.fromkeys(sides))) or own} belong together."
+        sides = {link.parent.entities: None for link in site.plan.up[staged.id]}
+        told = [docs.words(side) for side in sides]
+        said = f"Which {docs.listed(told)} belong together." if len(told) > 1 else ""
     elif header is not None:
         above = docs.words(header.parent.entity)
         said = f"{own.capitalize()}, with the keys and dates of their {above}."
@@ -177,10 +177,19 @@ def _description(site: Site, staged: Staged) -> str:
         told = docs.listed(list(dict.fromkeys(docs.words(k.child.entities) for k in kinds)))
         said = f"{own.capitalize()}, with their {told} counted and summed."
     else:
-        said = f"{own.capitalize()} as the source system recorded them."
+        said = ""
+    said = said or _plainly(site, staged)
     if staged.deleted_flag:
         said += f" Removed ones are kept, marked by `{staged.deleted_flag}`."
     return said
+
+
+def _plainly(site: Site, staged: Staged) -> str:
+    own = docs.words(staged.entities).capitalize()
+    sides = [docs.words(link.role) for link in site.plan.up[staged.id]]
+    if not sides:
+        return f"{own} as the source system recorded them."
+    return f"{own}, each with its {docs.some(sides)}."
 
 
 def _make_incremental(

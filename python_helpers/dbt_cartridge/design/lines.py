@@ -79,14 +79,24 @@ def amount(line: Staged, header: Link | None, identities: Sequence[Identity]) ->
     offered = line.offer.by_name
     total = _total_of(line, header, identities)
     if total and total.amount in line.names:
-        parts = [line.names[p] for p in (total.amount, total.factor, total.discount)
-                 if p and p in line.names]  # fmt: skip
+        columns = [p for p in (total.amount, total.factor, total.discount) if p]
+        held = _held(line, columns, identities)
+        parts = [line.names[p] for p in ([held] if held else columns) if p in line.names]
         numeric = all(offered[p].type in ("integer", "decimal", "float") for p in parts)
         firm = strength(total.considered, total.hits, "agreed")
         if numeric and firm and header and total.result in header.parent.names:
             field = header.parent.names[total.result]
-            return _amount(line, parts, bool(total.discount), (field, *firm))
+            return _amount(line, parts, bool(total.discount) and not held, (field, *firm))
     return _priced(line)
+
+
+def _held(line: Staged, columns: Sequence[str], identities: Sequence[Identity]) -> str | None:
+    """The line's own column that holds the product of these in every row."""
+    for identity in identities:
+        same = identity.table == line.id and set(identity.operands) == set(columns)
+        if same and identity.kind == "product" and 0 < identity.considered == identity.hits:
+            return identity.result if identity.result in line.names else None
+    return None
 
 
 def _total_of(line: Staged, header: Link | None, identities: Sequence[Identity]) -> Identity | None:
@@ -183,7 +193,9 @@ def widen(wide: Wide, header: Link | None, worth: Amount | None) -> None:
             data_type=attribute.data_type, required=attribute.required and header.complete,
             profile=attribute.profile, origin=attribute.origin,
         )  # fmt: skip
-        wide.take(brought, sql.column(alias, attribute.name), wish, other)
+        # When the header was recorded says nothing of the line under a name of its own.
+        wishes = (other,) if attribute.role == "created_time" else (wish, other)
+        wide.take(brought, sql.column(alias, attribute.name), *wishes)
 
 
 def _formula_in_words(worth: Amount) -> str:

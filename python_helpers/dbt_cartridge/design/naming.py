@@ -154,6 +154,8 @@ def _foreign_key(words: list[str], parent_key: str) -> str:
     if not stem or own.endswith(stem):
         return f"{own}_{last}"
     if words[-1] in {"by", "to", "from", "of", "via"}:
+        if len(words) == 2 and words[-1] in {"by", "via"} and stem.startswith(words[0]):
+            return parent_key  # ship_via → shipper_id
         return f"{own}_{parent_key}"
     return f"{own}_{last}"
 

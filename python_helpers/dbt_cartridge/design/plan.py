@@ -250,11 +250,23 @@ def _mend(
 
 def _is_fact(staged: Staged) -> bool:
     table = staged.table
+    if table.role == "bridge" and staged.is_history:
+        return not _is_entity(staged)
     if table.role in ("fact", "bridge"):
         return True
     if table.role != "other":
         return False
     return any(c.role in ("measure", "event_time") for c in table.columns)
+
+
+def _is_entity(staged: Staged) -> bool:
+    """Of a history, what has the versions is known by a key of its own: a subscription, that was
+    once of one plan and then of another."""
+    versions = staged.table.versions
+    if versions is None or len(versions.entity_key) != 1:
+        return False
+    meaning = staged.table.by_name.get(versions.entity_key[0])
+    return meaning is not None and meaning.role != "foreign_key"
 
 
 def _is_merged(staged: Staged, up: Sequence[Link], down: Sequence[Link]) -> bool:

@@ -156,6 +156,16 @@ def home_tests(
     return by_column, of_model
 
 
+def _is_rule(staged: Staged, names: tuple[str, ...]) -> bool:
+    """Whether a key that was only seen is one for good.
+
+    In a bridge each was so far brought together with one other only, and of a key of several
+    columns one happened not to repeat: chance. A secret is nobody's key.
+    """
+    secret = any(staged.offer.by_name[name].pii == "credential" for name in names)
+    return staged.table.role != "bridge" and not set(names) < set(staged.key) and not secret
+
+
 def where_of(link: Link) -> str | None:
     """The condition of a polymorphic reference, over plain staged columns."""
     column, value = link.relationship.where_column, link.relationship.where_value
@@ -173,6 +183,8 @@ def second_keys(staged: Staged) -> list[Test]:
         if not (key.declared or enough) or len(names) != len(key.columns):
             continue
         if set(names) == set(staged.key):
+            continue
+        if not key.declared and not _is_rule(staged, names):
             continue
         if len(names) == 1:
             found.append(UniqueTest(column=names[0]))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from dbt_cartridge.config import Settings
-from dbt_cartridge.design import docs
+from dbt_cartridge.design import checks, docs
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.naming import Names
 from dbt_cartridge.documents.design import Freshness, Source, SourceColumn, SourceTable
@@ -32,6 +32,28 @@ def sources(
         _source(schema_name, group, schema, host, names, _wish(schema_name, by_schema, settings))
         for schema_name, group in by_schema.items()
     )
+
+
+def with_key_tests(declared: Iterable[Source], schema: Schema) -> tuple[Source, ...]:
+    """The sources with the tests of their keys: where no staging model has them."""
+    return tuple(
+        source.model_copy(
+            update={"tables": tuple(_keyed(table, schema) for table in source.tables)}
+        )
+        for source in declared
+    )
+
+
+def _keyed(table: SourceTable, schema: Schema) -> SourceTable:
+    key = schema.by_id[table.relation].primary_key
+    if key is None or not (key.proved or key.declared):
+        return table
+    by_column, of_table = checks.key_tests(key.columns)
+    columns = tuple(
+        column.model_copy(update={"tests": tuple(by_column.get(column.name, ()))})
+        for column in table.columns
+    )
+    return table.model_copy(update={"columns": columns, "tests": of_table})
 
 
 def _wish(schema_name: str, by_schema: dict[str, list[Relation]], settings: Settings) -> str:
@@ -60,8 +82,7 @@ def _source(
         description=f"Tables of the schema {schema_name}, as they are loaded.",
         existing=declared is not None,
         tables=tuple(
-            _table(relation, schema.by_id[relation.id], tables, declared is not None)
-            for relation in relations
+            _table(relation, schema, tables, declared is not None) for relation in relations
         ),
     )
 
@@ -82,7 +103,8 @@ def _other_database(relation: Relation, host: Host) -> str | None:
     return None if same else relation.database
 
 
-def _table(relation: Relation, table: Table, names: Names, declared: bool) -> SourceTable:
+def _table(relation: Relation, schema: Schema, names: Names, declared: bool) -> SourceTable:
+    table = schema.by_id[relation.id]
     # A plain identifier keeps its name, so that `source()` reads as the warehouse does.
     plain = _PLAIN.match(relation.name)
     name = names.claim(relation.name if plain or declared else safe_name(relation.name))
@@ -90,7 +112,7 @@ def _table(relation: Relation, table: Table, names: Names, declared: bool) -> So
         name=name,
         identifier=relation.name,
         relation=relation.id,
-        description=docs.table(table, relation.comment),
+        description=docs.table(table, relation.comment, schema),
         columns=tuple(
             SourceColumn(
                 name=column.name,

@@ -243,7 +243,7 @@ def _grain(table: Table, key: tuple[str, ...]) -> str:
 def _description(job: Job, deleted: removed.Removed | None) -> str:
     table = job.table
     own = docs.words(table.entities)
-    parts = [docs.table(table, job.relation.comment)]
+    parts = [job.source_table.description]
     if table.versions and table.versions.kind == "loads":
         parts.append("Only the latest loaded row of each is kept.")
     if deleted and deleted.hidden:

@@ -92,6 +92,13 @@ class SameRowCountTest(_Test):
     as_model: str
 
 
+class FewestRowsTest(_Test):
+    """Not fewer rows than this: a load that stopped half-way. Of tables that only grow."""
+
+    kind: Literal["fewest_rows"] = "fewest_rows"
+    min_rows: int
+
+
 class ReconcilesTest(_Test):
     """The sum of `expression` over this model's rows per `key` equals `to`'s `field`, to 0.01.
 
@@ -108,7 +115,8 @@ class ReconcilesTest(_Test):
 
 Test = Annotated[
     UniqueTest | NotNullTest | AcceptedValuesTest | RelationshipsTest | CompositeUniqueTest
-    | CompositeRelationshipsTest | RangeTest | ExpressionTest | SameRowCountTest | ReconcilesTest,
+    | CompositeRelationshipsTest | RangeTest | ExpressionTest | SameRowCountTest | FewestRowsTest
+    | ReconcilesTest,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

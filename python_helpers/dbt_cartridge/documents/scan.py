@@ -52,6 +52,9 @@ class TextPatterns(Frozen):
     card_number: int = 0  # 13 to 19 digits, blanks and dashes allowed
     leading_zero: int = 0  # all digits, more than one, first is 0: a code, not a number
     spaced: int = 0  # holds a blank between two characters: free text or a name
+    money: int = 0  # `$1,234.50`, `€ 12`, `1,234`; plain numbers too
+    month_first: int = 0  # `12/31/2021`
+    day_first: int = 0  # `31/12/2021`, `31.12.2021`
 
 
 class Profile(Frozen):

@@ -97,10 +97,12 @@ def _kind(column: Column, filled: int) -> tuple[Kind, bool]:
     patterns = profile.patterns
     if patterns.leading_zero:
         return "text", patterns.integer >= enough
-    if patterns.decimal >= enough:
+    if patterns.decimal >= enough or patterns.money >= enough:
         return "number", False
     if patterns.timestamp >= enough or patterns.timestamp + patterns.date >= enough > 0:
         return ("timestamp" if patterns.timestamp else "date"), False
+    if max(patterns.month_first, patterns.day_first) >= enough:
+        return "date", False
     if patterns.json_like >= enough:
         return "json", False
     return "text", False

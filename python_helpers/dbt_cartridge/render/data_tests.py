@@ -11,6 +11,7 @@ from dbt_cartridge.documents.design import (
     CompositeRelationshipsTest,
     CompositeUniqueTest,
     ExpressionTest,
+    FewestRowsTest,
     NotNullTest,
     RangeTest,
     ReconcilesTest,
@@ -163,6 +164,9 @@ def _call(test: Test, owner: str, dialect: Dialect, stored: bool) -> _Call:
     if isinstance(test, SameRowCountTest):
         arguments = {"compare_model": _ref(test.as_model)}
         return _ours_or_utils(generic_tests.SAME_ROW_COUNT, "equal_rowcount", arguments, dialect)
+    if isinstance(test, FewestRowsTest):
+        name = generic_tests.FEWEST_ROWS
+        return _Call(name, {"min_rows": test.min_rows}, needs=name)
     if isinstance(test, CompositeRelationshipsTest):
         return _composite_relationships(test, dialect, stored)
     return _reconciles(test, dialect, stored)

@@ -12,6 +12,7 @@ COMPOSITE_UNIQUE = "columns_unique_together"
 RANGE = "value_within_range"
 EXPRESSION = "expression_holds"
 SAME_ROW_COUNT = "row_count_equals"
+FEWEST_ROWS = "row_count_at_least"
 COMPOSITE_RELATIONSHIPS = "columns_reference"
 RECONCILES = "sum_reconciles_with"
 
@@ -20,6 +21,7 @@ ALL = (
     RANGE,
     EXPRESSION,
     SAME_ROW_COUNT,
+    FEWEST_ROWS,
     COMPOSITE_RELATIONSHIPS,
     RECONCILES,
 )

@@ -82,6 +82,8 @@ def test_words(test: Test) -> str:
             return test.name.replace("_", " ")
         case "same_row_count":
             return f"as many rows as {test.as_model}"
+        case "fewest_rows":
+            return f"at least {test.min_rows:,} rows"
         case "reconciles":
             return f"adds up to {test.to}.{test.field}"
 

@@ -28,7 +28,9 @@ _ROWS_IF_UNKNOWN = 100_000
 _EXACT_ROWS = 2_000_000  # above it, a warehouse that can counts distinct values approximately
 _MOST_JSON_PATHS = 100
 _UNCOUNTED = frozenset({"json", "array", "struct", "binary", "geography"})
-_PATTERNS = tuple(TextPatterns.model_fields)
+# The last cells of a row; an adapter that does not count them may leave them out.
+_LATER = ("money", "month_first", "day_first")
+_PATTERNS = tuple(name for name in TextPatterns.model_fields if name not in _LATER)
 _TYPES = {"integer": 1, "number": 2}
 _BOOLEANS = {"0": "false", "1": "true"}
 
@@ -263,7 +265,10 @@ def _profile(column: Column, row: Row | None, paths: Sequence[Row], sampled: boo
             "negatives": _int(row[14]),
             "fractions": _int(row[15]),
             "midnights": row[16],
-            "patterns": dict(zip(_PATTERNS, map(_int, row[17:32]), strict=True))
+            "patterns": {
+                **dict(zip(_PATTERNS, map(_int, row[17:32]), strict=True)),
+                **dict(zip(_LATER, map(_int, row[33:]), strict=False)),
+            }
             if column.type == "text"
             else None,
             "top_values": [

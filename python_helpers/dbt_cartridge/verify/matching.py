@@ -16,6 +16,7 @@ from dbt_cartridge.documents.design import (
     CompositeRelationshipsTest,
     CompositeUniqueTest,
     ExpressionTest,
+    FewestRowsTest,
     NotNullTest,
     RangeTest,
     ReconcilesTest,
@@ -44,6 +45,7 @@ _KINDS = {
     "expression_is_true": "expression",
     "row_count_equals": "same_row_count",
     "equal_rowcount": "same_row_count",
+    "row_count_at_least": "fewest_rows",
     "sum_reconciles_with": "reconciles",
 }
 
@@ -85,6 +87,8 @@ def claim_of_test(owner: str, test: Test) -> Claim:
         return owner, test.kind, f"{owner.replace('.', '_')}_{claimed}"
     if isinstance(test, SameRowCountTest):
         return owner, test.kind, test.as_model
+    if isinstance(test, FewestRowsTest):
+        return owner, test.kind
     return _reconciles(owner, test)
 
 

@@ -55,7 +55,7 @@ def column(name: str, kind: str = "integer", role: str = "attribute", **facts: A
         **facts,
     )
     return (
-        dict(name=name, type=kind, native_type=NATIVE[kind], profile=profile, **of_column),
+        {"name": name, "type": kind, "native_type": NATIVE[kind], "profile": profile, **of_column},
         dict(name=name, words=split(name), role=role, **meaning),
     )
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dbt_cartridge.documents.design import Query
-from dbt_cartridge.documents.schema import Versions
+from dbt_cartridge.documents.schema import Identity, Key, Versions
 from tests.unit.design.made import (
     TOTAL,
     claims,
@@ -351,18 +351,94 @@ def test_facts_beyond_the_room_of_a_dimension_are_counted_before_it() -> None:
     assert {f"{n}_visit_count" for n in "abcdefg"} <= set(columns(result.by_name["dim_customers"]))
 
 
-def test_a_parent_that_always_had_children_is_watched_for_a_load_that_stopped() -> None:
-    visits = table(
-        "visits", column("id", role="key", rows=500), column("customer_id", rows=500, distinct=100),
-        role="fact", rows=500, links={"customer_id": "customers.id"},
-    )  # fmt: skip
-    found = claims(designed(customers(), visits).by_name["dim_customers"], "relationships")
-    assert [(t.to, t.severity) for t in found] == [("fct_visits", "warn")]
-    assert "stopped half-way" in found[0].evidence
-
-
 def test_intermediate_models_are_made_without_marts_where_asked_for() -> None:
     result = designed(customers(), orders(), order_lines(), layers="intermediate")
     assert names(result, "marts") == []
     assert "int_order_lines_enriched" in names(result, "intermediate")
     assert len(claims(result.by_name["stg_raw__order_lines"], "relationships")) == 1
+
+
+def test_a_line_that_holds_its_amount_gets_no_second_one() -> None:
+    lines = table(
+        "order_lines",
+        column("id", role="key", rows=300),
+        column("order_id", role="foreign_key", rows=300, distinct=100),
+        column("quantity", "integer", "measure", rows=300, meaning={"additivity": "additive"}),
+        column("unit_price", "decimal", "measure", rows=300),
+        column("amount", "decimal", "measure", rows=300, meaning={"additivity": "additive"}),
+        role="fact", rows=300, links={"order_id": "orders.id"}, entity="order_line",
+    )  # fmt: skip
+    product = Identity(
+        kind="product", table="raw.order_lines", result="amount",
+        operands=("unit_price", "quantity"), considered=300, hits=300,
+    )  # fmt: skip
+    result = designed(customers(), orders(), lines, identities=(TOTAL, product))
+    model = result.by_name["fct_order_lines"]
+    assert "line_amount" not in columns(model)
+    (test,) = claims(model, "reconciles")
+    assert (test.expression, test.field) == ('"amount"', "total")
+
+
+def test_a_moment_that_not_every_row_has_had_dates_no_fact() -> None:
+    invoices = table(
+        "invoices", KEY, column("customer_id"),
+        column("paid_at", "timestamp", "event_time", nulls=60),
+        column("created_at", "timestamp", "created_time"),
+        role="fact", links={"customer_id": "customers.id"},
+    )  # fmt: skip
+    result = designed(customers(), invoices)
+    assert "created_date" in columns(result.by_name["fct_invoices"])
+    assert "first_invoice_created_at" in columns(result.by_name["dim_customers"])
+
+
+def test_when_a_header_was_recorded_keeps_the_headers_name_beside_its_lines() -> None:
+    stamp = column("created_at", "timestamp", "created_time")
+    model = designed(customers(), orders(stamp), order_lines()).by_name["fct_order_lines"]
+    assert "order_created_at" in columns(model)
+    assert "created_at" not in columns(model)
+
+
+def test_what_has_versions_and_a_key_of_its_own_is_a_dimension_though_it_brings_two_together() -> (
+    None
+):
+    plans = table("plans", KEY, column("name", "text", "name"))
+    versions = Versions(
+        kind="slowly_changing", entity_key=("id",), order_by=("since",), valid_from="since"
+    )
+    subscriptions = table(
+        "subscriptions", KEY, column("since", "timestamp", "valid_from"), column("customer_id"),
+        column("plan_id"), role="bridge", key=("id", "since"), versions=versions,
+        links={"customer_id": "customers.id", "plan_id": "plans.id"},
+    )  # fmt: skip
+    marts = names(designed(customers(), plans, subscriptions), "marts")
+    assert {"dim_subscriptions", "dim_subscriptions_history"} <= set(marts)
+
+
+def test_a_bridge_whose_rows_happen_to_be_unique_on_one_side_claims_nothing() -> None:
+    made = table(
+        "memberships", column("customer_id"), column("club_id"), role="bridge",
+        key=("customer_id", "club_id"), links={"customer_id": "customers.id"},
+    )  # fmt: skip
+    made.table = made.table.model_copy(
+        update={"other_keys": (Key(columns=("club_id",), proved=True),)}
+    )
+    assert claims(designed(customers(), made).by_name["fct_memberships"], "unique") == []
+
+
+def test_an_entity_shows_what_holds_last_of_the_tables_that_keep_it_by_time() -> None:
+    salaries = table(
+        "salaries", column("customer_id", rows=400, distinct=90),
+        column("since", "date", "valid_from", rows=400),
+        column("until", "date", "valid_to", rows=400),
+        column("amount", "decimal", "measure", rows=400), role="fact", rows=400, entity="salary",
+        plural="salaries", key=("customer_id", "since"), links={"customer_id": "customers.id"},
+    )  # fmt: skip
+    result = designed(customers(), salaries)
+    model = result.by_name["dim_customers"]
+    assert expression(model, "latest_salary_amount") == '"latest_salaries"."amount"'
+    assert isinstance(model.body, Query)
+    (latest,) = [cte.latest for cte in model.body.ctes if cte.latest]
+    assert (latest.keys, latest.order_by) == (
+        ('"salaries"."customer_id"',), ('"salaries"."salary_since"',),
+    )  # fmt: skip
+    assert [j.kind for j in model.body.ctes[-1].joins if j.to == "latest_salaries"] == ["left"]

@@ -71,6 +71,24 @@ def test_one_value_that_is_no_number_keeps_the_text() -> None:
     assert expression(model, "quantity") == '"source"."quantity"'
 
 
+def test_amounts_with_their_currency_become_numbers() -> None:
+    model = staged(
+        column("price", "text", "measure", patterns={"money": 100}, min="$1,234.50", max="$9.00"),
+        column("note", "text", patterns={"money": 100}, min="$1", max="$9"),
+        column("fee", "text", "measure", patterns={"money": 99}, min="$1", max="free"),
+    )
+    assert expression(model, "price") == (
+        "cast(replace(replace(\"source\".\"price\", '$', ''), ',', '') as decimal(18, 4))"
+    )
+    assert expression(model, "note") == '"source"."note"'
+    assert expression(model, "fee") == '"source"."fee"'
+
+
+def test_postgres_money_becomes_a_number_that_can_be_compared() -> None:
+    model = staged(column("fee", "decimal", "measure", column={"native_type": "money"}))
+    assert expression(model, "fee") == 'cast("source"."fee" as decimal(18, 4))'
+
+
 def test_codes_telephone_numbers_and_leading_zeros_stay_text() -> None:
     digits = {"integer": 100, "decimal": 100}
     model = staged(
@@ -277,3 +295,28 @@ def test_a_load_tools_mark_in_text_is_read_as_the_flag_that_it_is() -> None:
                values={"0": 90, "1": 10}, meaning={"is_load_tool": True})
     )  # fmt: skip
     assert model.body.ctes[-1].where == ('not coalesce("source"."_removed" = 1, false)',)
+
+
+def test_times_with_a_zone_are_staged_in_utc() -> None:
+    zoned = {"native_type": "timestamp with time zone"}
+    model = staged(
+        column("updated_at", "timestamp", "updated_time", column=zoned),
+        column("created_at", "timestamp", "created_time"),
+    )
+    assert expression(model, "updated_at") == '"source"."updated_at" at time zone \'UTC\''
+    assert expression(model, "created_at") == '"source"."created_at"'
+
+
+def test_days_written_another_way_are_read_where_the_way_is_proved() -> None:
+    model = staged(
+        column("shipped_date", "text", patterns={"month_first": 100, "day_first": 40}),
+        column("paid_date", "text", patterns={"day_first": 100}, min="01.02.2021"),
+        column("due_date", "text", patterns={"month_first": 100, "day_first": 100}),
+    )
+    assert expression(model, "shipped_date") == (
+        'cast(strptime("source"."shipped_date", \'%m/%d/%Y\') as date)'
+    )
+    assert expression(model, "paid_date") == (
+        'cast(strptime("source"."paid_date", \'%d.%m.%Y\') as date)'
+    )
+    assert expression(model, "due_date") == '"source"."due_date"'
