@@ -18,6 +18,8 @@
     max_queries=none,
     max_seconds=none,
     dry_run=none,
+    prune=none,
+    full=none,
     provider=none
 ) %}
     {% if modules.cartridge is not defined %}
@@ -40,6 +42,8 @@
         'max_queries': max_queries,
         'max_seconds': max_seconds,
         'dry_run': dry_run,
+        'prune': prune,
+        'full': full,
         'provider': provider
     } %}
     {% do options.update(kwargs) %}

@@ -108,6 +108,74 @@ def generate(start: str, **options: Any) -> None:
     sys.exit(report.tell(outcome, project_dir))
 
 
+@main.command()
+@_settings_options
+@_dbt_options
+def plan(**options: Any) -> None:
+    """Show what `generate` would write: diffs, and a summary by file; write nothing.
+
+    The plan is saved as target/cartridge/plan.json, and `cartridge apply` writes just that.
+    """
+    from dbt_cartridge import pipeline, report
+
+    project_dir, engine, settings = _opened({**options, "dry_run": True})
+    with report.progress() as progress:
+        outcome = pipeline.generate(engine, settings, project_dir, progress)
+    sys.exit(report.tell(outcome, project_dir))
+
+
+@main.command("apply")
+@_dbt_options
+def apply_command(**options: Any) -> None:
+    """Write exactly what `cartridge plan` planned.
+
+    Refuses where the project or the warehouse's tables, columns or keys have changed since.
+    """
+    from dbt_cartridge import pipeline, report
+
+    project_dir, engine, _ = _opened(options)
+    with report.progress() as progress:
+        changes = pipeline.apply_plan(engine, project_dir, progress)
+    sys.exit(report.tell_changes(changes))
+
+
+@main.command()
+@click.option(
+    "--project-dir",
+    default=".",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The host project.  [default: .]",
+)
+def undo(project_dir: Path) -> None:
+    """Take back the last run that wrote something.
+
+    Refuses where files were edited since, and names them.
+    """
+    from dbt_cartridge import pipeline, report
+
+    report.tell_changes(pipeline.undo(project_dir.resolve()))
+
+
+@main.command()
+@_dbt_options
+@click.option("--sources", multiple=True, help="Names of the sources to look at.")
+@click.option("--tables", multiple=True, help="Globs; only matching tables count as added.")
+@click.option("--exclude", multiple=True, help="Globs; matching tables do not count as added.")
+@click.option("--warn", is_flag=True, help="End with 0 where there is drift.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def drift(warn: bool, as_json: bool, **options: Any) -> None:
+    """Say where the warehouse is no longer as the sources declare it.
+
+    The macro `cartridge_drift`, which runs without this command too. Ends with 1 where it differs.
+    """
+    asked = {name: options.pop(name) for name in ("sources", "tables", "exclude")}
+    arguments: dict[str, Any] = {name: list(value) for name, value in asked.items() if value}
+    arguments["on_drift"] = "warn" if warn else "fail"
+    arguments["output"] = "json" if as_json else "text"
+    _, engine, _ = _opened(options)
+    sys.exit(engine.operate("cartridge_drift", arguments))
+
+
 @main.command("scan")
 @_settings_options
 @_dbt_options

@@ -72,7 +72,19 @@ class Settings(Frozen):
     max_seconds: float | None = Field(
         None, ge=0, description="Most seconds that inference may wait for the warehouse."
     )
-    dry_run: bool = Field(False, description="Print the diff and write nothing.")
+    dry_run: bool = Field(
+        False,
+        description="Print the diff, save it as `target/cartridge/plan.json`, and write nothing.",
+    )
+    prune: bool = Field(
+        False,
+        description="Remove generated files whose tables are gone. A file that you edited stays.",
+    )
+    full: bool = Field(
+        False,
+        description="Ask the warehouse everything again, also of tables that have not changed "
+        "since the last run.",
+    )
     provider: Literal["offline"] = Field(
         "offline", description="Who improves the design: `offline` is the built-in rules alone."
     )

@@ -15,22 +15,25 @@ from typing import TypeVar
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import design
 from dbt_cartridge.documents.base import Document, documents_folder
-from dbt_cartridge.documents.changes import Changes
+from dbt_cartridge.documents.changes import Changes, Given
 from dbt_cartridge.documents.design import Design
 from dbt_cartridge.documents.files import Files
 from dbt_cartridge.documents.host import Host
-from dbt_cartridge.documents.scan import Scan
+from dbt_cartridge.documents.plan import Plan, catalogue_digest, planned_files
+from dbt_cartridge.documents.scan import Problem, Scan
 from dbt_cartridge.documents.schema import Schema
 from dbt_cartridge.documents.verdicts import Verdicts
 from dbt_cartridge.engine.base import Engine
 from dbt_cartridge.engine.probe import prober
-from dbt_cartridge.errors import ConfigError, did_you_mean
+from dbt_cartridge.errors import ConfigError, WriteError, did_you_mean
 from dbt_cartridge.infer import infer
 from dbt_cartridge.progress import Progress
 from dbt_cartridge.render import render
-from dbt_cartridge.scan import scan
-from dbt_cartridge.verify import prove
-from dbt_cartridge.write import apply, plan, recognise, recover
+from dbt_cartridge.scan import read_catalogue, scan
+from dbt_cartridge.verify import Found, prove, prove_edits
+from dbt_cartridge.version import helper_version
+from dbt_cartridge.write import Fit, apply, fit, plan, recognise, recover, survey
+from dbt_cartridge.write import undo as take_back
 
 STEPS = ("scan", "infer", "design", "render", "verify", "write")
 D = TypeVar("D", bound=Document)
@@ -84,6 +87,7 @@ def generate(
         progress.finish(result(document))
         return document
 
+    before = Scan.last(folder)
     host = step("host", Host, lambda: recognise(engine.host(project_dir), project_dir))
     facts = step("scan", Scan, lambda: scan(engine, settings, progress))
     schema = step(
@@ -105,21 +109,116 @@ def generate(
         ),
     )
     files = step("render", Files, lambda: render(designed, host, settings))
+    given, schema_changes = survey(facts, before, host, project_dir, prune=settings.prune)
     if "verify" in skipped:
         verdicts = Verdicts.load(folder)
+        files = fit(files, host, project_dir, given).files
     else:
         with clock.measured("verify"):
             designed, files, verdicts = prove(
                 designed, files, facts, host, engine, settings, project_dir, progress, render
             )
+
+            def with_edits(fitted: Fit) -> Found:
+                return prove_edits(
+                    designed, fitted.files, fitted.standing, fitted.actions,
+                    facts, host, engine, settings, project_dir, progress,
+                )  # fmt: skip
+
+            files, given, problems = _fitted(files, host, project_dir, given, with_edits)
+            verdicts = verdicts.model_copy(update={"problems": (*verdicts.problems, *problems)})
         for document in (designed, files, verdicts):
             document.save(folder)
     with clock.measured("write"):
-        changes = plan(files, host, project_dir)
-        if not settings.dry_run:
+        changes = plan(files, host, project_dir, given, schema_changes)
+        if settings.dry_run:
+            _plan(facts, files, changes).save(folder)
+        else:
             changes = apply(files, changes, project_dir)
     changes.save(folder)
     return Outcome(settings, host, facts, schema, designed, files, verdicts, changes, clock.seconds)
+
+
+def apply_plan(engine: Engine, project_dir: Path, progress: Progress) -> Changes:
+    """Write exactly what the last dry run planned.
+
+    Raises:
+        WriteError: the warehouse or the project is not as it was then; nothing is written.
+        DocumentError: there is no plan, or it is another version's.
+    """
+    folder = documents_folder(project_dir)
+    planned = Plan.load(folder)
+    if planned.version != helper_version():
+        raise WriteError(
+            f"Nothing was written: the plan was made by cartridge {planned.version}. Plan again."
+        )
+    progress.start("Reading the catalogue")
+    scope = {"database": planned.database, "schemas": planned.schemas}
+    asked = Settings.model_validate(scope)
+    now = read_catalogue(engine, asked).relations
+    built = engine.built()
+    new = {r.id for r in now if (r.schema_name.lower(), r.name.lower()) not in built}
+    new -= {*planned.relations, *planned.outside}
+    same = catalogue_digest(r for r in now if r.id in set(planned.relations)) == planned.catalogue
+    progress.finish()
+    if new or not same:
+        what = f"{', '.join(sorted(new))} is new" if new else "tables, columns or keys differ"
+        raise WriteError(
+            f"Nothing was written: the warehouse changed since the plan ({what}). Plan again."
+        )
+    changes = apply(planned.files, planned.changes, project_dir)
+    changes.save(folder)
+    (folder / Plan.file_name).unlink()
+    return changes
+
+
+def undo(project_dir: Path) -> Changes:
+    """Take back the last run that wrote something.
+
+    Raises:
+        WriteError: there is none, or files were edited since; they are named.
+    """
+    return take_back(project_dir)
+
+
+def _fitted(
+    files: Files,
+    host: Host,
+    project_dir: Path,
+    given: Given,
+    with_edits: Callable[[Fit], Found],
+) -> tuple[Files, Given, tuple[Problem, ...]]:
+    """The files that fit the user's edits, once dbt has nothing left to say against any of ours."""
+    lost: dict[str, str] = {}
+    while True:
+        fitted = fit(files, host, project_dir, given, lost)
+        found = with_edits(fitted)
+        merged = {p for p in found.refuted if fitted.actions[p] == "merged"}
+        new = {fitted.generated[path]: found.refuted[path] for path in merged}
+        ours = {
+            name: f"with your edits it does not run: {why}"
+            for path, why in found.refuted.items()
+            if path not in merged
+            for name in fitted.files.by_path[fitted.generated[path]].describes
+        }
+        if not (new.keys() - given.refuted.keys() or ours.keys() - lost.keys()):
+            return fitted.files, given, found.problems
+        given = given.model_copy(update={"refuted": given.refuted | new})
+        lost |= ours
+
+
+def _plan(facts: Scan, files: Files, changes: Changes) -> Plan:
+    return Plan(
+        version=helper_version(),
+        schemas=facts.schemas,
+        database=facts.database,
+        relations=tuple(relation.id for relation in facts.relations),
+        outside=facts.outside,
+        catalogue=catalogue_digest(facts.relations),
+        summary=planned_files(changes.changes),
+        changes=changes,
+        files=files,
+    )
 
 
 def _steps_before(start: str) -> frozenset[str]:

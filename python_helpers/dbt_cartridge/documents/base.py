@@ -47,6 +47,14 @@ class Document(Frozen):
         return path
 
     @classmethod
+    def last(cls, folder: Path) -> Self | None:
+        """What an earlier run left in `folder`, if this version can read it."""
+        try:
+            return cls.load(folder)
+        except DocumentError:
+            return None
+
+    @classmethod
     def load(cls, folder: Path) -> Self:
         """Read the document from `folder`.
 

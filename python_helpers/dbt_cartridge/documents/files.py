@@ -16,6 +16,7 @@ class File(Frozen):
     text: str
     kind: FileKind
     describes: tuple[str, ...] = ()  # names of the models, sources, snapshots or macros in it
+    relations: tuple[str, ...] = ()  # `Relation.id`s that it is made from, where it is a model's
 
 
 class Files(Document):

@@ -139,6 +139,7 @@ class Relation(Frozen):
     foreign_keys: tuple[DeclaredForeignKey, ...] = ()
     checks: tuple[Check, ...] = ()
     indexes: tuple[Index, ...] = ()
+    mark: str | None = None  # the same mark: the same rows. None: nobody knows
 
     @property
     def id(self) -> str:
@@ -165,6 +166,8 @@ class Scan(Document):
     schemas: tuple[str, ...] = ()
     profile: Literal["none", "sample", "full"] = "full"
     relations: tuple[Relation, ...] = ()  # ordered by schema, then name
+    outside: tuple[str, ...] = ()  # ids of what is there and was not asked for, or not readable
+    sample_rows: int = 0
     problems: tuple[Problem, ...] = ()
     statements: int = 0  # statements sent to the warehouse
 

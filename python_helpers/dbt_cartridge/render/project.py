@@ -73,7 +73,21 @@ def render(design: Design, host: Host, settings: Settings) -> Files:
         files.append(_docs_file(docs, prefix, folders.get(prefix, prefix), host))
     files += _generic_tests((need for each in every for need in each.needs), host)
     unsaid = (left for each in every for left in each.left_out)
-    return Files(files=_ordered(files), left_out=(*left_out, *lost, *unsaid))
+    made_from = _made_from(design)
+    made = [_with_relations(file, made_from) for file in files]
+    return Files(files=_ordered(made), left_out=(*left_out, *lost, *unsaid))
+
+
+def _made_from(design: Design) -> dict[str, tuple[str, ...]]:
+    """What a file may describe → the relations that it is made from."""
+    found = {each.name: tuple(t.relation for t in each.tables) for each in design.sources}
+    found |= {each.name: each.based_on for each in design.models}
+    return found | {each.name: found.get(each.model, ()) for each in design.snapshots}
+
+
+def _with_relations(file: File, made_from: dict[str, tuple[str, ...]]) -> File:
+    found = sorted({id for name in file.describes for id in made_from.get(name, ())})
+    return file.model_copy(update={"relations": tuple(found)}) if found else file
 
 
 def _ordered(files: list[File]) -> tuple[File, ...]:

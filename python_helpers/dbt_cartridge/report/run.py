@@ -12,7 +12,7 @@ from pydantic import Field
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.base import Document, Frozen
-from dbt_cartridge.documents.changes import Action, Change, Changes
+from dbt_cartridge.documents.changes import Action, Change, Changes, SchemaChange
 from dbt_cartridge.documents.design import Design, LeftOut
 from dbt_cartridge.documents.scan import Problem, Scan
 from dbt_cartridge.documents.schema import Schema
@@ -96,6 +96,9 @@ class Run(Document):
     dry_run: bool = False
     changes: dict[str, int] = Field(default={}, description="Files by what happened to them.")
     files: dict[str, Action] = Field(default={}, description="Every file that is not unchanged.")
+    schema_changes: tuple[SchemaChange, ...] = Field(
+        default=(), description="What became of the warehouse since the last run."
+    )
     problems: tuple[Problem, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
 
@@ -122,6 +125,7 @@ def run(outcome: Outcome) -> Run:
         dry_run=not outcome.changes.applied,
         changes=dict(sorted(Counter(change.action for change in changes).items())),
         files={c.path: c.action for c in changes if c.action != "unchanged"},
+        schema_changes=outcome.changes.schema_changes,
         problems=_problems(outcome),
         left_out=(*outcome.design.left_out, *outcome.files.left_out),
     )
@@ -129,7 +133,7 @@ def run(outcome: Outcome) -> Run:
 
 def to_look_at(changes: Changes) -> tuple[Change, ...]:
     """The files that did not become what was generated."""
-    return tuple(c for c in changes.changes if c.action in ("conflict", "clash"))
+    return tuple(c for c in changes.changes if c.action in ("conflict", "clash", "stale"))
 
 
 def cartridge_version() -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from dbt_cartridge.documents.changes import Changes
+from dbt_cartridge.documents.changes import Changes, SchemaChange
+from dbt_cartridge.documents.plan import planned_files
 from dbt_cartridge.documents.schema import Relationship, Schema
 from dbt_cartridge.report.run import Found, Made, Proved, Run, to_look_at
 from dbt_cartridge.report.words import count, listed, shown
@@ -18,6 +19,13 @@ _ROLES = {
     "reference": "reference table",
     "other": "other",
 }
+_MODELS = 4
+_BECAME = {
+    "added": "is new",
+    "dropped": "is gone",
+    "retyped": "is now",
+    "renamed": "seems to be renamed to",
+}
 _DONE = {
     "create": "created",
     "update": "updated",
@@ -26,6 +34,7 @@ _DONE = {
     "unchanged": "unchanged",
     "deleted_by_user": "left deleted",
     "prune": "removed",
+    "stale": "left of tables that are gone",
     "clash": "not ours and left alone",
     "conflict": "in conflict",
 }
@@ -37,6 +46,7 @@ def summary(run: Run, schema: Schema, changes: Changes) -> list[str]:
         *_block("Found", _found(run.found)),
         *_block("Made", _made(run.made)),
         *_block("Proved", _proved(run.proved)),
+        *_block("Changed", _limited(schema_lines(changes))),
         *_block("Would do" if run.dry_run else "Wrote", _written(run)),
         *_block("Look at", _limited(_look_at(schema, changes))),
         *_block("Left out", _limited(f"{one.what}: {one.why}" for one in run.left_out)),
@@ -116,6 +126,33 @@ def _written(run: Run) -> list[str]:
     return [f"{count(sum(run.changes.values()), 'file')}: {listed(parts) or 'none'}"]
 
 
+def schema_lines(changes: Changes) -> Iterable[str]:
+    """What became of the warehouse since the last run, and where the user's code names it."""
+    for change in changes.schema_changes:
+        yield " ".join(_said(change))
+        if change.used:
+            yield f"  still named in {', '.join(change.used)}"
+
+
+def _said(change: SchemaChange) -> Iterable[str]:
+    yield f"{change.where} {_BECAME[change.kind]}"
+    if change.to:
+        yield change.to if change.kind != "added" else f"({change.to})"
+    if change.why:
+        yield f"({change.why})"
+    if change.kind == "renamed" and change.used:
+        yield "- take the new name over where the old one is named:"
+
+
+def file_lines(changes: Changes) -> Iterable[str]:
+    """A line for each file that is not unchanged: what happens to it, its models, its lines."""
+    for planned in planned_files(changes.changes):
+        lines = f" +{planned.added} -{planned.removed}" if planned.added or planned.removed else ""
+        more = f" and {len(planned.models) - _MODELS} more" if len(planned.models) > _MODELS else ""
+        models = ", ".join(planned.models[:_MODELS]) + more
+        yield f"{planned.action:<15} {planned.path}{lines}{f'  ({models})' if models else ''}"
+
+
 def _look_at(schema: Schema, changes: Changes) -> Iterable[str]:
     for change in to_look_at(changes):
         yield f"{change.path}: {change.why}"
@@ -148,7 +185,8 @@ def _limited(lines: Iterable[str]) -> list[str]:
 def _next(run: Run) -> list[str]:
     report = "target/cartridge/report.html has the evidence for every decision"
     if run.dry_run:
-        return ["Nothing was written. Run again without dry_run to write this.", report]
+        how = "`cartridge apply` writes just this; a run without dry_run plans anew."
+        return [f"Nothing was written. {how}", report]
     if run.changes.get("conflict"):
         first = "Settle the conflicts: take what you want from .cartridge/conflicts/, remove it"
         return [first, report]

@@ -12,12 +12,13 @@ from dbt_cartridge.report.console import Say
 from dbt_cartridge.report.diffs import diff_lines
 from dbt_cartridge.report.page import save_page
 from dbt_cartridge.report.run import run
-from dbt_cartridge.report.summary import HEADING, summary
-from dbt_cartridge.report.words import shown
+from dbt_cartridge.report.summary import HEADING, file_lines, summary
+from dbt_cartridge.report.words import count, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dbt_cartridge.documents.changes import Changes
     from dbt_cartridge.engine.debug import Finding
     from dbt_cartridge.pipeline import Outcome
 
@@ -37,9 +38,20 @@ def tell(outcome: Outcome, project_dir: Path, say: Say | None = None) -> int:
     if document.dry_run:
         for line in diff_lines(outcome.changes, colour=colour):
             printed(line)
+        for line in file_lines(outcome.changes):
+            printed(shown(line))
     for line in summary(document, outcome.schema, outcome.changes):
         printed(f"\x1b[1m{line[:HEADING]}\x1b[0m{line[HEADING:]}" if colour else line)
     return ConflictError.exit_code if document.changes.get("conflict") else 0
+
+
+def tell_changes(changes: Changes) -> int:
+    """Print what was done to each file; give the exit code."""
+    for line in file_lines(changes):
+        print(shown(line))
+    unchanged = changes.count("unchanged")
+    print(f"{count(len(changes.changes) - unchanged, 'file')} changed, {unchanged:,} unchanged.")
+    return ConflictError.exit_code if changes.count("conflict") else 0
 
 
 def tell_debug(findings: Sequence[Finding]) -> int:

@@ -1,5 +1,6 @@
 """Step one: facts from the warehouse, assembled into a `Scan`. Nothing is concluded here."""
 
+from dbt_cartridge.scan.catalogue import read_catalogue
 from dbt_cartridge.scan.scan import scan
 
-__all__ = ["scan"]
+__all__ = ["read_catalogue", "scan"]

@@ -33,12 +33,15 @@ def scan(engine: Engine, settings: Settings, progress: Progress) -> Scan:
     if settings.profile != "none":
         kept, troubles = profiled(engine, kept, settings, progress)
         problems += troubles
+    scanned = {relation.id for relation in kept}
+    unread = (problem.where for problem in catalogue.problems if problem.where.count(".") == 1)
     return Scan(
         adapter=engine.target.adapter,
         database=catalogue.database,
         schemas=schemas,
         profile=settings.profile,
         relations=kept,
+        outside=tuple(sorted({*(r.id for r in catalogue.relations), *unread} - scanned)),
         problems=tuple(sorted(problems, key=lambda problem: (problem.where, problem.what))),
         statements=engine.statements - before,
     )

@@ -41,7 +41,8 @@ _NODE_HOOKS = {"pre-hook", "post-hook", "pre_hook", "post_hook"}
 _OF_TESTS = {"store_failures", "store_failures_as", "severity"}
 _FLAGS = {"warn_error", "warn_error_options", "store_failures", "fail_fast", "target_path",
           "log_path", "log_format", "log_level", "quiet", "write_json"}  # fmt: skip
-_REF = re.compile(r"""\bref\(\s*(?:['"]([^'"]+)['"]\s*,\s*)?['"]([^'"]+)['"]""")
+_SOURCE = re.compile(r"""\bsource\(\s*['"]([^'"]+)['"]\s*,""")
+REF = re.compile(r"""\bref\(\s*(?:['"]([^'"]+)['"]\s*,\s*)?['"]([^'"]+)['"]""")
 
 
 def make_copy(project_dir: Path, host: Host, design: Design, files: Files, folder: Path) -> None:
@@ -53,14 +54,17 @@ def make_copy(project_dir: Path, host: Host, design: Design, files: Files, folde
     """
     project = read_project(project_dir)
     paths = _resource_paths(project)
-    known, packages = _referred(project_dir, host, design, files)
+    known, packages, named = _referred(project_dir, host, design, files)
     _mirror(project_dir, folder, _skipped(project_dir, paths, files), _real(paths, files))
     for path in (*_docs(project_dir, paths), *known, *_generic_tests(project_dir, paths)):
         if path not in files.by_path:
             _link(project_dir / path, folder / path)
     _copy_packages(_installed(project_dir, project), folder / PACKAGES, packages)
     _dump(_tamed(project, paths, host), folder / "dbt_project.yml")
-    _existing_sources(project_dir, host, design, folder / paths["model-paths"][0])
+    used = {source.name for source in design.sources if source.existing}
+    written = {source.name for source in design.sources if not source.existing}
+    used |= {name for name in named if name not in written}
+    _existing_sources(project_dir, host, used, folder / paths["model-paths"][0])
     write_files(files, folder)
 
 
@@ -177,15 +181,18 @@ def _generic_tests(project_dir: Path, paths: Mapping[str, Sequence[str]]) -> Ite
 
 def _referred(
     project_dir: Path, host: Host, design: Design, files: Files
-) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Paths of the host's models that the generated SQL reads, directly or not, and packages."""
+) -> tuple[tuple[str, ...], frozenset[str], frozenset[str]]:
+    """Paths of the host's models that the files read, directly or not; packages; sources."""
     own = {model.name for model in design.models} | {each.name for each in design.snapshots}
     theirs = {model.name: model for model in host.models if model.name not in own}
     found: dict[str, None] = {}
     packages: set[str] = set()
-    texts = [file.text for file in files.files if file.kind == "sql"]
+    sources: set[str] = set()
+    texts = [file.text for file in files.files if file.kind != "markdown"]
     while texts:
-        for _, name in _REF.findall(texts.pop()):
+        text = texts.pop()
+        sources.update(_SOURCE.findall(text))
+        for _, name in REF.findall(text):
             if (model := theirs.pop(name, None)) is None:
                 continue
             if model.package != host.project_name:
@@ -194,7 +201,7 @@ def _referred(
             found[model.path] = None
             if model.path.endswith((".sql", ".py")):
                 texts.append((project_dir / model.path).read_text("utf-8", "replace"))
-    return tuple(found), frozenset(packages)
+    return tuple(found), frozenset(packages), frozenset(sources)
 
 
 # ---------------------------------------------------------------- dbt_project.yml
@@ -276,9 +283,8 @@ def _copy_packages(installed: Path, target: Path, with_models: frozenset[str]) -
         _dump(tamed, target / entry.name / "dbt_project.yml")
 
 
-def _existing_sources(project_dir: Path, host: Host, design: Design, folder: Path) -> None:
-    """The host's own declarations of the sources that the design uses, without their tests."""
-    used = {source.name for source in design.sources if source.existing}
+def _existing_sources(project_dir: Path, host: Host, used: set[str], folder: Path) -> None:
+    """The host's own declarations of the sources that are used, without their tests."""
     declared: list[Any] = []
     for path in sorted({source.path for source in host.sources if source.name in used}):
         declared += [

@@ -53,7 +53,7 @@ def verify(
     """
     if settings.verify == "none":
         return Verdicts(level="none")
-    with _workshop(project_dir, scan, host, engine, settings, progress) as shop:
+    with workshop(project_dir, scan, host, engine, settings, progress) as shop:
         return _first_round(shop, design, files, project_dir)
 
 
@@ -79,7 +79,7 @@ def prove(
     if settings.verify == "none":
         return design, files, Verdicts(level="none")
     started = time.monotonic()
-    with _workshop(project_dir, scan, host, engine, settings, progress) as shop:
+    with workshop(project_dir, scan, host, engine, settings, progress) as shop:
         verdicts = _first_round(shop, design, files, project_dir)
         for _ in range(_ROUNDS):
             settled = settle(design, verdicts)
@@ -96,7 +96,7 @@ def prove(
 
 
 @contextmanager
-def _workshop(
+def workshop(
     project_dir: Path,
     scan: Scan,
     host: Host,
@@ -116,7 +116,7 @@ def _first_round(shop: Workshop, design: Design, files: Files, project_dir: Path
     count = len(tuple(owned_tests(design))) + sum(read_parts(design, m) for m in design.models)
     shop.progress.start(f"Proving {len(design.models):,} models", count)
     verdicts = _on_sight(shop, design, files)
-    make_copy(project_dir, shop.host, design, _in_copy(shop, design, files), shop.folder)
+    make_copy(project_dir, shop.host, design, in_copy(shop, design, files), shop.folder)
     if verdicts is None:
         verdicts = run_round(shop, design, files, None)
     shop.progress.finish(_summary(verdicts))
@@ -169,7 +169,7 @@ def _on_sight(shop: Workshop, design: Design, files: Files) -> Verdicts | None:
     return stopped(design, errors, "not run yet") if errors else None
 
 
-def _in_copy(shop: Workshop, design: Design, files: Files) -> Files:
+def in_copy(shop: Workshop, design: Design, files: Files) -> Files:
     """The files as they stand in the copy: models are ephemeral, and each is read once.
 
     The branch of an incremental model that `is_incremental()` opens is not taken there.
@@ -189,8 +189,8 @@ def is_model(file: File, design: Design) -> bool:
 
 
 def _replace(shop: Workshop, before: _State, design: Design, files: Files) -> None:
-    new = _in_copy(shop, design, files)
-    for path in _in_copy(shop, before[0], before[1]).by_path.keys() - new.by_path.keys():
+    new = in_copy(shop, design, files)
+    for path in in_copy(shop, before[0], before[1]).by_path.keys() - new.by_path.keys():
         (shop.folder / path).unlink(missing_ok=True)
     write_files(new, shop.folder)
 

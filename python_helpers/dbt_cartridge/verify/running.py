@@ -26,7 +26,7 @@ def run_round(
     """
     large = too_large(shop, design)
     with shop.engine.released():
-        ran = _run(shop, commands(shop, design, large, only))
+        ran = run_commands(shop, commands(shop, design, large, only))
     if not ran.build.ran:
         return unparsed(shop, design, files, ran.build)
     return judge(shop, design, ran, large, only)
@@ -39,7 +39,7 @@ def parses(shop: Workshop, design: Design, files: Files) -> Verdicts | None:
     return unparsed(shop, design, files, build) if build.exit_code else None
 
 
-def _run(shop: Workshop, todo: Sequence[Command]) -> Ran:
+def run_commands(shop: Workshop, todo: Sequence[Command]) -> Ran:
     results: dict[str, NodeResult] = {}
     unread: set[str] = set()
     build = Build(exit_code=0, ran=True, results={})

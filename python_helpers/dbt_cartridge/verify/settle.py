@@ -56,7 +56,7 @@ def settle(design: Design, verdicts: Verdicts) -> Design:
         if model.name in kept
     )
     unsound = {key[0] for key in failed if _is_grain(design.by_name.get(key[0]), key[1])}
-    return _changed(
+    return changed(
         design,
         sources=tuple(_source(source, failed) for source in design.sources),
         models=tuple(_bounded(model, kept) for model in models),
@@ -73,7 +73,7 @@ def settle(design: Design, verdicts: Verdicts) -> Design:
     )
 
 
-def _changed(design: Design, **changes: Any) -> Design:
+def changed(design: Design, **changes: Any) -> Design:
     """A new Design: a copy would remember the old one's models by name."""
     fields = {name: getattr(design, name) for name in Design.model_fields}
     return Design(**(fields | changes))
@@ -94,7 +94,7 @@ def _with_fewer_casts(design: Design, verdicts: Verdicts) -> tuple[Design, dict[
             models[at], columns = found
             what = f"cast of {', '.join(columns)} in {model.name}"
             uncast[model.name] = LeftOut(what=what, why=errors[model.name])
-    return _changed(design, models=tuple(models)) if uncast else design, uncast
+    return changed(design, models=tuple(models)) if uncast else design, uncast
 
 
 def _refuted_models(design: Design, verdicts: Verdicts, uncast: Collection[str]) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """Changes the host project: all or nothing, and never a line that the user wrote."""
 
 from dbt_cartridge.write.apply import apply, plan, recover, undo
+from dbt_cartridge.write.fit import Fit, fit
 from dbt_cartridge.write.recognise import recognise
+from dbt_cartridge.write.survey import survey
 
-__all__ = ["apply", "plan", "recognise", "recover", "undo"]
+__all__ = ["Fit", "apply", "fit", "plan", "recognise", "recover", "survey", "undo"]

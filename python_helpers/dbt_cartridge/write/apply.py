@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from dbt_cartridge.documents.changes import Change, Changes
+from dbt_cartridge.documents.changes import NOTHING_GIVEN, Change, Changes, Given, SchemaChange
 from dbt_cartridge.documents.files import Files
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.scan import Problem
 from dbt_cartridge.errors import WriteError
 from dbt_cartridge.write import journal, paths
-from dbt_cartridge.write.decide import Decision, Outcome, decide
+from dbt_cartridge.write.decide import Decision, decide
+from dbt_cartridge.write.git import uncommitted
 from dbt_cartridge.write.journal import Write
 from dbt_cartridge.write.ledger import (
     DAMAGED,
@@ -22,7 +23,10 @@ from dbt_cartridge.write.ledger import (
     stored_text,
 )
 from dbt_cartridge.write.lock import locked
+from dbt_cartridge.write.outcome import Outcome
+from dbt_cartridge.write.survey import FACTS, facts_text
 from dbt_cartridge.write.text import Text, unified_diff
+from dbt_cartridge.write.uses import with_uses
 
 # Line ends of the bases must not be changed by git, and a review need not show them.
 _GIT = {
@@ -31,7 +35,13 @@ _GIT = {
 }
 
 
-def plan(files: Files, host: Host, project_dir: Path) -> Changes:
+def plan(
+    files: Files,
+    host: Host,
+    project_dir: Path,
+    given: Given = NOTHING_GIVEN,
+    schema_changes: Iterable[SchemaChange] = (),
+) -> Changes:
     """What `apply` would do, with unified diffs. Changes nothing, but for a crashed run's rest.
 
     Raises:
@@ -39,7 +49,10 @@ def plan(files: Files, host: Host, project_dir: Path) -> Changes:
     """
     paths.check(files, host)
     recovered = recover(project_dir)
-    return _changes(decide(files, project_dir), recovered)
+    decision = decide(files, project_dir, given)
+    changes = _changes(decision, given, files, (*recovered, *uncommitted(decision, project_dir)))
+    uses = with_uses(schema_changes, decision, files, host, project_dir)
+    return changes.model_copy(update={"schema_changes": uses})
 
 
 def apply(files: Files, changes: Changes, project_dir: Path) -> Changes:
@@ -52,9 +65,9 @@ def apply(files: Files, changes: Changes, project_dir: Path) -> Changes:
             refuses. The project is as it was.
     """
     recover(project_dir)
-    decision = decide(files, project_dir)
-    _refuse_other_than(changes, _changes(decision, ()))
-    writes = _writes(decision, project_dir)
+    decision = decide(files, project_dir, changes.given)
+    _refuse_other_than(changes, _changes(decision, changes.given, files, ()))
+    writes = _writes(decision, project_dir, changes.given)
     if writes:
         with locked(project_dir):
             if problems := paths.unwritable((w.path for w in writes), project_dir):
@@ -114,13 +127,23 @@ def undo(project_dir: Path) -> Changes:
 # ---------------------------------------------------------------- from decisions to documents
 
 
-def _changes(decision: Decision, recovered: Iterable[Problem]) -> Changes:
+def _changes(decision: Decision, given: Given, files: Files, more: Iterable[Problem]) -> Changes:
+    described = {file.path: file.describes for file in files.files}
+    entries = decision.ledger.entries
+    described = {path: entry.describes for path, entry in entries.items()} | described
     return Changes(
         changes=tuple(
-            Change(path=o.path, action=o.action, diff=_diff(o), why=o.why)
+            Change(
+                path=o.path,
+                action=o.action,
+                models=described.get(o.generated, ()),
+                diff=_diff(o),
+                why=o.why,
+            )
             for o in decision.outcomes
         ),
-        problems=(*recovered, *decision.problems),
+        given=given,
+        problems=(*more, *decision.problems),
     )
 
 
@@ -163,14 +186,14 @@ def _refuse_other_than(planned: Changes, now: Changes) -> None:
 # ---------------------------------------------------------------- from decisions to bytes
 
 
-def _writes(decision: Decision, project_dir: Path) -> list[Write]:
+def _writes(decision: Decision, project_dir: Path, given: Given) -> list[Write]:
     """Everything that changes on disk: the host's files, the ledger, its bases, the conflicts."""
     wanted: dict[str, bytes | None] = {}
     entries = {p: e for p, e in decision.ledger.entries.items() if p not in decision.gone}
     for path in decision.gone:
         wanted[base_path(path)] = None
     for outcome in decision.outcomes:
-        if outcome.action == "prune":
+        if outcome.action in ("prune", "stale"):
             continue
         if outcome.entry is not None:
             entries[outcome.generated] = outcome.entry
@@ -184,6 +207,8 @@ def _writes(decision: Decision, project_dir: Path) -> list[Write]:
         for path, text in _GIT.items():
             if not (project_dir / path).exists():
                 wanted[path] = text.encode()
+    if given.facts:
+        wanted[FACTS] = facts_text(given.facts)
     if decision.ledger.damaged:
         wanted[DAMAGED] = journal.read(project_dir / LEDGER)
     writes += [Write(p, journal.read(project_dir / p), after) for p, after in wanted.items()]

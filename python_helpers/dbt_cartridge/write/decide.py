@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from dbt_cartridge.documents.changes import Action
+from dbt_cartridge.documents.changes import NOTHING_GIVEN, Given
 from dbt_cartridge.documents.files import File, FileKind, Files
 from dbt_cartridge.documents.scan import Problem
 from dbt_cartridge.errors import WriteError
 from dbt_cartridge.write.journal import read
 from dbt_cartridge.write.ledger import Entry, Ledger, base_path, conflict_path, digest
+from dbt_cartridge.write.leftovers import leftovers
 from dbt_cartridge.write.merge_lines import merge_lines
 from dbt_cartridge.write.merge_yaml import merge_yaml
 from dbt_cartridge.write.moves import Strays
+from dbt_cartridge.write.outcome import Outcome
 from dbt_cartridge.write.paths import way_out
 from dbt_cartridge.write.text import Text
 
@@ -24,25 +26,6 @@ _MERGES: Mapping[FileKind, Callable[[str, str, str], str | None]] = {
     "yaml": merge_yaml,
     "markdown": merge_lines,
 }
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What is decided for one file.
-
-    `path` is where the file is; `generated` where we would put it. `before` and `after` are bytes
-    on disk, None for no file. `entry` and `base` are what the ledger holds from now on.
-    """
-
-    path: str
-    generated: str
-    action: Action
-    before: bytes | None
-    after: bytes | None
-    entry: Entry | None = None
-    base: str | None = None
-    conflict: str | None = None  # our version, to lie beside the user's
-    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +46,7 @@ class _Known:
     base: str | None = None
 
 
-def decide(files: Files, project_dir: Path) -> Decision:
+def decide(files: Files, project_dir: Path, given: Given = NOTHING_GIVEN) -> Decision:
     """Reads the project, changes nothing."""
     ledger = Ledger.load(project_dir)
     known = _match(files, ledger)
@@ -71,15 +54,19 @@ def decide(files: Files, project_dir: Path) -> Decision:
         project_dir,
         {*ledger.entries, *(e.at for e in ledger.entries.values() if e.at), *files.by_path},
     )
-    outcomes = [_decide_one(one, ledger, project_dir, strays) for one in known]
+    outcomes = [_decide_one(one, ledger, project_dir, strays, given) for one in known]
     matched = {one.key for one in known}
     rest = {path: entry for path, entry in ledger.entries.items() if path not in matched}
     superseded = list(_superseded(files, rest, ledger, project_dir))
+    elsewhere = {outcome.generated for outcome in superseded}
+    rest = {path: entry for path, entry in rest.items() if path not in elsewhere}
+    left = leftovers(rest, ledger, [*outcomes, *superseded], project_dir, given)
     moved = {one.key for one in known if one.key and one.key != one.file.path}
+    pruned = {outcome.generated for outcome in left if outcome.action == "prune"}
     return Decision(
-        outcomes=tuple(sorted((*outcomes, *superseded), key=lambda o: o.path)),
+        outcomes=tuple(sorted((*outcomes, *superseded, *left), key=lambda o: o.path)),
         ledger=ledger,
-        gone=frozenset(moved | {o.generated for o in superseded}),
+        gone=frozenset(moved | elsewhere | pruned),
         problems=ledger.problems,
     )
 
@@ -126,7 +113,9 @@ def _superseded(
 # ---------------------------------------------------------------- one file
 
 
-def _decide_one(known: _Known, ledger: Ledger, project_dir: Path, strays: Strays) -> Outcome:
+def _decide_one(
+    known: _Known, ledger: Ledger, project_dir: Path, strays: Strays, given: Given
+) -> Outcome:
     place, moved = _place(known, project_dir, strays)
     if out := way_out(place, project_dir):
         why = f"{out} is a link that leads out of the project: nothing is written there."
@@ -142,7 +131,8 @@ def _decide_one(known: _Known, ledger: Ledger, project_dir: Path, strays: Strays
         known.entry.offered == digest(known.file.text)
         and not (project_dir / conflict_path(known.file.path)).exists()
     )
-    outcome = _decide_known(known, known.entry, place, data, resolved=resolved)
+    refuted = given.refuted.get(known.file.path, "")
+    outcome = _decide_known(known, known.entry, place, data, resolved=resolved, refuted=refuted)
     if outcome.entry is not None:
         at = place if place != known.file.path and data is not None else None
         outcome = replace(outcome, entry=outcome.entry.model_copy(update={"at": at}))
@@ -184,7 +174,7 @@ def _unknown(file: File, data: bytes | None, ledger: Ledger) -> Outcome:
 
 
 def _decide_known(
-    known: _Known, entry: Entry, place: str, data: bytes | None, *, resolved: bool
+    known: _Known, entry: Entry, place: str, data: bytes | None, *, resolved: bool, refuted: str
 ) -> Outcome:
     """A file that the ledger names: what was generated, what is there, what is generated now."""
     file, base = known.file, known.base
@@ -205,17 +195,21 @@ def _decide_known(
         return stays
     if resolved:
         return replace(ours, action="kept", why="You removed our version: yours is taken as final.")
-    return _merge(stays, ours, text, base, file)
+    return _merge(stays, ours, text, base, file, refuted)
 
 
-def _merge(stays: Outcome, ours: Outcome, text: Text, base: str, file: File) -> Outcome:
-    """Both sides changed the file."""
+def _merge(
+    stays: Outcome, ours: Outcome, text: Text, base: str, file: File, refuted: str
+) -> Outcome:
+    """Both sides changed the file. `refuted`: what dbt said of the merge, if it refuted it."""
     mixed = text.is_foreign and not file.text.isascii()
     merged = None if mixed else _merged(file.kind, base, text.body, file.text)
     if merged is None:
         return _conflict(stays, file, "Its encoding is not UTF-8." if mixed else "")
     if merged == text.body:
         return ours
+    if refuted:
+        return _conflict(stays, file, f"Merged, it does not run: {refuted}")
     return replace(ours, action="merged", after=text.bytes_of(merged))
 
 
@@ -239,4 +233,9 @@ def _conflict(stays: Outcome, file: File, why: str) -> Outcome:
 
 
 def _entry(file: File) -> Entry:
-    return Entry(kind=file.kind, sha256=digest(file.text), describes=file.describes)
+    return Entry(
+        kind=file.kind,
+        sha256=digest(file.text),
+        describes=file.describes,
+        relations=file.relations,
+    )

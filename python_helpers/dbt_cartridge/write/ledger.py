@@ -31,6 +31,7 @@ class Entry(Frozen):
     kind: FileKind
     sha256: str  # of the text as generated, with LF line ends
     describes: tuple[str, ...] = ()
+    relations: tuple[str, ...] = ()  # that it is made from
     at: str | None = None  # where the user moved it
     offered: str | None = None  # sha256 of our version that lies under conflicts/
 

@@ -1,0 +1,66 @@
+"""Files of an earlier run whose tables are gone: removed if asked for and untouched, else told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from dbt_cartridge.documents.changes import Given
+from dbt_cartridge.write.code import refs
+from dbt_cartridge.write.journal import read
+from dbt_cartridge.write.ledger import Entry, Ledger
+from dbt_cartridge.write.outcome import Outcome
+from dbt_cartridge.write.text import Text
+
+_GONE = "{tables} is gone; `prune` removes this file."
+_EDITED = "{tables} is gone, but you edited this file."
+_NEEDED = "{tables} is gone, but {reader} reads this model."
+
+
+def leftovers(
+    rest: Mapping[str, Entry],
+    ledger: Ledger,
+    others: Sequence[Outcome],
+    project_dir: Path,
+    given: Given,
+) -> list[Outcome]:
+    """`rest`: entries that nothing generated belongs to. `others`: what is decided already.
+
+    A file is never removed while another that stays reads its model.
+    """
+    gone = set(given.gone)
+    left: list[Outcome] = []
+    for path, entry in rest.items():
+        place = entry.at or path
+        if not entry.relations or not gone.issuperset(entry.relations):
+            continue
+        if (data := read(project_dir / place)) is None:
+            continue
+        untouched = Text.read(data).body == ledger.bases.get(path)
+        why = (_GONE if untouched else _EDITED).format(tables=", ".join(entry.relations))
+        left.append(
+            Outcome(place, path, "prune", data, None, why=why)
+            if untouched and given.prune
+            else Outcome(place, path, "stale", data, data, why=why)
+        )
+    return _unread(left, others, given) if given.prune else left
+
+
+def _unread(left: list[Outcome], others: Sequence[Outcome], given: Given) -> list[Outcome]:
+    """What is still read stays, and so does what that reads."""
+    decided = {name: o.path for o in others for name in refs(o.text or "")}
+    changed = True
+    while changed:
+        changed = False
+        own = {name: o.path for o in left for name in refs(o.text or "")}
+        readers = {**given.needed, **decided, **own}
+        for number, outcome in enumerate(left):
+            name = PurePosixPath(outcome.path).stem
+            if outcome.action != "prune" or not outcome.path.endswith(".sql"):
+                continue
+            if (reader := readers.get(name)) is not None:
+                why = _NEEDED.format(tables=outcome.why.split(" is gone")[0], reader=reader)
+                left[number] = replace(outcome, action="stale", after=outcome.before, why=why)
+                changed = True
+    return left
