@@ -140,7 +140,7 @@ inner join (
             {%- endif %}
         from {{ _cartridge_relation(question['child']) }}
         where {{ _cartridge_known(question['child_key']) }}
-    ) as lines
+    ) as details
     group by {{ _cartridge_key_names(question['key']) }}
 ) as c on {% for column in question['key'] -%}
     h.k{{ loop.index }} = c.k{{ loop.index }}{% if not loop.last %} and {% endif %}

@@ -46,6 +46,20 @@ def programs() -> Path:
         pytest.skip(f"no dbt-mysql: {reason}")
 
 
+# MySQL takes `create view x as (with …)`, which is what dbt sends; MariaDB does not.
+VIEW = """
+{% macro mysql__create_view_as(relation, sql) %}
+  create view {{ relation }} as {{ sql }}
+{% endmacro %}
+"""
+
+
+def mysql_host(root: Path, server: mysql.MySQLServer, programs: Path) -> HostProject:
+    host = make_host(root, MySQL(server), programs=programs)
+    host.write("macros/create_view_as.sql", VIEW)
+    return host
+
+
 class TestContract(WarehouseContract):
     types = TYPES
     quote = "`"
@@ -69,5 +83,4 @@ class TestContract(WarehouseContract):
         server: mysql.MySQLServer,
         programs: Path,
     ) -> HostProject:
-        folder = tmp_path_factory.mktemp("mysql") / "shop"
-        return make_host(folder, MySQL(server), programs=programs)
+        return mysql_host(tmp_path_factory.mktemp("mysql") / "shop", server, programs)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import sqlglot
 from sqlglot import exp
 
 Node = Any  # sqlglot 26 and sqlglot 30 call the base of their trees by different names
@@ -27,7 +28,7 @@ def dialect(adapter: str) -> str:
 
 
 def has_qualify(adapter: str) -> bool:
-    return adapter in {"bigquery", "databricks", "duckdb", "redshift", "snowflake"}
+    return adapter in {"bigquery", "databricks", "duckdb", "snowflake"}
 
 
 def nulls_last(adapter: str) -> bool:
@@ -100,6 +101,56 @@ def _extract(part: str) -> Callable[[Node], Node]:
     return change
 
 
+def _mysql_json(node: Node) -> Node:
+    """`json_value`: `->>` is not MariaDB's, and `json_extract` gives a JSON null as 'null'.
+
+    It reads text too: MariaDB has no `cast(x as json)`.
+    """
+    value: Node = node.this
+    if isinstance(value, exp.Cast) and value.to.is_type("json", "jsonb"):
+        value = value.this
+    path = node.expression
+    keys = [str(p.this) for p in path.expressions if isinstance(p, exp.JSONPathKey)]
+    if not isinstance(path, exp.JSONPath) or len(keys) + 1 != len(path.expressions):
+        return node
+    literal = exp.Literal.string("$" + "".join(f'."{key}"' for key in keys))
+    return exp.Anonymous(this="json_value", expressions=[value, literal])
+
+
+def _mysql_cast(node: Node) -> Node:
+    """Fractions of a second stay, and `true` as text is true: `cast(… as signed)` makes it 0."""
+    if str(node.to.this.value).startswith("TIMESTAMP"):
+        return exp.cast(node.this, "datetime(6)", dialect="mysql")
+    if node.to.is_type("boolean"):
+        yes = [exp.Literal.string(word) for word in ("true", "t", "1")]
+        return exp.Paren(this=exp.In(this=exp.Lower(this=node.this), expressions=yes))
+    return node
+
+
+def _mysql_part(node: Node) -> Node:
+    parts = {"doy": "dayofyear({})", "isodow": "weekday({}) + 1", "dow": "dayofweek({}) - 1"}
+    text = parts.get(str(node.this.name).lower())
+    return _parsed(text, node.expression) if text else node
+
+
+def _mysql_trunc(node: Node) -> Node:
+    """The first day, as a date. sqlglot counts from the year 0, which a strict MySQL refuses."""
+    units = {
+        "day": "date({})",
+        "week": "date_sub(date({0}), interval weekday({0}) day)",
+        "month": "date_sub(date({0}), interval dayofmonth({0}) - 1 day)",
+        "quarter": "date_add(makedate(year({0}), 1), interval quarter({0}) - 1 quarter)",
+        "year": "makedate(year({}), 1)",
+    }
+    text = units.get(str(node.args["unit"].name).lower().partition("(")[0])
+    return _parsed(text, node.this) if text else node
+
+
+def _parsed(text: str, value: Node) -> Node:
+    """`text` in MySQL's dialect with `value` at its `{}`."""
+    return sqlglot.parse_one(text.format(value.sql(dialect="mysql")), read="mysql")
+
+
 _Changes = dict[type[Any], Callable[[Node], Node]]
 _REDSHIFT: _Changes = {
     exp.Round: _round,
@@ -114,7 +165,15 @@ _REDSHIFT: _Changes = {
     exp.DayOfWeek: _extract("dow"),
     exp.DayOfWeekIso: _extract("isodow"),
 }
+_MYSQL: _Changes = {
+    exp.JSONExtractScalar: _mysql_json,
+    exp.Cast: _mysql_cast,
+    exp.Extract: _mysql_part,
+    exp.DateTrunc: _mysql_trunc,
+    exp.TimestampTrunc: _mysql_trunc,
+}
 _CHANGES: dict[str, _Changes] = {
+    "mysql": _MYSQL,
     "postgres": {**_REDSHIFT, exp.JSONExtractScalar: _json_text},
     "redshift": _REDSHIFT,
 }

@@ -29,7 +29,7 @@ _RANK = "row_rank"
 
 @dataclass(frozen=True)
 class Block:
-    """Columns under one comment line."""
+    """Columns under one comment line, its dashes included."""
 
     title: str
     lines: tuple[str, ...]
@@ -155,7 +155,8 @@ def _select(cte: Cte, scope: Scope, qualify: str = "", rank: str = "") -> str:
     if rank:
         last = blocks[-1] if blocks else Block("", ("*",))
         blocks[-1:] = [Block(last.title, (*last.lines[:-1], f"{last.lines[-1]},"))]
-        blocks.append(Block("latest" if cte.projections else "", (f"{rank} as {_RANK}",)))
+        title = _title("latest", scope.adapter) if cte.projections else ""
+        blocks.append(Block(title, (f"{rank} as {_RANK}",)))
     return _fill_select(
         distinct=cte.distinct,
         blocks=blocks,
@@ -223,13 +224,18 @@ def _blocks(projections: Sequence[Projection], writer: _Writer) -> list[Block]:
     for index, each in enumerate(projections):
         if each.group != group:
             group = each.group
-            title = group.replace("_", "-")
+            title = _title(group.replace("_", "-"), writer.adapter)
             blocks.append(Block(f"{title}, computed" if title in titles else title, ()))
             titles.add(title)
         comma = "," if index < len(projections) - 1 else ""
         lines = _projection(each, writer, comma)
         blocks[-1] = Block(blocks[-1].title, (*blocks[-1].lines, *lines))
     return blocks
+
+
+def _title(words: str, adapter: str) -> str:
+    """A comment line. MySQL takes two dashes for a comment only where a blank follows them."""
+    return f"-- {words}" if words and adapter == "mysql" else f"---------- {words}" if words else ""
 
 
 def _projection(each: Projection, writer: _Writer, comma: str) -> list[str]:
