@@ -38,5 +38,11 @@ def blank_key_to_null(expression: str) -> str:
     return f"case when trim({expression}) <> '' then {expression} end"
 
 
+def demanded(alias: str, column: str, integer: bool) -> str:
+    """Rows with a value in the column that a table demands a bound on: all of them that have one."""
+    bound = str(-(2**63)) if integer else literal("0001-01-01")
+    return f"{alias and name(alias) + '.'}{name(column)} >= {bound}"
+
+
 def equal(left: str, right: str) -> str:
     return f"{left} = {right}"
