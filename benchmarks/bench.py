@@ -20,11 +20,10 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.support import postgres
-from tests.support.host import ENVIRONMENT, REPOSITORY, HostProject, make_host, program
-from tests.support.warehouses import DuckDB, Postgres
+from tests.support import kinds
+from tests.support.host import ENVIRONMENT, REPOSITORY, HostProject, make_host
 
-Adapter = Literal["duckdb", "postgres"]
+Adapter = str  # one of tests.support.kinds.KINDS
 Engine = Literal["in_process", "command_line"]
 BAD = ("fail", "error", "runtime error")
 
@@ -63,12 +62,11 @@ def projects(adapter: Adapter, keep: Path | None = None) -> Iterator[ProjectMake
     """A maker of fresh host projects; all that it made is gone afterwards, but for `keep`."""
     folder = keep or Path(tempfile.mkdtemp(prefix="cartridge-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
-    server = postgres.start() if adapter == "postgres" else None
+    kind = kinds.KINDS[adapter]()
     try:
-        yield ProjectMaker(folder, server)
+        yield ProjectMaker(folder, kind)
     finally:
-        if server:
-            server.stop()
+        kind.stop()
         if keep is None:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -76,18 +74,14 @@ def projects(adapter: Adapter, keep: Path | None = None) -> Iterator[ProjectMake
 @dataclass(frozen=True)
 class ProjectMaker:
     folder: Path
-    server: postgres.PostgresServer | None
+    kind: kinds.Kind
 
     def __call__(self, name: str) -> HostProject:
         """An empty dbt project over an empty warehouse, in a folder of this name."""
         place = self.folder / name
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
-        if self.server is None:
-            return make_host(place / "shop", DuckDB(place / "warehouse.duckdb"))
-        database = f"bench_{uuid4().hex[:12]}"
-        self.server.create_database(database)
-        return make_host(place / "shop", Postgres(self.server, database))
+        return make_host(place / "shop", self.kind.warehouse(f"bench_{uuid4().hex[:12]}", place))
 
 
 def generate(host: HostProject, engine: Engine = "in_process", **options: object) -> Timed:
@@ -95,14 +89,17 @@ def generate(host: HostProject, engine: Engine = "in_process", **options: object
     chosen = {"schemas": ["raw"], **options}
     if engine == "command_line":
         words = [f"--{name.replace('_', '-')}={_word(value)}" for name, value in chosen.items()]
-        return timed(host, [program("cartridge"), "generate", *words])
+        return timed(host, [host.program("cartridge"), "generate", *words])
     command = ["run-operation", "cartridge_generate", "--args", json.dumps(chosen)]
-    return timed(host, [program("dbt"), *command])
+    return timed(host, [host.program("dbt"), *command])
 
 
 def timed(host: HostProject, command: Sequence[str], seconds: float = 3600) -> Timed:
     """Run a command in the host's folder, with its wall time and its peak memory."""
     environment = {**os.environ, **ENVIRONMENT, "DBT_PROFILES_DIR": str(host.root)}
+    environment["PATH"] = os.pathsep.join(
+        [str(Path(command[0]).parent), environment.get("PATH", "")]
+    )
     with tempfile.TemporaryFile() as output:
         began = time.monotonic()
         process = subprocess.Popen(

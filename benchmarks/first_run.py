@@ -18,8 +18,8 @@ from pathlib import Path
 
 import bench
 
-from tests.support import databases
-from tests.support.host import HostProject, program
+from tests.support import databases, kinds
+from tests.support.host import HostProject
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def first_run(folder: Path, host: HostProject, engine: bench.Engine) -> FirstRun
             trouble=f"generate: {bench.last_words(generated.output)}",
         )  # fmt: skip
     bench.without_cartridge(host)
-    built = bench.timed(host, [program("dbt"), "build"])
+    built = bench.timed(host, [host.program("dbt"), "build"])
     nodes = bench.results(host)
     tests = [node for node in nodes if node.is_test]
     broken = [node for node in nodes if node.status in bench.BAD]
@@ -72,7 +72,7 @@ def first_run(folder: Path, host: HostProject, engine: bench.Engine) -> FirstRun
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
-    parser.add_argument("--adapter", choices=["duckdb", "postgres"], default="duckdb")
+    parser.add_argument("--adapter", choices=sorted(kinds.KINDS), default="duckdb")
     parser.add_argument("--engine", choices=["in_process", "command_line"], default="in_process")
     parser.add_argument("--jobs", type=int, default=1, help="databases at a time")
     parser.add_argument("--keep", type=Path, help="make the projects here, and leave them")

@@ -1,7 +1,25 @@
 {#- A relation by its full name, every part quoted. -#}
 {% macro _cartridge_relation(table) -%}
+    {%- if table['filter'] -%}
+        (select * from {{ _cartridge_name(table) }}{{ _cartridge_filter(table) }})
+    {%- else -%}
+        {{ _cartridge_name(table) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro _cartridge_name(table) -%}
     {%- if table['database'] -%}{{ cartridge_quote_sql(table['database']) }}.{%- endif -%}
     {{ cartridge_quote_sql(table['schema']) }}.{{ cartridge_quote_sql(table['name']) }}
+{%- endmacro %}
+
+{#- What a table demands of every statement that reads it: a bound on the column [name, family] that
+    it is partitioned by. This one lets every row through that has a value there. -#}
+{% macro _cartridge_filter(table) -%}
+    {%- if table['filter'] %} where {{ cartridge_quote_sql(table['filter'][0]) }} >= {% if table['filter'][1] == 'integer' -%}
+        -9223372036854775808
+    {%- else -%}
+        '0001-01-01'
+    {%- endif -%}{%- endif -%}
 {%- endmacro %}
 
 {#- The same, for `from`: `sample` of its `rows` where the table is too large to be read whole. -#}

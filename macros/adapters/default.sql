@@ -4,8 +4,9 @@
     Every value that a statement returns is cast to text in SQL. `json` means text that holds JSON.
 -#}
 
-{#- Rows: schema, usable (`true` or `false`: may the role use it?) and, where the profile may name
-    it in another case, the database. Schemas may be matched in any case by all of these verbs. -#}
+{#- Rows: schema, usable (`true` or `false`: may the role use it?) and, if need be, the database as
+    the warehouse calls it, and `true` where bytes are billed that `estimate` tells beforehand.
+    This verb's schemas and those of the next four may be matched in any case. -#}
 {% macro cartridge_schemas_sql(database) -%}
     {{ adapter.dispatch('cartridge_schemas_sql', 'cartridge')(database) }}
 {%- endmacro %}
@@ -13,7 +14,8 @@
     {{ _cartridge_missing('schemas') }}
 {%- endmacro %}
 
-{#- Rows: schema, name, kind (RelationKind), comment, rows (estimate), bytes, readable.
+{#- Rows: schema, name, kind (RelationKind), comment, rows (estimate), bytes, readable and, if need
+    be, the column that every statement has to filter by (BigQuery's require_partition_filter).
     Partitioned tables once, their partitions not at all. -#}
 {% macro cartridge_relations_sql(database, schemas) -%}
     {{ adapter.dispatch('cartridge_relations_sql', 'cartridge')(database, schemas) }}
@@ -59,6 +61,14 @@
 {%- endmacro %}
 {% macro default__cartridge_profile_sql(tables) -%}
     {{ _cartridge_missing('profile') }}
+{%- endmacro %}
+
+{#- Rows: the bytes that the statement would be billed for. Asked only where `schemas` says so. -#}
+{% macro cartridge_estimate_sql(sql) -%}
+    {{ adapter.dispatch('cartridge_estimate_sql', 'cartridge')(sql) }}
+{%- endmacro %}
+{% macro default__cartridge_estimate_sql(sql) -%}
+select '0' as bytes
 {%- endmacro %}
 
 {#- The paths at the top of JSON columns; `tables` as in the profile.

@@ -11,6 +11,7 @@ from dbt_cartridge.design.facts import dated, enrich_line, fact
 from dbt_cartridge.design.naming import Names, host_names, model_name
 from dbt_cartridge.design.parts import Staged
 from dbt_cartridge.design.plan import blank_keys, key_types, links, parent_names, plan, usable
+from dbt_cartridge.design.repeated import repeated
 from dbt_cartridge.design.site import Site, home_tests
 from dbt_cartridge.design.snapshots import snapshots
 from dbt_cartridge.design.sources import sources, with_key_tests
@@ -48,6 +49,7 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
         folders=_folders(declared, staged),
     )  # fmt: skip
     staging = _staging_models(site, with_marts="marts" in layers)
+    staging += [model for each in staged.values() for model in repeated(each, names)]
     if "intermediate" in layers:
         _marts(site)
     further = [m for m in _in_order(site.models) if m.layer in layers]

@@ -48,5 +48,11 @@ def at_utc(expression: str) -> str:
     return f"{expression} at time zone 'UTC'"
 
 
+def demanded(alias: str, column: str, integer: bool) -> str:
+    """Rows with a value in the column that a table demands a bound on: all of them that have one."""
+    bound = str(-(2**63)) if integer else literal("0001-01-01")
+    return f"{alias and name(alias) + '.'}{name(column)} >= {bound}"
+
+
 def equal(left: str, right: str) -> str:
     return f"{left} = {right}"

@@ -16,6 +16,8 @@ from dbt_cartridge.documents.schema import ColumnMeaning, Schema, Table
 from dbt_cartridge.words import safe_name
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+# Warehouses that keep an unquoted name in upper case; it is written in lower case there.
+_UPPER_CASE = frozenset({"snowflake"})
 _STAMPS = ("load_time", "updated_time")
 _DAY = 24
 
@@ -57,7 +59,7 @@ def _keyed(table: SourceTable, schema: Schema) -> SourceTable:
 
 
 def _wish(schema_name: str, by_schema: dict[str, list[Relation]], settings: Settings) -> str:
-    own = safe_name(schema_name)
+    own = safe_name(schema_name)  # in lower case
     if not settings.source_name:
         return own
     given = safe_name(settings.source_name)
@@ -75,6 +77,7 @@ def _source(
     declared = _declared(host, schema_name, relations)
     name = declared.name if declared else names.claim(wish)
     tables = Names()
+    folded = host.adapter in _UPPER_CASE
     return Source(
         name=name,
         schema_name=schema_name,
@@ -82,7 +85,8 @@ def _source(
         description=f"Tables of the schema {schema_name}, as they are loaded.",
         existing=declared is not None,
         tables=tuple(
-            _table(relation, schema, tables, declared is not None) for relation in relations
+            _table(relation, schema, tables, declared is not None, folded)
+            for relation in relations
         ),
     )
 
@@ -99,15 +103,20 @@ def _declared(host: Host, schema_name: str, relations: list[Relation]) -> HostSo
 
 
 def _other_database(relation: Relation, host: Host) -> str | None:
-    same = relation.database is None or relation.database == host.target_database
+    here = (host.target_database or "").casefold()
+    same = relation.database is None or relation.database.casefold() == here
     return None if same else relation.database
 
 
-def _table(relation: Relation, schema: Schema, names: Names, declared: bool) -> SourceTable:
+def _table(
+    relation: Relation, schema: Schema, names: Names, declared: bool, folded: bool
+) -> SourceTable:
     table = schema.by_id[relation.id]
     # A plain identifier keeps its name, so that `source()` reads as the warehouse does.
     plain = _PLAIN.match(relation.name)
     name = names.claim(relation.name if plain or declared else safe_name(relation.name))
+    if folded and not declared and name == relation.name.upper():
+        name = name.lower()
     return SourceTable(
         name=name,
         identifier=relation.name,
@@ -124,6 +133,11 @@ def _table(relation: Relation, schema: Schema, names: Names, declared: bool) -> 
         ),
         freshness=_freshness(relation, table),
     )
+
+
+def _demanded(relation: Relation) -> str | None:
+    needed = relation.filter_column
+    return sql.demanded("", needed[0], needed[1] == "integer") if needed else None
 
 
 def _freshness(relation: Relation, table: Table) -> Freshness | None:
@@ -147,5 +161,6 @@ def _freshness(relation: Relation, table: Table) -> Freshness | None:
                 loaded_at=sql.cast(stamp, "timestamp") if column.type == "date" else stamp,
                 warn_after_hours=days[0] * _DAY,
                 error_after_hours=days[1] * _DAY,
+                filter=_demanded(relation),
             )
     return None

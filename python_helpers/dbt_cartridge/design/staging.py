@@ -195,7 +195,7 @@ def _model(
         grain=_grain(table, offer.key),
         entity=table.entity,
         body=Query(
-            inputs=(Input(alias=alias, source=(job.source, job.source_table.name)),),
+            inputs=(_input(job, alias),),
             ctes=tuple(ctes),
         ),
         columns=model_columns(offer.attributes, by_column),
@@ -203,6 +203,12 @@ def _model(
         primary_key=offer.key,
         based_on=(job.relation.id,),
     )
+
+
+def _input(job: Job, alias: str) -> Input:
+    needed = job.relation.filter_column
+    where = sql.demanded(alias, needed[0], needed[1] == "integer") if needed else None
+    return Input(alias=alias, source=(job.source, job.source_table.name), where=where)
 
 
 def _latest(job: Job, alias: str) -> Cte:

@@ -130,6 +130,7 @@ class Freshness(Frozen):
     loaded_at: str
     warn_after_hours: int | None = None
     error_after_hours: int | None = None
+    filter: str | None = None  # what the warehouse demands of every read
 
 
 class SourceColumn(Frozen):
@@ -168,6 +169,7 @@ class Input(Frozen):
     alias: str
     model: str | None = None
     source: tuple[str, str] | None = None  # (source name, table name)
+    where: str | None = None  # over `alias`: what the warehouse demands of every read
 
 
 class Projection(Frozen):
@@ -190,6 +192,17 @@ class Latest(Frozen):
     order_by: tuple[str, ...]
 
 
+class Unnest(Frozen):
+    """A row for each element of an array of records, beside the row that holds the array.
+
+    `position`: a column that counts the elements of one array from 0.
+    """
+
+    array: str  # an expression
+    alias: str  # of the element; its fields are the warehouse's own
+    position: str
+
+
 class Cte(Frozen):
     """One `name as (select … from … join … where … group by …)`.
 
@@ -200,6 +213,7 @@ class Cte(Frozen):
     comment: str | None = None
     from_alias: str
     projections: tuple[Projection, ...] = ()
+    unnest: Unnest | None = None
     joins: tuple[Join, ...] = ()
     where: tuple[str, ...] = ()
     group_by: tuple[str, ...] = ()  # expressions

@@ -133,6 +133,7 @@ class Relation(Frozen):
     rows: int | None = None
     rows_exact: bool = False
     bytes: int | None = None
+    partition_filter: str | None = None  # the column that every statement has to filter by
     columns: tuple[Column, ...] = ()
     primary_key: DeclaredKey | None = None
     unique_keys: tuple[DeclaredKey, ...] = ()
@@ -144,6 +145,14 @@ class Relation(Frozen):
     @property
     def id(self) -> str:
         return f"{self.schema_name}.{self.name}"
+
+    @property
+    def filter_column(self) -> tuple[str, TypeFamily] | None:
+        """`partition_filter` with its type. A pseudo-column (`_PARTITIONTIME`) is a timestamp."""
+        if self.partition_filter is None:
+            return None
+        column = self.by_name.get(self.partition_filter)
+        return self.partition_filter, column.type if column else "timestamp"
 
     @cached_property
     def by_name(self) -> dict[str, Column]:

@@ -151,6 +151,8 @@ class _Named:
             "schema": relation.schema_name,
             "name": relation.name,
         }
+        if relation.filter_column:
+            named["filter"] = list(relation.filter_column)
         if by_sample and (relation.rows or 0) > _SAMPLED_ABOVE:
             named |= {"kind": relation.kind, "rows": relation.rows, "sample": _SAMPLE_ROWS}
         return named

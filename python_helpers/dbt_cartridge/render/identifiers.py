@@ -24,15 +24,17 @@ class Rule:
         names need quotes. `upper`: in upper case, so that a stored `ORDER_ID` is written
         `order_id`, and a stored `order_id` needs quotes. `any`: case does not matter for columns,
         so that `OrderId` is written `orderid`.
+    path: a dot in a stored name parts a record from its field: `address.city`.
     """
 
     quote: str = '"'
     escape: str | None = None
     case: Literal["lower", "upper", "any"] = "lower"
+    path: bool = False
 
 
 _RULES: dict[str, Rule] = {
-    "bigquery": Rule(quote="`", escape="\\`", case="any"),
+    "bigquery": Rule(quote="`", escape="\\`", case="any", path=True),
     "databricks": Rule(quote="`", case="any"),
     "duckdb": Rule(case="any"),
     "mysql": Rule(quote="`", case="any"),
@@ -61,6 +63,8 @@ def write(name: str, adapter: str, stored: bool = False) -> str:
             f"{name!r} cannot be written as a name in SQL: it is empty or holds a control "
             "character. Rename it in the warehouse, or leave its table out with `exclude`."
         )
+    if stored and "." in name and rule(adapter).path:
+        return ".".join(write(part, adapter, True) for part in name.split("."))
     plain = _unquoted(name, rule(adapter).case, stored)
     if plain is not None and _PLAIN.match(plain) and plain not in reserved(adapter):
         return plain
@@ -81,6 +85,13 @@ def argument(name: str, adapter: str, stored: bool = False) -> str:
     return name if not needs_quotes(name, adapter, stored) else write(name, adapter, stored)
 
 
+def spoken(name: str, adapter: str, stored: bool = True) -> str:
+    """`name` as a key in YAML: a stored `ORDER_ID` of Snowflake is called `order_id`."""
+    if not stored or rule(adapter).case != "upper" or needs_quotes(name, adapter, stored):
+        return name
+    return name.lower()
+
+
 def quoted(name: str, adapter: str) -> str:
     its = rule(adapter)
     if its.escape is not None:
@@ -89,4 +100,4 @@ def quoted(name: str, adapter: str) -> str:
 
 
 def needs_quotes(name: str, adapter: str, stored: bool = False) -> bool:
-    return write(name, adapter, stored).startswith(rule(adapter).quote)
+    return rule(adapter).quote in write(name, adapter, stored)

@@ -41,6 +41,8 @@ def adapt(tree: Node, adapter: str) -> Node:
     changes = _CHANGES.get(adapter, {})
     # Innermost first, so that what a change wraps has been changed already.
     for node in reversed(list(tree.find_all(*changes))) if changes else ():
+        if type(node) not in changes:  # a subclass: TRY_CAST is a kind of CAST
+            continue
         changed = changes[type(node)](node)
         if changed is not node:
             if node is tree:
@@ -172,8 +174,98 @@ _MYSQL: _Changes = {
     exp.DateTrunc: _mysql_trunc,
     exp.TimestampTrunc: _mysql_trunc,
 }
+
+
+# ---------------------------------------------------------------- Snowflake
+
+
+def _snowflake_extract(node: Node) -> Node:
+    """`isodow` is no date part of Snowflake's: docs.snowflake.com, functions-date-time."""
+    if node.this.name.lower() == "isodow":
+        return exp.Anonymous(this="dayofweekiso", expressions=[node.expression])
+    return node
+
+
+def _snowflake_month(node: Node) -> Node:
+    """MONTHNAME gives three letters: docs.snowflake.com, functions/monthname."""
+    return exp.Anonymous(this="to_char", expressions=[node.this, exp.Literal.string("MMMM")])
+
+
+def _snowflake_day(node: Node) -> Node:
+    """DAYNAME gives three letters, and no format gives more: functions/dayname."""
+    names = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+    day = exp.Anonymous(this="dayofweekiso", expressions=[node.this])
+    pairs = [(exp.Literal.number(i), exp.Literal.string(n)) for i, n in enumerate(names, 1)]
+    return exp.Anonymous(this="decode", expressions=[day, *(word for pair in pairs for word in pair)])
+
+
+def _without_json_cast(node: Node) -> Node:
+    """JSON functions of warehouses read their JSON type and text, and text is not cast to it."""
+    value: Node = node.this
+    if isinstance(value, exp.Cast) and value.to.is_type("json", "jsonb"):
+        node.set("this", value.this)
+    return node
+
+
+# ---------------------------------------------------------------- BigQuery
+
+
+def _bigquery_trunc(node: Node) -> Node:
+    """DATE_TRUNC takes every type that has a date; weeks begin on Mondays in ISOWEEK alone."""
+    unit = str(node.text("unit") or node.text("zone")).lower()
+    part = exp.var("isoweek" if unit.startswith("week") else unit)
+    return exp.Anonymous(this="date_trunc", expressions=[node.this, part])
+
+
+def _bigquery_extract(node: Node) -> Node:
+    """DAYOFWEEK counts from Sunday, 1; ISODOW does not exist."""
+    if node.this.name.lower() == "isodow":
+        return exp.DayOfWeekIso(this=node.expression)
+    return node
+
+
+def _bigquery_name(format: str) -> Callable[[Node], Node]:
+    def change(node: Node) -> Node:
+        return exp.Anonymous(
+            this="format_date", expressions=[exp.Literal.string(format), node.this]
+        )
+
+    return change
+
+
+def _bigquery_cast(node: Node) -> Node:
+    """Text with an offset is a TIMESTAMP; DATETIME takes none."""
+    if node.to.is_type("timestamp", "timestampntz"):
+        node.set("to", exp.DataType.build("timestamptz"))
+    return node
+
+
+def _bigquery_json(node: Node) -> Node:
+    """JSON_VALUE reads JSON and text. JSON_EXTRACT_SCALAR is its older name."""
+    node = _without_json_cast(node)
+    path = exp.Literal.string(node.expression.sql(dialect="bigquery").strip("'"))
+    return exp.Anonymous(this="json_value", expressions=[node.this, path])
+
+
+_SNOWFLAKE: _Changes = {
+    exp.Extract: _snowflake_extract,
+    exp.Monthname: _snowflake_month,
+    exp.Dayname: _snowflake_day,
+    exp.JSONExtractScalar: _without_json_cast,
+}
+_BIGQUERY: _Changes = {
+    exp.DateTrunc: _bigquery_trunc,
+    exp.TimestampTrunc: _bigquery_trunc,
+    exp.Extract: _bigquery_extract,
+    exp.Monthname: _bigquery_name("%B"),
+    exp.Dayname: _bigquery_name("%A"),
+    exp.Cast: _bigquery_cast,
+    exp.JSONExtractScalar: _bigquery_json,
+}
 _CHANGES: dict[str, _Changes] = {
     "mysql": _MYSQL,
+    "bigquery": _BIGQUERY,
+    "snowflake": _SNOWFLAKE,
     "postgres": {**_REDSHIFT, exp.JSONExtractScalar: _json_text},
     "redshift": _REDSHIFT,
 }

@@ -76,7 +76,7 @@ def source(each: Source, dialect: Dialect, docs: DocBlocks) -> Properties:
     _describe(yaml, each.description, docs)
     if each.database is not None:
         yaml["database"] = _inert_name(each.database)
-    if each.schema_name != each.name:
+    if identifiers.spoken(each.schema_name, dialect.adapter) != each.name:
         yaml["schema"] = _inert_name(each.schema_name)
     if _unfolded(each.schema_name, dialect):
         yaml["quoting"] = {"schema": True}
@@ -93,7 +93,7 @@ def _table(each: SourceTable, source_name: str, dialect: Dialect, docs: DocBlock
     tests = _Tests(f"{source_name}_{each.name}", dialect, stored=True)
     own, of_columns = _sorted(each.tests, each.columns)
     yaml: dict[str, Any] = {"name": each.name}
-    if each.identifier != each.name:
+    if identifiers.spoken(each.identifier, dialect.adapter) != each.name:
         yaml["identifier"] = _inert_name(each.identifier)
     if _unfolded(each.identifier, dialect):
         yaml["quoting"] = {"identifier": True}
@@ -116,7 +116,8 @@ def _column(
     tests: _Tests,
     docs: DocBlocks,
 ) -> dict[str, Any]:
-    yaml: dict[str, Any] = {"name": column.name}
+    name = identifiers.spoken(column.name, tests.dialect.adapter, tests.stored)
+    yaml: dict[str, Any] = {"name": name}
     if identifiers.needs_quotes(column.name, tests.dialect.adapter, tests.stored):
         yaml["quote"] = True
     _describe(yaml, column.description, docs)
@@ -188,6 +189,8 @@ def _put_freshness(yaml: dict[str, Any], freshness: Freshness | None, tests: _Te
         )
         return
     limits: dict[str, Any] = {}
+    if freshness.filter:
+        limits["filter"] = expressions.sql(freshness.filter, adapter, stored=frozenset({""}))
     for key, hours in (
         ("warn_after", freshness.warn_after_hours),
         ("error_after", freshness.error_after_hours),

@@ -86,6 +86,7 @@ def call_name(name: str) -> str:
 def _query(query: Query, model: Model, adapter: str) -> tuple[list[TextCte], str]:
     ctes = [_import(each, model.incremental, adapter) for each in query.inputs]
     stored = frozenset(each.alias for each in query.inputs if each.source is not None)
+    stored |= {cte.unnest.alias for cte in query.ctes if cte.unnest}
     scope = Scope(adapter, bare=model.layer == "staging", stored=stored)
     for cte in query.ctes:
         ctes += _cte(cte, scope)
@@ -112,7 +113,11 @@ def _import(each: Input, incremental: Incremental | None, adapter: str) -> TextC
                 identifiers.write(incremental.input_column, adapter, stored)
             ),
         }
-    text = fill("import.sql", relation=relation, watermark=watermark)
+    where = None
+    if each.where:
+        own = frozenset({each.alias})
+        where = inert.in_sql(expressions.sql(each.where, adapter, drop=own, stored=own))
+    text = fill("import.sql", relation=relation, watermark=watermark, where=where)
     return TextCte(_name(each.alias, adapter), text)
 
 
@@ -147,7 +152,7 @@ def _cte(cte: Cte, scope: Scope) -> list[TextCte]:
 
 
 def _select(cte: Cte, scope: Scope, qualify: str = "", rank: str = "") -> str:
-    bare = scope.bare and not cte.joins
+    bare = scope.bare and not cte.joins and cte.unnest is None
     drop = frozenset({cte.from_alias}) if bare else frozenset[str]()
     writer = _Writer(scope.adapter, drop, scope.stored)
     ordered = _ordered(cte)
@@ -161,7 +166,7 @@ def _select(cte: Cte, scope: Scope, qualify: str = "", rank: str = "") -> str:
         distinct=cte.distinct,
         blocks=blocks,
         from_=_name(cte.from_alias, scope.adapter),
-        joins=[_join(join, cte, writer) for join in cte.joins],
+        joins=[*_unnest(cte, writer), *(_join(join, cte, writer) for join in cte.joins)],
         where=_where(cte.where, writer),
         group_by=_positions(cte.group_by, ordered, writer),
         qualify=f"{qualify} = 1" if qualify else "",
@@ -263,6 +268,16 @@ def _join(join: Join, cte: Cte, writer: _Writer) -> dict[str, object]:
     return {"words": words, "to": to, "on": _conditions("on", conditions, _INDENT * 2)}
 
 
+def _unnest(cte: Cte, writer: _Writer) -> list[dict[str, object]]:
+    """As BigQuery says it: cloud.google.com/bigquery/docs/arrays#flattening_arrays."""
+    its = cte.unnest
+    if its is None:
+        return []
+    alias, position = _name(its.alias, writer.adapter), _name(its.position, writer.adapter)
+    to = f"unnest({writer(its.array)}) as {alias} with offset as {position}"
+    return [{"words": "cross join", "to": to, "on": []}]
+
+
 def _earlier_first(condition: str, to: str) -> str:
     """`"earlier"."x" = "to"."y"`, the earlier relation on the left (sqlfluff's ST09)."""
     left, equals, right = condition.partition(" = ")
@@ -340,7 +355,7 @@ def _date_spine(spine: DateSpine, adapter: str) -> tuple[list[TextCte], str]:
     if not models:
         raise RenderError("A date spine needs at least one column that bounds it.")
     imports = [
-        TextCte(_name(each, adapter), fill("import.sql", relation=ref(each), watermark=None))
+        TextCte(_name(each, adapter), fill("import.sql", relation=ref(each), watermark=None, where=None))
         for each in models
     ]
     bounds = [

@@ -33,6 +33,7 @@ class Catalogue:
     schemas: tuple[str, ...]
     relations: tuple[Relation, ...]
     problems: tuple[Problem, ...]
+    billed: bool = False  # by the bytes that statements read, which can be told beforehand
 
 
 def read_catalogue(engine: Engine, settings: Settings) -> Catalogue:
@@ -56,7 +57,8 @@ def read_catalogue(engine: Engine, settings: Settings) -> Catalogue:
         for verb, rows in replies.items()
     }
     relations, problems = assemble(database, chosen)
-    return Catalogue(database, schemas, relations, problems)
+    billed = any(len(row) > 3 and _true(row[3]) for row in replies["schemas"])
+    return Catalogue(database, schemas, relations, problems, billed)
 
 
 def _own_name(rows: Sequence[Row], database: str | None) -> str | None:
@@ -135,6 +137,7 @@ def _relation(
         comment=row[3] or None,
         rows=_number(row[4]),
         bytes=_number(row[5]),
+        partition_filter=row[7] if len(row) > 7 else None,
         columns=tuple(sorted(columns, key=lambda column: column.position)),
         primary_key=next((key for key in primary if known.issuperset(key.columns)), None),
         unique_keys=tuple(key for key in unique if known.issuperset(key.columns)),

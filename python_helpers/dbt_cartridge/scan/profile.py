@@ -148,6 +148,7 @@ def _table(relations: Sequence[Relation], part: _Part, settings: Settings) -> di
         "rows": relation.rows,
         "sample": settings.sample_rows if _sampled(relation, settings) else None,
         "approximate": _large(relation) and not _sampled(relation, settings),
+        "filter": relation.filter_column,
         "columns": [
             [number, column.name, column.type, column.native_type]
             for number in part.columns

@@ -61,12 +61,22 @@ def match(
     waiting: dict[Claim, deque[TestNode]] = defaultdict(deque)
     for node in nodes:
         if node.arguments is not None:
-            waiting[claim_of_node(node)].append(node)
+            waiting[_folded(claim_of_node(node))].append(node)
     found: dict[tuple[str, Test], TestNode] = {}
     for owner, test in tests:
-        if (owner, test) not in found and (same := waiting[claim_of_test(owner, test)]):
+        if (owner, test) not in found and (same := waiting[_folded(claim_of_test(owner, test))]):
             found[owner, test] = same.popleft()
     return found, tuple(node for left in waiting.values() for node in left)
+
+
+def _folded(claim: Claim) -> Claim:
+    """In any case: a source's column may be written in another than the warehouse has it."""
+    return tuple(
+        part.casefold() if isinstance(part, str)
+        else _folded(cast("Claim", part)) if isinstance(part, tuple)
+        else part
+        for part in claim
+    )  # fmt: skip
 
 
 def claim_of_test(owner: str, test: Test) -> Claim:
