@@ -20,12 +20,12 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.support import postgres
+from tests.support import dbt_v2, postgres
 from tests.support.host import ENVIRONMENT, REPOSITORY, HostProject, make_host, program
 from tests.support.warehouses import DuckDB, Postgres
 
 Adapter = Literal["duckdb", "postgres"]
-Engine = Literal["in_process", "command_line"]
+Engine = Literal["in_process", "command_line", "v2"]
 BAD = ("fail", "error", "runtime error")
 
 
@@ -93,11 +93,20 @@ class ProjectMaker:
 def generate(host: HostProject, engine: Engine = "in_process", **options: object) -> Timed:
     """Run cartridge by one of its two front doors, over the schema `raw`."""
     chosen = {"schemas": ["raw"], **options}
-    if engine == "command_line":
+    if engine != "in_process":
         words = [f"--{name.replace('_', '-')}={_word(value)}" for name, value in chosen.items()]
-        return timed(host, [program("cartridge"), "generate", *words])
+        return timed(host, [program("cartridge"), "generate", *words, "--dbt", dbt(engine)])
     command = ["run-operation", "cartridge_generate", "--args", json.dumps(chosen)]
     return timed(host, [program("dbt"), *command])
+
+
+def dbt(engine: Engine) -> str:
+    """The dbt of an engine.
+
+    Raises:
+        EnvironmentMissing: it cannot be had.
+    """
+    return dbt_v2.program() if engine == "v2" else program("dbt")
 
 
 def timed(host: HostProject, command: Sequence[str], seconds: float = 3600) -> Timed:
@@ -135,7 +144,12 @@ def results(host: HostProject) -> list[Node]:
     if not path.exists():
         return []
     return [
-        Node(node["unique_id"], node["status"], node["failures"] or 0, str(node["message"] or ""))
+        Node(
+            node["unique_id"],
+            node["status"],
+            node.get("failures") or 0,  # dbt v2 leaves it out for a model
+            str(node["message"] or ""),
+        )
         for node in json.loads(path.read_text("utf-8"))["results"]
     ]
 

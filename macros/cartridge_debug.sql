@@ -17,6 +17,7 @@
     incremental_min_rows=none,
     max_queries=none,
     max_seconds=none,
+    from_warehouse=none,
     dry_run=none,
     provider=none
 ) %}
@@ -39,6 +40,7 @@
         'incremental_min_rows': incremental_min_rows,
         'max_queries': max_queries,
         'max_seconds': max_seconds,
+        'from_warehouse': from_warehouse,
         'dry_run': dry_run,
         'provider': provider
     } %}

@@ -154,9 +154,9 @@ def _started(
     inherited = {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
     try:
         process = subprocess.Popen(
-            argv, cwd=project, env={**inherited, **_ENVIRONMENT, **environment}, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
-            errors="replace", start_new_session=True,
+            argv, cwd=project, env={**inherited, **_ENVIRONMENT, **environment},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            encoding="utf-8", errors="replace", start_new_session=True,
         )  # fmt: skip
     except OSError as error:
         raise EngineError(
@@ -220,7 +220,8 @@ def _artifact(path: Path) -> dict[str, Any] | None:
 
 
 def _results(artifact: Mapping[str, Any], logs: Path) -> Iterator[NodeResult]:
-    is_v2 = str((artifact.get("metadata") or {}).get("dbt_version")).startswith("2.")
+    metadata: Mapping[str, Any] = artifact.get("metadata") or {}
+    is_v2 = str(metadata.get("dbt_version")).startswith("2.")
     words = _v2_errors(logs / _QUERY_LOG) if is_v2 else {}
     for result in artifact.get("results") or ():
         read = NodeResult(
