@@ -1,6 +1,6 @@
 """Does what cartridge generates build clean the first time, on databases nobody tuned it to?
 
-    python benchmarks/first_run.py DIR… [--adapter postgres] [--engine command_line]
+    python benchmarks/first_run.py DIR… [--adapter postgres] [--engine command_line|v2]
 
 Each DIR is one database: `tables/*.parquet` and a `manifest.json`. For each, a fresh project is
 made, generated with default options, rid of the cartridge package, and built by `dbt build`.
@@ -15,6 +15,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import bench
 
@@ -49,7 +50,7 @@ def first_run(folder: Path, host: HostProject, engine: bench.Engine) -> FirstRun
             trouble=f"generate: {bench.last_words(generated.output)}",
         )  # fmt: skip
     bench.without_cartridge(host)
-    built = bench.timed(host, [host.program("dbt"), "build"])
+    built = bench.timed(host, [bench.dbt(engine, host), "build"])
     nodes = bench.results(host)
     tests = [node for node in nodes if node.is_test]
     broken = [node for node in nodes if node.status in bench.BAD]
@@ -73,7 +74,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
     parser.add_argument("--adapter", choices=sorted(kinds.KINDS), default="duckdb")
-    parser.add_argument("--engine", choices=["in_process", "command_line"], default="in_process")
+    parser.add_argument("--engine", choices=get_args(bench.Engine), default="in_process")
     parser.add_argument("--jobs", type=int, default=1, help="databases at a time")
     parser.add_argument("--keep", type=Path, help="make the projects here, and leave them")
     chosen = parser.parse_args()

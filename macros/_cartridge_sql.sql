@@ -19,6 +19,8 @@
         {%- set sql = cartridge_json_sql(request['tables']) -%}
     {%- elif verb == 'questions' -%}
         {%- set sql = _cartridge_questions_sql(request['questions']) -%}
+    {%- elif verb == 'scans' -%}
+        {%- set sql = _cartridge_scans_sql(request['scan']) -%}
     {%- else -%}
         {{- exceptions.raise_compiler_error("cartridge knows no request '" ~ verb ~ "'.") -}}
     {%- endif -%}

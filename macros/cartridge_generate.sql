@@ -17,14 +17,12 @@
     incremental_min_rows=none,
     max_queries=none,
     max_seconds=none,
+    from_warehouse=none,
     dry_run=none,
     prune=none,
     full=none,
     provider=none
 ) %}
-    {% if modules.cartridge is not defined %}
-        {{ _cartridge_no_helper('generate') }}
-    {% endif %}
     {% set options = {
         'database': database,
         'schemas': schemas,
@@ -41,11 +39,16 @@
         'incremental_min_rows': incremental_min_rows,
         'max_queries': max_queries,
         'max_seconds': max_seconds,
+        'from_warehouse': from_warehouse,
         'dry_run': dry_run,
         'prune': prune,
         'full': full,
         'provider': provider
     } %}
     {% do options.update(kwargs) %}
-    {% do modules.cartridge.generate(options, _cartridge_version(), var('cartridge', {}), adapter, _cartridge_sql) %}
+    {% if modules.cartridge is defined %}
+        {% do modules.cartridge.generate(options, _cartridge_version(), var('cartridge', {}), adapter, _cartridge_sql) %}
+    {% else %}
+        {% do _cartridge_scan_and_store(options) %}
+    {% endif %}
 {% endmacro %}

@@ -72,6 +72,11 @@ class Settings(Frozen):
     max_seconds: float | None = Field(
         None, ge=0, description="Most seconds that inference may wait for the warehouse."
     )
+    from_warehouse: bool = Field(
+        False,
+        description="Take the scan that `dbt run-operation cartridge_generate` left in the "
+        "warehouse where dbt has no Python (dbt Cloud, dbt v2), instead of scanning again.",
+    )
     dry_run: bool = Field(
         False,
         description="Print the diff, save it as `target/cartridge/plan.json`, and write nothing.",

@@ -25,6 +25,7 @@ from dbt_cartridge.documents.schema import Schema
 from dbt_cartridge.documents.verdicts import Verdicts
 from dbt_cartridge.engine.base import Engine
 from dbt_cartridge.engine.probe import prober
+from dbt_cartridge.engine.stored import stored
 from dbt_cartridge.errors import ConfigError, WriteError, did_you_mean
 from dbt_cartridge.infer import infer
 from dbt_cartridge.progress import Progress
@@ -88,8 +89,11 @@ def generate(
         return document
 
     before = Scan.last(folder)
+    reader: Engine = engine
+    if settings.from_warehouse and "scan" not in skipped:
+        reader, settings = stored(engine, settings)
     host = step("host", Host, lambda: recognise(engine.host(project_dir), project_dir))
-    facts = step("scan", Scan, lambda: scan(engine, settings, progress))
+    facts = step("scan", Scan, lambda: scan(reader, settings, progress))
     schema = step(
         "infer",
         Schema,

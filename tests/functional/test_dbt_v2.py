@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from dbt_cartridge.config import settings
 from dbt_cartridge.documents.scan import Scan
-from dbt_cartridge.engine.command_line import CommandLineEngine
+from dbt_cartridge.engine.base import DbtCommand
+from dbt_cartridge.engine.command_line import V2_ENVIRONMENT, CommandLineEngine
 from dbt_cartridge.progress import Silent
 from dbt_cartridge.scan import scan
+from tests.functional import test_verify
 from tests.functional.engines import scanned
 from tests.functional.test_first_run import fill, made
 from tests.functional.test_scan import NASTY, SHOP
@@ -86,7 +88,11 @@ def test_the_scan_on_v2_is_that_of_v1(
     statements: tuple[str, ...], host: HostProject, v2: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host.warehouse.execute(*statements)
-    assert scanned_on_v2(host, v2) == scanned(host, monkeypatch)
+    found, expected = scanned_on_v2(host, v2), scanned(host, monkeypatch)
+    # But for the driver's words on a view that cannot be read.
+    assert [each.where for each in found.problems] == [each.where for each in expected.problems]
+    assert found == expected.model_copy(update={"problems": found.problems})
+    assert not [each.what for each in found.problems if "===" in each.what]
 
 
 def test_a_broken_host_is_told_on_v2(duckdb_host: HostProject, v2: str) -> None:
@@ -128,3 +134,65 @@ def scanned_on_v2(host: HostProject, v2: str, **options: object) -> Scan:
     engine = CommandLineEngine(host.root, dbt=v2, profiles_dir=host.root)
     chosen = settings({"schemas": "raw", **options}, environment={})
     return scan(engine, chosen, Silent())
+
+
+# ---------------------------------------------------------------- verification
+
+
+@pytest.fixture
+def verified_by_v2(v2: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The promises of test_verify, kept by dbt v2."""
+
+    def dbt(host: HostProject) -> test_verify.Dbt:
+        options = ("--profiles-dir", str(host.root))
+        return test_verify.Dbt(DbtCommand((v2,), options, V2_ENVIRONMENT))
+
+    known = test_verify.shop.host
+    monkeypatch.setattr(test_verify, "dbt", dbt)
+    monkeypatch.setattr(
+        test_verify.shop,
+        "host",
+        lambda *given: known(*given).model_copy(update={"dbt_version": "2.0.0"}),
+    )
+
+
+@pytest.mark.usefixtures("verified_by_v2")
+def test_what_fails_on_v2_goes_and_the_rest_stays_proved(host: HostProject) -> None:
+    test_verify.test_everything_that_fails_goes_and_the_rest_stays_proved(host)
+
+
+@pytest.mark.usefixtures("verified_by_v2")
+@pytest.mark.parametrize(
+    "promise",
+    [
+        test_verify.test_cast_that_fails_in_one_row_goes_though_no_test_reads_the_column,
+        test_verify.test_model_that_fails_in_one_row_is_left_out_with_all_that_reads_it,
+        test_verify.test_test_that_nearly_holds_becomes_a_warning_with_its_evidence,
+        test_verify.test_what_a_loss_changes_is_run_again_and_the_rest_is_not,
+        test_verify.test_column_that_the_model_does_not_have_is_an_error_of_the_model,
+        test_verify.test_level_sql_finds_errors_without_reading_a_row,
+        test_verify.test_tables_above_the_limit_are_run_without_rows_and_the_report_says_so,
+    ],
+    ids=lambda promise: promise.__name__.removeprefix("test_"),
+)
+def test_verification_on_v2_keeps(
+    promise: Callable[[HostProject], None], duckdb_host: HostProject
+) -> None:
+    promise(duckdb_host)
+
+
+@pytest.mark.usefixtures("verified_by_v2")
+def test_a_file_that_does_not_compile_on_v2_takes_its_model_with_it_and_no_other(
+    duckdb_host: HostProject,
+) -> None:
+    duckdb_host.warehouse.execute(*test_verify.shop.TABLES)
+    design = test_verify.design_for(duckdb_host)
+    files = test_verify.with_text(
+        test_verify.files_for(duckdb_host, design), "fct_orders.sql", "select {{ ref('no') }}"
+    )
+
+    settled, _, verdicts = test_verify.proved(duckdb_host, design, files)
+
+    assert "Ref 'no' not found" in test_verify.left_out(settled)["fct_orders"]
+    assert len(settled.models) == 3
+    assert verdicts.clean

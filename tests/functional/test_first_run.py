@@ -105,7 +105,7 @@ def test_the_command_line_makes_the_same_files(generated: HostProject, tmp_path:
     other = make_host(tmp_path / "shop", generated.warehouse)
     ran = other.cartridge("generate", "--schemas", "raw")
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert made(other) == _made(generated)
+    assert made(other) == made(generated)
 
 
 def test_a_resumed_run_comes_to_the_same_files(generated: HostProject) -> None:
@@ -146,9 +146,9 @@ def test_layers_bring_what_they_stand_on_and_no_more(small: HostProject) -> None
     small.operation(
         "cartridge_generate", schemas=["raw"], layers=["staging"], verify="sql"
     ).must_succeed()
-    made = made(small)
-    assert any(path.startswith("models/staging/") for path in made)
-    assert not [path for path in made if "/marts/" in path or "/intermediate/" in path]
+    written = made(small)
+    assert any(path.startswith("models/staging/") for path in written)
+    assert not [path for path in written if "/marts/" in path or "/intermediate/" in path]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""dbt v2 (the Rust engine) from package registries: the command line, and the drivers that it loads.
+"""dbt v2 (the Rust engine) from package registries: the command line, and the drivers it loads.
 
 The driver of DuckDB is a library out of an npm package; PostgreSQL's is out of its Python wheel, at
 the place where dbt keeps what it has downloaded.

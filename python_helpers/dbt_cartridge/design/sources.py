@@ -85,8 +85,7 @@ def _source(
         description=f"Tables of the schema {schema_name}, as they are loaded.",
         existing=declared is not None,
         tables=tuple(
-            _table(relation, schema, tables, declared is not None, folded)
-            for relation in relations
+            _table(relation, schema, tables, declared is not None, folded) for relation in relations
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -100,6 +101,18 @@ def in_order(replies: Iterator[tuple[int, Reply]], count: int) -> list[Reply]:
     return found
 
 
+# dbt v2: a rule with a heading in it, what kind of error it is, and a backtrace of its own code.
+_V2_RULE = re.compile(r"^=+ .* =+$")
+_V2_KIND = re.compile(r"^\[error\]\s*(?:\[[^\]]*\(dbt\d+\)\]:\s*)?")
+_V2_FRAME = re.compile(r"^\s+\d+: \S+$|^\s+at \./\S+:\d+:\d+$")
+
+
+def plain(message: str) -> str:
+    """dbt's message without what dbt v2 puts around it: headings, error codes, backtraces."""
+    lines = (line for line in message.splitlines() if not _V2_FRAME.match(line))
+    return "\n".join(_V2_KIND.sub("", line) for line in lines if not _V2_RULE.match(line))
+
+
 _HEADINGS = ("Runtime Error", "Database Error", "Compilation Error")
 _EXCERPTS = ("LINE ", "^", "> in macro", "> called by", "compiled code at")
 _LONGEST = 300
@@ -108,7 +121,7 @@ _LONGEST = 300
 def first_words(message: str) -> str:
     """dbt's message in one line: without its headings, and without the SQL excerpt below it."""
     kept: list[str] = []
-    for line in (line.strip() for line in message.splitlines()):
+    for line in (line.strip() for line in plain(message).splitlines()):
         if line.startswith(_EXCERPTS):
             break
         if line.startswith("Encountered an error"):

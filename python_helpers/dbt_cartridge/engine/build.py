@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from dbt_cartridge.engine.base import DbtCommand
+from dbt_cartridge.engine.base import DbtCommand, plain
 from dbt_cartridge.errors import EngineError
 
 _GRACE_SECONDS = 10.0  # for dbt to cancel its queries after an interrupt
@@ -43,6 +43,12 @@ _ENVIRONMENT = {
     "DBT_TARGET_PATH": "target",
     "DBT_LOG_PATH": "logs",
 }
+_QUERY_LOG = "query_log.sql"  # dbt v2's
+_QUERY_ERROR = re.compile(
+    r"^-- outcome: error\n(?:-- error vendor code: [^\n]*\n)?-- error message: (.*?)"
+    r"^-- dialect: [^\n]*\n-- node_id: (\S+)$",
+    re.DOTALL | re.MULTILINE,
+)
 _NOT_INHERITED = {
     "DBT_DEFER_STATE",
     "DBT_EMPTY",
@@ -111,8 +117,8 @@ def run_dbt(
         EngineError: dbt cannot be started, or took longer than `timeout`.
     """
     target = project / "target"
-    for artifact in ("run_results.json", "manifest.json"):
-        (target / artifact).unlink(missing_ok=True)
+    for left in ("target/run_results.json", "target/manifest.json", f"logs/{_QUERY_LOG}"):
+        (project / left).unlink(missing_ok=True)
     name, *options = command
     argv = [*dbt.program, name, *options, *dbt.options, "--project-dir", str(project)]
     lines: list[str] = []
@@ -128,13 +134,15 @@ def run_dbt(
             f"dbt {name} took longer than {timeout:.0f} s and was stopped. Nothing was written. "
             "Set `verify: sql`, or lower `verify_max_rows`."
         )
-    results = _artifact(target / "run_results.json")
+    artifact = _artifact(target / "run_results.json")
+    results = {r.unique_id: r for r in _results(artifact or {}, project / "logs")}
+    ran = artifact is not None and not _v2_stopped(results)
     return Build(
         exit_code=exit_code,
-        ran=results is not None,
-        results={r.unique_id: r for r in _results(results or {})},
+        ran=ran,
+        results=results if ran else {},
         tests=tuple(_tests(_artifact(target / "manifest.json") or {})),
-        errors=() if results is not None and exit_code < 2 else _errors(lines),
+        errors=() if ran and exit_code < 2 else _errors(lines),
     )
 
 
@@ -144,12 +152,11 @@ def _started(
 ) -> Generator[subprocess.Popen[str]]:
     """The running dbt. However the block is left, Ctrl-C included, dbt has ended after it."""
     inherited = {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
-    inherited |= environment
     try:
         process = subprocess.Popen(
-            argv, cwd=project, env={**inherited, **_ENVIRONMENT}, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
-            errors="replace", start_new_session=True,
+            argv, cwd=project, env={**inherited, **_ENVIRONMENT, **environment},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            encoding="utf-8", errors="replace", start_new_session=True,
         )  # fmt: skip
     except OSError as error:
         raise EngineError(
@@ -212,14 +219,45 @@ def _artifact(path: Path) -> dict[str, Any] | None:
     return cast("dict[str, Any]", found) if isinstance(found, dict) else None
 
 
-def _results(artifact: Mapping[str, Any]) -> Iterator[NodeResult]:
+def _results(artifact: Mapping[str, Any], logs: Path) -> Iterator[NodeResult]:
+    metadata: Mapping[str, Any] = artifact.get("metadata") or {}
+    is_v2 = str(metadata.get("dbt_version")).startswith("2.")
+    words = _v2_errors(logs / _QUERY_LOG) if is_v2 else {}
     for result in artifact.get("results") or ():
-        yield NodeResult(
+        read = NodeResult(
             unique_id=str(result.get("unique_id")),
             status=str(result.get("status")).casefold(),
             failures=int(result.get("failures") or 0),
             message=str(result.get("message") or ""),
         )
+        yield _v2_result(read, words) if is_v2 else read
+
+
+def _v2_stopped(results: Mapping[str, NodeResult]) -> bool:
+    """Whether dbt stopped at a model that does not compile. v2 leaves results even then."""
+    return any(r.message == "Compilation Error" for r in results.values())
+
+
+def _v2_result(result: NodeResult, words: Mapping[str, str]) -> NodeResult:
+    """dbt v2 calls a statement that failed a warning, or a failure, of its test."""
+    statement_failed = result.message == "Error" or (result.status, result.failures) == ("warn", 0)
+    if not statement_failed and result.unique_id not in words:
+        return result
+    why = words.get(result.unique_id) or "its SQL fails; dbt v2 does not say why"
+    return NodeResult(result.unique_id, "error", 0, why)
+
+
+def _v2_errors(path: Path) -> dict[str, str]:
+    """Node → the warehouse's words on its statement, of dbt v2's log of statements.
+
+    A statement stands there below a head of comments: its outcome, error and node among them.
+    """
+    try:
+        text = path.read_text("utf-8", "replace")
+    except OSError:
+        return {}
+    found = (match.groups() for match in _QUERY_ERROR.finditer(text))
+    return {node: words.strip().removeprefix("Internal: ") for words, node in found}
 
 
 def _tests(manifest: Mapping[str, Any]) -> Iterator[TestNode]:
@@ -278,9 +316,9 @@ def _tested(line: str) -> str | None:
 def _errors(lines: Sequence[str]) -> tuple[str, ...]:
     """The errors of dbt's log; where it has none, the last lines of its output."""
     events = [event for line in lines if (event := _event(line)) is not None]
-    errors = [str(data.get("exc") or info.get("msg") or "") for info, data in events
+    errors = [plain(str(data.get("exc") or info.get("msg") or "")) for info, data in events
               if info.get("level") == "error"]  # fmt: skip
     if errors:
         return tuple(dict.fromkeys(error.strip() for error in errors if error.strip()))
-    plain = [line.strip() for line in lines if line.strip() and _event(line) is None]
-    return tuple(plain[-5:])
+    others = [line.strip() for line in lines if line.strip() and _event(line) is None]
+    return tuple(others[-5:])

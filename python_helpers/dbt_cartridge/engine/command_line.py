@@ -20,13 +20,19 @@ from pathlib import Path
 from typing import Any
 
 from dbt_cartridge.documents.host import Host
-from dbt_cartridge.engine.base import DbtCommand, Reply, Request, Target, first_words
+from dbt_cartridge.engine.base import DbtCommand, Reply, Request, Target, first_words, plain
 from dbt_cartridge.engine.host import built_relations, read_host, read_manifest
 from dbt_cartridge.errors import EngineError, HostError
 from dbt_cartridge.version import check_versions
 
 _ARGUMENT_BYTES = 96_000  # Linux takes 128 KiB for one argument
 _SECONDS = 3_600.0
+# Partial parsing in dbt v2 (2.0.0-alpha.4) forgets `--empty`, and rows would be read.
+V2_ENVIRONMENT = {"DBT_PARTIAL_PARSE": "false"}
+_NO_MACRO = re.compile(
+    r"could not find a macro with the name .?cartridge_probe"  # dbt v1
+    r"|Template not found for macro .?cartridge_probe"  # dbt v2
+)
 _NOISE = re.compile(r"\x1b\[[0-9;]*m|^\d\d:\d\d:\d\d(?:\.\d+)?\s+")
 
 
@@ -41,7 +47,7 @@ class _Call:
 
     @property
     def message(self) -> str:
-        return "\n".join(self.words).strip() or f"dbt ended with exit code {self.exit_code}"
+        return plain("\n".join(self.words)).strip() or f"dbt ended with exit code {self.exit_code}"
 
 
 class CommandLineEngine:
@@ -68,7 +74,13 @@ class CommandLineEngine:
             ("--target", target),
         ):
             options += [flag, str(value)] if value else []
-        self.command = DbtCommand((_program(dbt),), tuple(options))
+        self._program = _program(dbt)
+        self._options = tuple(options)
+
+    @property
+    def command(self) -> DbtCommand:
+        is_v2 = self._target is not None and self._target.dbt_version.startswith("2.")
+        return DbtCommand((self._program,), self._options, V2_ENVIRONMENT if is_v2 else {})
 
     @property
     def target(self) -> Target:
@@ -136,7 +148,7 @@ class CommandLineEngine:
     def _why(self, call: _Call) -> Exception:
         """dbt could not even start our macro: is it the project, or what lies behind it?"""
         message = call.message
-        if "cartridge_probe" in message and "could not find a macro" in message:
+        if _NO_MACRO.search(message):
             return HostError(
                 "The dbt package cartridge is not installed in this project. Run `cartridge init` "
                 "and `dbt deps`."
@@ -147,7 +159,7 @@ class CommandLineEngine:
         return EngineError(f"dbt cannot reach the warehouse:\n{message}")
 
     def _run(self, *command: str) -> _Call:
-        argv = [*self.command.program, *command, "-q", *self.command.options]
+        argv = [self._program, *command, "-q", *self._options]
         argv += ["--project-dir", str(self.project_dir)]
         environment = os.environ | {"DO_NOT_TRACK": "1", "DBT_TARGET_PATH": "target"}
         call = _Call()

@@ -11,6 +11,7 @@ from dbt_cartridge.engine.base import Row
 from dbt_cartridge.errors import ScanError, did_you_mean
 
 _SHOWN = 20
+_OWN_TABLE = "cartridge_scans"  # where a scan without the helper is kept
 
 
 def chosen_schemas(
@@ -56,7 +57,7 @@ def wanted(
     kept: list[Relation] = []
     problems: list[Problem] = []
     for relation in relations:
-        if not _matches(relation, settings):
+        if not _matches(relation, settings) or relation.name.lower() == _OWN_TABLE:
             continue
         if (relation.schema_name.lower(), relation.name.lower()) in built:
             problems.append(

@@ -66,6 +66,8 @@ def make_copy(project_dir: Path, host: Host, design: Design, files: Files, folde
     used |= {name for name in named if name not in written}
     _existing_sources(project_dir, host, used, folder / paths["model-paths"][0])
     write_files(files, folder)
+    if host.version >= (2, 0, 0):
+        _mend_v2(folder, paths["macro-paths"])
 
 
 def copy_surroundings(project_dir: Path, around: Path) -> Path:
@@ -99,6 +101,34 @@ def write_files(files: Files, folder: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.unlink(missing_ok=True)
         target.write_text(file.text, "utf-8")
+
+
+# dbt v2 reads an ephemeral model through a subquery, and gives it no alias, which PostgreSQL wants
+# before 16, and Redshift.
+_V2_ALIAS = """\
+{% macro default__get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) -%}
+    select
+      {{ fail_calc }} as failures,
+      {{ fail_calc }} {{ warn_if }} as should_warn,
+      {{ fail_calc }} {{ error_if }} as should_error
+    from (
+      {{ main_sql | replace("--EPHEMERAL-SELECT-WRAPPER-END\\n)",
+                            "--EPHEMERAL-SELECT-WRAPPER-END\\n) as cartridge_wrapped") }}
+      {{ "limit " ~ limit if limit != none }}
+    ) dbt_internal_test
+{%- endmacro %}
+"""
+
+
+def _mend_v2(folder: Path, macro_paths: Sequence[str]) -> None:
+    """Give the subqueries of dbt v2 their alias, unless the host has a test's SQL of its own."""
+    for path in macro_paths:
+        for file in (folder / path).rglob("*.sql"):
+            if "__get_test_sql" in file.read_text("utf-8", "replace"):
+                return
+    place = folder / macro_paths[0] / "cartridge_v2.sql"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(_V2_ALIAS, "utf-8")
 
 
 # ---------------------------------------------------------------- what is copied

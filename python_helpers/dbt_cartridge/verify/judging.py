@@ -78,7 +78,7 @@ def _read(
             if result.status not in _RAN:
                 errors.setdefault(model.name, result)
             elif not part and unique_id not in ran.unread:
-                rows[model.name] = result.failures
+                rows[model.name] = result.failures - 1
     return errors, rows
 
 

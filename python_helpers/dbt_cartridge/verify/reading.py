@@ -19,7 +19,7 @@ _PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
 _TEST = """\
 {{{{ config(
     severity='warn', warn_if='>= 0', error_if='< 0', limit=none, where=none,
-    fail_calc='max(case when {never} then 0 else cartridge_rows end)'
+    fail_calc='max(case when {never} then 0 else cartridge_rows + 1 end)'
 ) }}}}
 select
     count(*) as cartridge_rows{counts}
@@ -33,7 +33,9 @@ def read_name(model: str, part: int = 0) -> str:
 
 
 def reading_tests(design: Design, unread: Collection[str] = ()) -> Iterator[File]:
-    """The tests' files. A result's `failures` is the number of rows, its status always `warn`.
+    """The tests' files. A result's `failures` is one more than the rows, its status always `warn`.
+
+    One more, since of dbt v2's warnings 0 failures alone tell a statement that failed.
 
     Args:
         unread: models that are read through a filter that lets no row through.

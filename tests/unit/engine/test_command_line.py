@@ -98,3 +98,12 @@ def test_an_error_is_one_line_without_headings_and_excerpts() -> None:
     message = "Runtime Error\n  Conversion Error: no number\n\n  LINE 1: select 'secret'\n  ^"
     assert first_words(message) == "Conversion Error: no number"
     assert len(first_words("x" * 10_000)) == 300
+
+
+def test_the_words_of_dbt_v2_are_told_without_rules_codes_and_backtraces() -> None:
+    message = (
+        "=================== Errors and Warnings ====================\n"
+        "[error] [DbDriverFailed (dbt1308)]: Conversion Error: no number\n"
+        "   0: <unknown>\n  13: start_thread\n             at ./nptl/pthread_create.c:442:8\n"
+    )
+    assert first_words(message) == "Conversion Error: no number"

@@ -17,6 +17,7 @@ def fake_dbt(folder: Path, **answer: Any) -> DbtCommand:
 
     results: unique id → (status, failures, message); None: run_results.json is not written.
     tests: nodes of the manifest, by unique id.
+    version: of dbt. query_log: dbt v2's log of statements.
     lines: what it prints.
     exit_code, seconds: how it ends, and after how long.
     """
@@ -43,7 +44,12 @@ def _main(folder: Path, arguments: list[str]) -> int:
             {"unique_id": each, "status": status, "failures": failures, "message": message}
             for each, (status, failures, message) in results.items()
         ]
-        (target / "run_results.json").write_text(json.dumps({"results": rows}))
+        metadata = {"dbt_version": answer.get("version", "1.11.16")}
+        found = {"metadata": metadata, "results": rows}
+        (target / "run_results.json").write_text(json.dumps(found))
+    if (log := answer.get("query_log")) is not None:
+        (target.parent / "logs").mkdir(exist_ok=True)
+        (target.parent / "logs" / "query_log.sql").write_text(log)
     return int(answer.get("exit_code", 0))
 
 

@@ -43,6 +43,46 @@ def test_results_and_tests_are_read_from_the_artifacts(tmp_path: Path) -> None:
     assert (test.name, test.owner, test.column, test.where) == ("unique", "orders", "id", "id > 1")
 
 
+def test_dbt_v2_calls_a_failed_statement_a_warning_and_its_words_are_in_its_log_of_statements(
+    tmp_path: Path,
+) -> None:
+    dbt = fake_dbt(
+        tmp_path,
+        version="2.0.0-alpha.4",
+        results={
+            "test.a": ("warn", 0, "Warn"),
+            "test.b": ("fail", 1, "Error"),
+            "test.c": ("warn", 2, "Warn"),
+        },
+        query_log="-- outcome: success\n-- dialect: duckdb\n-- node_id: test.c\nselect 1;\n"
+        "-- outcome: error\n-- error vendor code: -1\n"
+        "-- error message: Internal: Binder Error: no column x\n\nLINE 1: x\n"
+        "-- dialect: duckdb\n-- node_id: test.a\n-- query_id: not available\nselect x;\n",
+    )
+
+    results = run_dbt(dbt, ("test",), tmp_path, 30).results
+
+    assert {name: result.status for name, result in results.items()} == {
+        "test.a": "error", "test.b": "error", "test.c": "warn"
+    }  # fmt: skip
+    assert results["test.a"].message.startswith("Binder Error: no column x")
+
+
+def test_dbt_v2_that_stops_at_a_model_leaves_results_and_has_not_run(tmp_path: Path) -> None:
+    dbt = fake_dbt(
+        tmp_path,
+        version="2.0.0-alpha.4",
+        results={"model.shop.orders": ("error", 0, "Compilation Error")},
+        lines=[event("Generic", "error", exc="[error] [DependencyNotFound (dbt1048)]: Ref 'no'")],
+        exit_code=1,
+    )
+
+    build = run_dbt(dbt, ("test",), tmp_path, 30)
+
+    assert not build.ran
+    assert build.error == "Ref 'no'"
+
+
 def test_results_of_an_earlier_run_are_never_taken_for_those_of_this_one(tmp_path: Path) -> None:
     run_dbt(fake_dbt(tmp_path, results={"test.a": ("pass", 0, "")}), ("test",), tmp_path, 30)
 

@@ -51,7 +51,7 @@ NODES: dict[str, dict[str, Any]] = {
         "expression_holds", "source('shop', 'orders')", "shop_orders_id_is_positive", expression="x"
     ),
 }
-GOOD = {READS: ("warn", 1000, ""), UNIQUE: ("pass", 0, ""), EXPRESSION: ("pass", 0, "")}
+GOOD = {READS: ("warn", 1001, ""), UNIQUE: ("pass", 0, ""), EXPRESSION: ("pass", 0, "")}
 
 
 @dataclass(frozen=True)
