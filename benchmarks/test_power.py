@@ -10,6 +10,7 @@ holds `tables/*.parquet`, `manifest.json` and, best, `gold.json` (the true keys)
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,16 +53,29 @@ def measure(folder: Path, host: HostProject, per_kind: int) -> Power:
         print(f"{folder.name}: no gold.json, measured by the keys it believes", file=sys.stderr)
         keys = believed_keys(host.root / "target" / "cartridge" / "schema.json")
     source = Source(host.warehouse, keys)
-    outcomes = [_tried(folder.name, host, source, f, clean) for f in faults(source, per_kind)]
+    outcomes: list[Outcome] = []
+    before = ""
+    for fault in faults(source, per_kind):
+        outcomes.append(_tried(folder.name, host, source, fault, clean, before))
+        before = fault.table
     again = _rebuilt(host)
     alarms += tuple(f"{folder.name}, restored: {n.name}" for n in again if n.status in bench.BAD)
     return Power(tuple(outcomes), tuple(dict.fromkeys(alarms)))
 
 
 def _tried(
-    database: str, host: HostProject, source: Source, fault: Fault, clean: Sequence[bench.Node]
+    database: str,
+    host: HostProject,
+    source: Source,
+    fault: Fault,
+    clean: Sequence[bench.Node],
+    before: str,
 ) -> Outcome:
-    """One fault: inject, rebuild, look, put the table back."""
+    """One fault: inject, rebuild, look, put the table back.
+
+    Args:
+        before: the table of the fault before: what stands on it is still built on that fault.
+    """
     raw, kept = source.name(fault.table), f"{quoted(KEPT)}.{quoted(fault.table)}"
     host.warehouse.execute(
         f"create schema if not exists {quoted(KEPT)}",
@@ -69,13 +83,13 @@ def _tried(
         f"create table {kept} as select * from {raw}",
         *fault.statements,
     )
-    before = {node.unique_id: node.failures for node in clean if node.is_test}
+    known = {node.unique_id: node.failures for node in clean if node.is_test}
     told = [
         node
-        for node in _rebuilt(host)
+        for node in _rebuilt(host, fault.table, before)
         if node.is_test
         and node.status in ("fail", "warn")
-        and node.failures > before.get(node.unique_id, 0)
+        and node.failures > known.get(node.unique_id, 0)
     ]
     host.warehouse.execute(f"delete from {raw}", f"insert into {raw} select * from {kept}")
     told.sort(key=lambda node: node.status)
@@ -87,13 +101,28 @@ def _tried(
     )
 
 
-def _rebuilt(host: HostProject) -> list[bench.Node]:
-    """Models, then all tests: a failing test must not hide the others behind it."""
+def _rebuilt(host: HostProject, *tables: str) -> list[bench.Node]:
+    """Models, then tests: a failing test must not hide the others behind it.
+
+    Of `tables` and all that stands on them, or of everything.
+    """
+    chosen = [f"{name}+" for table in tables if table for name in _sources(host, table)]
+    selection = ["--select", *dict.fromkeys(chosen)] if chosen else []
     (host.root / "target" / "run_results.json").unlink(missing_ok=True)
-    host.dbt("--quiet", "run")
+    host.dbt("--quiet", "run", *selection)
     broken = [node for node in bench.results(host) if node.status in bench.BAD]
-    host.dbt("--quiet", "test")
+    host.dbt("--quiet", "test", *selection)
     return broken + bench.results(host)
+
+
+def _sources(host: HostProject, table: str) -> list[str]:
+    """How dbt calls a raw table: `source:raw.orders`."""
+    manifest = json.loads((host.root / "target" / "manifest.json").read_text("utf-8"))
+    return [
+        f"source:{each['source_name']}.{each['name']}"
+        for each in manifest["sources"].values()
+        if each["identifier"] == table
+    ]
 
 
 def report(powers: Sequence[Power]) -> int:

@@ -121,7 +121,7 @@ def interrupted(
     with output.open("wb") as out:
         process = subprocess.Popen(
             [program(command[0]), *command[1:]], cwd=host.root, env=variables,
-            stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, preexec_fn=_listening,
         )  # fmt: skip
         try:
             _wait_until(lambda: ready(output.read_text("utf-8"), process.pid), process)
@@ -139,6 +139,11 @@ def interrupted(
     _wait_until(lambda: not any(_runs(pid) for pid in started))
     assert list(temporary.iterdir()) == []
     return told
+
+
+def _listening() -> None:
+    """A shell starts what runs in its background deaf to Ctrl-C, and that is passed on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def children(pid: int) -> list[int]:

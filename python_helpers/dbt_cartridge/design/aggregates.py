@@ -12,6 +12,7 @@ from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged
 from dbt_cartridge.documents.design import Cte, Input, Join, Projection, Query
 
 MOST_SUMS = 4
+_MOST_OF_OTHERS = 2
 _FEW_WITHOUT = 0.05  # of the rows have no time
 _NUMBERS = frozenset({"integer", "decimal", "float"})
 
@@ -26,13 +27,21 @@ class Summary:
 
 
 def measures(attributes: Sequence[Attribute]) -> list[Attribute]:
-    """What may be summed. Amounts before quantities."""
+    """What may be summed. Its own before what was summed up for it, amounts before quantities."""
     found = [
         a
         for a in attributes
         if a.role == "measure" and a.additivity == "additive" and a.type in _NUMBERS
     ]
-    return sorted(found, key=lambda a: (a.type == "integer", a.name.count("_")))[:MOST_SUMS]
+    found.sort(key=lambda a: (a.type == "integer", a.name.count("_")))
+    own = [a for a in found if not _is_summed(a)]
+    others = [a for a in found if _is_summed(a)]
+    return [*own, *others[:_MOST_OF_OTHERS]][:MOST_SUMS]
+
+
+def _is_summed(attribute: Attribute) -> bool:
+    name = attribute.name
+    return attribute.origin is None and ("total_" in name or name.endswith("_count"))
 
 
 def event_time(attributes: Sequence[Attribute]) -> Attribute | None:
