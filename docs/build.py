@@ -115,8 +115,9 @@ def commands() -> str:
     ]
     for macro in yaml.safe_load(MACROS.read_text("utf-8"))["macros"]:
         parts += [f"### `{macro['name']}`\n", f"{_one_line(macro['description'])}\n"]
-        extra = [a for a in macro.get("arguments", []) if a["name"] not in Settings.model_fields]
-        if any(a["name"] in Settings.model_fields for a in macro.get("arguments", [])):
+        takes_all = macro["name"] in OPERATIONS
+        extra = [] if takes_all else macro.get("arguments", [])
+        if takes_all:
             parts.append("Arguments: every [option](options.md).\n")
         parts += [f"- `{a['name']}` ({a['type']}): {_one_line(a['description'])}" for a in extra]
         parts += [""] if extra else []

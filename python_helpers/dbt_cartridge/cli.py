@@ -156,6 +156,26 @@ def undo(project_dir: Path) -> None:
     report.tell_changes(pipeline.undo(project_dir.resolve()))
 
 
+@main.command()
+@_dbt_options
+@click.option("--sources", multiple=True, help="Names of the sources to look at.")
+@click.option("--tables", multiple=True, help="Globs; only matching tables count as added.")
+@click.option("--exclude", multiple=True, help="Globs; matching tables do not count as added.")
+@click.option("--warn", is_flag=True, help="End with 0 where there is drift.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def drift(warn: bool, as_json: bool, **options: Any) -> None:
+    """Say where the warehouse is no longer as the sources declare it.
+
+    The macro `cartridge_drift`, which runs without this command too. Ends with 1 where it differs.
+    """
+    asked = {name: options.pop(name) for name in ("sources", "tables", "exclude")}
+    arguments: dict[str, Any] = {name: list(value) for name, value in asked.items() if value}
+    arguments["on_drift"] = "warn" if warn else "fail"
+    arguments["output"] = "json" if as_json else "text"
+    _, engine, _ = _opened(options)
+    sys.exit(engine.operate("cartridge_drift", arguments))
+
+
 @main.command("scan")
 @_settings_options
 @_dbt_options

@@ -93,6 +93,20 @@ class CommandLineEngine:
     def built(self) -> frozenset[tuple[str, str]]:
         return built_relations(self._manifest())
 
+    def operate(self, macro: str, arguments: Mapping[str, Any]) -> int:
+        """Run a macro for what it prints, which goes to our own standard output; its exit code."""
+        argv = [*self.command.program, "run-operation", macro, "--args", json.dumps(arguments)]
+        argv += ["-q", *self.command.options, "--project-dir", str(self.project_dir)]
+        environment = os.environ | {"DO_NOT_TRACK": "1", "DBT_TARGET_PATH": "target"}
+        try:
+            done = subprocess.run(
+                argv, cwd=self.project_dir, env=environment, stdin=subprocess.DEVNULL,
+                timeout=self._timeout, check=False,
+            )  # fmt: skip
+        except OSError as error:
+            raise EngineError(f"Cannot start {argv[0]}: {error.strerror or error}.") from error
+        return done.returncode
+
     @contextmanager
     def released(self) -> Generator[None]:
         """Nothing is held between two calls."""
