@@ -11,6 +11,8 @@
         {%- set sql = cartridge_constraints_sql(database, request['schemas']) -%}
     {%- elif verb == 'indexes' -%}
         {%- set sql = cartridge_indexes_sql(database, request['schemas']) -%}
+    {%- elif verb == 'marks' -%}
+        {%- set sql = cartridge_marks_sql(request['tables']) -%}
     {%- elif verb == 'profile' -%}
         {%- set sql = cartridge_profile_sql(request['tables']) -%}
     {%- elif verb == 'estimate' -%}

@@ -335,3 +335,27 @@ group by t, c, k, 4
 {% macro postgres__cartridge_sample_sql(table) -%}
     {{ _cartridge_postgres_from(table) }}
 {%- endmacro %}
+
+{#- The counters of the statistics, which the server may be seconds late with; its size and file
+    change at once. Of views, foreign and partitioned tables nobody knows. -#}
+{% macro postgres__cartridge_marks_sql(tables) -%}
+select
+    asked.no,
+    case
+        when c.relkind in ('r', 'm') and current_setting('track_counts') = 'on' then concat_ws(
+            '-', c.oid, c.relfilenode, pg_relation_size(c.oid),
+            s.n_tup_ins, s.n_tup_upd, s.n_tup_del, extract(epoch from d.stats_reset)
+        )
+    end
+from (
+    values
+    {%- for table in tables %}
+    ('{{ table['no'] }}', {{ cartridge_literal_sql(table['schema']) }}, {{ cartridge_literal_sql(table['name']) }})
+    {%- if not loop.last %},{% endif %}
+    {%- endfor %}
+) as asked (no, schema_name, name)
+inner join pg_catalog.pg_namespace as n on asked.schema_name = n.nspname
+inner join pg_catalog.pg_class as c on n.oid = c.relnamespace and asked.name = c.relname
+left join pg_catalog.pg_stat_all_tables as s on c.oid = s.relid
+left join pg_catalog.pg_stat_database as d on d.datname = current_database()
+{%- endmacro %}

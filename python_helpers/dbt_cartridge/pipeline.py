@@ -19,19 +19,21 @@ from dbt_cartridge.documents.changes import Changes, Given
 from dbt_cartridge.documents.design import Design
 from dbt_cartridge.documents.files import Files
 from dbt_cartridge.documents.host import Host
+from dbt_cartridge.documents.memory import Answers, EditsFound, Proofs
 from dbt_cartridge.documents.plan import Plan, catalogue_digest, planned_files
 from dbt_cartridge.documents.scan import Problem, Scan
 from dbt_cartridge.documents.schema import Schema
 from dbt_cartridge.documents.verdicts import Verdicts
 from dbt_cartridge.engine.base import Engine
 from dbt_cartridge.engine.probe import prober
+from dbt_cartridge.engine.remembering import Remembering
 from dbt_cartridge.engine.stored import stored
 from dbt_cartridge.errors import ConfigError, WriteError, did_you_mean
 from dbt_cartridge.infer import infer
 from dbt_cartridge.progress import Progress
 from dbt_cartridge.render import render
 from dbt_cartridge.scan import read_catalogue, scan
-from dbt_cartridge.verify import Found, prove, prove_edits
+from dbt_cartridge.verify import Memory, prove, prove_edits
 from dbt_cartridge.version import helper_version
 from dbt_cartridge.write import Fit, apply, fit, plan, recognise, recover, survey
 from dbt_cartridge.write import undo as take_back
@@ -88,21 +90,25 @@ def generate(
         progress.finish(result(document))
         return document
 
-    before = Scan.last(folder)
+    before = None if settings.full else Scan.last(folder)
     reader: Engine = engine
     if settings.from_warehouse and "scan" not in skipped:
         reader, settings = stored(engine, settings)
     host = step("host", Host, lambda: recognise(engine.host(project_dir), project_dir))
-    facts = step("scan", Scan, lambda: scan(reader, settings, progress))
+    facts = step("scan", Scan, lambda: scan(reader, settings, progress, before, marks=True))
+    answers = Answers.last(folder) if before else None
+    probe = Remembering(prober(engine, facts), facts, answers)
     schema = step(
         "infer",
         Schema,
         lambda: told(
             "Inferring keys, relationships and roles",
-            lambda: infer(facts, prober(engine, facts), settings),
+            lambda: infer(facts, probe, settings),
             lambda s: f"{len(s.relationships)} relationships in {len(s.tables)} tables",
         ),
     )
+    if "infer" not in skipped:
+        probe.answers.save(folder)
     designed = step(
         "design",
         Design,
@@ -118,20 +124,23 @@ def generate(
         verdicts = Verdicts.load(folder)
         files = fit(files, host, project_dir, given).files
     else:
+        proofs = Proofs.last(folder) if before else None
+        memory = Memory(proofs, files, facts, host, settings, project_dir)
         with clock.measured("verify"):
             designed, files, verdicts = prove(
-                designed, files, facts, host, engine, settings, project_dir, progress, render
-            )
+                designed, files, facts, host, engine, settings, project_dir, progress, render,
+                memory,
+            )  # fmt: skip
 
-            def with_edits(fitted: Fit) -> Found:
+            def with_edits(fitted: Fit) -> EditsFound:
                 return prove_edits(
                     designed, fitted.files, fitted.standing, fitted.actions,
-                    facts, host, engine, settings, project_dir, progress,
+                    facts, host, engine, settings, project_dir, progress, memory,
                 )  # fmt: skip
 
             files, given, problems = _fitted(files, host, project_dir, given, with_edits)
             verdicts = verdicts.model_copy(update={"problems": (*verdicts.problems, *problems)})
-        for document in (designed, files, verdicts):
+        for document in (designed, files, verdicts, memory.proofs):
             document.save(folder)
     with clock.measured("write"):
         changes = plan(files, host, project_dir, given, schema_changes)
@@ -190,7 +199,7 @@ def _fitted(
     host: Host,
     project_dir: Path,
     given: Given,
-    with_edits: Callable[[Fit], Found],
+    with_edits: Callable[[Fit], EditsFound],
 ) -> tuple[Files, Given, tuple[Problem, ...]]:
     """The files that fit the user's edits, once dbt has nothing left to say against any of ours."""
     lost: dict[str, str] = {}

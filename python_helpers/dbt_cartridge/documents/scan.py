@@ -177,6 +177,7 @@ class Scan(Document):
     relations: tuple[Relation, ...] = ()  # ordered by schema, then name
     outside: tuple[str, ...] = ()  # ids of what is there and was not asked for, or not readable
     sample_rows: int = 0
+    made_by: str = ""  # the version of cartridge
     problems: tuple[Problem, ...] = ()
     statements: int = 0  # statements sent to the warehouse
 

@@ -8,20 +8,33 @@ from dbt_cartridge.engine.base import Engine
 from dbt_cartridge.errors import ScanError
 from dbt_cartridge.progress import Progress
 from dbt_cartridge.scan.catalogue import read_catalogue
+from dbt_cartridge.scan.marks import known_from, marked
 from dbt_cartridge.scan.profile import profiled
 from dbt_cartridge.scan.scope import wanted
+from dbt_cartridge.version import helper_version
 
 
-def scan(engine: Engine, settings: Settings, progress: Progress) -> Scan:
+def scan(
+    engine: Engine,
+    settings: Settings,
+    progress: Progress,
+    before: Scan | None = None,
+    *,
+    marks: bool = False,
+) -> Scan:
     """Read the catalogue in a fixed number of statements, then profile what was asked for.
 
     A relation that cannot be read is a Problem, never the end of the scan. What the host's own
     models and snapshots build is left out; its seeds count as raw tables.
 
+    Args:
+        before: the scan of the last run; what it says of tables with the same mark is believed.
+        marks: ask for marks.
+
     Raises:
         ScanError: no such schema, no rights on it, or nothing in it that was asked for.
     """
-    before = engine.statements
+    sent = engine.statements
     progress.start("Reading the catalogue")
     catalogue = read_catalogue(engine, settings)
     schemas = catalogue.schemas
@@ -31,7 +44,12 @@ def scan(engine: Engine, settings: Settings, progress: Progress) -> Scan:
     progress.finish(f"{len(kept)} relations in {', '.join(schemas)}")
     problems = catalogue.problems + left_out
     if settings.profile != "none":
-        kept, troubles = profiled(engine, kept, settings, progress)
+        kept = marked(engine, kept, settings) if marks else kept
+        known = known_from(before, kept, settings)
+        asked = [relation for relation in kept if relation.id not in known]
+        new, troubles = profiled(engine, asked, settings, progress) if asked else ((), ())
+        known |= {relation.id: relation for relation in new}
+        kept = tuple(known[relation.id] for relation in kept if relation.id in known)
         problems += troubles
     scanned = {relation.id for relation in kept}
     unread = (problem.where for problem in catalogue.problems if problem.where.count(".") == 1)
@@ -41,9 +59,11 @@ def scan(engine: Engine, settings: Settings, progress: Progress) -> Scan:
         schemas=schemas,
         profile=settings.profile,
         relations=kept,
+        sample_rows=settings.sample_rows,
+        made_by=helper_version(),
         outside=tuple(sorted({*(r.id for r in catalogue.relations), *unread} - scanned)),
         problems=tuple(sorted(problems, key=lambda problem: (problem.where, problem.what))),
-        statements=engine.statements - before,
+        statements=engine.statements - sent,
     )
 
 

@@ -5,7 +5,6 @@ them, since they are what will be built. The design was proved without the edits
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +16,7 @@ from dbt_cartridge.documents.changes import Action
 from dbt_cartridge.documents.design import Design, Test
 from dbt_cartridge.documents.files import File, Files
 from dbt_cartridge.documents.host import Host
+from dbt_cartridge.documents.memory import EditsFound
 from dbt_cartridge.documents.scan import Problem, Scan
 from dbt_cartridge.engine.base import Engine
 from dbt_cartridge.engine.build import TestNode
@@ -26,6 +26,7 @@ from dbt_cartridge.verify.commands import Command, commands, too_large
 from dbt_cartridge.verify.dependence import owned_tests
 from dbt_cartridge.verify.host_copy import REF, make_copy
 from dbt_cartridge.verify.matching import match
+from dbt_cartridge.verify.memory import Memory
 from dbt_cartridge.verify.proof import in_copy, workshop
 from dbt_cartridge.verify.reading import read_name
 from dbt_cartridge.verify.running import run_commands
@@ -35,14 +36,6 @@ from dbt_cartridge.verify.workshop import Ran
 
 _OURS: frozenset[Action] = frozenset({"create", "update", "merged"})
 _RAN = {"pass", "warn", "fail"}
-
-
-@dataclass(frozen=True)
-class Found:
-    """`refuted`: path → why what we would put there must not be written."""
-
-    problems: tuple[Problem, ...] = ()
-    refuted: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def prove_edits(
@@ -56,7 +49,8 @@ def prove_edits(
     settings: Settings,
     project_dir: Path,
     progress: Progress,
-) -> Found:
+    memory: Memory,
+) -> EditsFound:
     """What dbt says of the files that are to stand, where they are not as generated.
 
     A model that the user edited and that fails is a problem to be told; one that we would write,
@@ -76,7 +70,10 @@ def prove_edits(
     affected = _affected(names, models) & design.by_name.keys()
     owners = affected | _with_other_tests(files, standing)
     if settings.verify == "none" or not (owners or _differ(files, standing)):
-        return Found()
+        return EditsFound()
+    if (known := memory.known_edits(standing)) is not None:
+        memory.learn_edits(standing, known)
+        return known
     present = tuple(
         model.model_copy(update={"columns": ()})  # the user may have taken some away
         for model in design.models
@@ -94,6 +91,7 @@ def prove_edits(
         else:
             found = _judged(ran, design, models, affected, actions)
         progress.finish(f"{len(found.problems) + len(found.refuted):,} do not run or hold")
+    memory.learn_edits(standing, found)
     return found
 
 
@@ -158,7 +156,7 @@ def _differ(files: Files, standing: Files) -> bool:
 # ---------------------------------------------------------------- what dbt says
 
 
-def _unparsed(ran: Ran, standing: Files, actions: Mapping[str, Action]) -> Found:
+def _unparsed(ran: Ran, standing: Files, actions: Mapping[str, Action]) -> EditsFound:
     error = ran.build.error.replace("\\", "/")
     ours = {file.path for file in standing.files if actions.get(file.path) in _OURS}
     merged = {path for path in ours if actions[path] == "merged"}
@@ -169,7 +167,7 @@ def _unparsed(ran: Ran, standing: Files, actions: Mapping[str, Action]) -> Found
             "Nothing was written: with your edits, the project would not parse: "
             f"{message} Correct the file, then run again."
         )
-    return Found(refuted=dict.fromkeys(blamed, message))
+    return EditsFound(refuted=dict.fromkeys(blamed, message))
 
 
 def _judged(
@@ -178,7 +176,7 @@ def _judged(
     models: Mapping[str, File],
     affected: set[str],
     actions: Mapping[str, Action],
-) -> Found:
+) -> EditsFound:
     errors = dict(_errors(ran, affected))
     problems: list[Problem] = []
     refuted: dict[str, str] = {}
@@ -192,7 +190,7 @@ def _judged(
             what = f"with your edits this model does not run: {message}"
             problems.append(Problem(where=file.path, what=what))
     problems += _failing(ran, design, set(errors))
-    return Found(tuple(problems), refuted)
+    return EditsFound(problems=tuple(problems), refuted=refuted)
 
 
 def _errors(ran: Ran, affected: set[str]) -> Iterator[tuple[str, str]]:

@@ -51,16 +51,21 @@ def judge(
         level="sql" if shop.settings.verify == "sql" else "data",
         models=tuple(_none_unsaid(models, tests)),
         tests=tests,
-        problems=tuple(
-            Problem(
-                where=owner,
-                what=f"its SQL was run, its rows were not read: {relation} has more rows than "
-                f"verify_max_rows ({shop.settings.verify_max_rows:,})",
-                next="raise verify_max_rows to prove its tests on the data",
-            )
-            for owner, relation in sorted(large.items())
-            if shop.settings.verify == "data"
-        ),
+        problems=unread_problems(shop, large),
+    )
+
+
+def unread_problems(shop: Workshop, large: Mapping[str, str]) -> tuple[Problem, ...]:
+    """What is too large to be read, said once for each owner."""
+    return tuple(
+        Problem(
+            where=owner,
+            what=f"its SQL was run, its rows were not read: {relation} has more rows than "
+            f"verify_max_rows ({shop.settings.verify_max_rows:,})",
+            next="raise verify_max_rows to prove its tests on the data",
+        )
+        for owner, relation in sorted(large.items())
+        if shop.settings.verify == "data"
     )
 
 

@@ -14,15 +14,16 @@ from dbt_cartridge.documents.design import Design, Test
 from dbt_cartridge.documents.files import File, Files
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.scan import Scan
-from dbt_cartridge.documents.verdicts import TestVerdict, Verdicts
+from dbt_cartridge.documents.verdicts import ModelVerdict, TestVerdict, Verdicts
 from dbt_cartridge.engine.base import Engine
 from dbt_cartridge.errors import VerifyError
 from dbt_cartridge.progress import Progress
-from dbt_cartridge.verify.commands import unread_models
-from dbt_cartridge.verify.dependence import other_models, owned_tests, parents
+from dbt_cartridge.verify.commands import too_large, unread_models
+from dbt_cartridge.verify.dependence import ancestors, other_models, owned_tests, parents
 from dbt_cartridge.verify.host_copy import copy_surroundings, make_copy, write_files
 from dbt_cartridge.verify.inert import strange_jinja
-from dbt_cartridge.verify.judging import UNREAD, judged
+from dbt_cartridge.verify.judging import judged, unread_problems
+from dbt_cartridge.verify.memory import Memory, was_said
 from dbt_cartridge.verify.reading import read_parts, reading_tests
 from dbt_cartridge.verify.running import parses, run_round
 from dbt_cartridge.verify.settle import settle
@@ -54,7 +55,9 @@ def verify(
     if settings.verify == "none":
         return Verdicts(level="none")
     with workshop(project_dir, scan, host, engine, settings, progress) as shop:
-        return _first_round(shop, design, files, project_dir)
+        return _first_round(
+            shop, design, files, Memory(None, files, scan, host, settings, project_dir)
+        )
 
 
 def prove(
@@ -67,11 +70,13 @@ def prove(
     project_dir: Path,
     progress: Progress,
     render: Callable[[Design, Host, Settings], Files],
+    memory: Memory | None = None,
 ) -> tuple[Design, Files, Verdicts]:
     """What is left of `design` when all that dbt refutes is gone, with its files and verdicts.
 
     The verdicts are clean, or there are none (`verify: none`). What a round did not change keeps
-    its verdict; a later round runs the rest only, and if that is nothing, parses.
+    its verdict; a later round runs the rest only, and if that is nothing, parses. The same goes
+    for what `memory` holds of earlier runs.
 
     Raises:
         HostError, VerifyError, EngineError: as `verify`.
@@ -79,15 +84,16 @@ def prove(
     if settings.verify == "none":
         return design, files, Verdicts(level="none")
     started = time.monotonic()
+    memory = memory or Memory(None, files, scan, host, settings, project_dir)
     with workshop(project_dir, scan, host, engine, settings, progress) as shop:
-        verdicts = _first_round(shop, design, files, project_dir)
+        verdicts = _first_round(shop, design, files, memory)
         for _ in range(_ROUNDS):
             settled = settle(design, verdicts)
             if settled is design:
                 seconds = round(time.monotonic() - started, 1)
                 return design, files, verdicts.model_copy(update={"seconds": seconds})
             new = render(settled, host, settings)
-            verdicts = _next_round(shop, (design, files, verdicts), settled, new)
+            verdicts = _next_round(shop, (design, files, verdicts), settled, new, memory)
             design, files = settled, new
     raise VerifyError(
         f"The generated project still has errors after {_ROUNDS} rounds of leaving out what "
@@ -112,37 +118,107 @@ def workshop(
 # ---------------------------------------------------------------- rounds
 
 
-def _first_round(shop: Workshop, design: Design, files: Files, project_dir: Path) -> Verdicts:
+def _first_round(shop: Workshop, design: Design, files: Files, memory: Memory) -> Verdicts:
     count = len(tuple(owned_tests(design))) + sum(read_parts(design, m) for m in design.models)
     shop.progress.start(f"Proving {len(design.models):,} models", count)
-    verdicts = _on_sight(shop, design, files)
-    make_copy(project_dir, shop.host, design, in_copy(shop, design, files), shop.folder)
-    if verdicts is None:
+    if (on_sight := _on_sight(shop, design, files)) is not None:
+        shop.progress.finish(_summary(on_sight))
+        return on_sight
+    known = memory.known(design, _fingerprints(design, files))
+    if known.models or known.tests:
+        verdicts = _with_known(shop, design, files, known, memory)
+    else:
+        _copy(shop, design, files)
         verdicts = run_round(shop, design, files, None)
     shop.progress.finish(_summary(verdicts))
+    return _learnt(memory, design, files, verdicts)
+
+
+def _with_known(
+    shop: Workshop, design: Design, files: Files, known: Verdicts, memory: Memory
+) -> Verdicts:
+    """The verdicts on `design`, of which some are known; the rest is run."""
+    kept = _filled(shop, design, known)
+    told = {(verdict.owner, verdict.test) for verdict in kept.tests}
+    stale = {model.name for model in design.models} - {verdict.model for verdict in kept.models}
+    stale |= {owner for owner, test in owned_tests(design) if (owner, test) not in told}
+    if not stale and memory.has_parsed(files):
+        return _merged(design, kept, kept)
+    _copy(shop, design, files)
+    if not stale:
+        return parses(shop, design, files) or _merged(design, kept, kept)
+    new = run_round(shop, design, files, stale)
+    return new if new.level == "none" else _merged(design, kept, new)
+
+
+def _filled(shop: Workshop, design: Design, known: Verdicts) -> Verdicts:
+    """With what follows: where a model is known to fail, nothing that reads it is run."""
+    failing = {verdict.model for verdict in known.models if verdict.status == "error"}
+    models = {verdict.model: verdict for verdict in known.models}
+    tests = {(verdict.owner, verdict.test): verdict for verdict in known.tests}
+    for model in design.models if failing else ():
+        if lost := sorted(failing & set(ancestors(design, model.name))):
+            why = f"it reads {lost[0]}"
+            models[model.name] = ModelVerdict(model=model.name, status="skipped", message=why)
+    broken = {name for name, verdict in models.items() if verdict.status != "pass"}
+    for owner, test in owned_tests(design) if broken else ():
+        if owner in broken:
+            why = f"{owner} does not run"
+            tests[owner, test] = TestVerdict(owner=owner, test=test, status="skipped", message=why)
+    return known.model_copy(
+        update={
+            "models": tuple(models.values()),
+            "tests": tuple(tests.values()),
+            "problems": unread_problems(shop, too_large(shop, design)),
+        }
+    )
+
+
+def _learnt(memory: Memory, design: Design, files: Files, verdicts: Verdicts) -> Verdicts:
+    if verdicts.level != "none":
+        memory.learn(design, _fingerprints(design, files), verdicts)
+        memory.learn_parsed(files)
     return verdicts
+
+
+def _copy(shop: Workshop, design: Design, files: Files) -> None:
+    """Make the copy, where no round has made it yet."""
+    if not (shop.folder / "dbt_project.yml").exists():
+        its = in_copy(shop, design, files)
+        make_copy(shop.engine.project_dir, shop.host, design, its, shop.folder)
 
 
 _State = tuple[Design, Files, Verdicts]
 
 
-def _next_round(shop: Workshop, before: _State, design: Design, files: Files) -> Verdicts:
+def _next_round(
+    shop: Workshop, before: _State, design: Design, files: Files, memory: Memory
+) -> Verdicts:
     """The verdicts on `design`: those of the round before where they still hold."""
     if (on_sight := _on_sight(shop, design, files)) is not None:
         return on_sight
-    _replace(shop, before, design, files)
-    if before[2].level == "none":
-        return run_round(shop, design, files, None)
-    kept = _kept(before, design, files)
-    stale = {model.name for model in design.models} - {verdict.model for verdict in kept.models}
-    known = {(verdict.owner, verdict.test) for verdict in kept.tests}
-    stale |= {owner for owner, test in owned_tests(design) if (owner, test) not in known}
-    if not stale:
-        return parses(shop, design, files) or kept
-    shop.progress.start(f"Proving {len(stale):,} changed models", None)
-    new = run_round(shop, design, files, stale)
-    shop.progress.finish(_summary(new))
-    return new if new.level == "none" else _merged(design, kept, new)
+    copied = (shop.folder / "dbt_project.yml").exists()
+    if copied:
+        _replace(shop, before, design, files)
+    known = memory.known(design, _fingerprints(design, files))
+    if before[2].level != "none":
+        known = _joined(known, _kept(before, design, files))
+    elif not known.models:
+        _copy(shop, design, files)
+        return _learnt(memory, design, files, run_round(shop, design, files, None))
+    shop.progress.start("Proving what changed", None)
+    verdicts = _with_known(shop, design, files, known, memory)
+    shop.progress.finish(_summary(verdicts))
+    return _learnt(memory, design, files, verdicts)
+
+
+def _joined(known: Verdicts, kept: Verdicts) -> Verdicts:
+    """Of an earlier run and of the round before, which knows better."""
+    models = {v.model: v for v in (*known.models, *kept.models)}
+    tests = {(v.owner, v.test): v for v in (*known.tests, *kept.tests)}
+    return kept.model_copy(
+        update={"models": tuple(models.values()), "tests": tuple(tests.values())}
+    )
 
 
 def _on_sight(shop: Workshop, design: Design, files: Files) -> Verdicts | None:
@@ -211,14 +287,9 @@ def _kept(before: _State, design: Design, files: Files) -> Verdicts:
     for owner, test in dict.fromkeys(owned_tests(design)):
         verdict = found.get((owner, _bare(test)))
         reads = {*other_models(test), owner} & new.keys()
-        if verdict is not None and reads <= same and _said(verdict):
+        if verdict is not None and reads <= same and was_said(verdict):
             tests.append(_judged_again(verdict, test))
     return before[2].model_copy(update={"models": models, "tests": tuple(tests)})
-
-
-def _said(verdict: TestVerdict) -> bool:
-    """Whether the test ran. One that was skipped for another's sake is run again."""
-    return verdict.status != "skipped" or verdict.message == UNREAD
 
 
 def _judged_again(verdict: TestVerdict, test: Test) -> TestVerdict:
