@@ -16,7 +16,7 @@
     {%- elif verb == 'json' -%}
         {%- set sql = cartridge_json_sql(request['tables']) -%}
     {%- elif verb == 'questions' -%}
-        {%- set sql = _cartridge_questions_sql(request['questions']) -%}
+        {%- set sql = _cartridge_questions_sql(request) -%}
     {%- else -%}
         {{- exceptions.raise_compiler_error("cartridge knows no request '" ~ verb ~ "'.") -}}
     {%- endif -%}
