@@ -1,20 +1,40 @@
-{#- The questions of inference as one statement. A question holds its number `no`, its tables as
-    {database, schema, name}, and its columns as [name, family]. A row with NULL in any asked column
-    is left out. Rows: no, rows, considered, hits, keys, key hits. -#}
-{% macro _cartridge_questions_sql(questions) -%}
-{%- for question in questions %}
+{#- Questions of inference as one statement. A question costs text only: what needs the warehouse's
+    dialect is asked for once per statement, since dbt takes longer to find a macro than a small
+    table takes to answer.
+
+    request: `names`, all identifiers; `tables` as {database, schema, name, …}; `values`, columns as
+    [plain | text | number, name, family]; `pairs`; and `questions`, which name tables and values by
+    their places in those lists. NULL in any asked column leaves a row out.
+    Rows, as text: no, rows, then `pairs` times two counts: what was considered, and what holds. -#}
+{% macro _cartridge_questions_sql(request) -%}
+{%- set text = adapter.dispatch('cartridge_text_sql', 'cartridge') -%}
+{%- set quoted = _cartridge_quoted(request['names']) -%}
+{%- set tables = _cartridge_tables(request['tables'], quoted) -%}
+{%- set values = _cartridge_values(request['values'], quoted) -%}
+{%- set unused = [''] -%}
+{%- for pair in range(request['pairs'], 0, -1) -%}
+    {%- do unused.append(', 0 as c' ~ pair ~ ', 0 as h' ~ pair ~ unused[-1]) -%}
+{%- endfor -%}
+select
+    {{ text('q') }} as q,
+    {{ text('n') }} as n
+    {%- for pair in range(1, request['pairs'] + 1) %},
+    {{ text('c' ~ pair) }} as c{{ pair }},
+    {{ text('h' ~ pair) }} as h{{ pair }}
+    {%- endfor %}
+from (
+{%- for question in request['questions'] %}
+    {%- set rest = unused[request['pairs'] - question['pairs']] %}
     {%- if question['kind'] == 'unique' %}
-{{ _cartridge_unique_sql(question) }}
+{{ _cartridge_unique_sql(question, tables, values, rest) }}
     {%- elif question['kind'] == 'inclusion' %}
-{{ _cartridge_inclusion_sql(question) }}
-    {%- elif question['kind'] == 'product' %}
-{{ _cartridge_product_sql(question) }}
-    {%- elif question['kind'] == 'ordering' %}
-{{ _cartridge_ordering_sql(question) }}
-    {%- elif question['kind'] == 'total' %}
-{{ _cartridge_total_sql(question) }}
+{{ _cartridge_inclusion_sql(question, tables, values, rest) }}
+    {%- elif question['kind'] == 'rows' %}
+{{ _cartridge_rows_sql(question, tables, values, rest) }}
+    {%- elif question['kind'] == 'totals' %}
+{{ _cartridge_totals_sql(question, tables, values, rest) }}
     {%- elif question['kind'] == 'dependency' %}
-{{ _cartridge_dependency_sql(question) }}
+{{ _cartridge_dependency_sql(question, tables, values, rest) }}
     {%- else -%}
         {{ exceptions.raise_compiler_error("cartridge knows no question '" ~ question['kind'] ~ "'.") }}
     {%- endif %}
@@ -22,181 +42,179 @@
 union all
     {%- endif %}
 {%- endfor %}
+) as answers
 {%- endmacro %}
 
-{% macro _cartridge_unique_sql(question) -%}
-{%- set whole = _cartridge_all_known('k', question['columns'] | length) -%}
+{#- {name: the name as the warehouse quotes it}. -#}
+{% macro _cartridge_quoted(names) %}
+    {%- set quote = adapter.dispatch('cartridge_quote_sql', 'cartridge') -%}
+    {%- set quoted = {} -%}
+    {%- for name in names -%}
+        {%- do quoted.update({name: quote(name) | trim}) -%}
+    {%- endfor -%}
+    {{- return(quoted) -}}
+{% endmacro %}
+
+{#- The tables for `from`. Only what is more than a name is worth the search for macros. -#}
+{% macro _cartridge_tables(tables, quoted) %}
+    {%- set found = [] -%}
+    {%- for table in tables -%}
+        {%- if table | length > 3 -%}
+            {%- do found.append(_cartridge_rows(table)) -%}
+        {%- else -%}
+            {%- set place = [quoted[table['schema']], quoted[table['name']]] -%}
+            {%- set before = [quoted[table['database']]] if table['database'] else [] -%}
+            {%- do found.append((before + place) | join('.')) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- return(found) -}}
+{% endmacro %}
+
+{% macro _cartridge_values(values, quoted) %}
+    {%- set text = adapter.dispatch('cartridge_text_sql', 'cartridge') -%}
+    {%- set number = adapter.dispatch('cartridge_number_sql', 'cartridge') -%}
+    {%- set found = [] -%}
+    {%- for form, name, family in values -%}
+        {%- if form == 'text' -%}
+            {%- do found.append(text(quoted[name])) -%}
+        {%- elif form == 'number' -%}
+            {%- do found.append(number(quoted[name], family)) -%}
+        {%- else -%}
+            {%- do found.append(quoted[name]) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- return(found) -}}
+{% endmacro %}
+
+{#- Grouped by position: a name could mean a column of the table. -#}
+{% macro _cartridge_unique_sql(question, tables, values, rest) -%}
 select
-    '{{ question['no'] }}' as question,
-    {{ cartridge_text_sql('coalesce(sum(n), 0)') }} as all_rows,
-    {{ cartridge_text_sql('coalesce(sum(case when ' ~ whole ~ ' then n else 0 end), 0)') }} as considered,
-    {{ cartridge_text_sql('count(case when ' ~ whole ~ ' then 1 end)') }} as hits,
-    '0' as key_count,
-    '0' as key_hits
+    {{ question['no'] }} as q,
+    coalesce(sum(n), 0) as n,
+    coalesce(sum(case when
+        {%- for key in question['keys'] %} k{{ loop.index }} is not null
+            {%- if not loop.last %} and{% endif %}{% endfor %} then n else 0 end), 0) as c1,
+    count(case when
+        {%- for key in question['keys'] %} k{{ loop.index }} is not null
+            {%- if not loop.last %} and{% endif %}{% endfor %} then 1 end) as h1
+    {{- rest }}
 from (
-    select {{ _cartridge_keys(question['columns'], question['texts']) }}, count(*) as n
-    from {{ _cartridge_relation(question['relation']) }}
-    group by {{ _cartridge_positions(question['columns']) }}
+    select {% for key in question['keys'] %}{{ values[key] }} as k{{ loop.index }}, {% endfor %}count(*) as n
+    from {{ tables[question['table']] }}
+    group by {% for key in question['keys'] %}{{ loop.index }}{% if not loop.last %}, {% endif %}{% endfor %}
 ) as g
 {%- endmacro %}
 
-{% macro _cartridge_inclusion_sql(question) -%}
+{#- Two pairs: rows of the child, and its distinct keys. -#}
+{% macro _cartridge_inclusion_sql(question, tables, values, rest) -%}
 select
-    '{{ question['no'] }}' as question,
-    '0' as all_rows,
-    {{ cartridge_text_sql('coalesce(sum(c.n), 0)') }} as considered,
-    {{ cartridge_text_sql('coalesce(sum(case when p.found = 1 then c.n else 0 end), 0)') }} as hits,
-    {{ cartridge_text_sql('count(*)') }} as key_count,
-    {{ cartridge_text_sql('count(p.found)') }} as key_hits
+    {{ question['no'] }} as q,
+    0 as n,
+    coalesce(sum(c.n), 0) as c1,
+    coalesce(sum(case when p.found = 1 then c.n else 0 end), 0) as h1,
+    count(*) as c2,
+    count(p.found) as h2
+    {{- rest }}
 from (
-    select {{ _cartridge_keys(question['columns'], question['texts']) }}, count(*) as n
-    from {{ _cartridge_rows(question['relation']) }}
-    where {{ _cartridge_known(question['columns']) }}
-    {%- if question['where_column'] %}
-        and {{ cartridge_text_sql(cartridge_quote_sql(question['where_column'])) }}
-            = {{ cartridge_literal_sql(question['where_value']) }}
+    select {% for key in question['keys'] %}{{ values[key] }} as k{{ loop.index }}, {% endfor %}count(*) as n
+    from {{ tables[question['table']] }}
+    where {% for column in question['columns'] %}{{ values[column] }} is not null
+        {%- if not loop.last %} and {% endif %}{% endfor %}
+    {%- if question['where'] is not none %}
+        and {{ values[question['where']] }} = {{ cartridge_literal_sql(question['value']) }}
     {%- endif %}
-    group by {{ _cartridge_positions(question['columns']) }}
+    group by {% for key in question['keys'] %}{{ loop.index }}{% if not loop.last %}, {% endif %}{% endfor %}
 ) as c
 left join (
-    select distinct {{ _cartridge_keys(question['ref_columns'], question['texts']) }}, 1 as found
-    from {{ _cartridge_relation(question['ref_relation']) }}
-    where {{ _cartridge_known(question['ref_columns']) }}
-) as p on {% for column in question['columns'] -%}
-    c.k{{ loop.index }} = p.k{{ loop.index }}{% if not loop.last %} and {% endif %}
-{%- endfor %}
+    select distinct {% for key in question['ref_keys'] %}{{ values[key] }} as k{{ loop.index }}, {% endfor %}1 as found
+    from {{ tables[question['ref_table']] }}
+    where {% for column in question['ref_columns'] %}{{ values[column] }} is not null
+        {%- if not loop.last %} and {% endif %}{% endfor %}
+) as p on {% for key in question['keys'] %}c.k{{ loop.index }} = p.k{{ loop.index }}
+    {%- if not loop.last %} and {% endif %}{% endfor %}
 {%- endmacro %}
 
-{% macro _cartridge_product_sql(question) -%}
-{%- set names = ['result', 'a', 'b'] + (['d'] if question['third'] else []) -%}
-{%- set plus = '+' if question['form'] == 'sum' else '-' -%}
+{#- A pair for each formula; one pass over the table for all of them. `formulas` are [form, operands],
+    an operand being the place of its value in the question's own `values`. -#}
+{% macro _cartridge_rows_sql(question, tables, values, rest) -%}
 select
-    '{{ question['no'] }}' as question,
-    {{ cartridge_text_sql('count(*)') }} as all_rows,
-    {{ cartridge_text_sql('count(case when ' ~ (names | join(' is not null and ')) ~ ' is not null then 1 end)') }} as considered,
-    {{ cartridge_text_sql('count(case when abs(result - (' ~ (
-        'a ' ~ plus ~ ' b' ~ (' ' ~ plus ~ ' d' if question['third'] else '')
-        if question['form'] in ['sum', 'difference']
-        else 'a * b * (1 - d)' if question['form'] == 'discount_rate'
-        else 'a * b - d' if question['form'] == 'discount_amount'
-        else 'a * b'
-    ) ~ ')) <= 0.010001 then 1 end)') }} as hits,
-    '0' as key_count,
-    '0' as key_hits
+    {{ question['no'] }} as q,
+    count(*) as n
+    {%- for form, operands in question['formulas'] -%}
+        {%- set v = [] -%}
+        {%- for operand in operands -%}{%- do v.append('v' ~ operand) -%}{%- endfor %},
+    count(case when {{ v | join(' is not null and ') }} is not null then 1 end) as c{{ loop.index }},
+    count(case when
+        {%- if form == 'ordering' %} {{ v[0] }} <= {{ v[1] }}
+        {%- else %} abs({{ v[0] }} - (
+            {%- if form == 'sum' %}{{ v[1:] | join(' + ') }}
+            {%- elif form == 'difference' %}{{ v[1:] | join(' - ') }}
+            {%- elif form == 'discount_rate' %}{{ v[1] }} * {{ v[2] }} * (1 - {{ v[3] }})
+            {%- elif form == 'discount_amount' %}{{ v[1] }} * {{ v[2] }} - {{ v[3] }}
+            {%- else %}{{ v[1] }} * {{ v[2] }}
+            {%- endif %})) <= 0.010001
+        {%- endif %} then 1 end) as h{{ loop.index }}
+    {%- endfor %}
+    {{- rest }}
 from (
-    select
-        {{ _cartridge_number(question['result']) }} as result,
-        {{ _cartridge_number(question['left']) }} as a,
-        {{ _cartridge_number(question['right']) }} as b
-        {%- if question['third'] %},
-        {{ _cartridge_number(question['third']) }} as d
-        {%- endif %}
-    from {{ _cartridge_rows(question['relation']) }}
+    select {% for value in question['values'] %}{{ values[value] }} as v{{ loop.index0 }}
+        {%- if not loop.last %}, {% endif %}{% endfor %}
+    from {{ tables[question['table']] }}
 ) as g
 {%- endmacro %}
 
-{% macro _cartridge_ordering_sql(question) -%}
+{#- A pair for each of `sums`, [header's total, amount, factor, discount]: places of values in the
+    question's own `totals` and `amounts`. One join of header and lines for all of them. -#}
+{% macro _cartridge_totals_sql(question, tables, values, rest) -%}
 select
-    '{{ question['no'] }}' as question,
-    {{ cartridge_text_sql('count(*)') }} as all_rows,
-    {{ cartridge_text_sql('count(case when k1 is not null and k2 is not null then 1 end)') }} as considered,
-    {{ cartridge_text_sql('count(case when k1 <= k2 then 1 end)') }} as hits,
-    '0' as key_count,
-    '0' as key_hits
+    {{ question['no'] }} as q,
+    0 as n
+    {%- for total, amount, factor, discount in question['sums'] %},
+    count(case when t{{ total }} is not null and s{{ loop.index }} is not null then 1 end) as c{{ loop.index }},
+    count(case when abs(t{{ total }} - s{{ loop.index }}) <= 0.010001 then 1 end) as h{{ loop.index }}
+    {%- endfor %}
+    {{- rest }}
 from (
-    select {{ _cartridge_keys([question['lower'], question['upper']], question['texts']) }}
-    from {{ _cartridge_rows(question['relation']) }}
-) as g
-{%- endmacro %}
-
-{% macro _cartridge_total_sql(question) -%}
-select
-    '{{ question['no'] }}' as question,
-    '0' as all_rows,
-    {{ cartridge_text_sql('count(*)') }} as considered,
-    {{ cartridge_text_sql('count(case when abs(h.total - c.total) <= 0.010001 then 1 end)') }} as hits,
-    '0' as key_count,
-    '0' as key_hits
-from (
-    select
-        {{ _cartridge_keys(question['key'], question['texts']) }},
-        {{ _cartridge_number(question['total']) }} as total
-    from {{ _cartridge_relation(question['relation']) }}
-    where {{ _cartridge_known(question['key']) }}
+    select {% for key in question['keys'] %}{{ values[key] }} as k{{ loop.index }}{% if not loop.last %}, {% endif %}{% endfor %}
+        {%- for value in question['totals'] %}, {{ values[value] }} as t{{ loop.index0 }}{% endfor %}
+    from {{ tables[question['table']] }}
+    where {% for column in question['columns'] %}{{ values[column] }} is not null
+        {%- if not loop.last %} and {% endif %}{% endfor %}
 ) as h
 inner join (
-    select {{ _cartridge_key_names(question['key']) }}, sum(amount
-        {%- if question['factor'] %} * factor{% endif %}
-        {%- if question['discount'] %} * (1 - discount){% endif %}) as total
+    select {% for key in question['keys'] %}k{{ loop.index }}{% if not loop.last %}, {% endif %}{% endfor %}
+        {%- for total, amount, factor, discount in question['sums'] %}, sum(a{{ amount }}
+            {%- if factor is not none %} * a{{ factor }}{% endif %}
+            {%- if discount is not none %} * (1 - a{{ discount }}){% endif %}) as s{{ loop.index }}
+        {%- endfor %}
     from (
-        select
-            {{ _cartridge_keys(question['child_key'], question['texts']) }},
-            {{ _cartridge_number(question['amount']) }} as amount
-            {%- if question['factor'] %},
-            {{ _cartridge_number(question['factor']) }} as factor
-            {%- endif %}
-            {%- if question['discount'] %},
-            {{ _cartridge_number(question['discount']) }} as discount
-            {%- endif %}
-        from {{ _cartridge_relation(question['child']) }}
-        where {{ _cartridge_known(question['child_key']) }}
-    ) as details
-    group by {{ _cartridge_key_names(question['key']) }}
-) as c on {% for column in question['key'] -%}
-    h.k{{ loop.index }} = c.k{{ loop.index }}{% if not loop.last %} and {% endif %}
-{%- endfor %}
-where h.total is not null and c.total is not null
+        select {% for key in question['child_keys'] %}{{ values[key] }} as k{{ loop.index }}{% if not loop.last %}, {% endif %}{% endfor %}
+            {%- for value in question['amounts'] %}, {{ values[value] }} as a{{ loop.index0 }}{% endfor %}
+        from {{ tables[question['child']] }}
+        where {% for column in question['child_columns'] %}{{ values[column] }} is not null
+            {%- if not loop.last %} and {% endif %}{% endfor %}
+    ) as l
+    group by {% for key in question['keys'] %}k{{ loop.index }}{% if not loop.last %}, {% endif %}{% endfor %}
+) as c on {% for key in question['keys'] %}h.k{{ loop.index }} = c.k{{ loop.index }}
+    {%- if not loop.last %} and {% endif %}{% endfor %}
 {%- endmacro %}
 
-{% macro _cartridge_dependency_sql(question) -%}
+{#- `keys` are the determinant's first, and `determinant` says how many they are. -#}
+{% macro _cartridge_dependency_sql(question, tables, values, rest) -%}
 select
-    '{{ question['no'] }}' as question,
-    '0' as all_rows,
-    {{ cartridge_text_sql('count(*)') }} as considered,
-    {{ cartridge_text_sql('count(case when n = 1 then 1 end)') }} as hits,
-    '0' as key_count,
-    '0' as key_hits
+    {{ question['no'] }} as q,
+    0 as n,
+    count(*) as c1,
+    count(case when n = 1 then 1 end) as h1
+    {{- rest }}
 from (
-    select {{ _cartridge_key_names(question['determinant']) }}, count(*) as n
+    select {% for place in range(1, question['determinant'] + 1) %}k{{ place }}, {% endfor %}count(*) as n
     from (
-        select distinct {{ _cartridge_keys(question['determinant'] + question['dependent'], question['texts']) }}
-        from {{ _cartridge_relation(question['relation']) }}
-        where {{ _cartridge_known(question['determinant'] + question['dependent']) }}
+        select distinct {% for key in question['keys'] %}{{ values[key] }} as k{{ loop.index }}{% if not loop.last %}, {% endif %}{% endfor %}
+        from {{ tables[question['table']] }}
+        where {% for column in question['columns'] %}{{ values[column] }} is not null
+            {%- if not loop.last %} and {% endif %}{% endfor %}
     ) as pairs
-    group by {{ _cartridge_key_names(question['determinant']) }}
+    group by {% for place in range(1, question['determinant'] + 1) %}k{{ place }}{% if not loop.last %}, {% endif %}{% endfor %}
 ) as g
-{%- endmacro %}
-
-{#- `"a" as k1, "b" as k2`, as text where the question says so (`texts` by position). -#}
-{% macro _cartridge_keys(columns, texts) -%}
-    {%- for column in columns -%}
-        {%- set name = cartridge_quote_sql(column[0]) -%}
-        {{ cartridge_text_sql(name) if texts[loop.index0] else name }} as k{{ loop.index }}
-        {%- if not loop.last %}, {% endif -%}
-    {%- endfor -%}
-{%- endmacro %}
-
-{% macro _cartridge_key_names(columns) -%}
-    {%- for column in columns -%}k{{ loop.index }}{% if not loop.last %}, {% endif %}{%- endfor -%}
-{%- endmacro %}
-
-{#- `1, 2`: a position means the key, where a name could mean a column of the table. -#}
-{% macro _cartridge_positions(columns) -%}
-    {%- for column in columns -%}{{ loop.index }}{% if not loop.last %}, {% endif %}{%- endfor -%}
-{%- endmacro %}
-
-{% macro _cartridge_all_known(prefix, count) -%}
-    {%- for number in range(1, count + 1) -%}
-        {{ prefix }}{{ number }} is not null{% if not loop.last %} and {% endif %}
-    {%- endfor -%}
-{%- endmacro %}
-
-{% macro _cartridge_known(columns) -%}
-    {%- for column in columns -%}
-        {{ cartridge_quote_sql(column[0]) }} is not null{% if not loop.last %} and {% endif %}
-    {%- endfor -%}
-{%- endmacro %}
-
-{% macro _cartridge_number(column) -%}
-    {{ cartridge_number_sql(cartridge_quote_sql(column[0]), column[1]) }}
 {%- endmacro %}

@@ -20,7 +20,7 @@
     {%- elif verb == 'json' -%}
         {%- set sql = cartridge_json_sql(request['tables']) -%}
     {%- elif verb == 'questions' -%}
-        {%- set sql = _cartridge_questions_sql(request['questions']) -%}
+        {%- set sql = _cartridge_questions_sql(request) -%}
     {%- elif verb == 'scans' -%}
         {%- set sql = _cartridge_scans_sql(request['scan']) -%}
     {%- else -%}

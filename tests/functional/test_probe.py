@@ -18,7 +18,7 @@ from dbt_cartridge.documents.probe import (
     Unique,
 )
 from dbt_cartridge.documents.scan import Scan
-from dbt_cartridge.engine import probe, prober
+from dbt_cartridge.engine import prober, questions
 from dbt_cartridge.engine.in_process import InProcess
 from dbt_cartridge.progress import Silent
 from dbt_cartridge.scan import scan
@@ -131,8 +131,8 @@ def test_of_a_large_table_a_sample_answers_and_says_so_but_never_whether_a_key_i
         "create table raw.children as select i as id, 1 + i % 100 as parent_id, i + 1 as after"
         " from generate_series(1, 4000) as t(i)",
     )
-    monkeypatch.setattr(probe, "_SAMPLED_ABOVE", 3000)
-    monkeypatch.setattr(probe, "_SAMPLE_ROWS", 1000)
+    monkeypatch.setattr(questions, "_SAMPLED_ABOVE", 3000)
+    monkeypatch.setattr(questions, "_SAMPLE_ROWS", 1000)
 
     def work(engine: InProcess) -> Sequence[Answer]:
         facts = scan(engine, settings({"schemas": "raw"}, environment={}), Silent())

@@ -26,6 +26,7 @@ from dbt_cartridge.infer.facts import Facts
 from dbt_cartridge.infer.facts import facts as read_facts
 from dbt_cartridge.infer.identities import identities
 from dbt_cartridge.infer.keys import TableKeys, find_keys
+from dbt_cartridge.infer.known import known
 from dbt_cartridge.infer.names import NameIndex
 from dbt_cartridge.infer.outside import outside
 from dbt_cartridge.infer.probing import Asker, is_unique
@@ -43,7 +44,7 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
     """
     facts = read_facts(scan)
     names = NameIndex(facts)
-    ask = Asker(probe, settings)
+    ask = Asker(probe, settings, known(facts))
     first = {t.id: meanings(t.relation, facts.lexicon) for t in facts.tables.values()}
     by_name = {table: {m.name: m for m in group} for table, group in first.items()}
     keys = find_keys(facts, names, by_name, ask)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.probe import Answer, Inclusion, Probe, Question
@@ -16,15 +16,25 @@ PER_STATEMENT = 40
 """Questions that the probe packs into one statement."""
 
 
+def _nothing(_: Question) -> Answer | None:
+    return None
+
+
 class Asker:
     """A probe that remembers, and stops when the budget is used up.
 
-    Questions asked again are answered from memory. Those at the front of a batch are the ones
-    that get asked when not all can be.
+    Questions asked again are answered from memory, and those that `known` answers are never
+    asked. Those at the front of a batch are the ones that get asked when not all can be.
     """
 
-    def __init__(self, probe: Probe | None, settings: Settings) -> None:
+    def __init__(
+        self,
+        probe: Probe | None,
+        settings: Settings,
+        known: Callable[[Question], Answer | None] = _nothing,
+    ) -> None:
         self._probe = probe
+        self._known = known
         self._seconds_left = settings.max_seconds
         self._statements_left = settings.max_queries
         self._answers: dict[Question, Answer] = {}
@@ -32,7 +42,15 @@ class Asker:
 
     def __call__(self, questions: Sequence[Question]) -> list[Answer]:
         """Answers in the order of the questions."""
-        new = [q for q in dict.fromkeys(questions) if q not in self._answers]
+        new: list[Question] = []
+        for question in dict.fromkeys(questions):
+            if question in self._answers:
+                continue
+            answer = self._known(question)
+            if answer is None:
+                new.append(question)
+            else:
+                self._answers[question] = answer
         while new:
             batch = new if self._seconds_left is None else new[: 4 * PER_STATEMENT]
             self._answers.update(zip(batch, self._ask(batch), strict=True))
