@@ -18,7 +18,16 @@
     max_queries=none,
     max_seconds=none,
     dry_run=none,
-    provider=none
+    provider=none,
+    base_url=none,
+    context=none,
+    send_samples=none,
+    max_requests=none,
+    max_tokens=none,
+    max_cost=none,
+    concurrency=none,
+    window=none,
+    ask_again=none
 ) %}
     {% if modules.cartridge is not defined %}
         {{ _cartridge_no_helper('debug') }}
@@ -40,7 +49,16 @@
         'max_queries': max_queries,
         'max_seconds': max_seconds,
         'dry_run': dry_run,
-        'provider': provider
+        'provider': provider,
+        'base_url': base_url,
+        'context': context,
+        'send_samples': send_samples,
+        'max_requests': max_requests,
+        'max_tokens': max_tokens,
+        'max_cost': max_cost,
+        'concurrency': concurrency,
+        'window': window,
+        'ask_again': ask_again
     } %}
     {% do options.update(kwargs) %}
     {% do modules.cartridge.debug(options, _cartridge_version(), var('cartridge', {}), adapter, _cartridge_sql) %}

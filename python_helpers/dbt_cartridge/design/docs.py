@@ -45,6 +45,8 @@ def table(table: Table, comment: str | None) -> str:
     """Of a source table."""
     if comment and comment.strip():
         return sentence(comment)
+    if table.description:
+        return sentence(table.description)
     noun = words(table.entities)
     if table.role == "bridge":
         return f"Which rows of two or more tables belong together: {noun}."
@@ -72,6 +74,8 @@ def column(
     """
     if column.comment and column.comment.strip():
         return sentence(column.comment)
+    if meaning.description:
+        return sentence(meaning.description)
     own = words(table.entity)
     said = words(name)
     keyed = table.primary_key.columns if table.primary_key else ()
