@@ -70,7 +70,7 @@ def _sdk(model: Model, secret: str | None, base_url: str | None, elsewhere: bool
 
         wire = "chat" if elsewhere else "responses"
         return OpenAI(
-            name, key=secret, base_url=base_url, timeout=TIMEOUT * (5 if elsewhere else 1),
+            name, key=secret, base_url=base_url, timeout=TIMEOUT * (10 if elsewhere else 1),
             wire=wire, azure=kind == "azure",
         )  # fmt: skip
     if kind == "gemini" or (kind == "vertex" and "claude" not in name):
