@@ -30,7 +30,8 @@ class Told:
     scan: Scan
     settings: Settings
 
-    def table(self, id: str, *, columns: bool = True) -> str:
+    def table(self, id: str, only: Collection[str] | None = None) -> str:
+        """`only`: the columns that are told; all if None."""
         table, relation = self.schema.by_id[id], self.scan.by_id[id]
         key = ", ".join(table.primary_key.columns) if table.primary_key else "none"
         size = f", {magnitude(relation.rows)} rows" if relation.rows is not None else ""
@@ -41,7 +42,9 @@ class Told:
         if relation.comment:
             lines.append(f"  comment: {quoted(relation.comment)}")
         leads = {r.columns[0]: r for r in self.schema.parents[id] if len(r.columns) == 1}
-        for column in relation.columns if columns else ():
+        for column in relation.columns:
+            if only is not None and column.name not in only:
+                continue
             lines.append(f"  {self.column(table, column, leads.get(column.name))}")
         named = [quoted(r.table) for r in self.schema.children[id]]
         if named:

@@ -59,7 +59,7 @@ def questions(told: Told) -> list[Question[Any]]:
                 text = f"({quoted(columns)}) repeats in no row of {quoted(table.id)}. Does the "
                 text += "business take care that it never will (key), or is it chance (chance)?"
                 about = f"key {table.id}({columns})"
-                found.append(_question(told, table, about, text, ["key", "chance"], []))
+                found.append(_question(told, table, about, text, ["key", "chance"], [], key.columns))
     for edge in told.schema.relationships:
         rivals = _rivals(told.schema, edge)
         if len(rivals) > 1 and edge.table in told.scan.by_id:
@@ -69,20 +69,27 @@ def questions(told: Told) -> list[Question[Any]]:
             about = f"reference {edge.table}({column})"
             table = told.schema.by_id[edge.table]
             weighed = [f"{r.text}: {r.score:.1f}" for r in rivals]
-            found.append(_question(told, table, about, text, names, weighed))
+            found.append(_question(told, table, about, text, names, weighed, edge.columns))
     return found
 
 
 def _question(
-    told: Told, table: Table, about: str, text: str, choices: list[str], weighed: list[str]
+    told: Told,
+    table: Table,
+    about: str,
+    text: str,
+    choices: list[str],
+    weighed: list[str],
+    columns: tuple[str, ...] | None = None,
 ) -> Question[Any]:
+    """`columns`: those that the question is about; all if None."""
     answer = shaped(Choice, choice=(one_of([*choices, "unsure"]), "unsure"))
     facts = [f"question: {text}", *(f"  inference: {quoted(line)}" for line in weighed)]
     facts += [
         f"  evidence: {quoted(without_literals(e.text, table.by_name))}" for e in table.evidence[:4]
     ]
     return Question(
-        kind="settle", about=about, facts="\n".join([*facts, told.table(table.id)]),
+        kind="settle", about=about, facts="\n".join([*facts, told.table(table.id, columns)]),
         identity=[about, choices, told.identity(table.id)], answer=answer, expected=50,
         related=frozenset({table.id}),
     )  # fmt: skip

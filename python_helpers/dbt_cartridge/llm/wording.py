@@ -28,7 +28,7 @@ def _valid(name: str) -> str:
 # "" : as it is.
 Name = Annotated[
     str,
-    Field(pattern=r"^[a-z0-9_]*$", max_length=LONGEST_NAME),
+    Field(pattern=r"^([a-z][a-z0-9]*(_[a-z0-9]+)*)?$", max_length=LONGEST_NAME),
     AfterValidator(_valid),
 ]
 Sentence = Annotated[str, Field(max_length=240), AfterValidator(_clean)]
