@@ -21,7 +21,16 @@
     dry_run=none,
     prune=none,
     full=none,
-    provider=none
+    provider=none,
+    base_url=none,
+    context=none,
+    send_samples=none,
+    max_requests=none,
+    max_tokens=none,
+    max_cost=none,
+    concurrency=none,
+    window=none,
+    ask_again=none
 ) %}
     {% if modules.cartridge is not defined %}
         {{ _cartridge_no_helper('scan') }}
@@ -46,7 +55,16 @@
         'dry_run': dry_run,
         'prune': prune,
         'full': full,
-        'provider': provider
+        'provider': provider,
+        'base_url': base_url,
+        'context': context,
+        'send_samples': send_samples,
+        'max_requests': max_requests,
+        'max_tokens': max_tokens,
+        'max_cost': max_cost,
+        'concurrency': concurrency,
+        'window': window,
+        'ask_again': ask_again
     } %}
     {% do options.update(kwargs) %}
     {% do print(modules.cartridge.scan(options, _cartridge_version(), var('cartridge', {}), adapter, _cartridge_sql)) %}

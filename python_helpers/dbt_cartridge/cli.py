@@ -98,11 +98,21 @@ def main() -> None:
     help="Resume from this step with the saved documents: scan, infer, design, render, verify, "
     "write.  [default: scan]",
 )
-def generate(start: str, **options: Any) -> None:
+@click.option(
+    "--show-prompts",
+    is_flag=True,
+    help="Print exactly what the provider would be sent, with an estimate, and send nothing.",
+)
+def generate(start: str, show_prompts: bool, **options: Any) -> None:
     """Scan, infer, design, render, verify, and write the models."""
     from dbt_cartridge import pipeline, report
 
     project_dir, engine, settings = _opened(options)
+    if show_prompts:
+        with report.progress() as progress:
+            shown = pipeline.prompts(engine, settings, project_dir, progress, start)
+        report.tell_prompts(shown)
+        return
     with report.progress() as progress:
         outcome = pipeline.generate(engine, settings, project_dir, progress, start)
     sys.exit(report.tell(outcome, project_dir))
@@ -174,6 +184,16 @@ def drift(warn: bool, as_json: bool, **options: Any) -> None:
     arguments["output"] = "json" if as_json else "text"
     _, engine, _ = _opened(options)
     sys.exit(engine.operate("cartridge_drift", arguments))
+
+
+@main.command()
+@click.argument("provider", required=False)
+def models(provider: str | None) -> None:
+    """List the models that `provider` can name, with their grades."""
+    from dbt_cartridge import report
+    from dbt_cartridge.llm.models import listed
+
+    report.tell_models(listed(provider))
 
 
 @main.command("scan")

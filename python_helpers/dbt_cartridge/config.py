@@ -17,6 +17,9 @@ from dbt_cartridge.errors import ConfigError, did_you_mean
 
 LayerName = Literal["sources", "staging", "intermediate", "marts", "snapshots"]
 ALL_LAYERS: tuple[LayerName, ...] = get_args(LayerName)
+PROVIDERS = (
+    "offline", "anthropic", "openai", "gemini", "azure", "bedrock", "vertex", "mock",
+)  # fmt: skip
 
 
 class Settings(Frozen):
@@ -90,9 +93,49 @@ class Settings(Frozen):
         description="Ask the warehouse everything again, also of tables that have not changed "
         "since the last run.",
     )
-    provider: Literal["offline"] = Field(
-        "offline", description="Who improves the design: `offline` is the built-in rules alone."
+    provider: str = Field(
+        "offline",
+        description="Who improves the design: `offline` is the built-in rules alone; `anthropic`, "
+        "`openai`, `gemini`, `azure`, `bedrock` or `vertex`, with a model behind a colon: "
+        "`anthropic:best`. `cartridge models` lists them.",
     )
+    base_url: str | None = Field(
+        None, description="Address of a compatible server for `provider`, with its `/v1`."
+    )
+    context: str = Field(
+        "", description="What the provider should know of the business, in your own words."
+    )
+    send_samples: bool = Field(
+        False,
+        description="Let the provider see frequent values of columns that are not personal. "
+        "Else it sees names, types, comments and aggregates alone.",
+    )
+    max_requests: int | None = Field(
+        None, ge=0, description="Most requests to the provider; then the rules finish the work."
+    )
+    max_tokens: int | None = Field(
+        None, ge=0, description="Most tokens, read and written, that the provider may use."
+    )
+    max_cost: float | None = Field(
+        None, ge=0, description="Most US dollars that the provider may cost, by its list prices."
+    )
+    concurrency: int = Field(
+        8, ge=1, le=64, description="Most requests to the provider at the same time."
+    )
+    window: int | None = Field(
+        None, ge=2048, description="Tokens that the model can hold, where cartridge cannot know."
+    )
+    ask_again: bool = Field(
+        False, description="Ask the provider again, though its answer is in `.cartridge/answers`."
+    )
+
+    @field_validator("provider")
+    @classmethod
+    def _a_provider(cls, value: str) -> str:
+        if (name := value.partition(":")[0]) not in PROVIDERS:
+            near = did_you_mean(name, PROVIDERS)
+            raise ValueError(f"there is no such provider; use {', '.join(PROVIDERS)}.{near}")
+        return value
 
     @field_validator("schemas", "tables", "exclude", "layers", mode="before")
     @classmethod

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import design
+from dbt_cartridge.documents.asked import Asked
 from dbt_cartridge.documents.base import Document, documents_folder
 from dbt_cartridge.documents.changes import Changes, Given
 from dbt_cartridge.documents.design import Design
@@ -30,6 +31,10 @@ from dbt_cartridge.engine.remembering import Remembering
 from dbt_cartridge.engine.stored import stored
 from dbt_cartridge.errors import ConfigError, WriteError, did_you_mean
 from dbt_cartridge.infer import infer
+from dbt_cartridge.llm.improving import Improver, improver
+from dbt_cartridge.llm.opening import Opened, open_provider
+from dbt_cartridge.llm.showing import Estimate
+from dbt_cartridge.llm.showing import prompts as told
 from dbt_cartridge.progress import Progress
 from dbt_cartridge.render import render
 from dbt_cartridge.scan import read_catalogue, scan
@@ -37,6 +42,7 @@ from dbt_cartridge.verify import Memory, prove, prove_edits
 from dbt_cartridge.version import helper_version
 from dbt_cartridge.write import Fit, apply, fit, plan, recognise, recover, survey
 from dbt_cartridge.write import undo as take_back
+from dbt_cartridge.write.answers import Answers as ProviderAnswers
 
 STEPS = ("scan", "infer", "design", "render", "verify", "write")
 D = TypeVar("D", bound=Document)
@@ -55,6 +61,7 @@ class Outcome:
     verdicts: Verdicts
     changes: Changes
     seconds: dict[str, float] = field(default_factory=dict[str, float])
+    asked: Asked | None = None  # None where the rules were alone
 
 
 def generate(
@@ -63,24 +70,34 @@ def generate(
     project_dir: Path,
     progress: Progress,
     start: str = "scan",
+    opened: Opened | None = None,
 ) -> Outcome:
     """Go through the corridor, or through the rest of it from the step `start` on.
 
     The host project changes in the last step only, all at once.
 
+    Args:
+        opened: the provider; the one that the settings name if None.
+
     Raises:
         CartridgeError: of every kind; the host project is as it was.
     """
     skipped = _steps_before(start)
+    opened = opened or open_provider(settings)  # what is missing is said before the scan
     recover(project_dir)
     folder = documents_folder(project_dir)
     clock = _Clock()
 
-    def step(name: str, document: type[D], work: Callable[[], D]) -> D:
+    def step(
+        name: str,
+        document: type[D],
+        work: Callable[[], D],
+        improve: Callable[[D], D] | None = None,
+    ) -> D:
         if name in skipped:
             return document.load(folder)
         with clock.measured(name):
-            result = work()
+            result = work() if improve is None else improve(work())
         result.save(folder)
         return result
 
@@ -95,6 +112,8 @@ def generate(
     if settings.from_warehouse and "scan" not in skipped:
         reader, settings = stored(engine, settings)
     host = step("host", Host, lambda: recognise(engine.host(project_dir), project_dir))
+    said = ProviderAnswers(project_dir, forget=settings.ask_again)
+    better = improver(settings, host, said, progress, opened)
     facts = step("scan", Scan, lambda: scan(reader, settings, progress, before, marks=True))
     answers = Answers.last(folder) if before else None
     probe = Remembering(prober(engine, facts), facts, answers)
@@ -106,6 +125,7 @@ def generate(
             lambda: infer(facts, probe, settings),
             lambda s: f"{len(s.relationships)} relationships in {len(s.tables)} tables",
         ),
+        better and (lambda s: better.understand(s, facts)),
     )
     if "infer" not in skipped:
         probe.answers.save(folder)
@@ -117,6 +137,7 @@ def generate(
             lambda: design(schema, facts, host, settings),
             lambda d: f"{len(d.models)} models",
         ),
+        better and better.improve,
     )
     files = step("render", Files, lambda: render(designed, host, settings))
     given, schema_changes = survey(facts, before, host, project_dir, prune=settings.prune)
@@ -129,7 +150,7 @@ def generate(
         with clock.measured("verify"):
             designed, files, verdicts = prove(
                 designed, files, facts, host, engine, settings, project_dir, progress, render,
-                memory,
+                memory, better and better.mend,
             )  # fmt: skip
 
             def with_edits(fitted: Fit) -> EditsFound:
@@ -149,7 +170,42 @@ def generate(
         else:
             changes = apply(files, changes, project_dir)
     changes.save(folder)
-    return Outcome(settings, host, facts, schema, designed, files, verdicts, changes, clock.seconds)
+    asked = _saved(better, folder)
+    return Outcome(
+        settings, host, facts, schema, designed, files, verdicts, changes, clock.seconds, asked
+    )
+
+
+def _saved(better: Improver | None, folder: Path) -> Asked | None:
+    if better is None:
+        return None
+    asked = better.asked()
+    asked.save(folder)
+    return asked
+
+
+def prompts(
+    engine: Engine, settings: Settings, project_dir: Path, progress: Progress, start: str = "scan"
+) -> list[str | Estimate]:
+    """What a provider would be sent, and an estimate. Nothing is sent, nothing is written but the
+    documents.
+
+    Raises:
+        CartridgeError: as `generate`; ConfigError where the rules are alone.
+    """
+    if settings.provider == "offline":
+        raise ConfigError("Nothing is sent: name a `provider` to see what it would be told.")
+    skipped = _steps_before(start)
+    folder = documents_folder(project_dir)
+    host = recognise(engine.host(project_dir), project_dir)
+    facts = Scan.load(folder) if "scan" in skipped else scan(engine, settings, progress)
+    if "infer" in skipped:
+        schema = Schema.load(folder)
+    else:
+        schema = infer(facts, prober(engine, facts), settings)
+    said = ProviderAnswers(project_dir, forget=settings.ask_again)
+    designed = design(schema, facts, host, settings)
+    return list(told(settings, schema, facts, designed, host, said))
 
 
 def apply_plan(engine: Engine, project_dir: Path, progress: Progress) -> Changes:

@@ -200,7 +200,7 @@ def _plain(site: Site, staged: Staged, wide: Wide) -> None:
 
 def _description(site: Site, staged: Staged, wide: Wide) -> str:
     own = docs.words(staged.entities)
-    comment = staged.relation.comment
+    comment = staged.relation.comment or staged.table.description
     said = docs.sentence(comment) if comment and comment.strip() else ""
     told = [joined_as(staged, link) for link in wide.joined]
     parts = list(dict.fromkeys([*told, *(docs.words(e) for e in wide.summed)]))

@@ -53,6 +53,8 @@ def table(table: Table, comment: str | None, schema: Schema) -> str:
     """Of a source table: what it holds, what it refers to and what refers to it."""
     if comment and comment.strip():
         return sentence(comment)
+    if table.description:
+        return sentence(table.description)
     noun = words(table.entities)
     above = [words(p.entity) for p in _around(schema, table, "ref_table")]
     below = [words(c.entities) for c in _around(schema, table, "table")]
@@ -100,6 +102,8 @@ def column(
     """
     if column.comment and column.comment.strip():
         return sentence(column.comment)
+    if meaning.description:
+        return sentence(meaning.description)
     own = words(table.entity)
     said = words(name)
     keyed = table.primary_key.columns if table.primary_key else ()

@@ -162,7 +162,7 @@ def _header_tests(
 
 def _description(site: Site, staged: Staged) -> str:
     own = docs.words(staged.entities)
-    comment = staged.relation.comment
+    comment = staged.relation.comment or staged.table.description
     header = site.headers.get(staged.id)
     if comment and comment.strip():
         said = docs.sentence(comment)

@@ -16,6 +16,7 @@ class HostModel(Frozen):
     package: str
     resource: Literal["model", "seed", "snapshot"] = "model"
     generated: bool = False  # the ledger says that cartridge wrote it
+    description: str = ""
 
 
 class HostSource(Frozen):

@@ -81,6 +81,7 @@ class ColumnMeaning(Frozen):
     unit: str | None = None  # "USD", "cents", "seconds", "percent", …
     pii: Pii | None = None
     is_load_tool: bool = False  # `_fivetran_…`, `_airbyte_…`: kept to staging
+    description: str = ""  # a provider's, where the warehouse has no comment
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -96,6 +97,7 @@ class Table(Frozen):
     doubted_keys: tuple[Key, ...] = ()  # unique in the data, not believed: reported, never tested
     versions: Versions | None = None
     columns: tuple[ColumnMeaning, ...] = ()
+    description: str = ""  # a provider's, where the warehouse has no comment
     evidence: tuple[Evidence, ...] = ()
     candidates: tuple[Candidate, ...] = ()
 

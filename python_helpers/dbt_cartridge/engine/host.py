@@ -132,6 +132,7 @@ def _models(manifest: Manifest) -> Iterable[HostModel]:
             path=_posix(node["original_file_path"]),
             package=node["package_name"],
             resource=node["resource_type"],
+            description=str(node.get("description") or "")[:1000],
         )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import Field
 
 from dbt_cartridge.config import Settings
+from dbt_cartridge.documents.asked import Asked
 from dbt_cartridge.documents.base import Document, Frozen
 from dbt_cartridge.documents.changes import Action, Change, Changes, SchemaChange
 from dbt_cartridge.documents.design import Design, LeftOut
@@ -93,6 +94,7 @@ class Run(Document):
     found: Found = Found()
     made: Made = Made()
     proved: Proved = Proved()
+    asked: Asked | None = Field(default=None, description="Of a provider, if there was one.")
     dry_run: bool = False
     changes: dict[str, int] = Field(default={}, description="Files by what happened to them.")
     files: dict[str, Action] = Field(default={}, description="Every file that is not unchanged.")
@@ -122,6 +124,7 @@ def run(outcome: Outcome) -> Run:
         found=_found(outcome.scan, outcome.schema),
         made=_made(outcome.design),
         proved=_proved(outcome.verdicts),
+        asked=outcome.asked,
         dry_run=not outcome.changes.applied,
         changes=dict(sorted(Counter(change.action for change in changes).items())),
         files={c.path: c.action for c in changes if c.action != "unchanged"},
@@ -129,6 +132,12 @@ def run(outcome: Outcome) -> Run:
         problems=_problems(outcome),
         left_out=(*outcome.design.left_out, *outcome.files.left_out),
     )
+
+
+def _by_the_rules(asked: Asked | None) -> tuple[Problem, ...]:
+    """What the provider was asked and the rules decided after all."""
+    fallbacks = asked.fallbacks if asked else ()
+    return tuple(Problem(where=f.what, what=f"left to the rules: {f.why}") for f in fallbacks)
 
 
 def to_look_at(changes: Changes) -> tuple[Change, ...]:
@@ -202,5 +211,6 @@ def _problems(outcome: Outcome) -> tuple[Problem, ...]:
         outcome.design.problems,
         outcome.verdicts.problems,
         outcome.changes.problems,
+        _by_the_rules(outcome.asked),
     )
     return tuple(dict.fromkeys(problem for problems in documents for problem in problems))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from dbt_cartridge.documents.asked import Asked
 from dbt_cartridge.documents.changes import Changes, SchemaChange
 from dbt_cartridge.documents.plan import planned_files
 from dbt_cartridge.documents.schema import Relationship, Schema
 from dbt_cartridge.report.run import Found, Made, Proved, Run, to_look_at
-from dbt_cartridge.report.words import count, listed, shown
+from dbt_cartridge.report.words import count, listed, seconds, shown
 
 HEADING = 10  # characters
 _MOST = 6  # lines of one list; the rest is in the report
@@ -45,6 +46,7 @@ def summary(run: Run, schema: Schema, changes: Changes) -> list[str]:
     return [
         *_block("Found", _found(run.found)),
         *_block("Made", _made(run.made)),
+        *_block("Asked", _asked(run.asked)),
         *_block("Proved", _proved(run.proved)),
         *_block("Changed", _limited(schema_lines(changes))),
         *_block("Would do" if run.dry_run else "Wrote", _written(run)),
@@ -102,6 +104,24 @@ def _made(made: Made) -> list[str]:
         listed([text for number, text in parts if number]) or "nothing",
         f"{count(made.tests, 'test')}{warn}, {made.columns_described:,} of "
         f"{count(made.columns, 'column')} described",
+    ]
+
+
+def _asked(asked: Asked | None) -> list[str]:
+    if asked is None:
+        return []
+    kept = f", {asked.kept:,} known from before" if asked.kept else ""
+    rejected = f", {count(asked.rejected, 'question')} left to the rules" if asked.rejected else ""
+    price = "price unknown" if asked.price is None else f"about ${asked.price:,.2f}"
+    cached = f" ({asked.tokens_cached:,} from its cache)" if asked.tokens_cached else ""
+    return [
+        f"{asked.model}: {count(asked.accepted, 'answer')} taken{kept}{rejected}; "
+        f"{count(asked.edits, 'addition')} stand",
+        f"{count(asked.requests, 'request')} ({asked.retries:,} of them retries), "
+        f"{asked.tokens_in:,} tokens read{cached} and {asked.tokens_out:,} written, {price}, "
+        f"{seconds(asked.seconds)}"
+        if asked.requests
+        else "no request was needed",
     ]
 
 

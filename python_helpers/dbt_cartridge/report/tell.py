@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from dbt_cartridge.documents.changes import Changes
     from dbt_cartridge.engine.debug import Finding
+    from dbt_cartridge.llm.showing import Estimate
     from dbt_cartridge.pipeline import Outcome
 
 
@@ -52,6 +53,27 @@ def tell_changes(changes: Changes) -> int:
     unchanged = changes.count("unchanged")
     print(f"{count(len(changes.changes) - unchanged, 'file')} changed, {unchanged:,} unchanged.")
     return ConflictError.exit_code if changes.count("conflict") else 0
+
+
+def tell_prompts(requests: Sequence[str | Estimate]) -> None:
+    """Print each request, and what all of them would come to."""
+    for number, request in enumerate(requests, 1):
+        if isinstance(request, str):
+            print(f"──── request {number}\n{request}\n")
+            continue
+        price = "price unknown" if request.price is None else f"about ${request.price:,.2f}"
+        known = f" {request.known:,} questions are answered already." if request.known else ""
+        print(
+            f"{request.requests:,} requests, about {request.tokens_in:,} tokens to read and "
+            f"{request.tokens_out:,} to write, {price}.{known} Nothing was sent. Corrections of "
+            "what fails in the warehouse would come on top."
+        )
+
+
+def tell_models(models: Sequence[tuple[str, str]]) -> None:
+    width = max((len(name) for name, _ in models), default=0)
+    for name, grade in models:
+        print(f"{name:<{width}}  {grade}".rstrip())
 
 
 def tell_debug(findings: Sequence[Finding]) -> int:

@@ -30,6 +30,7 @@ from dbt_cartridge.verify.settle import settle
 from dbt_cartridge.verify.stopping import stopped
 from dbt_cartridge.verify.workshop import Workshop
 
+_MENDS = 6
 _ROUNDS = 10  # each but the first only parses, or runs what the round before it changed
 
 
@@ -71,12 +72,17 @@ def prove(
     progress: Progress,
     render: Callable[[Design, Host, Settings], Files],
     memory: Memory | None = None,
+    mend: Callable[[Design, Verdicts], Design] | None = None,
 ) -> tuple[Design, Files, Verdicts]:
     """What is left of `design` when all that dbt refutes is gone, with its files and verdicts.
 
     The verdicts are clean, or there are none (`verify: none`). What a round did not change keeps
     its verdict; a later round runs the rest only, and if that is nothing, parses. The same goes
     for what `memory` holds of earlier runs.
+
+    Args:
+        mend: gives another design where some of what failed can be corrected, and the same where
+            nothing can. Asked before anything is left out, until it changes nothing.
 
     Raises:
         HostError, VerifyError, EngineError: as `verify`.
@@ -87,8 +93,12 @@ def prove(
     memory = memory or Memory(None, files, scan, host, settings, project_dir)
     with workshop(project_dir, scan, host, engine, settings, progress) as shop:
         verdicts = _first_round(shop, design, files, memory)
-        for _ in range(_ROUNDS):
-            settled = settle(design, verdicts)
+        mending = mend is not None
+        for _ in range(_ROUNDS + _MENDS if mending else _ROUNDS):
+            settled = mend(design, verdicts) if mend is not None and mending else design
+            if settled is design:
+                mending = False
+                settled = settle(design, verdicts)
             if settled is design:
                 seconds = round(time.monotonic() - started, 1)
                 return design, files, verdicts.model_copy(update={"seconds": seconds})

@@ -1,0 +1,35 @@
+"""Names and sentences that a provider may give."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
+LONGEST_NAME = 50
+
+
+def _clean(text: str) -> str:
+    """On one line, without what is not seen. The writer stops what Jinja and HTML would do."""
+    shown = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") else c for c in text)
+    return " ".join(shown.split())
+
+
+def _valid(name: str) -> str:
+    """ASCII alone: no look-alikes."""
+    if name and not _NAME.match(name):
+        raise ValueError("a name is lower-case words of a-z and 0-9 joined by single underscores")
+    return name
+
+
+# "" : as it is.
+Name = Annotated[
+    str,
+    Field(pattern=r"^([a-z][a-z0-9]*(_[a-z0-9]+)*)?$", max_length=LONGEST_NAME),
+    AfterValidator(_valid),
+]
+Sentence = Annotated[str, Field(max_length=240), AfterValidator(_clean)]
+Expression = Annotated[str, StringConstraints(max_length=500)]

@@ -1,0 +1,55 @@
+"""`.cartridge/answers/`: what a provider answered, so that an unchanged schema asks nothing.
+
+Committed beside the ledger, and not under `target/`: after `dbt clean`, on a colleague's machine
+and in CI the same schema gives the same bytes, without a key. A file is named by the digest of its
+question, and holds the answer alone: no prompt, no key, no value of the data that the generated
+files do not hold.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any, cast
+
+from dbt_cartridge.errors import WriteError
+from dbt_cartridge.write.paths import FOLDER
+
+
+class Answers:
+    """Each is written at once, whole or not at all: Ctrl-C loses nothing that was paid for."""
+
+    def __init__(self, project_dir: Path, *, forget: bool = False) -> None:
+        self._folder = project_dir / FOLDER / "answers"
+        self._forget = forget  # what was there before is not read
+        self._mine: set[str] = set()
+
+    def read(self, key: str) -> dict[str, Any] | None:
+        """`{"answer": …}`, or `{"refused": why}` where none could be taken. None if unknown.
+
+        A file that cannot be read counts as unknown: it is asked again.
+        """
+        if self._forget and key not in self._mine:
+            return None
+        try:
+            found = json.loads(self._path(key).read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
+        return cast("dict[str, Any]", found) if isinstance(found, dict) else None
+
+    def keep(self, key: str, entry: dict[str, Any]) -> None:
+        self._mine.add(key)
+        path = self._path(key)
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside.write_text(
+                json.dumps(entry, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8"
+            )
+            beside.replace(path)
+        except OSError as error:
+            raise WriteError(f"The provider's answer cannot be kept in {path}: {error}.") from error
+
+    def _path(self, key: str) -> Path:
+        return self._folder / key[:2] / f"{key[2:]}.json"
