@@ -192,7 +192,7 @@ def lifted(alias: str, column: Column) -> list[tuple[str, TypeFamily, str, bool]
     filled = profile.rows - profile.nulls - profile.blanks
     raw = sql.column(alias, column.name)
     # PostgreSQL's function takes json, not jsonb; DuckDB takes text too, but checks less.
-    document = raw if column.native_type.lower() == "json" else sql.cast(raw, "json")
+    document = raw if column.native_type.lower() in ("json", "super") else sql.cast(raw, "json")
     found: list[tuple[str, TypeFamily, str, bool]] = []
     for path in profile.json_paths:
         key = _plain_key(path)
