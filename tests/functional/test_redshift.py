@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from dbt_cartridge.config import settings
+from dbt_cartridge.progress import Silent
+from dbt_cartridge.scan import scan
 from tests.functional.contract import WarehouseContract
+from tests.functional.engines import command_line
 from tests.support import redshift
 from tests.support.dbts import REDSHIFT
 from tests.support.environments import EnvironmentMissing
@@ -38,6 +42,19 @@ def warehouse(postgres_server: PostgresServer) -> Iterator[Redshift]:
         yield made
 
 
+# What PostgreSQL cannot hold is put into the tables behind the stand-in's views.
+OUT_OF_THE_CATALOGUE = (
+    "create schema spectrum",
+    "create view spectrum.late as select",  # a late-binding view has no columns in pg_attribute
+    "insert into pg_catalog.rs_late_columns values ('spectrum', 'late', 'id', 'integer', 1),"
+    " ('spectrum', 'late', 'price', 'numeric(10,2)', 2)",
+    "insert into pg_catalog.rs_external_columns values"
+    " ('spectrum', 'clicks', 'at', 'timestamp', 1), ('spectrum', 'clicks', 'url', 'string', 2),"
+    " ('spectrum', 'clicks', 'tags', 'array<string>', 3),"
+    " ('spectrum', 'clicks', 'body', 'struct<a:int>', 4)",
+)
+
+
 class TestContract(WarehouseContract):
     types = {
         "integer": "integer", "bigint": "bigint", "decimal": "numeric(10, 2)",
@@ -60,4 +77,27 @@ class TestContract(WarehouseContract):
     def host(
         cls, tmp_path_factory: pytest.TempPathFactory, warehouse: Redshift, programs: Path
     ) -> HostProject:
+        warehouse.execute(
+            "insert into pg_catalog.rs_keys values"
+            " ('shop', 'orders', 'customer_id', '{order_date,status}'),"
+            " ('shop', 'customers', 'customer_id', '{created_at}')",
+            *OUT_OF_THE_CATALOGUE,
+        )
         return make_host(tmp_path_factory.mktemp("redshift") / "shop", warehouse, programs=programs)
+
+    def look_at(self, generated: HostProject) -> None:
+        fact = generated.read("models/marts/fct_orders.sql")
+        assert "dist='customer_id'" in fact
+        assert "sort=['order_date', 'status']" in fact
+        assert "sort=" not in generated.read("models/staging/shop/stg_shop__orders.sql")
+
+    def test_late_binding_views_and_external_tables_are_found(self, filled: HostProject) -> None:
+        chosen = settings({"schemas": "spectrum", "profile": "none"}, environment={})
+        found = scan(command_line(filled), chosen, Silent())
+        told = [(r.name, r.kind, [(c.name, c.type) for c in r.columns]) for r in found.relations]
+        assert told == [
+            ("clicks", "external", [("at", "timestamp"), ("url", "text"), ("tags", "array"),
+                                    ("body", "struct")]),
+            ("late", "view", [("id", "integer"), ("price", "decimal")]),
+        ]  # fmt: skip
+        assert found.statements == 5
