@@ -88,7 +88,7 @@ class TestContract(WarehouseContract):
     def look_at(self, generated: HostProject) -> None:
         fact = generated.read("models/marts/fct_orders.sql")
         assert "dist='customer_id'" in fact
-        assert "sort=['order_date', 'status']" in fact
+        assert "sort=['order_date', 'order_status']" in fact
         assert "sort=" not in generated.read("models/staging/shop/stg_shop__orders.sql")
 
     def test_late_binding_views_and_external_tables_are_found(self, filled: HostProject) -> None:
