@@ -19,10 +19,12 @@ pytestmark = pytest.mark.real_engine
 WORDS = {"1.7": ("    tests:", "data_tests:"), "1.10": ("data_tests:", "    tests:"),
          "1.12": ("arguments:", "    tests:")}  # fmt: skip
 
+NO_KEYS = {"customers": "", "order_lines": ""}
+
 
 class _Shop(WarehouseContract):
     types = TYPES
-    keys = {"customers": "", "order_lines": ""}
+    keys = NO_KEYS
 
 
 @pytest.mark.parametrize("version", sorted(DUCKDB, key=lambda v: int(v.split(".")[1])))

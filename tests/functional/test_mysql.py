@@ -7,8 +7,11 @@ tests/unit/test_mysql_sql.py.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 
 from dbt_cartridge.documents.base import documents_folder
@@ -19,6 +22,7 @@ from tests.support.dbts import MYSQL
 from tests.support.environments import EnvironmentMissing
 from tests.support.host import HostProject, make_host
 from tests.support.mysql import MySQL
+from tests.support.warehouses import DuckDB
 
 pytestmark = pytest.mark.real_engine
 
@@ -27,6 +31,11 @@ TYPES = {
     "float": "double precision", "boolean": "boolean", "text": "varchar(255)",
     "timestamp": "datetime", "json": "json",
 }  # fmt: skip
+KEYS = {
+    "customers": ", primary key (id), unique (email)",
+    "order_lines": ", primary key (order_id, line_no),"
+    " foreign key (customer_id) references {raw}.customers (id)",
+}
 
 
 @pytest.fixture(scope="module")
@@ -62,14 +71,33 @@ def mysql_host(root: Path, server: mysql.MySQLServer, programs: Path) -> HostPro
     return host
 
 
+@dataclass(frozen=True)
+class Attached(DuckDB):
+    """A DuckDB file beside which dbt attaches MySQL."""
+
+    port: int = 0
+    extensions: Path = Path()
+
+    def install(self, extension: Path) -> None:
+        config = {"extension_directory": str(self.extensions)}
+        with duckdb.connect(config=config) as connection:
+            connection.execute(f"install '{extension}'")
+
+    def output(self, schema: str) -> dict[str, Any]:
+        path = f"host=127.0.0.1 port={self.port} user={mysql.USER} password={mysql.PASSWORD}"
+        return super().output(schema) | {
+            "config_options": {"extension_directory": str(self.extensions)},
+            "extensions": ["mysql_scanner"],
+            "attach": [
+                {"path": path, "type": "mysql_scanner", "alias": "mysql_shop", "read_only": True}
+            ],
+        }
+
+
 class TestContract(WarehouseContract):
     types = TYPES
     quote = "`"
-    keys = {
-        "customers": ", primary key (id), unique (email)",
-        "order_lines": ", primary key (order_id, line_no),"
-        " foreign key (customer_id) references {raw}.customers (id)",
-    }
+    keys = KEYS
     comments = (
         "alter table {raw}.customers comment = 'Who buys'",
         "alter table {raw}.customers modify email varchar(255) not null"
@@ -157,7 +185,7 @@ class TestWhatOnlyMySQLHas:
         assert [r.name for r in facts.relations] == ["Orders", "orders"]
         assert [r.primary_key is not None for r in facts.relations] == [True, True]
         assert [len(r.columns) for r in facts.relations] == [13, 2]
-        staged = [path for path in generated.files() if "/stg_odd__" in path]
+        staged = [path for path in generated.files() if path.startswith("models/staging/odd/stg_")]
         assert len(staged) == 2
 
     def test_it_all_builds_in_a_strict_session(self, generated: HostProject) -> None:
@@ -167,3 +195,31 @@ class TestWhatOnlyMySQLHas:
         properties = "".join(t.decode() for p, t in files.items() if p.endswith(".yml"))
         assert "accepted_values" in properties
         assert "it''s paid" in properties
+
+
+def test_duckdb_attaches_mysql_where_dbt_shall_be_newer_than_1_7(
+    tmp_path: Path, server: mysql.MySQLServer
+) -> None:
+    """The second road: DuckDB reads MySQL's tables, and the models are built in DuckDB."""
+    extension = pytest.importorskip(
+        "duckdb_extension_mysql_scanner",
+        reason="the MySQL extension is not there: pip install duckdb-extension-mysql-scanner",
+    )
+    found = list(Path(extension.__file__).parent.rglob("*.duckdb_extension"))
+    warehouse = MySQL(server)
+    warehouse.execute(
+        "create database attached",
+        "create table attached.orders (order_id int primary key, status varchar(20) not null)",
+        *(f"insert into attached.orders values ({i}, 'new')" for i in range(1, 31)),
+    )
+    duck = Attached(tmp_path / "local.duckdb", server.port, tmp_path / "extensions")
+    duck.install(found[0])
+    host = make_host(tmp_path / "shop", duck)
+    ran = host.dbt_process(
+        "run-operation", "cartridge_generate", "--args",
+        "{database: mysql_shop, schemas: [attached]}",
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    built = host.dbt_process("build")
+    assert built.returncode == 0, built.stdout[-4000:]
+    assert "database: mysql_shop" in host.read("models/staging/attached/_attached__sources.yml")

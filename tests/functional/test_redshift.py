@@ -54,18 +54,21 @@ OUT_OF_THE_CATALOGUE = (
     " ('spectrum', 'clicks', 'body', 'struct<a:int>', 4)",
 )
 
+TYPES = {
+    "integer": "integer", "bigint": "bigint", "decimal": "numeric(10, 2)",
+    "float": "double precision", "boolean": "boolean", "text": "varchar(255)",
+    "timestamp": "timestamp", "json": "super",
+}  # fmt: skip
+KEYS = {
+    "customers": ", primary key (id), unique (email)",
+    "order_lines": ", primary key (order_id, line_no),"
+    " foreign key (customer_id) references {raw}.customers (id)",
+}
+
 
 class TestContract(WarehouseContract):
-    types = {
-        "integer": "integer", "bigint": "bigint", "decimal": "numeric(10, 2)",
-        "float": "double precision", "boolean": "boolean", "text": "varchar(255)",
-        "timestamp": "timestamp", "json": "super",
-    }  # fmt: skip
-    keys = {
-        "customers": ", primary key (id), unique (email)",
-        "order_lines": ", primary key (order_id, line_no),"
-        " foreign key (customer_id) references {raw}.customers (id)",
-    }
+    types = TYPES
+    keys = KEYS
     comments = (
         "comment on table {raw}.customers is 'Who buys'",
         "comment on column {raw}.customers.email is 'Where we write to'",
