@@ -87,10 +87,7 @@ class Attached(DuckDB):
         path = f"host=127.0.0.1 port={self.port} user={mysql.USER} password={mysql.PASSWORD}"
         return super().output(schema) | {
             "config_options": {"extension_directory": str(self.extensions)},
-            "extensions": ["mysql_scanner"],
-            "attach": [
-                {"path": path, "type": "mysql_scanner", "alias": "mysql_shop", "read_only": True}
-            ],
+            "attach": [{"path": path, "type": "mysql", "alias": "mysql_shop", "read_only": True}],
         }
 
 
@@ -202,8 +199,7 @@ def test_duckdb_attaches_mysql_where_dbt_shall_be_newer_than_1_7(
 ) -> None:
     """The second road: DuckDB reads MySQL's tables, and the models are built in DuckDB."""
     extension = pytest.importorskip(
-        "duckdb_extension_mysql_scanner",
-        reason="the MySQL extension is not there: pip install duckdb-extension-mysql-scanner",
+        "duckdb_extension_mysql", reason="the extension of duckdb-extension-mysql is not there"
     )
     found = list(Path(extension.__file__).parent.rglob("*.duckdb_extension"))
     warehouse = MySQL(server)

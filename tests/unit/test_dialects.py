@@ -16,7 +16,7 @@ GOLDEN = REPOSITORY / "tests" / "golden"
 REDSHIFT = {
     # docs.aws.amazon.com/redshift/latest/dg/c_unsupported-postgresql-functions.html
     r"\bstring_agg\b|\barray_agg\b|\bgenerate_(series|subscripts)\b|\bencode\(|\boverlay\b"
-    r"|\bevery\(|\bwidth_bucket\b|\bis (not )?distinct from\b|\bsetseed\b": "an unsupported function",
+    r"|\bevery\(|\bwidth_bucket\b|\bis (not )?distinct from\b|\bsetseed\b": "unsupported",
     # …/dg/c_unsupported-postgresql-features.html
     r"\bfilter \(|\blateral\b|\bdistinct on\b|\btablesample\b|\bwith ordinality\b": "unsupported",
     # …/dg/json-functions.html lists no other; …/dg/super-functions.html has array and json_typeof
