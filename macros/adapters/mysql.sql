@@ -270,7 +270,7 @@ select
     end) as char),
     cast(sum(case when p regexp '{{ pattern['leading_zero'] }}' then n end) as char),
     cast(sum(case when f = 'text' and v regexp '{{ pattern['spaced'] }}' then n end) as char),
-    -- Not GROUP_CONCAT, which is cut off at group_concat_max_len.
+    -- No aggregate of text: group_concat_max_len would cut it off.
     case when f not in ('{{ uncounted | join("', '") }}') then convert(concat('[', concat_ws(','
         {%- for place in range(1, 13) %},
         max(case when v is not null and r = {{ place }}

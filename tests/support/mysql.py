@@ -6,7 +6,6 @@ MariaDB is no MySQL 8: what only one of them has is tested as text instead.
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tempfile

@@ -65,6 +65,9 @@ def stage(
     """
     raw = sql.column(alias, column.name)
     profile = column.profile
+    zero_dates = column.type in ("date", "timestamp") and profile is not None and profile.zeros > 0
+    if zero_dates and not in_key:
+        raw = f"case when month({raw}) > 0 and day({raw}) > 0 then {raw} end"
     if key_type and key_type != column.type:
         return _key(raw, column.type, key_type)
     if in_key:
@@ -86,7 +89,16 @@ def stage(
         return Cast(f"{raw} = 1", "boolean", True)
     if column.type == "integer" and meaning.unit == "cents" and "cents" in meaning.words:
         return Cast(f"{raw} * 0.01", "decimal", True, divisor_of_cents=True)
-    return Cast(raw, column.type)
+    if meaning.role in _NUMERIC_ROLES and _cannot_go_below_zero(column):
+        return Cast(sql.cast(raw, "bigint"), "integer", True)
+    return Cast(raw, column.type, comment="0000-00-00 is no date" if zero_dates else None)
+
+
+def _cannot_go_below_zero(column: Column) -> bool:
+    """MySQL's `unsigned`, in which 1 - 2 is an error."""
+    greatest = _number(column.profile.max) if column.profile else None
+    unsigned = column.type == "integer" and column.native_type.lower().endswith("unsigned")
+    return unsigned and greatest is not None and greatest < 2**63
 
 
 def _key(raw: str, family: TypeFamily, wanted: TypeFamily) -> Cast:
@@ -229,7 +241,7 @@ def lifted(alias: str, column: Column) -> list[tuple[str, TypeFamily, str, bool]
     filled = profile.rows - profile.nulls - profile.blanks
     raw = sql.column(alias, column.name)
     # PostgreSQL's function takes json, not jsonb; DuckDB takes text too, but checks less.
-    document = raw if column.native_type.lower() == "json" else sql.cast(raw, "json")
+    document = raw if column.native_type.lower() in ("json", "super") else sql.cast(raw, "json")
     found: list[tuple[str, TypeFamily, str, bool]] = []
     for path in profile.json_paths:
         key = _plain_key(path)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Any
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import checks
@@ -104,9 +106,28 @@ class Site:
                 columns=model_columns(attributes, merged), tests=(*of_model, *tests),
                 materialized="table" if layer == "marts" else "view", primary_key=key,
                 based_on=tuple(dict.fromkeys((staged.id, *based_on))), notes=tuple(notes),
+                **(
+                    laid_out(staged, attributes)
+                    if layer == "marts" and self.host.adapter == "redshift" else {}
+                ),
             )
         )  # fmt: skip
         return Offer(name, tuple(attributes), key)
+
+
+def laid_out(staged: Staged, attributes: Sequence[Attribute]) -> dict[str, Any]:
+    """How Redshift spreads and sorts the rows of the table, in the mart's names.
+
+    Of a sort key, as much as the mart shows from its beginning: the rest orders nothing.
+    """
+    shown = {a.origin[1]: a.name for a in attributes if a.origin and a.origin[0] == staged.id}
+    keys = {index.name: index.columns for index in staged.relation.indexes}
+    found: dict[str, Any] = {}
+    if (spread := keys.get("distkey")) and spread[0] in shown:
+        found["dist"] = shown[spread[0]]
+    if by := tuple(shown[c] for c in takewhile(shown.__contains__, keys.get("sortkey", ()))):
+        found["sort"] = by
+    return found
 
 
 def _versioned(staged: Staged) -> tuple[str, str]:

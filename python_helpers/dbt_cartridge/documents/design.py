@@ -278,6 +278,8 @@ class Model(Frozen):
     tests: tuple[Test, ...] = ()
     materialized: Literal["view", "table", "incremental", "ephemeral"] = "view"
     incremental: Incremental | None = None
+    dist: str | None = None  # Redshift: the column by which the rows are spread
+    sort: tuple[str, ...] = ()  # Redshift: the columns by which they are sorted
     primary_key: tuple[str, ...] = ()
     based_on: tuple[str, ...] = ()  # `Relation.id`s whose rows it shows
     notes: tuple[str, ...] = ()  # why, for the report

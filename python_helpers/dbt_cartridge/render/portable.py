@@ -71,16 +71,13 @@ def _round(node: Node) -> Node:
 
 def _json_text(node: Node) -> Node:
     """`cast(x as json) ->> 'key'` reads json, jsonb and text; sqlglot's function reads one."""
-    path = node.expression
-    if not isinstance(path, exp.JSONPath):
-        return node
-    keys = [part for part in path.expressions if not isinstance(part, exp.JSONPathRoot)]
-    if not keys or not all(isinstance(key, exp.JSONPathKey) for key in keys):
+    keys = _keys(node.expression)
+    if keys is None:
         return node
     value: Node = node.this
     if not (isinstance(value, exp.Cast) and value.to.is_type("json", "jsonb")):
         value = exp.cast(value, "json")
-    *outer, last = [exp.Literal.string(str(key.this)) for key in keys]
+    *outer, last = map(exp.Literal.string, keys)
     for key in outer:
         value = exp.Paren(this=exp.JSONExtract(this=value, expression=key, only_json_types=True))
     return exp.JSONExtractScalar(this=value, expression=last, only_json_types=True)
@@ -103,6 +100,50 @@ def _extract(part: str) -> Callable[[Node], Node]:
     return change
 
 
+def _redshift_json(node: Node) -> Node:
+    """A path of a SUPER value, or of text that holds JSON, as text; NULL where text holds none.
+
+    Through JSON_SERIALIZE: navigation would fold the path's case.
+    """
+    keys = _keys(node.expression)
+    if keys is None:
+        return node
+    value: Node = node.this
+    if isinstance(value, exp.Cast) and value.to.is_type("json", "jsonb"):
+        value = value.this
+    else:
+        value = exp.Anonymous(this="json_serialize", expressions=[value])
+    arguments = [value, *map(exp.Literal.string, keys), exp.true()]
+    return exp.Anonymous(this="json_extract_path_text", expressions=arguments)
+
+
+def _redshift_part(node: Node) -> Node:
+    """Redshift knows Sunday as 0, and no ISO day of the week."""
+    if str(node.this.name).lower() != "isodow":
+        return node
+    text = "mod(cast(extract(dow from {}) as integer) + 6, 7) + 1"
+    return _parsed(text, node.expression, "redshift")
+
+
+def _redshift_cast(node: Node) -> Node:
+    """Text is not cast to a boolean there."""
+    return _is_true(node.this) if node.to.is_type("boolean") else node
+
+
+def _is_true(text: Node) -> Node:
+    yes = [exp.Literal.string(word) for word in ("true", "t", "1")]
+    return exp.Paren(this=exp.In(this=exp.Lower(this=text), expressions=yes))
+
+
+def _keys(path: Node) -> list[str] | None:
+    """The keys of a path that holds nothing else."""
+    if not isinstance(path, exp.JSONPath):
+        return None
+    keys = [part for part in path.expressions if not isinstance(part, exp.JSONPathRoot)]
+    whole = keys and all(isinstance(key, exp.JSONPathKey) for key in keys)
+    return [str(key.this) for key in keys] if whole else None
+
+
 def _mysql_json(node: Node) -> Node:
     """`json_value`: `->>` is not MariaDB's, and `json_extract` gives a JSON null as 'null'.
 
@@ -111,9 +152,8 @@ def _mysql_json(node: Node) -> Node:
     value: Node = node.this
     if isinstance(value, exp.Cast) and value.to.is_type("json", "jsonb"):
         value = value.this
-    path = node.expression
-    keys = [str(p.this) for p in path.expressions if isinstance(p, exp.JSONPathKey)]
-    if not isinstance(path, exp.JSONPath) or len(keys) + 1 != len(path.expressions):
+    keys = _keys(node.expression)
+    if keys is None:
         return node
     literal = exp.Literal.string("$" + "".join(f'."{key}"' for key in keys))
     return exp.Anonymous(this="json_value", expressions=[value, literal])
@@ -124,15 +164,14 @@ def _mysql_cast(node: Node) -> Node:
     if str(node.to.this.value).startswith("TIMESTAMP"):
         return exp.cast(node.this, "datetime(6)", dialect="mysql")
     if node.to.is_type("boolean"):
-        yes = [exp.Literal.string(word) for word in ("true", "t", "1")]
-        return exp.Paren(this=exp.In(this=exp.Lower(this=node.this), expressions=yes))
+        return _is_true(node.this)
     return node
 
 
 def _mysql_part(node: Node) -> Node:
     parts = {"doy": "dayofyear({})", "isodow": "weekday({}) + 1", "dow": "dayofweek({}) - 1"}
     text = parts.get(str(node.this.name).lower())
-    return _parsed(text, node.expression) if text else node
+    return _parsed(text, node.expression, "mysql") if text else node
 
 
 def _mysql_trunc(node: Node) -> Node:
@@ -145,17 +184,16 @@ def _mysql_trunc(node: Node) -> Node:
         "year": "makedate(year({}), 1)",
     }
     text = units.get(str(node.args["unit"].name).lower().partition("(")[0])
-    return _parsed(text, node.this) if text else node
+    return _parsed(text, node.this, "mysql") if text else node
 
 
-def _parsed(text: str, value: Node) -> Node:
-    """`text` in MySQL's dialect with `value` at its `{}`."""
-    return sqlglot.parse_one(text.format(value.sql(dialect="mysql")), read="mysql")
+def _parsed(text: str, value: Node, adapter: str) -> Node:
+    """`text` in the adapter's dialect with `value` at its `{}`."""
+    return sqlglot.parse_one(text.format(value.sql(dialect=adapter)), read=adapter)
 
 
 _Changes = dict[type[Any], Callable[[Node], Node]]
-_REDSHIFT: _Changes = {
-    exp.Round: _round,
+_BOTH: _Changes = {
     exp.Dayname: _name_of("Day"),
     exp.Monthname: _name_of("Month"),
     exp.Quarter: _extract("quarter"),
@@ -268,6 +306,11 @@ _CHANGES: dict[str, _Changes] = {
     "mysql": _MYSQL,
     "bigquery": _BIGQUERY,
     "snowflake": _SNOWFLAKE,
-    "postgres": {**_REDSHIFT, exp.JSONExtractScalar: _json_text},
-    "redshift": _REDSHIFT,
+    "postgres": {**_BOTH, exp.Round: _round, exp.JSONExtractScalar: _json_text},
+    "redshift": {
+        **_BOTH,
+        exp.JSONExtractScalar: _redshift_json,
+        exp.Extract: _redshift_part,
+        exp.Cast: _redshift_cast,
+    },
 }

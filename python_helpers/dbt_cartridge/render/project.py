@@ -131,6 +131,10 @@ def _config(each: Model, adapter: str) -> list[tuple[str, str]]:
         key = [identifiers.write(column, adapter) for column in each.incremental.unique_key]
         if key:
             config.append(("unique_key", repr(key[0]) if len(key) == 1 else repr(key)))
+    if each.dist is not None:
+        config.append(("dist", repr(identifiers.write(each.dist, adapter))))
+    if each.sort:
+        config.append(("sort", repr([identifiers.write(name, adapter) for name in each.sort])))
     return config
 
 
