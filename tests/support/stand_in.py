@@ -72,9 +72,7 @@ class Server:
                 raise StandInFailed(error.read().decode("utf-8", "replace")[:2000]) from None
 
 
-def start(
-    command: Sequence[str | Path], arguments: Sequence[str], **variables: str
-) -> Server:
+def start(command: Sequence[str | Path], arguments: Sequence[str], **variables: str) -> Server:
     """Run `command`; in `arguments`, `{port}`, `{port2}` and `{folder}` are filled in.
 
     Raises:

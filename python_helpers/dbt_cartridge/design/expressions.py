@@ -39,7 +39,7 @@ def blank_key_to_null(expression: str) -> str:
 
 
 def demanded(alias: str, column: str, integer: bool) -> str:
-    """Rows with a value in the column that a table demands a bound on: all of them that have one."""
+    """Every row that has a value in the column which a table demands a bound on."""
     bound = str(-(2**63)) if integer else literal("0001-01-01")
     return f"{alias and name(alias) + '.'}{name(column)} >= {bound}"
 

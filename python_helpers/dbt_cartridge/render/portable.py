@@ -138,7 +138,9 @@ def _snowflake_day(node: Node) -> Node:
     names = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
     day = exp.Anonymous(this="dayofweekiso", expressions=[node.this])
     pairs = [(exp.Literal.number(i), exp.Literal.string(n)) for i, n in enumerate(names, 1)]
-    return exp.Anonymous(this="decode", expressions=[day, *(word for pair in pairs for word in pair)])
+    return exp.Anonymous(
+        this="decode", expressions=[day, *(word for pair in pairs for word in pair)]
+    )
 
 
 def _without_json_cast(node: Node) -> Node:

@@ -349,7 +349,9 @@ def _date_spine(spine: DateSpine, adapter: str) -> tuple[list[TextCte], str]:
     if not models:
         raise RenderError("A date spine needs at least one column that bounds it.")
     imports = [
-        TextCte(_name(each, adapter), fill("import.sql", relation=ref(each), watermark=None, where=None))
+        TextCte(
+            _name(each, adapter), fill("import.sql", relation=ref(each), watermark=None, where=None)
+        )
         for each in models
     ]
     bounds = [

@@ -8,7 +8,7 @@ from dbt_cartridge.engine.base import Engine
 from dbt_cartridge.errors import ScanError
 from dbt_cartridge.progress import Progress
 from dbt_cartridge.scan.catalogue import read_catalogue
-from dbt_cartridge.scan.profile import profiled
+from dbt_cartridge.scan.profile import estimated, profiled
 from dbt_cartridge.scan.scope import wanted
 
 
@@ -28,7 +28,10 @@ def scan(engine: Engine, settings: Settings, progress: Progress) -> Scan:
     kept, left_out = wanted(catalogue.relations, settings, engine.built())
     if not kept:
         raise ScanError(_nothing(schemas, settings, catalogue.problems + left_out))
-    progress.finish(f"{len(kept)} relations in {', '.join(schemas)}")
+    told = f"{len(kept)} relations in {', '.join(schemas)}"
+    if settings.profile != "none":
+        told += f"; to profile them: {estimated(engine, kept, settings, catalogue.billed)}"
+    progress.finish(told)
     problems = catalogue.problems + left_out
     if settings.profile != "none":
         kept, troubles = profiled(engine, kept, settings, progress)

@@ -101,7 +101,9 @@ def to_variant(e: Any) -> Any:
         branches = " ".join(f"when '{k}' then '{v}'" for k, v in _JSON_TYPES.items())
         made = sqlglot.parse_one(f"case json_type(x) {branches} end", read="duckdb")
         return made.transform(
-            lambda node: e.this.copy() if isinstance(node, exp.Column) and node.name == "x" else node
+            lambda node: (
+                e.this.copy() if isinstance(node, exp.Column) and node.name == "x" else node
+            )
         )
     return _to_variant(e)
 
