@@ -1,13 +1,14 @@
-"""What every warehouse owes, written once. A warehouse is a subclass that says how its DDL reads.
+"""What every warehouse owes, written once. A warehouse is a subclass that says how its DDL
+reads.
 
-The tests drive dbt as a program (`tests.functional.engines.command_line`), since the adapters of the
-emulated warehouses live in an environment of their own.
+The tests drive dbt as a program (`tests.functional.engines.command_line`), since the adapters of
+the emulated warehouses live in an environment of their own.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -185,8 +186,8 @@ class Contract:
 
     @pytest.fixture(scope="class")
     @classmethod
-    def facts(cls, shop: HostProject) -> Iterator[Scan]:
-        yield scanned_by_command_line(shop)
+    def facts(cls, shop: HostProject) -> Scan:
+        return scanned_by_command_line(shop)
 
     def test_relations_are_told_with_kind_rows_and_comment(self, facts: Scan) -> None:
         told = {r.name: (r.kind, r.rows, r.rows_exact, r.comment) for r in facts.relations}

@@ -42,8 +42,9 @@ class TestBigQuery(Contract):
         " phones array<struct<kind string, number string>>, tags array<string>,"
         " primary key (party_id) not enforced)",
         "insert into raw.parties values"
-        " (1, 'Ann', struct('Oslo', struct(1.5, 2.5)), [struct('home', '11'), struct('work', '12')],"
-        " ['a', 'b']), (2, 'Bob', struct('Rome', null), [struct('home', '21')], []),"
+        " (1, 'Ann', struct('Oslo', struct(1.5, 2.5)),"
+        " [struct('home', '11'), struct('work', '12')], ['a', 'b']),"
+        " (2, 'Bob', struct('Rome', null), [struct('home', '21')], []),"
         " (3, 'Cid', null, [], [])",
         "create table raw.visits (visit_id int64, seen_on date, pages int64)"
         " partition by seen_on cluster by visit_id options(require_partition_filter = true)",
@@ -131,7 +132,8 @@ class TestBigQuery(Contract):
         phones = shop.read("models/staging/raw/stg_raw__parties_phones.sql")
         assert "cross join unnest(source.phones) as phone with offset as phone_offset" in phones
         rows = shop.warehouse.query(
-            "select party_id, phone_number, kind from analytics.stg_raw__parties_phones order by 1, 2"
+            "select party_id, phone_number, kind from analytics.stg_raw__parties_phones"
+            " order by 1, 2"
         )
         assert rows == [("1", "1", "home"), ("1", "2", "work"), ("2", "1", "home")]
         visits = shop.read("models/staging/raw/stg_raw__visits.sql")

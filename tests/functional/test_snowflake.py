@@ -67,7 +67,8 @@ def loaded(
     host = make_host(tmp_path_factory.mktemp("snowflake") / "shop", database(snowflake_server))
     host.warehouse.execute(
         "create schema raw",
-        "create table raw.customers (id number(38,0) primary key, email varchar(50) not null unique)",
+        "create table raw.customers (id number(38,0) primary key,"
+        " email varchar(50) not null unique)",
         "create table raw.orders (id number(38,0), customer_id number(38,0), payload variant,"
         ' "OrderTotal" number(10,2), "select" varchar, placed_at timestamp_ntz, primary key (id),'
         " foreign key (customer_id) references raw.customers (id))",
