@@ -1,14 +1,14 @@
 """What every warehouse owes, written once. A warehouse is a subclass that says how its DDL
 reads.
 
-The tests drive dbt as a program (`tests.functional.engines.command_line`), since the adapters of
-the emulated warehouses live in an environment of their own.
+The adapters of the emulated warehouses live in an environment of their own: one dbt process there
+answers all that is asked (`tests.functional.engines.Remote`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,12 +16,11 @@ from typing import Any, ClassVar
 import pytest
 import yaml
 
-from dbt_cartridge.config import settings
+from dbt_cartridge.documents.probe import Ordering
 from dbt_cartridge.documents.scan import JsonPath, Scan, ValueCount
 from dbt_cartridge.engine import probe, prober
-from dbt_cartridge.progress import Silent
-from dbt_cartridge.scan import profile, scan
-from tests.functional.engines import command_line, scanned_by_command_line
+from dbt_cartridge.scan import profile
+from tests.functional.engines import Remote, scanned_by, scanned_by_command_line
 from tests.functional.test_probe import QUESTIONS
 from tests.support.host import REPOSITORY, HostProject, make_host
 from tests.support.warehouses import Warehouse
@@ -186,8 +185,15 @@ class Contract:
 
     @pytest.fixture(scope="class")
     @classmethod
-    def facts(cls, shop: HostProject) -> Scan:
-        return scanned_by_command_line(shop)
+    def engine(cls, shop: HostProject) -> Iterator[Remote]:
+        engine = Remote(shop)
+        yield engine
+        engine.close()
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def facts(cls, engine: Remote) -> Scan:
+        return scanned_by(engine)
 
     def test_relations_are_told_with_kind_rows_and_comment(self, facts: Scan) -> None:
         told = {r.name: (r.kind, r.rows, r.rows_exact, r.comment) for r in facts.relations}
@@ -196,8 +202,8 @@ class Contract:
         assert told["paid"] == ("view", 2, True, None)
         assert facts.problems == ()
 
-    def test_the_catalogue_knows_row_counts_before_a_row_is_read(self, shop: HostProject) -> None:
-        found = scanned_by_command_line(shop, profile="none")
+    def test_the_catalogue_knows_row_counts_before_a_row_is_read(self, engine: Remote) -> None:
+        found = scanned_by(engine, profile="none")
         assert found.statements <= 8
         assert found.by_id["raw.customers"].rows == 3
 
@@ -263,10 +269,8 @@ class Contract:
         assert scraped is not None
         assert scraped.json_paths == (JsonPath(path="k", type="string", count=2),)
 
-    def test_every_question_is_answered(self, shop: HostProject) -> None:
-        engine = command_line(shop)
-        chosen = settings({"schemas": "probed", "profile": "none"}, environment={})
-        facts = scan(engine, chosen, Silent())
+    def test_every_question_is_answered(self, engine: Remote) -> None:
+        facts = scanned_by(engine, schemas="probed", profile="none")
         asked = [
             type(question).model_validate_json(
                 question.model_dump_json().replace('"raw.', '"probed.')
@@ -283,10 +287,10 @@ class Contract:
                 assert answer == expected, question
 
     def test_a_large_table_is_measured_alike_without_grouping(
-        self, shop: HostProject, monkeypatch: pytest.MonkeyPatch
+        self, engine: Remote, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def measured() -> Any:
-            found = scanned_by_command_line(shop, schemas="probed", tables="many")
+            found = scanned_by(engine, schemas="probed", tables="many")
             return found.by_id["probed.many"].columns
 
         grouped = measured()
@@ -301,26 +305,30 @@ class Contract:
             assert float(large.profile.distinct) == pytest.approx(small.profile.distinct, rel=0.2)
         assert grouped[1].profile.top_values[0].count in (51, 52)
 
-    def test_a_sample_is_a_sample(self, shop: HostProject, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(probe, "_SAMPLED_ABOVE", 100)
-        monkeypatch.setattr(probe, "_SAMPLE_ROWS", 200)
-        found = scanned_by_command_line(
-            shop, schemas="probed", tables="many", profile="sample", sample_rows=200
-        )
+    def test_a_sample_is_a_sample(self, engine: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+        chosen = {"schemas": "probed", "tables": "many"}
+        found = scanned_by(engine, **chosen, profile="sample", sample_rows=200)
         seen = found.by_id["probed.many"].by_name["id"].profile
         assert seen is not None
         assert seen.sampled
         assert 0 < seen.rows <= 400
-
-    def test_dbt_in_process_tells_the_same(self, shop: HostProject, facts: Scan) -> None:
-        told = shop.dbt_process(
-            "--quiet", "run-operation", "cartridge_scan", "--args", json.dumps({"schemas": ["raw"]})
+        monkeypatch.setattr(probe, "_SAMPLED_ABOVE", 100)
+        monkeypatch.setattr(probe, "_SAMPLE_ROWS", 200)
+        facts = scanned_by(engine, **chosen, profile="none")
+        (answer,) = prober(engine, facts)(
+            [Ordering(relation="probed.many", lower="id", upper="id")]
         )
-        assert told.returncode == 0, told.stdout[-3000:]
-        assert Scan.model_validate_json(told.stdout[told.stdout.index("{") :]) == facts
+        assert answer.sampled
+        assert 0 < answer.considered <= 400
+        assert answer.share == 1.0
+
+    def test_the_command_line_tells_the_same(self, shop: HostProject, facts: Scan) -> None:
+        assert scanned_by_command_line(shop) == facts
 
     def test_a_shop_is_generated_and_builds_without_cartridge(self, shop: HostProject) -> None:
-        made = shop.cartridge("generate", "--schemas", "raw")
+        made = shop.dbt_process(
+            "run-operation", "cartridge_generate", "--args", json.dumps({"schemas": ["raw"]})
+        )
         assert made.returncode == 0, (made.stdout + made.stderr)[-4000:]
         (shop.root / "dbt_packages" / "cartridge").unlink()
         packages = shop.root / "packages.yml"

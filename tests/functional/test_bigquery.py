@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -9,8 +10,11 @@ from uuid import uuid4
 
 import pytest
 
+from dbt_cartridge.config import settings
 from dbt_cartridge.documents.scan import Scan
+from dbt_cartridge.scan import profile
 from tests.functional.contract import Contract, TableOf
+from tests.functional.engines import Remote
 from tests.support import bigquery, stand_in
 from tests.support.environments import EnvironmentMissing
 from tests.support.host import HostProject
@@ -121,10 +125,10 @@ class TestBigQuery(Contract):
         assert pages is not None
         assert pages.max == "4"
 
-    def test_the_bytes_are_told_before_a_row_is_read(self, shop: HostProject) -> None:
-        said = shop.cartridge("scan", "--schemas", "raw")
-        assert said.returncode == 0, said.stderr
-        assert "to profile them: 1 statement, about " in said.stdout + said.stderr
+    def test_the_bytes_are_told_before_a_row_is_read(self, engine: Remote, facts: Scan) -> None:
+        chosen = settings({"schemas": "raw"}, environment={})
+        told = profile.estimated(engine, facts.relations, chosen, billed=True)
+        assert re.fullmatch(r"1 statement, about [1-9][0-9.]* (bytes|KB)", told)
 
     def look_at(self, shop: HostProject) -> None:
         parties = shop.read("models/staging/raw/stg_raw__parties.sql")

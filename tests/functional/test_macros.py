@@ -160,8 +160,8 @@ def test_what_show_tells_snowflake_is_named_in_lower_case_and_so_in_quotes() -> 
 
 
 def test_bigquery_is_read_in_the_dataset_and_arrays_hold_no_arrays() -> None:
-    """cloud.google.com/bigquery/docs/information-schema-intro#syntax: without a region, SCHEMATA and
-    TABLE_STORAGE tell of one region; …/reference/standard-sql/data-types#array_type."""
+    """cloud.google.com/bigquery/docs/information-schema-intro#syntax: without a region,
+    SCHEMATA and TABLE_STORAGE tell of one; …/reference/standard-sql/data-types#array_type."""
     text = (ADAPTERS / "bigquery.sql").read_text("utf-8")
     code = re.sub(r"\{#.*?#\}", "", text, flags=re.S)
     assert "SCHEMATA" not in code
