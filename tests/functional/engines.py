@@ -57,11 +57,11 @@ class Remote:
     def __init__(self, host: HostProject) -> None:
         self.project_dir = host.root
         self.statements = 0
-        self._process = subprocess.Popen(
-            [host.program("python"), PROGRAMS / "engine_server.py", host.root],
-            cwd=host.root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            stderr=(host.root / "engine.log").open("w"),
-        )  # fmt: skip
+        with (host.root / "engine.log").open("w") as log:
+            self._process = subprocess.Popen(
+                [host.program("python"), PROGRAMS / "engine_server.py", host.root],
+                cwd=host.root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
+            )  # fmt: skip
         target, built = self._line()
         self.target = Target(**target)
         self._built = frozenset((schema, name) for schema, name in built)
