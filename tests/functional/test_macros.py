@@ -99,6 +99,40 @@ def test_a_warehouse_without_a_file_names_the_file_to_create(duckdb_host: HostPr
     assert "Create macros/adapters/duckdb.sql with every verb" in run.output
 
 
+def test_a_warehouse_of_the_hosts_own_macros_is_found(duckdb_host: HostProject) -> None:
+    """The root project comes first: dbt's own order of dispatch. It adds a warehouse, or a verb."""
+    duckdb_host.warehouse.execute("create schema raw", "create table raw.a (id integer)")
+    duckdb_host.write(
+        "macros/own.sql",
+        "{% macro duckdb__cartridge_relations_sql(database, schemas) -%}"
+        "select 'raw', 'a', 'table', 'told by the project itself', null, null, 'true'"
+        "{%- endmacro %}",
+    )
+    run = duckdb_host.operation("cartridge_scan", schemas=["raw"])
+    assert run.success, run.output
+    assert "told by the project itself" in run.output
+
+
+def test_the_worked_example_gives_the_sql_of_an_adapter_that_cartridge_does_not_know(
+    duckdb_host: HostProject,
+) -> None:
+    page = (REPOSITORY / "docs" / "add_a_warehouse.md").read_text("utf-8")
+    example = page.split("```sql\n")[1].split("```")[0]
+    assert set(re.findall(r"macro trino__(cartridge_\w+_sql)\(", example)) <= set(verbs())
+    # DuckDB stands in for the adapter's type; it is the look-up that is tried.
+    place = "{{ cartridge.cartridge_quote_sql(database) }}.information_schema"
+    assert place in example
+    own = example.replace("trino__", "duckdb__").replace(place, "information_schema")
+    duckdb_host.write("macros/own.sql", own)
+    duckdb_host.warehouse.execute(
+        "create schema raw", "create table raw.a (id integer primary key)"
+    )
+    run = duckdb_host.operation("cartridge_scan", schemas=["raw"])
+    assert run.success, run.output
+    assert '"name": "a"' in run.output
+    assert "primary_key" not in run.output  # the example's Trino knows no constraints
+
+
 def test_options_may_stand_in_vars(duckdb_host: HostProject) -> None:
     duckdb_host.warehouse.execute("create schema raw", "create table raw.a (id integer)")
     project = duckdb_host.read("dbt_project.yml")
@@ -114,3 +148,28 @@ def test_debug_finds_nothing_to_fix_where_all_is_well(duckdb_host: HostProject) 
     failed = duckdb_host.operation("cartridge_debug", schemas=["nope"])
     assert not failed.success
     assert "found something to fix" in failed.output
+
+
+def test_what_show_tells_snowflake_is_named_in_lower_case_and_so_in_quotes() -> None:
+    """docs.snowflake.com/en/sql-reference/operators-flow, usage notes. DuckDB takes any case."""
+    text = (ADAPTERS / "snowflake.sql").read_text("utf-8")
+    shown = text.split("show primary keys")[1].split("{%- endmacro %}")[0]
+    names = re.findall(
+        r'"?\b(?:(?:pk|fk)_\w+|schema_name|table_name|column_name|\w+_sequence)\b"?', shown
+    )
+    assert len(names) > 15
+    assert [name for name in names if not re.fullmatch(r'"\w+"', name)] == []
+    # $1 is the statement before, $3 the third before it.
+    assert shown.index("('primary', '$3'), ('unique', '$2')") > 0
+    assert "from $1" in shown
+
+
+def test_bigquery_is_read_in_the_dataset_and_arrays_hold_no_arrays() -> None:
+    """cloud.google.com/bigquery/docs/information-schema-intro#syntax: without a region,
+    SCHEMATA and TABLE_STORAGE tell of one; …/reference/standard-sql/data-types#array_type."""
+    text = (ADAPTERS / "bigquery.sql").read_text("utf-8")
+    code = re.sub(r"\{#.*?#\}", "", text, flags=re.S)
+    assert "SCHEMATA" not in code
+    assert "TABLE_STORAGE" not in code
+    assert "region-" not in code
+    assert "array_agg([" not in code

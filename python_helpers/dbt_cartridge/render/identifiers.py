@@ -63,8 +63,9 @@ def write(name: str, adapter: str, stored: bool = False) -> str:
             f"{name!r} cannot be written as a name in SQL: it is empty or holds a control "
             "character. Rename it in the warehouse, or leave its table out with `exclude`."
         )
-    if stored and "." in name and rule(adapter).path:
-        return ".".join(write(part, adapter, True) for part in name.split("."))
+    parts = name.split(".")
+    if stored and len(parts) > 1 and all(parts) and rule(adapter).path:
+        return ".".join(write(part, adapter, True) for part in parts)
     plain = _unquoted(name, rule(adapter).case, stored)
     if plain is not None and _PLAIN.match(plain) and plain not in reserved(adapter):
         return plain

@@ -72,6 +72,10 @@ def _asked(
     body = {"database": database, "schemas": list(schemas)}
     verbs = _VERBS if schemas else _VERBS[:1]
     replies = in_order(engine.ask([Request(verb, body) for verb in verbs]), len(verbs))
+    if len(schemas) > 1 and any(reply.error is not None for reply in replies):
+        # BigQuery's datasets of two regions cannot stand in one statement.
+        each = [_asked(engine, database, [schema]) for schema in schemas]
+        return {verb: tuple(row for found in each for row in found[verb]) for verb in verbs}
     for verb, reply in zip(verbs, replies, strict=True):
         if reply.error is not None:
             where = ", ".join(schemas) or database

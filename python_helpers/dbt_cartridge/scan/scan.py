@@ -9,7 +9,7 @@ from dbt_cartridge.errors import ScanError
 from dbt_cartridge.progress import Progress
 from dbt_cartridge.scan.catalogue import read_catalogue
 from dbt_cartridge.scan.marks import known_from, marked
-from dbt_cartridge.scan.profile import profiled
+from dbt_cartridge.scan.profile import estimated, profiled
 from dbt_cartridge.scan.scope import wanted
 from dbt_cartridge.version import helper_version
 
@@ -41,12 +41,16 @@ def scan(
     kept, left_out = wanted(catalogue.relations, settings, engine.built())
     if not kept:
         raise ScanError(_nothing(schemas, settings, catalogue.problems + left_out))
-    progress.finish(f"{len(kept)} relations in {', '.join(schemas)}")
     problems = catalogue.problems + left_out
-    if settings.profile != "none":
+    told = f"{len(kept)} relations in {', '.join(schemas)}"
+    if settings.profile == "none":
+        progress.finish(told)
+    else:
         kept = marked(engine, kept, settings) if marks else kept
         known = known_from(before, kept, settings)
         asked = [relation for relation in kept if relation.id not in known]
+        cost = estimated(engine, asked, settings, catalogue.billed)
+        progress.finish(f"{told}; to profile them: {cost}" if asked else f"{told}, none changed")
         new, troubles = profiled(engine, asked, settings, progress) if asked else ((), ())
         known |= {relation.id: relation for relation in new}
         kept = tuple(known[relation.id] for relation in kept if relation.id in known)

@@ -45,6 +45,12 @@ where database_name = '${catalog}' and schema_name <> '_fs_information_schema' a
 """
 info_schema.SQL_CREATE_INFORMATION_SCHEMA_TABLES_VIEW = Template(_TABLES + _VIEWS)
 
+# fakesnow writes a table's comment into SQL as it is.
+_comment_sql = info_schema.insert_table_comment_sql
+info_schema.insert_table_comment_sql = lambda catalog, schema, table, comment: _comment_sql(
+    catalog, schema, table, comment.replace("'", "''")
+)
+
 # ---------------------------------------------------------------- SHOW … KEYS
 
 _KINDS = {"PRIMARY": "PRIMARY KEY", "UNIQUE": "UNIQUE", "FOREIGN": "FOREIGN KEY"}
@@ -203,7 +209,7 @@ def _type(duckdb_type: str) -> str:
         return duckdb_type.replace("DECIMAL", "NUMBER")
     if duckdb_type.startswith("TIMESTAMP") and "ZONE" not in duckdb_type:
         return "TIMESTAMP_NTZ"
-    if duckdb_type.endswith("INT") or duckdb_type.endswith("INTEGER"):
+    if duckdb_type.endswith(("INT", "INTEGER")):
         return "NUMBER(38,0)"
     return _TYPES.get(duckdb_type, "VARCHAR")
 

@@ -71,6 +71,10 @@ def test_a_name_is_plain_or_quoted(adapter: str, name: str):
         assert any(ord(char) < 32 or ord(char) == 127 for char in name)
         return
     quote = identifiers.rule(adapter).quote
+    parts = name.split(".")
+    if identifiers.rule(adapter).path and len(parts) > 1 and all(parts):
+        assert written == ".".join(identifiers.write(part, adapter, stored=True) for part in parts)
+        return
     if written.startswith(quote):
         assert written.endswith(quote)
         inside = written[1:-1].replace(quote * 2, "").replace(f"\\{quote}", "")

@@ -21,15 +21,15 @@ stg_shop__orders as (
 observed as (
 
     select
-        min(loaded_at) as first_day,
-        max(loaded_at) as last_day
+        min(cast(loaded_at as date)) as first_day,
+        max(cast(loaded_at as date)) as last_day
     from stg_shop__orders
 
     union all
 
     select
-        min(created_at) as first_day,
-        max(created_at) as last_day
+        min(cast(created_at as date)) as first_day,
+        max(cast(created_at as date)) as last_day
     from stg_shop__order_lines
 
 ),
@@ -37,68 +37,31 @@ observed as (
 bounds as (
 
     select
-        {{ dbt.date_trunc('year', 'min(first_day)') }} as first_day,
-        {{ dbt.dateadd('year', 1, dbt.date_trunc('year', 'max(last_day)')) }} as end_day
+        date_trunc('year', min(first_day)) as first_day,
+        last_day(max(last_day), 'year') as last_day
     from observed
 
 ),
 
-digits as (
-
-    select 0 as digit
-    union all
-    select 1 as digit
-    union all
-    select 2 as digit
-    union all
-    select 3 as digit
-    union all
-    select 4 as digit
-    union all
-    select 5 as digit
-    union all
-    select 6 as digit
-    union all
-    select 7 as digit
-    union all
-    select 8 as digit
-    union all
-    select 9 as digit
-
-),
-
-numbers as (
-
-    -- 100,000 days: 273 years
-    select
-        ones.digit
-        + 10 * tens.digit
-        + 100 * hundreds.digit
-        + 1000 * thousands.digit
-        + 10000 * ten_thousands.digit as number_of_days
-    from digits as ones
-    cross join digits as tens
-    cross join digits as hundreds
-    cross join digits as thousands
-    cross join digits as ten_thousands
-
-),
-
-candidates as (
+places as (
 
     select
-        bounds.end_day,
-        {{ dbt.dateadd('day', 'numbers.number_of_days', 'bounds.first_day') }} as date_day
+        first_day,
+        array_generate_range(
+            0, datediff('day', first_day, last_day) + 1
+        ) as days_later
     from bounds
-    cross join numbers
 
 ),
 
 days as (
 
-    select cast(date_day as date) as date_day
-    from candidates
-    where date_day < end_day
+    select
+        cast(
+            dateadd('day', cast(later.value as int), places.first_day) as date
+        ) as date_day
+    from places,
+        lateral flatten(input => places.days_later) as later
 
 ),
 

@@ -1,0 +1,148 @@
+"""BigQuery: the contract, and what only BigQuery has. Emulated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+from uuid import uuid4
+
+import pytest
+
+from dbt_cartridge.config import settings
+from dbt_cartridge.documents.scan import Scan
+from dbt_cartridge.scan import profile
+from tests.functional.cloud_contract import Contract, TableOf
+from tests.functional.engines import Remote
+from tests.support import bigquery, stand_in
+from tests.support.environments import EnvironmentMissing
+from tests.support.host import HostProject
+from tests.support.warehouses import Warehouse
+
+pytestmark = pytest.mark.emulated
+
+
+@pytest.fixture(scope="module")
+def bigquery_server() -> Iterator[stand_in.Server]:
+    try:
+        stand_in.dbt_environment().made()
+        server = bigquery.start()
+    except EnvironmentMissing as reason:
+        pytest.skip(f"no stand-in for BigQuery: {reason}")
+    yield server
+    server.stop()
+
+
+class TestBigQuery(Contract):
+    TYPES: ClassVar[dict[str, str]] = {
+        "integer": "int64", "decimal": "numeric", "float": "float64", "text": "string",
+        "boolean": "bool", "date": "date", "timestamp": "datetime", "json": "json",
+    }  # fmt: skip
+    PRICE = ("0", "9.5")  # NUMERIC keeps no trailing zeros
+    FURTHER = (
+        "create table raw.parties (party_id int64, name string,"
+        " address struct<city string, geo struct<lat float64, lon float64>>,"
+        " phones array<struct<kind string, number string>>, tags array<string>,"
+        " primary key (party_id) not enforced)",
+        "insert into raw.parties values"
+        " (1, 'Ann', struct('Oslo', struct(1.5, 2.5)),"
+        " [struct('home', '11'), struct('work', '12')], ['a', 'b']),"
+        " (2, 'Bob', struct('Rome', null), [struct('home', '21')], []),"
+        " (3, 'Cid', null, [], [])",
+        "create table raw.visits (visit_id int64, seen_on date, pages int64)"
+        " partition by seen_on cluster by visit_id options(require_partition_filter = true)",
+        "insert into raw.visits values (1, '2026-01-01', 3), (2, '2026-01-02', 4)",
+        *(f"create table raw.events_2026010{day} (event_id int64, kind string)" for day in (1, 2)),
+        "insert into raw.events_20260101 values (1, 'click')",
+        "insert into raw.events_20260102 values (2, 'view'), (3, 'click')",
+    )
+
+    @classmethod
+    def warehouse(cls, request: pytest.FixtureRequest, folder: Path) -> Warehouse:
+        server = request.getfixturevalue("bigquery_server")
+        programs = stand_in.dbt_environment().made() / "bin"
+        return bigquery.BigQuery(server, f"test-{uuid4().hex[:8]}", programs)
+
+    @classmethod
+    def quoted(cls, name: str) -> str:
+        return f"`{name}`"
+
+    @classmethod
+    def value(cls, value: Any, kind: str) -> str:
+        if value is None:
+            return f"cast(null as {cls.TYPES[kind]})"
+        if isinstance(value, str):
+            text = "'" + value.replace("'", "\\'") + "'"
+            return {"json": f"json {text}", "text": text}.get(kind) or (
+                f"cast({text} as {cls.TYPES[kind]})"
+            )
+        if kind in ("decimal", "float"):
+            return f"cast('{value}' as {cls.TYPES[kind]})"
+        return super().value(value, kind)
+
+    @classmethod
+    def constraint(cls, text: str) -> str:
+        return f"{text} not enforced"
+
+    @classmethod
+    def comments(cls, table: TableOf, place: str) -> list[str]:
+        if not table.comment:
+            return []
+        said = [
+            f"alter table {place} set options (description = {cls.value(table.comment, 'text')})"
+        ]
+        said += [
+            f"alter table {place} alter column {cls.quoted(column)}"
+            f" set options (description = {cls.value(text, 'text')})"
+            for column, text in table.column_comments
+        ]
+        return said
+
+    def test_a_field_of_a_record_is_a_column_and_shards_are_one_relation(self, facts: Scan) -> None:
+        columns = facts.by_id["raw.parties"].by_name
+        assert list(columns) == [
+            "party_id", "name", "address.city", "address.geo.lat", "address.geo.lon", "phones",
+            "tags",
+        ]  # fmt: skip
+        city = columns["address.city"].profile
+        assert city is not None
+        assert (city.nulls, city.distinct, city.max) == (1, 2, "Rome")
+        assert columns["phones"].native_type == "ARRAY<STRUCT<kind STRING, number STRING>>"
+        events = facts.by_id["raw.events_*"]
+        assert [column.name for column in events.columns] == ["event_id", "kind"]
+        assert events.rows == 3
+
+    def test_partitions_and_clustering_are_told_and_a_demanded_filter_is_given(
+        self, facts: Scan
+    ) -> None:
+        visits = facts.by_id["raw.visits"]
+        assert visits.partition_filter == "seen_on"
+        assert [(index.name, index.columns) for index in visits.indexes] == [
+            ("clustering", ("visit_id",)), ("partition", ("seen_on",)),
+        ]  # fmt: skip
+        pages = visits.by_name["pages"].profile
+        assert pages is not None
+        assert pages.max == "4"
+
+    def test_the_bytes_are_told_before_a_row_is_read(self, engine: Remote, facts: Scan) -> None:
+        chosen = settings({"schemas": "raw"}, environment={})
+        told = profile.estimated(engine, facts.relations, chosen, billed=True)
+        assert re.fullmatch(r"1 statement, about [1-9][0-9.]* (bytes|KB)", told)
+
+    def look_at(self, shop: HostProject) -> None:
+        parties = shop.read("models/staging/raw/stg_raw__parties.sql")
+        assert "address.city as address_city" in parties
+        phones = shop.read("models/staging/raw/stg_raw__parties_phones.sql")
+        assert "cross join unnest(source.phones) as phone with offset as phone_offset" in phones
+        rows = shop.warehouse.query(
+            "select party_id, phone_number, kind from analytics.stg_raw__parties_phones"
+            " order by 1, 2"
+        )
+        assert rows == [("1", "1", "home"), ("1", "2", "work"), ("2", "1", "home")]
+        visits = shop.read("models/staging/raw/stg_raw__visits.sql")
+        assert "where seen_on >= '0001-01-01'" in visits
+        sources = shop.read("models/staging/raw/_raw__sources.yml")
+        assert "identifier: events_*" in sources
+        (events,) = shop.warehouse.query("select count(*) from analytics.stg_raw__events")
+        assert events == ("3",)

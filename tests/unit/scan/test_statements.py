@@ -1,0 +1,117 @@
+"""How many statements a scan of a thousand tables sends, and what it says of them beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from dbt_cartridge.config import settings
+from dbt_cartridge.engine.base import Reply, Request, Row, Target
+from dbt_cartridge.errors import ScanError
+from dbt_cartridge.scan import scan
+
+TABLES = 1_000
+COLUMNS = 10
+
+
+class Warehouse:
+    """An engine over a catalogue that is made up. `broken`: verbs that fail for several schemas."""
+
+    target = Target("bigquery", "p", "analytics", 4, "1.11.16")
+
+    def __init__(self, rows: str | None, billed: bool = False, broken: Sequence[str] = ()) -> None:
+        self.rows, self.billed, self.broken = rows, billed, broken
+        self.asked: list[str] = []
+
+    @property
+    def statements(self) -> int:
+        return len(self.asked)
+
+    def built(self) -> frozenset[tuple[str, str]]:
+        return frozenset()
+
+    def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply]]:
+        for position, request in enumerate(requests):
+            self.asked.append(request.verb)
+            yield position, self._reply(request)
+
+    def _reply(self, request: Request) -> Reply:
+        schemas = request.body.get("schemas", ())
+        if request.verb in self.broken and len(schemas) > 1:
+            return Reply(error="Dataset not found in location EU")
+        rows: list[Row] = []
+        if request.verb == "schemas":
+            billed = ("true",) if self.billed else ()
+            rows = [(schema, "true", "P", *billed) for schema in ("raw", "other")]
+        if request.verb == "relations":
+            rows = [
+                (schema, f"t{i}", "table", None, self.rows, "1000000", "true")
+                for schema in schemas
+                for i in range(TABLES)
+            ]
+        if request.verb == "columns":
+            rows = [
+                (schema, f"t{i}", str(c), f"c{c}", "INT64", "integer", "true", None, "false", None,
+                 None, "true")
+                for schema in schemas
+                for i in range(TABLES)
+                for c in range(COLUMNS)
+            ]  # fmt: skip
+        if request.verb == "estimate":
+            rows = [("2500000",)]
+        return Reply(rows=tuple(rows))
+
+
+class Told:
+    def __init__(self) -> None:
+        self.results: list[str] = []
+
+    def start(self, label: str, total: int | None = None) -> None: ...
+    def advance(self, count: int = 1, what: str = "") -> None: ...
+    def warn(self, text: str) -> None: ...
+    def finish(self, result: str = "") -> None:
+        self.results.append(result)
+
+
+def scanned(warehouse: Warehouse, **options: object) -> list[str]:
+    told = Told()
+    scan(warehouse, settings({"schemas": "raw", **options}, environment={}), told)  # type: ignore[arg-type]
+    return told.results
+
+
+def test_a_thousand_tables_are_five_statements_and_small_ones_share_theirs() -> None:
+    warehouse = Warehouse(rows="1000")
+    told = scanned(warehouse)
+    assert len([verb for verb in warehouse.asked if verb != "profile"]) == 5
+    assert warehouse.asked.count("profile") == 14  # 75 tables of ten columns to a statement
+    assert told[0] == "1000 relations in raw; to profile them: 14 statements, about 1.0 GB"
+
+
+def test_large_tables_are_one_statement_each() -> None:
+    warehouse = Warehouse(rows="3000000")
+    scanned(warehouse)
+    assert warehouse.asked.count("profile") == TABLES
+
+
+def test_where_bytes_are_billed_the_warehouse_says_how_many() -> None:
+    warehouse = Warehouse(rows="1000", billed=True)
+    told = scanned(warehouse)
+    assert warehouse.asked.count("estimate") == 14
+    assert warehouse.asked.index("estimate") < warehouse.asked.index("profile")
+    assert told[0] == "1000 relations in raw; to profile them: 14 statements, about 35.0 MB"
+
+
+def test_without_a_profile_nothing_is_estimated_and_nothing_read() -> None:
+    warehouse = Warehouse(rows="1000", billed=True)
+    assert scanned(warehouse, profile="none")[0] == "1000 relations in raw"
+    assert len(warehouse.asked) == 5
+
+
+def test_schemas_that_cannot_stand_in_one_statement_are_read_one_by_one() -> None:
+    warehouse = Warehouse(rows="1000", broken=("relations",))
+    told = scanned(warehouse, schemas="raw,other", profile="none")
+    assert told[0] == "2000 relations in other, raw"
+    assert len(warehouse.asked) == 15
+    with pytest.raises(ScanError):
+        scanned(Warehouse(rows="1"), schemas="nope")
