@@ -7,8 +7,10 @@ holds; the first request without a reply is the one that failed, and the rest is
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -50,6 +52,7 @@ class CommandLineEngine:
         """`timeout`: seconds for one call of dbt."""
         self.project_dir = project_dir
         self.statements = 0
+        self._timeout = timeout
         self._target: Target | None = None
         options: list[str] = []
         for flag, value in (
@@ -94,6 +97,20 @@ class CommandLineEngine:
 
     def built(self) -> frozenset[tuple[str, str]]:
         return built_relations(self._manifest())
+
+    def operate(self, macro: str, arguments: Mapping[str, Any]) -> int:
+        """Run a macro for what it prints, which goes to our own standard output; its exit code."""
+        argv = [*self.command.program, "run-operation", macro, "--args", json.dumps(arguments)]
+        argv += ["-q", *self.command.options, "--project-dir", str(self.project_dir)]
+        environment = os.environ | {"DO_NOT_TRACK": "1", "DBT_TARGET_PATH": "target"}
+        try:
+            done = subprocess.run(
+                argv, cwd=self.project_dir, env=environment, stdin=subprocess.DEVNULL,
+                timeout=self._timeout, check=False,
+            )  # fmt: skip
+        except OSError as error:
+            raise EngineError(f"Cannot start {argv[0]}: {error.strerror or error}.") from error
+        return done.returncode
 
     @contextmanager
     def released(self) -> Generator[None]:
