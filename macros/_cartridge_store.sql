@@ -1,14 +1,14 @@
 {#- Without the helper: scan with the same verbs, and leave the replies in the warehouse, where
     `cartridge generate --from-warehouse` finds them. The only macros that write to it: one table of
     text, `cartridge_scans` in the target's schema. -#}
-{% macro _cartridge_scan_and_store(given) %}
+{% macro _cartridge_scan_and_store(given, unknown) %}
     {% set options = dict(var('cartridge', {}) or {}) %}
     {% for name, value in given.items() %}
         {% if value is not none %}
             {% do options.update({name: value}) %}
         {% endif %}
     {% endfor %}
-    {% do _cartridge_check_options(options, given.keys() | list) %}
+    {% do _cartridge_check_options(options, given.keys() | reject('in', unknown) | list) %}
     {% set database = options.get('database') or target.database %}
     {% set schemas = _cartridge_stored_schemas(database, options) %}
     {% set replies = [] %}
