@@ -128,13 +128,22 @@ def test_a_dbt_that_is_not_there_is_said(tmp_path: Path) -> None:
 def test_an_error_is_one_line_without_headings_and_excerpts() -> None:
     message = "Runtime Error\n  Conversion Error: no number\n\n  LINE 1: select 'secret'\n  ^"
     assert first_words(message) == "Conversion Error: no number"
+    driver = (
+        "C Data interface error: [libpq] Execution error [PGRES_FATAL_ERROR]: ERROR:  no number"
+    )
+    assert first_words(f"[error] [DbDriverFailed (dbt1308)]: {driver}") == "no number"
     assert len(first_words("x" * 10_000)) == 300
 
 
 def test_the_words_of_dbt_v2_are_told_without_rules_codes_and_backtraces() -> None:
     message = (
         "=================== Errors and Warnings ====================\n"
+        "[warning] [DuplicateColumns (dbt1033)]: Query returned duplicate column names.\n"
         "[error] [DbDriverFailed (dbt1308)]: Conversion Error: no number\n"
         "   0: <unknown>\n  13: start_thread\n             at ./nptl/pthread_create.c:442:8\n"
     )
     assert first_words(message) == "Conversion Error: no number"
+    driver = (
+        "C Data interface error: [libpq] Execution error [PGRES_FATAL_ERROR]: ERROR:  no number"
+    )
+    assert first_words(f"[error] [DbDriverFailed (dbt1308)]: {driver}") == "no number"
