@@ -1,14 +1,14 @@
 {#- Without the helper: scan with the same verbs, and leave the replies in the warehouse, where
     `cartridge generate --from-warehouse` finds them. The only macros that write to it: one table of
     text, `cartridge_scans` in the target's schema. -#}
-{% macro _cartridge_scan_and_store(given) %}
+{% macro _cartridge_scan_and_store(given, unknown) %}
     {% set options = dict(var('cartridge', {}) or {}) %}
     {% for name, value in given.items() %}
         {% if value is not none %}
             {% do options.update({name: value}) %}
         {% endif %}
     {% endfor %}
-    {% do _cartridge_check_options(options, given.keys() | list) %}
+    {% do _cartridge_check_options(options, given.keys() | reject('in', unknown) | list) %}
     {% set database = options.get('database') or target.database %}
     {% set schemas = _cartridge_stored_schemas(database, options) %}
     {% set replies = [] %}
@@ -25,7 +25,9 @@
     {% endif %}
     {% if options.get('profile', 'full') != 'none' %}
         {{ log("cartridge: " ~ (tables | length) ~ " statements, at most two for a table", info=true) }}
-        {% for table in tables if table['kind'] in ['table', 'materialized_view'] %}
+        {#- A view may fail, and Jinja cannot catch it; a table that must be read through a filter
+            is left to the helper too. -#}
+        {% for table in tables if table['kind'] in ['table', 'materialized_view'] and not table['filtered'] %}
             {% do _cartridge_profile_of(table, replies) %}
         {% endfor %}
     {% endif %}
@@ -129,6 +131,7 @@
                 'schema': row[0],
                 'name': row[1],
                 'kind': row[2],
+                'filtered': row | length > 7 and row[7] is not none,
                 'rows': rows,
                 'sample': sample_rows if sampled else none,
                 'approximate': (rows or 0) > 2000000 and not sampled,

@@ -67,6 +67,6 @@
     {% if modules.cartridge is defined %}
         {% do modules.cartridge.generate(options, _cartridge_version(), var('cartridge', {}), adapter, _cartridge_sql) %}
     {% else %}
-        {% do _cartridge_scan_and_store(options) %}
+        {% do _cartridge_scan_and_store(options, kwargs.keys() | list) %}
     {% endif %}
 {% endmacro %}

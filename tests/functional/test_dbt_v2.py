@@ -52,6 +52,8 @@ def test_v1_in_process_v1_by_its_command_line_and_v2_make_the_same_bytes(
     in_process = make_host(folder / "in_process" / "shop", generated.warehouse)
     in_process.operation("cartridge_generate", schemas=["raw"]).must_succeed()
     assert made(in_process) == by_v2
+    if isinstance(generated.warehouse, Postgres):
+        return  # test_first_run compares v1's two doors there
     by_v1 = make_host(folder / "by_v1" / "shop", generated.warehouse)
     ran = by_v1.cartridge("generate", "--schemas", "raw", "--dbt", program("dbt"))
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -10,11 +10,11 @@ from dbt.context import base
 
 from dbt_cartridge.config import settings
 from dbt_cartridge.documents.scan import Scan
+from dbt_cartridge.engine.command_line import CommandLineEngine
 from dbt_cartridge.engine.stored import stored
-from dbt_cartridge.errors import ScanError
 from dbt_cartridge.progress import Silent
 from dbt_cartridge.scan import scan
-from tests.functional.engines import command_line, scanned_by_command_line
+from tests.functional.engines import command_line
 from tests.functional.test_first_run import fill, made
 from tests.functional.test_scan import NASTY, SHOP
 from tests.support.host import HostProject, make_host
@@ -35,9 +35,17 @@ def no_helper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(base, "get_context_modules", without)
 
 
-def read_back(host: HostProject, **options: Any) -> Scan:
-    engine, chosen = stored(command_line(host), settings(options, environment={}))
-    return scan(engine, chosen, Silent())
+def read_back(engine: CommandLineEngine, **options: Any) -> Scan:
+    reader, chosen = stored(engine, settings(options, environment={}))
+    return scan(reader, chosen, Silent())
+
+
+def must_be_the_same(engine: CommandLineEngine) -> None:
+    """The stored scan and a direct one, through the same engine."""
+    facts = scan(engine, settings({"schemas": "raw"}, environment={}), Silent())
+    found = read_back(engine)
+    assert found.statements < facts.statements
+    assert found == facts.model_copy(update={"statements": found.statements})
 
 
 def on_v2(host: HostProject, v2: str, arguments: str) -> subprocess.CompletedProcess[str]:
@@ -47,16 +55,18 @@ def on_v2(host: HostProject, v2: str, arguments: str) -> subprocess.CompletedPro
 
 
 @pytest.mark.usefixtures("no_helper")
-@pytest.mark.parametrize("statements", [SHOP, NASTY], ids=["shop", "hostile"])
+@pytest.mark.parametrize(
+    ("warehouse", "statements"),
+    [("duckdb", NASTY), ("postgres", SHOP)],
+    ids=["duckdb-hostile", "postgres"],
+)
 def test_dbt_v1_without_the_helper_stores_what_the_scan_would_find(
-    host: HostProject, statements: tuple[str, ...]
+    request: pytest.FixtureRequest, warehouse: str, statements: tuple[str, ...]
 ) -> None:
+    host: HostProject = request.getfixturevalue(f"{warehouse}_host")
     host.warehouse.execute(*statements)
     host.operation("cartridge_generate", schemas=["RAW"]).must_succeed()
-    facts = scanned_by_command_line(host)
-    found = read_back(host)
-    assert found.statements < facts.statements
-    assert found == facts.model_copy(update={"statements": found.statements})
+    must_be_the_same(command_line(host))
 
 
 @pytest.mark.parametrize("statements", [SHOP, NASTY], ids=["shop", "hostile"])
@@ -66,9 +76,7 @@ def test_dbt_v2_stores_what_the_scan_would_find(
     host.warehouse.execute(*statements)
     ran = on_v2(host, v2, "{schemas: raw}")
     assert ran.returncode == 0, ran.stdout
-    facts = scanned_by_command_line(host)
-    found = read_back(host)
-    assert found == facts.model_copy(update={"statements": found.statements})
+    must_be_the_same(CommandLineEngine(host.root, dbt=v2, profiles_dir=host.root))
 
 
 def test_a_laptop_goes_on_from_the_stored_scan_to_the_same_files(
@@ -98,7 +106,8 @@ def test_a_later_scan_replaces_the_earlier_and_only_the_asked_for_is_stored(
         assert ran.returncode == 0, ran.stdout
     scans = "select count(distinct scan_id) from analytics.cartridge_scans"
     assert duckdb_host.warehouse.query(scans) == [(1,)]
-    found = read_back(duckdb_host, tables="cust*")
+    engine = CommandLineEngine(duckdb_host.root, dbt=v2, profiles_dir=duckdb_host.root)
+    found = read_back(engine, tables="cust*")
     assert [relation.name for relation in found.relations] == ["customers"]
     assert found.profile == "none"
 
@@ -121,7 +130,18 @@ def test_what_is_not_known_is_refused_without_the_helper_too(
     assert says in ran.stdout + ran.stderr
 
 
-def test_no_stored_scan_is_told_with_what_to_run(duckdb_host: HostProject) -> None:
+def test_no_stored_scan_is_told_with_what_to_run(duckdb_host: HostProject, v2: str) -> None:
     duckdb_host.warehouse.execute(*SHOP)
-    with pytest.raises(ScanError, match="dbt run-operation cartridge_generate"):
-        read_back(duckdb_host)
+    ran = duckdb_host.cartridge("generate", "--from-warehouse", "--dbt", v2)
+    assert ran.returncode != 0
+    assert "dbt run-operation cartridge_generate" in ran.stderr
+
+
+def test_profile_none_reads_no_row(duckdb_host: HostProject, v2: str) -> None:
+    """By dbt v2's own log of statements."""
+    duckdb_host.warehouse.execute(*SHOP)
+    ran = on_v2(duckdb_host, v2, "{schemas: raw, profile: none}")
+    assert ran.returncode == 0, ran.stdout
+    sent = duckdb_host.read("logs/query_log.sql")
+    assert "duckdb_tables()" in sent
+    assert '"raw".' not in sent

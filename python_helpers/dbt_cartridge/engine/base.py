@@ -101,16 +101,20 @@ def in_order(replies: Iterator[tuple[int, Reply]], count: int) -> list[Reply]:
     return found
 
 
-# dbt v2: a rule with a heading in it, what kind of error it is, and a backtrace of its own code.
-_V2_RULE = re.compile(r"^=+ .* =+$")
+# dbt v2: a rule with a heading in it, what kind of error it is, a backtrace of its own code, and
+# the layers of the driver that an error came through.
+_V2_LEFT_OUT = re.compile(r"=+ .* =+$|\[warning\]|\s+\d+: \S+$|\s+at \./\S+:\d+:\d+$")
 _V2_KIND = re.compile(r"^\[error\]\s*(?:\[[^\]]*\(dbt\d+\)\]:\s*)?")
-_V2_FRAME = re.compile(r"^\s+\d+: \S+$|^\s+at \./\S+:\d+:\d+$")
+_V2_DRIVER = re.compile(
+    r"^(?:(?:Internal|InvalidArguments|C Data interface error|Failed to \w+ query): |\[libpq\] "
+    r"|Execution error \[\w+\]: |ERROR: +)+"
+)
 
 
 def plain(message: str) -> str:
-    """dbt's message without what dbt v2 puts around it: headings, error codes, backtraces."""
-    lines = (line for line in message.splitlines() if not _V2_FRAME.match(line))
-    return "\n".join(_V2_KIND.sub("", line) for line in lines if not _V2_RULE.match(line))
+    """dbt's message without what dbt v2 puts around it: headings, warnings, codes, backtraces."""
+    lines = (line for line in message.splitlines() if not _V2_LEFT_OUT.match(line))
+    return "\n".join(_V2_DRIVER.sub("", _V2_KIND.sub("", line)) for line in lines)
 
 
 _HEADINGS = ("Runtime Error", "Database Error", "Compilation Error")

@@ -257,7 +257,7 @@ def _v2_errors(path: Path) -> dict[str, str]:
     except OSError:
         return {}
     found = (match.groups() for match in _QUERY_ERROR.finditer(text))
-    return {node: words.strip().removeprefix("Internal: ") for words, node in found}
+    return {node: plain(words.strip()) for words, node in found}
 
 
 def _tests(manifest: Mapping[str, Any]) -> Iterator[TestNode]:

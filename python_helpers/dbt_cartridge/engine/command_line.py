@@ -12,42 +12,29 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from dbt_cartridge.documents.host import Host
-from dbt_cartridge.engine.base import DbtCommand, Reply, Request, Target, first_words, plain
+from dbt_cartridge.engine.base import DbtCommand, Reply, Request, Target, first_words
+from dbt_cartridge.engine.calls import Call, Caller
 from dbt_cartridge.engine.host import built_relations, read_host, read_manifest
 from dbt_cartridge.errors import EngineError, HostError
 from dbt_cartridge.version import check_versions
 
 _ARGUMENT_BYTES = 96_000  # Linux takes 128 KiB for one argument
 _SECONDS = 3_600.0
+_LOCKED = frozenset({"duckdb"})  # its file is open in one process alone
+_FOR_ONE_MORE = 8  # statements that are worth another running dbt v1
 # Partial parsing in dbt v2 (2.0.0-alpha.4) forgets `--empty`, and rows would be read.
 V2_ENVIRONMENT = {"DBT_PARTIAL_PARSE": "false"}
 _NO_MACRO = re.compile(
     r"could not find a macro with the name .?cartridge_probe"  # dbt v1
     r"|Template not found for macro .?cartridge_probe"  # dbt v2
 )
-_NOISE = re.compile(r"\x1b\[[0-9;]*m|^\d\d:\d\d:\d\d(?:\.\d+)?\s+")
-
-
-@dataclass
-class _Call:
-    """What one run-operation printed."""
-
-    target: Mapping[str, Any] | None = None
-    replies: dict[int, Reply] = field(default_factory=dict[int, Reply])
-    words: list[str] = field(default_factory=list[str])
-    exit_code: int = 0
-
-    @property
-    def message(self) -> str:
-        return plain("\n".join(self.words)).strip() or f"dbt ended with exit code {self.exit_code}"
 
 
 class CommandLineEngine:
@@ -74,13 +61,13 @@ class CommandLineEngine:
             ("--target", target),
         ):
             options += [flag, str(value)] if value else []
-        self._program = _program(dbt)
         self._options = tuple(options)
+        self._caller = Caller(_program(dbt), options, project_dir, timeout)
 
     @property
     def command(self) -> DbtCommand:
-        is_v2 = self._target is not None and self._target.dbt_version.startswith("2.")
-        return DbtCommand((self._program,), self._options, V2_ENVIRONMENT if is_v2 else {})
+        environment = V2_ENVIRONMENT if self._is_v2 else {}
+        return DbtCommand((self._caller.program,), self._options, environment)
 
     @property
     def target(self) -> Target:
@@ -90,13 +77,19 @@ class CommandLineEngine:
         return self._target
 
     def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply]]:
+        """Several calls side by side, as many as the target has threads."""
         waiting = list(range(len(requests)))
         while waiting:
-            group = _what_fits(requests, waiting)
-            answered = self._call([requests[position] for position in group])
-            yield from zip(group, answered, strict=False)
-            self.statements += len(answered)
-            waiting = waiting[len(answered) :]
+            groups = _groups(requests, waiting, self._calls_at_once(len(waiting)))
+            with ThreadPoolExecutor(len(groups)) as pool:
+                asked = [[requests[position] for position in group] for group in groups]
+                answered = pool.map(self._call, asked)
+                left: list[int] = []
+                for group, replies in zip(groups, answered, strict=True):
+                    self.statements += len(replies)
+                    yield from zip(group, replies, strict=False)
+                    left += group[len(replies) :]
+            waiting = left + waiting[sum(map(len, groups)) :]
 
     def host(self, project_dir: Path) -> Host:
         target = self.target
@@ -121,17 +114,28 @@ class CommandLineEngine:
 
     @contextmanager
     def released(self) -> Generator[None]:
-        """Nothing is held between two calls."""
+        self._caller.stop()
         yield
 
     def _manifest(self) -> Mapping[str, Any]:
         """The manifest that the last call wrote."""
         return read_manifest(self.project_dir / "target")
 
+    @property
+    def _is_v2(self) -> bool:
+        return self._target is not None and self._target.dbt_version.startswith("2.")
+
+    def _calls_at_once(self, count: int) -> int:
+        """One more dbt v1 costs seconds and memory: not for a few statements."""
+        if self.target.adapter in _LOCKED:
+            return 1
+        each = _FOR_ONE_MORE if self._caller.is_kept else 1
+        return max(1, min(self.target.threads, count // each))
+
     def _call(self, requests: Sequence[Request]) -> list[Reply]:
         """Replies to the first requests: all of them, or up to the first that failed."""
         arguments = ",".join(_argument(request) for request in requests)
-        call = self._run(
+        call = self._caller.run(
             "run-operation", "cartridge_probe", "--args", f'{{"requests":[{arguments}]}}'
         )
         if call.target is None:
@@ -145,7 +149,7 @@ class CommandLineEngine:
             replies.append(Reply(error=first_words(call.message)))
         return replies
 
-    def _why(self, call: _Call) -> Exception:
+    def _why(self, call: Call) -> Exception:
         """dbt could not even start our macro: is it the project, or what lies behind it?"""
         message = call.message
         if _NO_MACRO.search(message):
@@ -153,41 +157,10 @@ class CommandLineEngine:
                 "The dbt package cartridge is not installed in this project. Run `cartridge init` "
                 "and `dbt deps`."
             )
-        parsed = self._run("parse")
+        parsed = self._caller.run("parse")
         if parsed.exit_code:
             return HostError(f"dbt cannot read the project {self.project_dir}:\n{parsed.message}")
         return EngineError(f"dbt cannot reach the warehouse:\n{message}")
-
-    def _run(self, *command: str) -> _Call:
-        argv = [self._program, *command, "-q", *self._options]
-        argv += ["--project-dir", str(self.project_dir)]
-        environment = os.environ | {"DO_NOT_TRACK": "1", "DBT_TARGET_PATH": "target"}
-        call = _Call()
-        try:
-            process = subprocess.Popen(
-                argv, cwd=self.project_dir, env=environment, stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
-                errors="replace",
-            )  # fmt: skip
-        except OSError as error:
-            raise EngineError(f"Cannot start {argv[0]}: {error.strerror or error}.") from error
-        late = threading.Event()
-        timer = threading.Timer(self._timeout, lambda: (late.set(), process.kill()))
-        timer.start()
-        assert process.stdout is not None
-        try:
-            for line in process.stdout:
-                _read(line, call)
-            call.exit_code = process.wait()
-        finally:
-            timer.cancel()
-            if process.poll() is None:
-                process.terminate()
-                process.wait()
-            process.stdout.close()
-        if late.is_set():
-            raise EngineError(f"dbt did not answer within {self._timeout:.0f} s and was stopped.")
-        return call
 
 
 def _program(dbt: str | None) -> str:
@@ -207,6 +180,16 @@ def _argument(request: Request) -> str:
     return "".join(c if " " <= c <= "~" else f"\\U{ord(c):08x}" for c in text)
 
 
+def _groups(requests: Sequence[Request], waiting: Sequence[int], most: int) -> list[list[int]]:
+    """What the next calls are about: the waiting requests in their order, as many as fit."""
+    share = -(-len(waiting) // most)
+    groups: list[list[int]] = []
+    while waiting and len(groups) < most:
+        groups.append(_what_fits(requests, waiting[:share]))
+        waiting = waiting[len(groups[-1]) :]
+    return groups
+
+
 def _what_fits(requests: Sequence[Request], waiting: Sequence[int]) -> list[int]:
     """The first of the waiting requests that fit into one argument; at least one."""
     group: list[int] = []
@@ -217,23 +200,6 @@ def _what_fits(requests: Sequence[Request], waiting: Sequence[int]) -> list[int]
             break
         group.append(position)
     return group
-
-
-def _read(line: str, call: _Call) -> None:
-    if line.startswith("{"):
-        try:
-            found: dict[str, Any] = json.loads(line)
-        except ValueError:
-            found = {}
-        if "cartridge_reply" in found:
-            rows = tuple(tuple(row) for row in found["rows"])
-            call.replies[int(found["cartridge_reply"])] = Reply(rows=rows)
-            return
-        if "cartridge" in found:
-            call.target = found
-            return
-    if text := _NOISE.sub("", _NOISE.sub("", line)).rstrip():
-        call.words.append(text)
 
 
 def _target(found: Mapping[str, Any]) -> Target:

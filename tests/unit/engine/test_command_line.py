@@ -14,7 +14,7 @@ from dbt_cartridge.errors import ConfigError, EngineError, HostError
 from dbt_cartridge.version import helper_version
 
 FAKE = """#!{python}
-import json, sys
+import json, os, sys, time
 import yaml
 if sys.argv[1] == "parse":
     print("12:00:00  Compilation Error: models/a.sql is broken")
@@ -23,10 +23,17 @@ if {silent}:
     print("12:00:00  Encountered an error:\\nthe server is down")
     sys.exit(1)
 print("12:00:00  something that dbt says")
-print(json.dumps(dict(cartridge="{version}", adapter="duckdb", database="shop", schema="main",
+print(json.dumps(dict(cartridge="{version}", adapter="{adapter}", database="shop", schema="main",
                       threads=3, dbt_version="1.11.0")))
 arguments = yaml.safe_load(sys.argv[sys.argv.index("--args") + 1])
 for number, (verb, body) in enumerate(arguments["requests"]):
+    if verb == "meet":
+        open("here_" + str(os.getpid()), "w").close()
+        until = time.monotonic() + 20
+        while sum(name.startswith("here_") for name in os.listdir()) < 2:
+            if time.monotonic() > until:
+                sys.exit("alone")
+            time.sleep(0.02)
     if verb == "fail":
         print("12:00:01  Encountered an error while running operation: Runtime Error")
         print("  Table gone does not exist")
@@ -37,11 +44,19 @@ for number, (verb, body) in enumerate(arguments["requests"]):
 
 
 def engine(
-    folder: Path, version: str | None = None, silent: bool = False, parse: int = 0
+    folder: Path,
+    version: str | None = None,
+    silent: bool = False,
+    parse: int = 0,
+    adapter: str = "duckdb",
 ) -> CommandLineEngine:
     program = folder / "dbt"
     text = FAKE.format(
-        python=sys.executable, version=version or helper_version(), silent=silent, parse=parse
+        python=sys.executable,
+        version=version or helper_version(),
+        silent=silent,
+        parse=parse,
+        adapter=adapter,
     )
     program.write_text(text, "utf-8")
     program.chmod(program.stat().st_mode | stat.S_IEXEC)
@@ -68,6 +83,22 @@ def test_many_requests_are_spread_over_calls_that_the_system_takes(tmp_path: Pat
     requests = [Request("x", {"name": f"{number}" * 4_000}) for number in range(60)]
     replies = in_order(engine(tmp_path).ask(requests), 60)
     assert [reply.rows[0][0] for reply in replies] == [r.body["name"] for r in requests]
+
+
+def test_calls_go_side_by_side_where_the_warehouse_takes_several_clients(tmp_path: Path) -> None:
+    requests = [Request("meet", {"name": name}) for name in "ab"]
+    asked = engine(tmp_path, adapter="postgres")
+    assert [reply.rows[0][0] for reply in in_order(asked.ask(requests), 2)] == ["a", "b"]
+
+
+def test_failures_side_by_side_are_their_own_too(tmp_path: Path) -> None:
+    verbs = "x fail x x fail x x".split()
+    requests = [Request(verb, {"name": str(n)}) for n, verb in enumerate(verbs)]
+    asked = engine(tmp_path, adapter="postgres")
+    replies = in_order(asked.ask(requests), len(verbs))
+    assert [reply.rows[0][0] for reply in replies if reply.rows] == ["0", "2", "3", "5", "6"]
+    assert [n for n, reply in enumerate(replies) if reply.error] == [1, 4]
+    assert asked.statements == len(verbs)
 
 
 def test_the_target_is_read_from_dbt(tmp_path: Path) -> None:
@@ -97,13 +128,22 @@ def test_a_dbt_that_is_not_there_is_said(tmp_path: Path) -> None:
 def test_an_error_is_one_line_without_headings_and_excerpts() -> None:
     message = "Runtime Error\n  Conversion Error: no number\n\n  LINE 1: select 'secret'\n  ^"
     assert first_words(message) == "Conversion Error: no number"
+    driver = (
+        "C Data interface error: [libpq] Execution error [PGRES_FATAL_ERROR]: ERROR:  no number"
+    )
+    assert first_words(f"[error] [DbDriverFailed (dbt1308)]: {driver}") == "no number"
     assert len(first_words("x" * 10_000)) == 300
 
 
 def test_the_words_of_dbt_v2_are_told_without_rules_codes_and_backtraces() -> None:
     message = (
         "=================== Errors and Warnings ====================\n"
+        "[warning] [DuplicateColumns (dbt1033)]: Query returned duplicate column names.\n"
         "[error] [DbDriverFailed (dbt1308)]: Conversion Error: no number\n"
         "   0: <unknown>\n  13: start_thread\n             at ./nptl/pthread_create.c:442:8\n"
     )
     assert first_words(message) == "Conversion Error: no number"
+    driver = (
+        "C Data interface error: [libpq] Execution error [PGRES_FATAL_ERROR]: ERROR:  no number"
+    )
+    assert first_words(f"[error] [DbDriverFailed (dbt1308)]: {driver}") == "no number"

@@ -105,7 +105,7 @@ def test_the_newest_scan_of_the_schemas_is_taken() -> None:
     assert chosen.schemas == ("raw",)
     _, newest = opened(warehouse)
     assert newest.schemas == ("crm",)
-    with pytest.raises(ScanError, match="no scan of shop.*crm; raw"):
+    with pytest.raises(ScanError, match=r"no scan of shop\..*crm; raw"):
         opened(warehouse, schemas="shop")
 
 

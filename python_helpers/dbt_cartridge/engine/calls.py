@@ -1,0 +1,141 @@
+"""Calls of dbt as a program, and what they print."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dbt_cartridge.engine.base import Reply, plain
+from dbt_cartridge.engine.kept_dbt import KeptDbt, interpreter_of
+from dbt_cartridge.errors import EngineError
+
+_NOISE = re.compile(r"\x1b\[[0-9;]*m|^\d\d:\d\d:\d\d(?:\.\d+)?\s+")
+_ENVIRONMENT = {"DO_NOT_TRACK": "1", "DBT_TARGET_PATH": "target"}
+
+
+@dataclass
+class Call:
+    """What one run-operation printed."""
+
+    target: Mapping[str, Any] | None = None
+    replies: dict[int, Reply] = field(default_factory=dict[int, Reply])
+    words: list[str] = field(default_factory=list[str])
+    exit_code: int = 0
+
+    @property
+    def message(self) -> str:
+        return plain("\n".join(self.words)).strip() or f"dbt ended with exit code {self.exit_code}"
+
+
+class Caller:
+    """Runs dbt commands in a project, from several threads at once if need be.
+
+    A dbt v1 is kept running between calls where its Python can be told from its program; else, and
+    with dbt v2, which starts in a moment, each call is a process of its own.
+    """
+
+    def __init__(
+        self, program: str, options: Sequence[str], project_dir: Path, seconds: float
+    ) -> None:
+        """`seconds`: for one call."""
+        self.program = program
+        self._options = (*options, "--project-dir", str(project_dir))
+        self._project_dir = project_dir
+        self._seconds = seconds
+        self._python = interpreter_of(program)
+        self._idle: list[KeptDbt] = []
+        self._lock = threading.Lock()
+
+    @property
+    def is_kept(self) -> bool:
+        return self._python is not None
+
+    def run(self, *command: str) -> Call:
+        """Raises EngineError: dbt cannot be started, or did not answer in time."""
+        arguments = (*command, "-q", *self._options)
+        kept = self._kept()
+        return self._in_process(arguments) if kept is None else self._by(kept, arguments)
+
+    def stop(self) -> None:
+        """Let go of the warehouse: no dbt runs any more. The next call starts one."""
+        with self._lock:
+            while self._idle:
+                self._idle.pop().stop()
+
+    def _kept(self) -> KeptDbt | None:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        if self._python is None:
+            return None
+        try:
+            return KeptDbt(self._python, self._project_dir, _ENVIRONMENT)
+        except EngineError:  # then as a program, which says what is wrong
+            self._python = None
+            return None
+
+    def _by(self, kept: KeptDbt, arguments: Sequence[str]) -> Call:
+        call = Call()
+        code = kept.run(arguments, lambda line: _read(line, call), self._seconds)
+        if code is None:
+            kept.stop()
+            raise EngineError(
+                f"dbt ended, or did not answer within {self._seconds:.0f} s: {call.message}"
+            )
+        call.exit_code = code
+        with self._lock:
+            self._idle.append(kept)
+        return call
+
+    def _in_process(self, arguments: Sequence[str]) -> Call:
+        argv = [self.program, *arguments]
+        call = Call()
+        try:
+            process = subprocess.Popen(
+                argv, cwd=self._project_dir, env=os.environ | _ENVIRONMENT,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                text=True, encoding="utf-8", errors="replace",
+            )  # fmt: skip
+        except OSError as error:
+            raise EngineError(f"Cannot start {argv[0]}: {error.strerror or error}.") from error
+        late = threading.Event()
+        timer = threading.Timer(self._seconds, lambda: (late.set(), process.kill()))
+        timer.start()
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                _read(line, call)
+            call.exit_code = process.wait()
+        finally:
+            timer.cancel()
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
+            process.stdout.close()
+        if late.is_set():
+            raise EngineError(f"dbt did not answer within {self._seconds:.0f} s and was stopped.")
+        return call
+
+
+def _read(line: str, call: Call) -> None:
+    if line.startswith("{"):
+        try:
+            found: dict[str, Any] = json.loads(line)
+        except ValueError:
+            found = {}
+        if "cartridge_reply" in found:
+            rows = tuple(tuple(row) for row in found["rows"])
+            call.replies[int(found["cartridge_reply"])] = Reply(rows=rows)
+            return
+        if "cartridge" in found:
+            call.target = found
+            return
+    if text := _NOISE.sub("", _NOISE.sub("", line)).rstrip():
+        call.words.append(text)

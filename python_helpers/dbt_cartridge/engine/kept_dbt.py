@@ -1,0 +1,93 @@
+"""A dbt v1 that is kept running between calls: its imports cost more than what we ask of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import threading
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from dbt_cartridge.errors import EngineError
+
+_SERVER = Path(__file__).with_name("dbt_server.py")
+_START_SECONDS = 120.0
+# A script that pip or uv made; a long path stands in a line for the shell.
+_INTERPRETER = re.compile(r"\A#!\s*(/\S*python[\d.]*)\s*$", re.MULTILINE)
+_INTERPRETER_OF_SHELL = re.compile(r"\A#!/bin/sh\n'''exec' \"?(/[^\"\n]*python[\d.]*)\"? ")
+_ENTRY_POINT = "from dbt.cli.main import cli"
+
+
+def interpreter_of(program: str) -> str | None:
+    """The Python that runs `program`, if it is nothing but dbt v1's entry point."""
+    try:
+        text = Path(program).read_bytes()[:4_096].decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    found = _INTERPRETER.match(text) or _INTERPRETER_OF_SHELL.match(text)
+    if found is None or _ENTRY_POINT not in text:
+        return None
+    return found[1] if Path(found[1]).exists() else None
+
+
+class KeptDbt:
+    """One dbt, for one call at a time."""
+
+    def __init__(self, python: str, folder: Path, environment: Mapping[str, str]) -> None:
+        """Raises EngineError where that Python cannot run dbt."""
+        try:
+            self._process = subprocess.Popen(
+                [python, str(_SERVER)], cwd=folder, env={**os.environ, **environment},
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                text=True, encoding="utf-8", errors="replace", bufsize=1,
+            )  # fmt: skip
+        except OSError as error:
+            raise EngineError(f"Cannot start {python}: {error.strerror or error}.") from error
+        self._end = weakref.finalize(self, _stop, self._process)
+        words: list[str] = []
+        if self._read("cartridge_ready", words.append, _START_SECONDS) is None:
+            self.stop()
+            raise EngineError(f"{python} cannot run dbt: {''.join(words[-3:])}")
+
+    def run(
+        self, arguments: Sequence[str], on_line: Callable[[str], None], seconds: float
+    ) -> int | None:
+        """The exit code of a dbt command; None if dbt ended, or was ended after `seconds`."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(list(arguments)) + "\n")
+        except OSError:
+            return None
+        return self._read("cartridge_done", on_line, seconds)
+
+    def stop(self) -> None:
+        """Let go of the warehouse. A second time does nothing."""
+        self._end()
+
+    def _read(self, until: str, on_line: Callable[[str], None], seconds: float) -> int | None:
+        assert self._process.stdout is not None
+        timer = threading.Timer(seconds, self._process.kill)
+        timer.start()
+        try:
+            for line in self._process.stdout:
+                if line.startswith(f'{{"{until}"'):
+                    return int(json.loads(line)[until])
+                on_line(line)
+        finally:
+            timer.cancel()
+        return None
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.close()  # dbt then comes to its end
+        process.wait(10)
+    except (OSError, subprocess.TimeoutExpired):
+        process.kill()
+        process.wait()
+    process.stdout.close()

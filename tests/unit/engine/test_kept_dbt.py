@@ -1,0 +1,93 @@
+"""A dbt v1 that is kept running: where it can be, and what becomes of it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from dbt_cartridge.engine import kept_dbt
+from dbt_cartridge.engine.kept_dbt import KeptDbt, interpreter_of
+from dbt_cartridge.errors import EngineError
+
+ENTRY = "import sys\nfrom dbt.cli.main import cli\nsys.exit(cli())\n"
+SERVER = """
+import json, sys
+print("dbt says hello")
+print(json.dumps(dict(cartridge_ready=True)), flush=True)
+for line in sys.stdin:
+    words = json.loads(line)
+    if words[0] == "hang":
+        import time
+        time.sleep(60)
+    if words[0] == "die":
+        sys.exit(3)
+    print("ran", *words)
+    print(json.dumps(dict(cartridge_done=len(words) - 1)), flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"#!{sys.executable}\n{ENTRY}", True),
+        (f"#!/bin/sh\n'''exec' \"{sys.executable}\" \"$0\" \"$@\"\n' '''\n{ENTRY}", True),
+        (f"#!{sys.executable}\nimport os; os.environ['A'] = 'b'; import other\n", False),
+        (f"#!/usr/bin/env bash\nexec dbt  # {ENTRY}", False),
+        (f"#!/nowhere/bin/python\n{ENTRY}", False),
+    ],
+    ids=["pip", "long path", "a wrapper", "a shell script", "gone"],
+)
+def test_only_the_plain_entry_point_tells_its_python(
+    tmp_path: Path, text: str, found: bool
+) -> None:
+    program = tmp_path / "dbt"
+    program.write_text(text)
+    assert interpreter_of(str(program)) == (sys.executable if found else None)
+
+
+def test_a_binary_tells_none(tmp_path: Path) -> None:
+    program = tmp_path / "dbt"
+    program.write_bytes(b"\x7fELF\xff\xfe")
+    assert interpreter_of(str(program)) is None
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> KeptDbt:
+    server = tmp_path / "server.py"
+    server.write_text(SERVER)
+    monkeypatch.setattr(kept_dbt, "_SERVER", server)
+    return KeptDbt(sys.executable, tmp_path, {})
+
+
+def test_it_runs_command_after_command_and_passes_on_what_dbt_says(kept: KeptDbt) -> None:
+    said: list[str] = []
+    assert kept.run(["parse"], said.append, 30) == 0
+    assert kept.run(["parse", "-q"], said.append, 30) == 1
+    assert said == ["ran parse\n", "ran parse -q\n"]
+    kept.stop()
+    kept.stop()
+
+
+@pytest.mark.parametrize(("word", "seconds"), [("die", 30), ("hang", 1)])
+def test_one_that_ends_or_hangs_has_no_exit_code(kept: KeptDbt, word: str, seconds: float) -> None:
+    assert kept.run([word], lambda line: None, seconds) is None
+    assert kept.run(["parse"], lambda line: None, seconds) is None
+    kept.stop()
+
+
+def test_a_python_without_dbt_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = tmp_path / "server.py"
+    server.write_text("import no_dbt_here")
+    monkeypatch.setattr(kept_dbt, "_SERVER", server)
+    with pytest.raises(EngineError, match="no_dbt_here"):
+        KeptDbt(sys.executable, tmp_path, {})
+
+
+def test_the_server_imports_nothing_of_ours() -> None:
+    """It runs in dbt's environment, where cartridge may be missing."""
+    text = Path(kept_dbt.__file__).with_name("dbt_server.py").read_text("utf-8")
+    assert "dbt_cartridge" not in text
+    assert json.dumps({"cartridge_done": 0}).startswith('{"cartridge_done"')
