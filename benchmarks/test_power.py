@@ -58,6 +58,10 @@ def measure(folder: Path, host: HostProject, per_kind: int) -> Power:
     for fault in faults(source, per_kind):
         outcomes.append(_tried(folder.name, host, source, fault, clean, before))
         before = fault.table
+        told = outcomes[-1].caught_by or "MISSED"
+        print(
+            f"  {fault.kind} in {fault.table} ({fault.what}): {told}", file=sys.stderr, flush=True
+        )
     again = _rebuilt(host)
     alarms += tuple(f"{folder.name}, restored: {n.name}" for n in again if n.status in bench.BAD)
     return Power(tuple(outcomes), tuple(dict.fromkeys(alarms)))

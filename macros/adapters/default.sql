@@ -54,8 +54,9 @@
     columns: [[no, name, family, native type], …]}].
     Rows, one per column of a table that has rows: table no, column no, rows, nulls, distinct,
     approximate, min, max, mean, min length, max length, mean length, blanks, zeros, negatives,
-    fractions, midnights, the fifteen TextPatterns in their order, top values (json array of
-    [value, count]). -#}
+    fractions, midnights, the first fifteen TextPatterns in their order, top values (json array of
+    [value, count]); then, where the warehouse counts them, the patterns `money`, `month_first` and
+    `day_first`. -#}
 {% macro cartridge_profile_sql(tables) -%}
     {{ adapter.dispatch('cartridge_profile_sql', 'cartridge')(tables) }}
 {%- endmacro %}

@@ -128,7 +128,7 @@ def interrupted(
             started = children(process.pid)
             time.sleep(1)  # into what it is doing
             process.send_signal(signal.SIGINT)
-            code = process.wait(60)
+            code = process.wait(120)
         finally:
             if process.poll() is None:
                 process.kill()
@@ -168,7 +168,7 @@ def _runs(pid: int) -> bool:
 
 
 def _wait_until(
-    true: Callable[[], bool], process: subprocess.Popen[bytes] | None = None, seconds: float = 120
+    true: Callable[[], bool], process: subprocess.Popen[bytes] | None = None, seconds: float = 300
 ) -> None:
     until = time.monotonic() + seconds
     while not true():

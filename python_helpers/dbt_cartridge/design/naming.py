@@ -66,7 +66,8 @@ class Names:
 
 
 def _fit(name: str, suffix: str = "") -> str:
-    return name[: MAX_NAME - len(suffix)].rstrip("_") + suffix
+    kept = name[: MAX_NAME - len(suffix)]
+    return (kept if kept == name else kept.rstrip("_")) + suffix
 
 
 def host_names(host: Host) -> frozenset[str]:

@@ -21,6 +21,8 @@ from dbt_cartridge.render import data_tests, expressions, identifiers, inert
 from dbt_cartridge.render.data_tests import Dialect
 from dbt_cartridge.render.doc_blocks import DocBlocks
 
+_BACKTICKS = frozenset({"bigquery", "databricks", "mysql", "spark"})
+
 
 @dataclass(frozen=True)
 class Properties:
@@ -77,7 +79,7 @@ def source(each: Source, dialect: Dialect, docs: DocBlocks) -> Properties:
     if each.database is not None:
         yaml["database"] = _inert_name(each.database)
     if identifiers.spoken(each.schema_name, dialect.adapter) != each.name:
-        yaml["schema"] = _inert_name(each.schema_name)
+        yaml["schema"] = _between_quotes(each.schema_name, dialect)
     if _unfolded(each.schema_name, dialect):
         yaml["quoting"] = {"schema": True}
     tables = [_table(table, each.name, dialect, docs) for table in each.tables]
@@ -94,7 +96,7 @@ def _table(each: SourceTable, source_name: str, dialect: Dialect, docs: DocBlock
     own, of_columns = _sorted(each.tests, each.columns)
     yaml: dict[str, Any] = {"name": each.name}
     if identifiers.spoken(each.identifier, dialect.adapter) != each.name:
-        yaml["identifier"] = _inert_name(each.identifier)
+        yaml["identifier"] = _between_quotes(each.identifier, dialect)
     if _unfolded(each.identifier, dialect):
         yaml["quoting"] = {"identifier": True}
     _describe(yaml, each.description, docs)
@@ -203,6 +205,12 @@ def _put_freshness(yaml: dict[str, Any], freshness: Freshness | None, tests: _Te
     if limits:
         both["freshness"] = limits
     yaml.update({"config": both} if tests.dialect.syntax.config_freshness else both)
+
+
+def _between_quotes(name: str, dialect: Dialect) -> str:
+    """As dbt pastes it between two quotes: it does not double those inside."""
+    mark = "`" if dialect.adapter in _BACKTICKS else '"'
+    return _inert_name(name).replace(mark, mark * 2)
 
 
 def _inert_name(value: str) -> str:

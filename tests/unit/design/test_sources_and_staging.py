@@ -320,3 +320,8 @@ def test_days_written_another_way_are_read_where_the_way_is_proved() -> None:
         'cast(strptime("source"."paid_date", \'%d.%m.%Y\') as date)'
     )
     assert expression(model, "due_date") == '"source"."due_date"'
+
+
+def test_a_table_called_by_underscores_alone_keeps_a_name() -> None:
+    (source,) = designed(table("___", KEY)).sources
+    assert source.tables[0].name == "___"

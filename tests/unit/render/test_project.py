@@ -14,6 +14,7 @@ from dbt_cartridge.documents.design import (
     Cte,
     Design,
     ExpressionTest,
+    FewestRowsTest,
     Input,
     Join,
     Model,
@@ -246,6 +247,31 @@ def test_an_accepted_value_is_tested_as_the_text_it_is(value: str):
     files = render(design(model("x", columns=(column,))), host(), Settings())
     (test,) = entries(files, "x")["columns"][0]["data_tests"]
     assert test["accepted_values"]["arguments"]["values"] == [value.replace("'", "''")]
+
+
+def sources_yaml(files: Files) -> dict[str, Any]:
+    (found,) = [f for f in files.files if f.path.endswith("__sources.yml")]
+    return yaml.safe_load(found.text)["sources"][0]
+
+
+def test_a_quote_in_a_tables_name_is_doubled_since_dbt_does_not():
+    odd = SourceTable(name="t", identifier='so "called"', relation="raw.t")
+    source = Source(name="raw", schema_name="raw", tables=(odd,))
+    files = render(Design(adapter="duckdb", sources=(source,)), host(), Settings())
+    assert sources_yaml(files)["tables"][0]["identifier"] == 'so ""called""'
+
+
+def test_a_bound_of_rows_comes_with_the_test_that_it_needs():
+    bound = FewestRowsTest(min_rows=80, severity="warn", evidence="there were more")
+    grown = SourceTable(name="t", identifier="t", relation="raw.t", tests=(bound,))
+    source = Source(name="raw", schema_name="raw", tables=(grown,))
+    files = render(Design(adapter="duckdb", sources=(source,)), host(), Settings())
+    (test,) = sources_yaml(files)["tables"][0]["data_tests"]
+    assert test["row_count_at_least"] == {
+        "arguments": {"min_rows": 80},
+        "config": {"severity": "warn", "meta": {"evidence": "there were more"}},
+    }
+    assert "tests/generic/row_count_at_least.sql" in files.by_path
 
 
 # ---------------------------------------------------------------- what cannot be written
