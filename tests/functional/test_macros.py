@@ -13,6 +13,7 @@ from dbt_cartridge.config import Settings
 from tests.support.host import REPOSITORY, HostProject
 
 ADAPTERS = REPOSITORY / "macros" / "adapters"
+OPTIONAL = {"cartridge_marks_sql"}  # a warehouse that has nothing to say needs none
 OPERATIONS = ("cartridge_generate", "cartridge_scan", "cartridge_debug")
 
 
@@ -26,8 +27,8 @@ def verbs() -> list[str]:
     "path", [p for p in sorted(ADAPTERS.glob("*.sql")) if p.stem != "default"], ids=lambda p: p.stem
 )
 def test_every_adapter_holds_every_verb(path: Path) -> None:
-    held = re.findall(rf"macro {path.stem}__(cartridge_\w+_sql)\(", path.read_text())
-    assert sorted(held) == sorted(verbs())
+    held = set(re.findall(rf"macro {path.stem}__(cartridge_\w+_sql)\(", path.read_text()))
+    assert sorted(held - OPTIONAL) == sorted(verbs())
     assert len(verbs()) == 12
 
 

@@ -33,12 +33,12 @@ def leftovers(
     left: list[Outcome] = []
     for path, entry in rest.items():
         place = entry.at or path
-        if not entry.relations or not gone.issuperset(entry.relations):
+        if not (lost := sorted(gone.intersection(entry.relations))):
             continue
         if (data := read(project_dir / place)) is None:
             continue
         untouched = Text.read(data).body == ledger.bases.get(path)
-        why = (_GONE if untouched else _EDITED).format(tables=", ".join(entry.relations))
+        why = (_GONE if untouched else _EDITED).format(tables=", ".join(lost))
         left.append(
             Outcome(place, path, "prune", data, None, why=why)
             if untouched and given.prune
