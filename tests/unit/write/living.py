@@ -43,7 +43,8 @@ class Living:
 
     def host(self) -> Host:
         models = [
-            HostModel(name=Path(path).stem, path=path, package="shop") for path in self.paths(".sql")
+            HostModel(name=Path(path).stem, path=path, package="shop")
+            for path in self.paths(".sql")
             if path.startswith("models/")
         ]  # fmt: skip
         return HOST.model_copy(update={"models": tuple(models)})
