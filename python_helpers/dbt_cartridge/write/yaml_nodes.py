@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_compose: Any = yaml.compose  # pyright: ignore[reportUnknownMemberType]
 DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 Plain = Hashable
@@ -97,7 +98,7 @@ def parse(text: str) -> Node:
     """
     try:
         # dbt reads YAML by the same parser; in pure Python a thousand tables take a minute.
-        raw: Any = yaml.compose(text, Loader=LOADER)
+        raw: Any = _compose(text, Loader=LOADER)
     except (yaml.YAMLError, UnicodeError) as error:
         raise NotMergeable(str(error)) from error
     if raw is None or raw.id != "mapping":
