@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_compose: Any = yaml.compose  # pyright: ignore[reportUnknownMemberType]
+_compose: Any = cast("Any", yaml).compose
 DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 Plain = Hashable
