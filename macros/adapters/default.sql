@@ -72,6 +72,16 @@
 select '0' as bytes
 {%- endmacro %}
 
+{#- Whether a table's rows are still the same: one row for each of `tables` ([{no, database, schema,
+    name, kind, rows, sample}]): no, mark. The same mark means the same rows; null, that nobody
+    knows. A warehouse that has nothing cheap to say of it needs no macro of its own. -#}
+{% macro cartridge_marks_sql(tables) -%}
+    {{ adapter.dispatch('cartridge_marks_sql', 'cartridge')(tables) }}
+{%- endmacro %}
+{% macro default__cartridge_marks_sql(tables) -%}
+select '0' as table_no, null as mark
+{%- endmacro %}
+
 {#- The paths at the top of JSON columns; `tables` as in the profile.
     Rows: table no, column no, key, JSON type (as in JsonPath), count. -#}
 {% macro cartridge_json_sql(tables) -%}

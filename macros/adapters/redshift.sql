@@ -472,3 +472,8 @@ group by t, c, k, 4
 {% macro redshift__cartridge_sample_sql(table) -%}
     {{ _cartridge_redshift_from(table) }}
 {%- endmacro %}
+
+{#- Its statistics tables are not PostgreSQL's. -#}
+{% macro redshift__cartridge_marks_sql(tables) -%}
+    {{ cartridge.default__cartridge_marks_sql(tables) }}
+{%- endmacro %}

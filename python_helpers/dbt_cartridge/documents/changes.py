@@ -29,7 +29,7 @@ class Given(Frozen):
 
     facts: Facts = Field(default={})  # from which the files were made: kept in the ledger's folder
     gone: tuple[str, ...] = ()  # relations that were there on an earlier run
-    needed: dict[str, str] = Field(default={})  # model that the user's own code reads → where
+    needed: dict[str, tuple[str, ...]] = Field(default={})  # model → the user's code that reads it
     prune: bool = False
     refuted: dict[str, str] = Field(default={})  # path → why a merge of both sides is not taken
 

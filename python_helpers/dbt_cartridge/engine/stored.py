@@ -27,7 +27,7 @@ Place = tuple[str, str, str]  # verb, schema, table
 
 @dataclass(frozen=True)
 class _Kept:
-    """A reply about some columns of one table; `rows` begin with the numbers of table and column."""
+    """A reply about columns of one table; `rows` begin with the numbers of table and column."""
 
     table: Mapping[str, Any]
     rows: tuple[Row, ...]

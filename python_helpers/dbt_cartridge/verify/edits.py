@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+import yaml
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.changes import Action
@@ -129,9 +128,8 @@ def _with_other_tests(files: Files, standing: Files) -> set[str]:
 
 def _tests_by_owner(text: str) -> dict[str, str]:
     try:
-        yaml: Any = YAML(typ="safe", pure=True)
-        data: Any = yaml.load(text) or {}
-    except YAMLError:
+        data: Any = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
+    except yaml.YAMLError:
         return {}
     owned = [(str(entry.get("name")), entry) for entry in data.get("models") or ()]
     owned += [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -77,6 +78,7 @@ def apply(files: Files, changes: Changes, project_dir: Path) -> Changes:
                 )
             # Refuses where another run has changed a file, or the ledger, since we looked.
             journal.commit(project_dir, writes)
+        _forget_parse(writes, project_dir)
     return changes.model_copy(update={"applied": True})
 
 
@@ -119,9 +121,21 @@ def undo(project_dir: Path) -> Changes:
                 + "\nTake those edits back first, or use version control."
             )
         journal.commit(project_dir, writes)
+        _forget_parse(writes, project_dir)
         journal.forget_undo(project_dir)
         journal.remove_empty(project_dir, last.folders)
     return Changes(changes=tuple(_undone(writes)), applied=True)
+
+
+def _forget_parse(writes: Iterable[Write], project_dir: Path) -> None:
+    """Have dbt parse the whole project next time, where doc blocks were changed.
+
+    dbt 1.11 fails on its partial parse where a block goes at the same time as the description that
+    named it: "depends on doc … which was not found".
+    """
+    if any(write.path.endswith(".md") for write in writes):
+        with suppress(OSError):
+            (project_dir / "target" / "partial_parse.msgpack").unlink()
 
 
 # ---------------------------------------------------------------- from decisions to documents

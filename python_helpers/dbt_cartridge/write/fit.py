@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from ruamel.yaml import YAML
+import yaml
 
 from dbt_cartridge.documents.changes import Action, Given
 from dbt_cartridge.documents.design import LeftOut
@@ -19,6 +18,7 @@ from dbt_cartridge.write.code import doc_blocks, docs, host_code, refs, sources
 from dbt_cartridge.write.decide import Decision, decide
 from dbt_cartridge.write.ledger import base_path
 from dbt_cartridge.write.merge_yaml import merge_yaml
+from dbt_cartridge.write.yaml_nodes import DUMPER, LOADER
 
 _TESTS = ("data_tests", "tests")
 _TABLE = re.compile(r"^ {6}- name: .+$", re.MULTILINE)  # in a file of sources as we write it
@@ -281,15 +281,9 @@ def _lost_blocks(files: Files, decision: Decision) -> Iterator[tuple[str, dict[s
 
 
 def _load(text: str) -> dict[str, Any]:
-    yaml: Any = YAML(typ="safe", pure=True)
-    loaded = yaml.load(text)
+    loaded: Any = yaml.load(text, LOADER)
     return cast("dict[str, Any]", loaded) if isinstance(loaded, dict) else {}
 
 
 def _dump(data: dict[str, Any]) -> str:
-    yaml: Any = YAML()
-    yaml.width = 10_000
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    out = io.StringIO()
-    yaml.dump(data, out)
-    return out.getvalue()
+    return str(yaml.dump(data, Dumper=DUMPER, sort_keys=False, allow_unicode=True, width=10_000))

@@ -33,12 +33,12 @@ def leftovers(
     left: list[Outcome] = []
     for path, entry in rest.items():
         place = entry.at or path
-        if not entry.relations or not gone.issuperset(entry.relations):
+        if not (lost := sorted(gone.intersection(entry.relations))):
             continue
         if (data := read(project_dir / place)) is None:
             continue
         untouched = Text.read(data).body == ledger.bases.get(path)
-        why = (_GONE if untouched else _EDITED).format(tables=", ".join(entry.relations))
+        why = (_GONE if untouched else _EDITED).format(tables=", ".join(lost))
         left.append(
             Outcome(place, path, "prune", data, None, why=why)
             if untouched and given.prune
@@ -50,11 +50,15 @@ def leftovers(
 def _unread(left: list[Outcome], others: Sequence[Outcome], given: Given) -> list[Outcome]:
     """What is still read stays, and so does what that reads."""
     decided = {name: o.path for o in others for name in refs(o.text or "")}
+    known = {o.path for o in others}  # files that the user moved are among them
+    theirs = {
+        name: path for name, paths in given.needed.items() for path in paths if path not in known
+    }
     changed = True
     while changed:
         changed = False
         own = {name: o.path for o in left for name in refs(o.text or "")}
-        readers = {**given.needed, **decided, **own}
+        readers = {**theirs, **decided, **own}
         for number, outcome in enumerate(left):
             name = PurePosixPath(outcome.path).stem
             if outcome.action != "prune" or not outcome.path.endswith(".sql"):

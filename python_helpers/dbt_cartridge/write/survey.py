@@ -35,14 +35,18 @@ def survey(
     given = Given(
         facts=_now(known, scan),
         gone=gone,
-        needed={
-            name: path
-            for path, text in (host_code(host, project_dir, places) if prune and gone else ())
-            for name in refs(text)
-        },
+        needed=_readers(host, project_dir, places) if prune and gone else {},
         prune=prune,
     )
     return given, tuple(_changes(known, scan, before)) if known else ()
+
+
+def _readers(host: Host, project_dir: Path, places: set[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for path, text in host_code(host, project_dir, places):
+        for name in sorted(refs(text)):
+            found.setdefault(name, []).append(path)
+    return {name: tuple(paths) for name, paths in sorted(found.items())}
 
 
 def facts_text(facts: Facts) -> bytes:

@@ -273,3 +273,15 @@ def test_diff_of_hostile_text_can_be_saved(project: Project, tmp_path: Path) -> 
     changes = project.plan({SQL: "b"})
     changes.save(tmp_path)
     assert "No newline at end of file" in Changes.load(tmp_path).changes[0].diff
+
+
+def test_dbt_parses_anew_where_doc_blocks_have_changed(project: Project) -> None:
+    """Its partial parse fails on a block that goes together with what named it."""
+    parsed = project.root / "target" / "partial_parse.msgpack"
+    page = "models/_docs.md"
+    project.run({page: "{% docs a %}\none\n{% enddocs %}\n", SQL: "select 1\n"})
+    project.edit("target/partial_parse.msgpack", "parsed")
+    project.run({page: "{% docs a %}\none\n{% enddocs %}\n", SQL: "select 2\n"})
+    assert parsed.exists()
+    project.run({page: "{% docs b %}\none\n{% enddocs %}\n", SQL: "select 2\n"})
+    assert not parsed.exists()

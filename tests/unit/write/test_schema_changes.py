@@ -1,0 +1,117 @@
+"""The warehouse changes under a project that its user works on."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dbt_cartridge.documents.changes import Changes, SchemaChange
+from tests.unit.write.host_project import MEMORY
+from tests.unit.write.living import Living
+
+STAGING = "models/staging/raw/stg_raw__payments.sql"
+ORDERS = "models/staging/raw/stg_raw__orders.sql"
+NOTHING: frozenset[str] = frozenset()
+
+
+@pytest.fixture
+def living() -> Iterator[Living]:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as place:
+        its = Living(Path(place))
+        its.run(NOTHING)
+        yield its
+
+
+def _actions(changes: Changes) -> dict[str, str]:
+    return {change.path: change.action for change in changes.changes}
+
+
+def _change(changes: Changes, where: str) -> SchemaChange:
+    return next(change for change in changes.schema_changes if change.where == where)
+
+
+def _write(living: Living, path: str, text: str) -> None:
+    (living.root / path).write_text(text)
+
+
+def test_what_changed_in_the_warehouse_is_told_once(living: Living) -> None:
+    changed = living.run(frozenset({"add_column", "retype", "rename", "add_table"}))
+    assert {(c.kind, c.where, c.to) for c in changed.schema_changes} == {
+        ("added", "raw.orders.note", "VARCHAR"),
+        ("retyped", "raw.orders.total", "DOUBLE"),
+        ("renamed", "raw.customers.region", "area"),
+        ("added", "raw.refunds", ""),
+    }
+    again = living.run(frozenset({"add_column", "retype", "rename", "add_table"}))
+    assert again.schema_changes == ()
+
+
+def test_a_dropped_column_that_user_code_names_is_listed_with_its_lines(living: Living) -> None:
+    _write(living, "models/mine.sql", "select 1,\n  status\nfrom {{ ref('stg_raw__orders') }}\n")
+    _write(living, "models/other.sql", "select status from somewhere_else\n")
+    changes = living.run(frozenset({"drop_column"}))
+    assert _change(changes, "raw.orders.status").used == ("models/mine.sql:2",)
+
+
+def test_the_name_that_staging_gave_a_dropped_column_is_looked_for(living: Living) -> None:
+    _write(living, "models/mine.sql", "select order_status from {{ ref('fct_orders') }}\n")
+    assert "status as order_status" in living.text(ORDERS)
+    changes = living.run(frozenset({"drop_column"}))
+    assert _change(changes, "raw.orders.status").used == ("models/mine.sql:1",)
+
+
+def test_files_of_a_dropped_table_stay_until_they_are_pruned(living: Living) -> None:
+    gone = frozenset({"drop_table"})
+    assert _actions(living.run(gone))[STAGING] == "stale"
+    living.must_parse()
+    assert _actions(living.run(gone, prune=True))[STAGING] == "prune"
+    assert not (living.root / STAGING).exists()
+    living.must_parse()
+    assert "payments" not in living.text("models/staging/raw/_raw__sources.yml")
+
+
+def test_prune_never_removes_an_edited_file_nor_what_it_reads(living: Living) -> None:
+    gone = frozenset({"drop_table"})
+    edited = "models/marts/fct_payments.sql"
+    _write(living, edited, living.text(edited) + "-- mine\n")
+    actions = _actions(living.run(gone, prune=True))
+    assert actions[edited] == "stale"
+    living.must_parse()
+
+
+def test_prune_leaves_what_a_model_of_the_user_reads(living: Living) -> None:
+    _write(living, "models/mine.sql", "select * from {{ ref('stg_raw__payments') }}\n")
+    changes = living.run(frozenset({"drop_table"}), prune=True)
+    assert _actions(changes)[STAGING] == "stale"
+    assert any("models/mine.sql reads this model" in change.why for change in changes.changes)
+    living.must_parse()
+
+
+def test_what_would_read_a_deleted_model_is_not_made(living: Living) -> None:
+    living.edit(("delete", 0, 0))
+    deleted = set(living.deleted)
+    assert deleted
+    living.run(frozenset({"add_table", "add_column"}))
+    living.must_hold_every_edit()
+    living.must_parse()
+
+
+def test_uncommitted_changes_of_files_to_be_written_are_a_warning(living: Living) -> None:
+    def git(*words: str) -> None:
+        command = ["git", "-C", str(living.root), "-c", "user.name=x", "-c", "user.email=x", *words]
+        subprocess.run(command, check=True, capture_output=True)
+
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "generated")
+    clean = living.run(frozenset({"add_column"}))
+    assert clean.count("update")
+    assert not clean.problems
+
+    dirty = living.run(NOTHING)
+    assert dirty.count("update")
+    assert [problem.where for problem in dirty.problems] == ["git"]
