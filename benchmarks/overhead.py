@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import shutil
 import statistics
 import subprocess
@@ -27,7 +28,7 @@ from pathlib import Path
 import bench
 from wide import make_tables
 
-from tests.support.host import HostProject, program
+from tests.support.host import ENVIRONMENT, HostProject, program
 from tests.support.warehouses import DuckDB
 
 IMPORT_LIMIT_MS = 20.0
@@ -159,8 +160,13 @@ def _forget(host: HostProject) -> None:
 def import_milliseconds(runs: int = 9) -> float:
     """What the plugin adds to any other dbt command: the median of fresh processes."""
     command = [sys.executable, "-c", IMPORT]
+    environment = {**os.environ, **ENVIRONMENT}
     took = [
-        float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        float(
+            subprocess.run(
+                command, env=environment, capture_output=True, text=True, check=True
+            ).stdout
+        )
         for _ in range(runs)
     ]
     return statistics.median(took)
