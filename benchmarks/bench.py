@@ -49,9 +49,11 @@ class Node:
 
 @dataclass(frozen=True)
 class Timed:
-    """A command that has ended. `megabytes` is its own peak, without its children's."""
+    """A command that has ended. `megabytes` is its own peak, without its children's; `processor`
+    its seconds on a processor, its threads' and its children's too."""
 
     seconds: float
+    processor: float
     megabytes: float
     code: int
     output: str
@@ -116,24 +118,25 @@ def timed(host: HostProject, command: Sequence[str], seconds: float = 3600) -> T
             command, cwd=host.root, env=environment, stdin=subprocess.DEVNULL,
             stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
-        code, usage = _wait(process, began + seconds)
+        code, processor, usage = _wait(process, began + seconds)
         took = time.monotonic() - began
         output.seek(0)
         text = output.read().decode("utf-8", "replace")
-    return Timed(took, usage / 1024, code, text)
+    return Timed(took, processor, usage / 1024, code, text)
 
 
-def _wait(process: subprocess.Popen[bytes], until: float) -> tuple[int, int]:
-    """Exit code and peak kilobytes. `wait4` alone tells one process from the others."""
+def _wait(process: subprocess.Popen[bytes], until: float) -> tuple[int, float, int]:
+    """Exit code, processor seconds and peak kilobytes. `wait4` alone tells one process from the
+    others."""
     while time.monotonic() < until:
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
         if pid:
             process.returncode = os.waitstatus_to_exitcode(status)
-            return process.returncode, usage.ru_maxrss
+            return process.returncode, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
         time.sleep(0.01)
     process.kill()
     process.wait()
-    return -9, 0
+    return -9, 0.0, 0
 
 
 def results(host: HostProject) -> list[Node]:

@@ -46,6 +46,7 @@ _SINGULARS = {
 _PLURALS = {"person": "people", "sale": "sales", "series": "series", "species": "species"}
 
 
+@lru_cache(maxsize=100_000)
 def raw_split(name: str) -> tuple[str, ...]:
     """The words of a name as they are written, in lower case. Empty where it has no word."""
     text = unicodedata.normalize("NFKC", name).replace("'", "").replace("’", "")
@@ -328,6 +329,7 @@ def snake(words: Iterable[str]) -> str:
     return safe_name("_".join(words))
 
 
+@lru_cache(maxsize=100_000)
 def safe_name(text: str) -> str:
     """A valid identifier in snake_case from any text.
 

@@ -18,7 +18,11 @@ from tests.support.warehouses import Warehouse
 
 REPOSITORY = Path(__file__).parents[2]
 SECONDS = 600
-ENVIRONMENT = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+ENVIRONMENT = {
+    "DO_NOT_TRACK": "1",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "PYTHONDONTWRITEBYTECODE": "",  # else each dbt compiles all its modules anew, for seconds
+}
 NOT_THE_PROJECT = {"target", "logs", "dbt_packages", ".user.yml"}
 
 

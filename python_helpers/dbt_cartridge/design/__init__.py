@@ -19,7 +19,7 @@ from dbt_cartridge.design.staging import Job, stage, staging_tests
 from dbt_cartridge.documents.design import Design, LeftOut, Model, Source
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.scan import Relation, Scan
-from dbt_cartridge.documents.schema import Schema, Table
+from dbt_cartridge.documents.schema import Identity, Schema, Table
 from dbt_cartridge.words import safe_name
 
 __all__ = ["design"]
@@ -114,7 +114,9 @@ def _staged(
     for relationship in schema.relationships:
         linked.setdefault(relationship.table, set()).update(relationship.columns)
         linked.setdefault(relationship.ref_table, set()).update(relationship.ref_columns)
-    identities = {id: [i for i in schema.identities if i.table == id] for id in kept}
+    identities: dict[str, list[Identity]] = {}
+    for identity in schema.identities:
+        identities.setdefault(identity.table, []).append(identity)
     by_id = {relation.id: relation for relation in relations}
     found: dict[str, Staged] = {}
     for relation in relations:
@@ -131,7 +133,7 @@ def _staged(
                 parent_entities=entities,
                 linked=frozenset(linked.get(relation.id, ())),
                 key_types=types.get(relation.id, {}),
-                identities=identities[relation.id],
+                identities=identities.get(relation.id, []),
                 blank_keys=blank_keys(schema, tables[relation.id], by_id),
             )
         )

@@ -96,7 +96,7 @@ def _layers(outcome: Outcome) -> list[tuple[str, list[Model]]]:
 
 def _visible(value: object) -> object:
     """Text without what hides: a browser obeys bidirectional marks too. Diffs keep their lines."""
-    if type(value) is str:
+    if type(value) is str and not value.replace("\n", "").isprintable():
         return "\n".join(
             shown(line) if not line.isprintable() else line for line in value.split("\n")
         )

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
 
@@ -192,8 +192,9 @@ def _forward(txn: Path, project_dir: Path, journal: Journal) -> list[str]:
         (project_dir / folder).mkdir(exist_ok=True)
     skipped: list[str] = []
     touched: dict[Path, None] = {}
+    resolved = _Resolved(project_dir)
     for number, step in enumerate(journal.steps):
-        target = (project_dir / step.path).resolve()
+        target = resolved(step.path)
         now = checksum(read(target))
         if now not in (step.before, step.after):
             skipped.append(step.path)
@@ -205,8 +206,9 @@ def _forward(txn: Path, project_dir: Path, journal: Journal) -> list[str]:
 
 
 def _backward(txn: Path, project_dir: Path, journal: Journal) -> None:
+    resolved = _Resolved(project_dir)
     for number, step in enumerate(journal.steps):
-        target = (project_dir / step.path).resolve()
+        target = resolved(step.path)
         if checksum(read(target)) == step.after != step.before:
             _put(txn / "old" / str(number), target, step.before)
     remove_empty(project_dir, journal.folders)
@@ -264,14 +266,28 @@ def _mode(path: Path) -> int | None:
         return None
 
 
+class _Resolved:
+    """Where paths of the project lead, through links; each folder is looked up once."""
+
+    def __init__(self, project_dir: Path) -> None:
+        self._project_dir = project_dir
+        self._folders: dict[str, str] = {}
+
+    def __call__(self, path: str) -> Path:
+        folder, name = os.path.split(path)
+        if folder not in self._folders:
+            self._folders[folder] = os.path.realpath(self._project_dir / folder)
+        place = os.path.join(self._folders[folder], name)
+        return Path(os.path.realpath(place) if os.path.islink(place) else place)
+
+
 def _missing_folders(project_dir: Path, writes: Sequence[Write]) -> tuple[str, ...]:
     missing: dict[str, None] = {}
-    for write in writes:
-        if write.after is None:
-            continue
-        for folder in reversed((project_dir / write.path).parents):
-            if folder.is_relative_to(project_dir) and not folder.exists():
-                missing[folder.relative_to(project_dir).as_posix()] = None
+    kept = [write for write in writes if write.after is not None]
+    for parent in dict.fromkeys(PurePosixPath(write.path).parent for write in kept):
+        for folder in (*reversed(parent.parents), parent):
+            if not (project_dir / folder).exists():
+                missing[folder.as_posix()] = None
     return tuple(missing)
 
 

@@ -55,12 +55,12 @@ def is_plain(path: str) -> bool:
 
 def way_out(path: str, project_dir: Path) -> str | None:
     """The first part of `path` that is a symbolic link out of the project, or None."""
-    root = project_dir.resolve()
-    here = project_dir
-    for part in PurePosixPath(path).parts:
-        here = here / part
-        if here.is_symlink() and not here.resolve().is_relative_to(root):
-            return here.relative_to(project_dir).as_posix()
+    parts = PurePosixPath(path).parts
+    here = os.fspath(project_dir)
+    for number, part in enumerate(parts, start=1):
+        here = os.path.join(here, part)
+        if os.path.islink(here) and not Path(here).resolve().is_relative_to(project_dir.resolve()):
+            return "/".join(parts[:number])
     return None
 
 
@@ -70,10 +70,10 @@ def unwritable(paths: Iterable[str], project_dir: Path) -> list[str]:
     folders: set[Path] = set()
     for path in paths:
         target = project_dir / path
-        if target.exists() and not target.stat().st_mode & 0o222:
+        if _is_read_only(target):
             problems.append(f"{path} is read-only.")
         folder = target.parent
-        while not folder.exists():
+        while folder not in folders and not folder.exists():
             folder = folder.parent
         if folder not in folders:
             folders.add(folder)
@@ -83,3 +83,10 @@ def unwritable(paths: Iterable[str], project_dir: Path) -> list[str]:
             elif not os.access(folder, os.W_OK | os.X_OK):
                 problems.append(f"The folder {shown} cannot be written to.")
     return problems
+
+
+def _is_read_only(path: Path) -> bool:
+    try:
+        return not path.stat().st_mode & 0o222
+    except OSError:
+        return False

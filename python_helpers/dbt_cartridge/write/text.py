@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import difflib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _MARKS = (
@@ -50,13 +51,25 @@ class Text:
 
 def unified_diff(before: str, after: str, path: str, *, created: bool = False) -> str:
     """Empty where nothing changes. A missing newline at the end is said as git says it."""
-    lines = difflib.unified_diff(
-        before.splitlines(keepends=True),
-        after.splitlines(keepends=True),
-        "/dev/null" if created else f"a/{path}",
-        f"b/{path}",
-    )
+    if created and not before:
+        lines = _all_new(after.splitlines(keepends=True), path)
+    else:
+        lines = difflib.unified_diff(
+            before.splitlines(keepends=True),
+            after.splitlines(keepends=True),
+            "/dev/null" if created else f"a/{path}",
+            f"b/{path}",
+        )
     shown = "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
     return shown.encode("utf-8", "replace").decode("utf-8")
+
+
+def _all_new(lines: list[str], path: str) -> Iterator[str]:
+    """What difflib says of a new file, without its search for what both have in common."""
+    if lines:
+        yield "--- /dev/null\n"
+        yield f"+++ b/{path}\n"
+        yield f"@@ -0,0 +1{f',{len(lines)}' if len(lines) > 1 else ''} @@\n"
+        yield from (f"+{line}" for line in lines)
