@@ -80,7 +80,9 @@ class Memory:
 def ask(provider: Provider, waits: list[float] | None = None) -> tuple[dict[str, Named], Asked]:
     """One question, in a session of its own whose pauses are short."""
     settings = Settings(provider="mock", concurrency=2)
-    session = Session(Opened(provider, Model("mock", "", 32_768, 8_192)), settings, Memory(), Silent())
+    session = Session(
+        Opened(provider, Model("mock", "", 32_768, 8_192)), settings, Memory(), Silent()
+    )
     kept = waits if waits is not None else []
     session.pace = Pace(2, wait=lambda seconds: (kept.append(seconds), time.sleep(0.01))[1])
     return session.answers("Naming", "You name tables.", [QUESTION]), session.asked()

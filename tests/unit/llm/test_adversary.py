@@ -15,11 +15,11 @@ from dbt_cartridge.design import design
 from dbt_cartridge.documents.files import Files
 from dbt_cartridge.documents.verdicts import ModelVerdict, Verdicts
 from dbt_cartridge.llm.protocol import Ask
+from dbt_cartridge.llm.providers.mock import scripted
 from dbt_cartridge.render import render
 from dbt_cartridge.verify.inert import strange_jinja
 from tests.unit.llm.adversary import ATTACKS, RAW, adversary
 from tests.unit.llm.helpers import expert, few, improved_by, shop
-from dbt_cartridge.llm.providers.mock import scripted
 
 SETTINGS = Settings(provider="mock", concurrency=2)
 

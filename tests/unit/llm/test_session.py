@@ -277,9 +277,7 @@ def test_a_rate_limit_is_tried_again_after_the_time_it_names():
 
 def test_related_questions_go_together_and_none_is_too_large():
     some = [
-        Question(
-            "name", f"t{n}", "x" * 3_000, [n], Named, related=frozenset({f"t{(n + 6) % 12}"})
-        )
+        Question("name", f"t{n}", "x" * 3_000, [n], Named, related=frozenset({f"t{(n + 6) % 12}"}))
         for n in range(12)
     ]
     small = Model("openai", "local", 8_192, 2_048)
