@@ -9,10 +9,10 @@ CARTRIDGE_DATA ?= $(abspath $(wildcard ../shared/data))
 export CARTRIDGE_DATA
 export DO_NOT_TRACK := 1
 
-.PHONY: help env test watch lint types format docs demo bench clean
+.PHONY: help env test test-llm watch lint types format docs demo bench clean
 
 help:  ## what there is
-	@sed -n 's/^\([a-z]*\):.*## /make \1 - /p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /make \1 - /p' $(MAKEFILE_LIST)
 
 env: $(READY)  ## .venv with all that development needs
 
@@ -24,6 +24,9 @@ $(READY): pyproject.toml setup.py
 
 test: $(READY)  ## every test, in parallel, with coverage
 	@$(BIN)/pytest @.ci/pytest.args
+
+test-llm: $(READY)  ## a real small model (1 GB, fetched once) generates two databases; an hour on two cores
+	$(BIN)/python -m tests.support.real_model chinook northwind
 
 watch: $(READY)  ## the unit tests again at every change; `make watch TESTS=tests/functional` for others
 	$(BIN)/watchfiles --filter python '$(BIN)/pytest -q $(or $(TESTS),tests/unit)' python_helpers tests

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pydantic import Field
-
 from dbt_cartridge.documents.design import Design, Model, ModelColumn
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.llm.building import Refused, accepted, new_mart, problems, rules, with_columns
 from dbt_cartridge.llm.facts import quoted, without_domain
-from dbt_cartridge.llm.parts import Accepted, Additions, Ground, Mart, is_ground
-from dbt_cartridge.llm.questions import Question, changed, one_of, shaped
+from dbt_cartridge.llm.parts import Additions, Ground, Mart, is_ground
+from dbt_cartridge.llm.questions import Limits, Question, changed
 
 SYSTEM = """\
 You are a senior analytics engineer. You add business logic to the marts of a dbt project that is \
@@ -72,27 +70,21 @@ def questions(design: Design, dialect: str) -> list[Question[Any]]:
     return [_question(ground) for ground in grounds]
 
 
-def _question(ground: Ground) -> Question[Any]:
-    chosen = one_of(column.name for column in ground.model.columns)
-    accepts: Any = list[shaped(Accepted, column=(chosen, ...))]  # type: ignore[misc]
-    limits: dict[str, Any] = {"accepted": (accepts, Field(default=[], max_length=6))}
-    if ground.joins:
-        limits["marts"] = (list[mart_over(ground)], Field(default=[], max_length=3))
+def _question(ground: Ground) -> Question[Additions]:
     return Question(
         kind="design", about=ground.model.name, facts=told(ground), identity=_identity(ground),
-        answer=shaped(Additions, **limits),
+        answer=Additions, limits=limits(ground),
         check=lambda answer: problems(ground, answer),
         expected=350,
         related=frozenset(join.model.name for join in ground.joins.values()),
     )  # fmt: skip
 
 
-def mart_over(ground: Ground) -> Any:
-    """The shape of a mart that joins what can be joined there."""
-    if not ground.joins:
-        return Mart
-    joins: Any = list[one_of(ground.joins)]  # type: ignore[misc]
-    return shaped(Mart, joins=(joins, Field(default=[], max_length=8)))
+def limits(ground: Ground) -> Limits:
+    """What may be joined and tested there."""
+    columns = tuple(column.name for column in ground.model.columns)
+    joins = tuple(ground.joins)
+    return {"Accepted.column": columns, **({"Mart.joins": joins} if joins else {"Mart.joins": 0})}
 
 
 def told(ground: Ground) -> str:

@@ -16,7 +16,7 @@ from pydantic import Field
 from dbt_cartridge.documents.design import Design
 from dbt_cartridge.documents.verdicts import Verdicts
 from dbt_cartridge.llm.building import Refused, new_mart, with_columns
-from dbt_cartridge.llm.designing import Part, mart_over, told
+from dbt_cartridge.llm.designing import Part, limits, told
 from dbt_cartridge.llm.facts import quoted, without_literals
 from dbt_cartridge.llm.parts import Additions, Column, Ground, Mart
 from dbt_cartridge.llm.questions import Answer, Question
@@ -73,6 +73,7 @@ def question(
     return Question(
         kind="mend", about=part.target, facts=facts,
         identity=[part.target, wrote, safe, times], answer=shape, check=check, expected=350,
+        limits=limits(ground),
     )  # fmt: skip
 
 
@@ -80,7 +81,7 @@ def _mart(ground: Ground) -> tuple[type[Answer], Check]:
     def check(mart: Mart) -> list[str]:
         return _problem(lambda: new_mart(ground, mart, mart.name))
 
-    return mart_over(ground), check
+    return Mart, check
 
 
 def _columns(ground: Ground) -> tuple[type[Answer], Check]:

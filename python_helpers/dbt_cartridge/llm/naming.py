@@ -9,7 +9,7 @@ from pydantic import Field
 
 from dbt_cartridge.documents.schema import ColumnMeaning, Schema, Table
 from dbt_cartridge.llm.facts import Told
-from dbt_cartridge.llm.questions import Answer, Question, changed, one_of, shaped
+from dbt_cartridge.llm.questions import Answer, Question, changed
 from dbt_cartridge.llm.wording import Name, Sentence
 from dbt_cartridge.words import plural
 
@@ -27,18 +27,18 @@ sentence that says more than the name.
 Say only what the facts support. Do not invent units, values or rules."""
 
 
-class _Named(Answer):
-    """`column` is an enum of the table's own columns in what is asked."""
+class Named(Answer):
+    """`column`: one of the table's own, by the limits of the question."""
 
     column: str
     name: Name = ""
     description: Sentence = ""
 
 
-class _Table(Answer):
+class NamedTable(Answer):
     entity: Name = ""
     description: Sentence = ""
-    columns: list[_Named] = Field(default=[], max_length=400)
+    columns: list[Named] = Field(default=[], max_length=400)
 
 
 def questions(told: Told) -> list[Question[Any]]:
@@ -51,18 +51,17 @@ def questions(told: Told) -> list[Question[Any]]:
 def _question(told: Told, table: Table) -> Question[Any]:
     relation = told.scan.by_id[table.id]
     names = [column.name for column in relation.columns]
-    one: Any = list[shaped(_Named, column=(one_of(names), ...))]  # type: ignore[misc]
-    answer = shaped(_Table, columns=(one, Field(default=[], max_length=len(names))))
     schema = told.schema
     around = {r.ref_table for r in schema.parents[table.id]}
     return Question(
         kind="name", about=table.id, facts=told.table(table.id),
-        identity=told.identity(table.id), answer=answer, check=_check,
+        identity=told.identity(table.id), answer=NamedTable, check=_check,
+        limits={"Named.column": tuple(names), "NamedTable.columns": len(names)},
         expected=60 + 32 * len(names), related=frozenset(around - {table.id}),
     )  # fmt: skip
 
 
-def _check(answer: _Table) -> list[str]:
+def _check(answer: NamedTable) -> list[str]:
     columns = [each.column for each in answer.columns]
     names = [each.name for each in answer.columns if each.name]
     return [
@@ -87,7 +86,7 @@ def named(schema: Schema, answers: Mapping[str, Any]) -> tuple[Schema, dict[str,
             taken[table.id.split(".", 1)[0], table.entity] = table.id
     tables: list[Table] = []
     for table in schema.tables:
-        answer: _Table | None = answers.get(table.id)
+        answer: NamedTable | None = answers.get(table.id)
         if answer is None:
             tables.append(table)
             continue
@@ -100,7 +99,7 @@ def named(schema: Schema, answers: Mapping[str, Any]) -> tuple[Schema, dict[str,
     return changed(schema, tables=tuple(tables)), refused
 
 
-def _named(table: Table, answer: _Table, entity: str) -> Table:
+def _named(table: Table, answer: NamedTable, entity: str) -> Table:
     by_name = {each.column: each for each in answer.columns}
     words = tuple(entity.split("_"))
     entities = "_".join((*words[:-1], plural(words[-1])))
@@ -114,7 +113,7 @@ def _named(table: Table, answer: _Table, entity: str) -> Table:
     )
 
 
-def _meaning(column: ColumnMeaning, answers: Mapping[str, _Named]) -> ColumnMeaning:
+def _meaning(column: ColumnMeaning, answers: Mapping[str, Named]) -> ColumnMeaning:
     answer = answers.get(column.name)
     if answer is None:
         return column

@@ -15,6 +15,7 @@ from dbt_cartridge.llm.protocol import Provider
 from dbt_cartridge.llm.providers import mock
 
 TIMEOUT = 60.0  # seconds for one request; the SDKs' own is ten minutes
+_PATIENT = 1_800.0  # of a server of one's own, which may be a laptop
 _EXTRAS = {"azure": "openai"}
 _OFFICIAL = "https://api.openai.com"
 
@@ -70,7 +71,7 @@ def _sdk(model: Model, secret: str | None, base_url: str | None, elsewhere: bool
 
         wire = "chat" if elsewhere else "responses"
         return OpenAI(
-            name, key=secret, base_url=base_url, timeout=TIMEOUT * (10 if elsewhere else 1),
+            name, key=secret, base_url=base_url, timeout=_PATIENT if elsewhere else TIMEOUT,
             wire=wire, azure=kind == "azure",
         )  # fmt: skip
     if kind == "gemini" or (kind == "vertex" and "claude" not in name):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar
+from functools import lru_cache
+from typing import Any, Generic, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, ConfigDict
 
 from dbt_cartridge.documents.base import Frozen
 from dbt_cartridge.llm.protocol import Kind
@@ -32,15 +33,47 @@ def changed(document: F, **changes: Any) -> F:
     return type(document)(**{**fields, **changes})
 
 
-def one_of(values: Iterable[str]) -> Any:
-    """The type of these values and no other."""
-    return Literal[tuple(values)]  # type: ignore[valid-type]
+Limits = Mapping[str, "tuple[str, ...] | int"]
 
 
-def shaped(base: type[A], **fields: Any) -> type[A]:
-    """`base` with narrower fields: (type, default), or (type, …) where one must be given."""
-    make: Any = create_model
-    return make(base.__name__.strip("_"), __base__=base, **fields)
+@lru_cache(maxsize=32)
+def _template(answer: type[Answer]) -> dict[str, Any]:
+    return answer.model_json_schema()
+
+
+def _narrowed(node: Any, owner: str, limits: Limits, number: int) -> Any:
+    """A copy of a schema, with the limits of `owner`'s fields and references by number."""
+    if isinstance(node, list):
+        return [_narrowed(each, owner, limits, number) for each in cast("list[Any]", node)]
+    if not isinstance(node, dict):
+        return node
+    found: dict[str, Any] = {}
+    for key, value in cast("dict[str, Any]", node).items():
+        if key == "$defs":
+            found[key] = value
+        elif key == "$ref":
+            found[key] = f"{value}{number}"
+        elif key == "properties":
+            found[key] = {
+                name: _limited(
+                    _narrowed(part, owner, limits, number), limits.get(f"{owner}.{name}")
+                )
+                for name, part in value.items()
+            }
+        else:
+            found[key] = _narrowed(value, owner, limits, number)
+    return found
+
+
+def _limited(field_schema: dict[str, Any], limit: tuple[str, ...] | int | None) -> dict[str, Any]:
+    if isinstance(limit, int):
+        return {**field_schema, "maxItems": limit}
+    if limit is None:
+        return field_schema
+    values = {"type": "string", "enum": list(limit)}
+    if field_schema.get("type") == "array":
+        return {**field_schema, "items": values}
+    return values
 
 
 @dataclass(frozen=True)
@@ -52,7 +85,10 @@ class Question(Generic[A]):
         facts: what the provider is told, all of it.
         identity: what the answer hangs on. Figures that change with every load are not in it: an
             unchanged schema asks nothing.
-        answer: the shape, with the real names as enums.
+        answer: the shape.
+        limits: narrows it for this question: `Class.field` → the only values that may stand
+            there (the real names), or how many a list may have. One class for all questions, and
+            not one for each: pydantic takes milliseconds to make a class.
         check: what is wrong with an answer of the right shape, in words for the provider.
         expected: tokens that an answer has, by our guess.
         related: `about` of the questions that belong beside this one.
@@ -66,6 +102,33 @@ class Question(Generic[A]):
     check: Callable[[A], list[str]] = field(default=lambda _: [])
     expected: int = 200
     related: frozenset[str] = frozenset()
+    limits: Limits = field(default_factory=dict[str, "tuple[str, ...] | int"])
+
+    def schema(self, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The answer's JSON schema and its `$defs`, under names that bear `number`."""
+        template = _template(self.answer)
+        root = _narrowed(template, self.answer.__name__, self.limits, number)
+        defs: dict[str, Any] = root.pop("$defs", {})
+        return root, {
+            f"{name}{number}": _narrowed(part, name, self.limits, number)
+            for name, part in defs.items()
+        }
+
+    def outside(self, answer: Answer) -> list[str]:
+        """What stands in `answer` where the limits do not let it."""
+        found: list[str] = []
+        for name in type(answer).model_fields:
+            value = getattr(answer, name)
+            limit = self.limits.get(f"{type(answer).__name__}.{name}")
+            values: list[Any] = list(value) if isinstance(value, list) else [value]  # pyright: ignore
+            if isinstance(limit, int) and len(values) > limit:
+                found.append(f"{name} has more than {limit}")
+            if isinstance(limit, tuple) and any(each not in limit for each in values):
+                found.append(f"{name} is none of those that are given")
+            for each in values:
+                if isinstance(each, Answer):
+                    found += self.outside(each)
+        return list(dict.fromkeys(found))
 
     def key(self, model: str, system: str) -> str:
         """The address of its answer."""

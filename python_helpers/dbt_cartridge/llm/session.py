@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, cast
 
-from pydantic import ConfigDict, ValidationError, create_model
+from pydantic import ValidationError
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.asked import Asked, Fallback
@@ -222,13 +222,16 @@ def compose(
         parts.append(f'<facts for="{name}">\n{question.facts}\n</facts>')
         if question.about in wrong:
             parts.append(f"Your last answer {name} was refused: {wrong[question.about]}")
-    fields: dict[str, Any] = {name: (q.answer, ...) for name, q in names.items()}
-    shape = create_model("Answers", __config__=ConfigDict(extra="forbid"), **fields)
+    shapes: dict[str, Any] = {}
+    defs: dict[str, Any] = {}
+    for number, (name, question) in enumerate(names.items(), 1):
+        shapes[name], below = question.schema(number)
+        defs |= below
     return Ask(
         kind=batch[0].kind,
         system=system,
         prompt="\n".join(parts) + f"\n\nAnswer {', '.join(names)}.",
-        schema=shape.model_json_schema(),
+        schema={"type": "object", "properties": shapes, "required": list(shapes), "$defs": defs},
         max_tokens=most_out,
         items=tuple((name, question.about) for name, question in names.items()),
     )
@@ -270,7 +273,7 @@ def validated(question: Question[A], value: Any) -> tuple[A | None, str]:
     try:
         answer = question.answer.model_validate(value)
         answer.model_dump_json()  # text that cannot be written as UTF-8 is no text
-        problems = question.check(answer)
+        problems = question.outside(answer) or question.check(answer)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False, include_input=False)
         problems = [

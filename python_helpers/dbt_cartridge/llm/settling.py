@@ -17,7 +17,7 @@ from dbt_cartridge.documents.schema import (
     Table,
 )  # fmt: skip
 from dbt_cartridge.llm.facts import Told, quoted, without_literals
-from dbt_cartridge.llm.questions import Answer, Question, changed, one_of, shaped
+from dbt_cartridge.llm.questions import Answer, Question, changed
 from dbt_cartridge.llm.wording import Sentence
 
 SYSTEM = """\
@@ -85,14 +85,14 @@ def _question(
     columns: tuple[str, ...] | None = None,
 ) -> Question[Any]:
     """`columns`: those that the question is about; all if None."""
-    answer = shaped(Choice, choice=(one_of([*choices, "unsure"]), "unsure"))
     facts = [f"question: {text}", *(f"  inference: {quoted(line)}" for line in weighed)]
     facts += [
         f"  evidence: {quoted(without_literals(e.text, table.by_name))}" for e in table.evidence[:4]
     ]
     return Question(
         kind="settle", about=about, facts="\n".join([*facts, told.table(table.id, columns)]),
-        identity=[about, choices, told.identity(table.id)], answer=answer, expected=50,
+        identity=[about, choices, told.identity(table.id)], answer=Choice, expected=50,
+        limits={"Choice.choice": (*choices, "unsure")},
         related=frozenset({table.id}),
     )  # fmt: skip
 

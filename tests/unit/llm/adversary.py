@@ -81,7 +81,7 @@ ATTACKS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "duplicate names": _same_names,
     "reserved words": _text("select"),
     "underscores": _text("__proto__"),
-    "very long strings": _text("a" * 10_000_000),
+    "very long strings": _text("a" * 200_000),
     "empty strings": _text(""),
     "legal poison": _legal,
     "empty object": lambda _: {},
@@ -105,6 +105,7 @@ RAW = {
     "two documents": "{}{}",
     "JSON in a fence": "```json\n{}\n```",
     "deep raw": "[" * 100_000,
+    "10 MB": json.dumps({"q1": {"description": "a" * 10_000_000}}),
     "nothing": "",
 }
 

@@ -41,6 +41,22 @@ def shop() -> tuple[Schema, Scan, Host]:
     return Schema.load(SHOP), Scan.load(SHOP), Host.load(SHOP)
 
 
+@cache
+def few() -> tuple[Schema, Scan, Host]:
+    """Some tables of the shop, as a schema of their own."""
+    schema, scan, host = shop()
+    names = ("Orders", "OrderLines", "Customers", "legacy_returns", "tbl_products", "product_tags")
+    kept = {f"raw.{name}" for name in names}
+    part = Schema(
+        adapter=schema.adapter,
+        tables=tuple(table for table in schema.tables if table.id in kept),
+        relationships=tuple(r for r in schema.relationships if {r.table, r.ref_table} <= kept),
+        identities=tuple(i for i in schema.identities if i.table in kept and not i.child),
+    )
+    relations = tuple(relation for relation in scan.relations if relation.id in kept)
+    return part, Scan(adapter=scan.adapter, schemas=scan.schemas, relations=relations), host
+
+
 def expert() -> dict[str, dict[str, Any]]:
     return json.loads((SHOP / "answers.json").read_text("utf-8"))
 
