@@ -83,15 +83,20 @@ def generate(
     Raises:
         CartridgeError: of every kind; the host project is as it was.
     """
+    skipped = _steps_before(start)
+    opened = opened or open_provider(settings)  # what is missing is said before the scan
     with _few_collections():
-        return _corridor(engine, settings, project_dir, progress, start)
+        return _corridor(engine, settings, project_dir, progress, skipped, opened)
 
 
 def _corridor(
-    engine: Engine, settings: Settings, project_dir: Path, progress: Progress, start: str
+    engine: Engine,
+    settings: Settings,
+    project_dir: Path,
+    progress: Progress,
+    skipped: frozenset[str],
+    opened: Opened | None,
 ) -> Outcome:
-    skipped = _steps_before(start)
-    opened = opened or open_provider(settings)  # what is missing is said before the scan
     recover(project_dir)
     folder = documents_folder(project_dir)
     clock = _Clock()
