@@ -56,12 +56,14 @@ group_by_and_order_by_style = implicit
 @pytest.mark.parametrize("case", [case for case in CASES if "dbt_" not in case])
 def test_sqlfluff_with_jaffle_shops_rules_finds_nothing(case: str):
     words = case.split("_")
-    dialect = next((d for d in ("bigquery", "postgres", "snowflake") if d in words), "duckdb")
+    dialect = next((d for d in ("bigquery", "mysql", "postgres", "redshift", "snowflake") if d in words), "duckdb")
     linter = Linter(config=FluffConfig.from_string(JAFFLE_SHOP.format(dialect=dialect)))
     found = [
         f"{file.path}:{each.line_no} {each.rule_code()} {each.desc()}"
         for file in rendered(case).files
         if file.kind == "sql" and "/generic/" not in file.path
+        # Only dbt knows the tag that dbt 1.7 wants around a snapshot.
+        if "{% snapshot" not in file.text
         for each in linter.lint_string(file.text, fname=file.path).violations
         # To sqlfluff every parameter of Snowflake's is a keyword, `email` of CREATE USER too.
         if (dialect, each.rule_code()) != ("snowflake", "RF04")
