@@ -59,5 +59,7 @@ def test_what_a_version_of_dbt_generates_it_builds_without_a_warning(
     wanted, unwanted = WORDS[version]
     assert wanted in made
     assert unwanted not in made
-    snapshots = {Path(path).suffix for path in files if path.startswith("snapshots/")}
-    assert snapshots == ({".sql"} if version == "1.7" else {".yml"})
+    snapshots = [path for path in files if path.startswith("snapshots/")]
+    assert snapshots
+    # Before dbt 1.9 a snapshot is a block of SQL; its YAML describes it alone.
+    assert any(path.endswith(".sql") for path in snapshots) == (version == "1.7")

@@ -55,15 +55,13 @@ group_by_and_order_by_style = implicit
 
 @pytest.mark.parametrize("case", [case for case in CASES if "dbt_" not in case])
 def test_sqlfluff_with_jaffle_shops_rules_finds_nothing(case: str):
-    words = case.split("_")
-    dialect = next((d for d in ("bigquery", "mysql", "postgres", "redshift", "snowflake") if d in words), "duckdb")
+    dialect = case.split("_")[1]
     linter = Linter(config=FluffConfig.from_string(JAFFLE_SHOP.format(dialect=dialect)))
     found = [
         f"{file.path}:{each.line_no} {each.rule_code()} {each.desc()}"
         for file in rendered(case).files
-        if file.kind == "sql" and "/generic/" not in file.path
-        # Only dbt knows the tag that dbt 1.7 wants around a snapshot.
-        if "{% snapshot" not in file.text
+        # A snapshot's block is no tag that sqlfluff's templater knows.
+        if file.kind == "sql" and "/generic/" not in file.path and "snapshots/" not in file.path
         for each in linter.lint_string(file.text, fname=file.path).violations
         # To sqlfluff every parameter of Snowflake's is a keyword, `email` of CREATE USER too.
         if (dialect, each.rule_code()) != ("snowflake", "RF04")
