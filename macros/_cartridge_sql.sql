@@ -13,8 +13,6 @@
         {%- set sql = cartridge_indexes_sql(database, request['schemas']) -%}
     {%- elif verb == 'profile' -%}
         {%- set sql = cartridge_profile_sql(request['tables']) -%}
-    {%- elif verb == 'estimate' -%}
-        {%- set sql = cartridge_estimate_sql(cartridge_profile_sql(request['tables'])) -%}
     {%- elif verb == 'json' -%}
         {%- set sql = cartridge_json_sql(request['tables']) -%}
     {%- elif verb == 'questions' -%}

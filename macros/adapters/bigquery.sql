@@ -37,11 +37,6 @@ from unnest(cast([
 order by 1
 {%- endmacro %}
 
-{#- The bytes that a statement would read: a dry run, which costs nothing. -#}
-{% macro bigquery__cartridge_estimate_sql(sql) -%}
-select '{{ adapter.validate_sql(sql).bytes_processed or 0 }}' as bytes
-{%- endmacro %}
-
 {% macro bigquery__cartridge_relations_sql(database, schemas) -%}
 {%- for schema in schemas %}
 {%- set place = _cartridge_bigquery_dataset(database, schema) %}

@@ -5,7 +5,7 @@
 -#}
 
 {#- Rows: schema, usable (`true` or `false`: may the role use it?) and, if need be, the database as
-    the warehouse calls it, and `true` where bytes are billed that `estimate` tells beforehand.
+    the warehouse calls it, and `true` where a statement is billed by the bytes it reads.
     This verb's schemas and those of the next four may be matched in any case. -#}
 {% macro cartridge_schemas_sql(database) -%}
     {{ adapter.dispatch('cartridge_schemas_sql', 'cartridge')(database) }}
@@ -61,14 +61,6 @@
 {%- endmacro %}
 {% macro default__cartridge_profile_sql(tables) -%}
     {{ _cartridge_missing('profile') }}
-{%- endmacro %}
-
-{#- Rows: the bytes that the statement would be billed for. Asked only where `schemas` says so. -#}
-{% macro cartridge_estimate_sql(sql) -%}
-    {{ adapter.dispatch('cartridge_estimate_sql', 'cartridge')(sql) }}
-{%- endmacro %}
-{% macro default__cartridge_estimate_sql(sql) -%}
-select '0' as bytes
 {%- endmacro %}
 
 {#- The paths at the top of JSON columns; `tables` as in the profile.

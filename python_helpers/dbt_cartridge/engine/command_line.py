@@ -86,6 +86,10 @@ class CommandLineEngine:
             self.statements += len(answered)
             waiting = waiting[len(answered) :]
 
+    def estimate(self, requests: Sequence[Request]) -> int | None:
+        """None: dbt offers macros no dry run."""
+        return None
+
     def host(self, project_dir: Path) -> Host:
         target = self.target
         return read_host(project_dir, self._manifest(), target)
