@@ -15,8 +15,6 @@
         {%- set sql = cartridge_marks_sql(request['tables']) -%}
     {%- elif verb == 'profile' -%}
         {%- set sql = cartridge_profile_sql(request['tables']) -%}
-    {%- elif verb == 'estimate' -%}
-        {%- set sql = cartridge_estimate_sql(cartridge_profile_sql(request['tables'])) -%}
     {%- elif verb == 'json' -%}
         {%- set sql = cartridge_json_sql(request['tables']) -%}
     {%- elif verb == 'questions' -%}

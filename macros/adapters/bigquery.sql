@@ -37,11 +37,6 @@ from unnest(cast([
 order by 1
 {%- endmacro %}
 
-{#- The bytes that a statement would read: a dry run, which costs nothing. -#}
-{% macro bigquery__cartridge_estimate_sql(sql) -%}
-select '{{ adapter.validate_sql(sql).bytes_processed or 0 }}' as bytes
-{%- endmacro %}
-
 {% macro bigquery__cartridge_relations_sql(database, schemas) -%}
 {%- for schema in schemas %}
 {%- set place = _cartridge_bigquery_dataset(database, schema) %}
@@ -534,8 +529,9 @@ group by 1, 2, 3, 4
     {%- if not table['sample'] and not filter -%}
         {{ name }}
     {%- elif table['sample'] and table['rows'] and table['kind'] == 'table' and '*' not in table['name'] -%}
+        {%- set share = [100.0, 100.0 * table['sample'] / table['rows']] | min -%}
         (select * from {{ name }} tablesample system (
-            {{- [100.0, 100.0 * table['sample'] / table['rows']] | min }} percent){{ filter }})
+            {{- (share | round(0, 'ceil') | int) if share > 1 else share }} percent){{ filter }})
     {%- else -%}
         (select * from {{ name }}{{ filter }}
             {%- if table['sample'] %} limit {{ table['sample'] }}{% endif %})

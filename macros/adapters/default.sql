@@ -64,14 +64,6 @@
     {{ _cartridge_missing('profile') }}
 {%- endmacro %}
 
-{#- Rows: the bytes that the statement would be billed for. Asked only where `schemas` says so. -#}
-{% macro cartridge_estimate_sql(sql) -%}
-    {{ adapter.dispatch('cartridge_estimate_sql', 'cartridge')(sql) }}
-{%- endmacro %}
-{% macro default__cartridge_estimate_sql(sql) -%}
-select '0' as bytes
-{%- endmacro %}
-
 {#- Whether a table's rows are still the same: one row for each of `tables` ([{no, database, schema,
     name, kind, rows, sample}]): no, mark. The same mark means the same rows; null, that nobody
     knows. A warehouse that has nothing cheap to say of it needs no macro of its own. -#}

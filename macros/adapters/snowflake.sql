@@ -365,8 +365,8 @@ scaled as (
             cast(f.value[0] as varchar),
             case
                 when cast(f.value[1] as varchar) = '1' then '1'
-                else cast(floor(cast(f.value[1] as number(38, 0)) * lists.total
-                    / cast(seen.total as number(38, 0))) as varchar)
+                else cast(cast(floor(cast(f.value[1] as number(38, 0)) * lists.total
+                    / cast(seen.total as number(38, 0))) as number(38, 0)) as varchar)
             end
         )) within group (order by f.index)) as vs
     from seen
@@ -398,8 +398,8 @@ select
     {%- if name in exact %}
     whole.p_{{ name }}
     {%- else %}
-    cast(floor(cast(seen.p_{{ name }} as number(38, 0)) * whole.total
-        / cast(seen.total as number(38, 0))) as varchar) as p_{{ name }}
+    cast(cast(floor(cast(seen.p_{{ name }} as number(38, 0)) * whole.total
+        / cast(seen.total as number(38, 0))) as number(38, 0)) as varchar) as p_{{ name }}
     {%- endif %}
     {%- endfor %},
     scaled.vs

@@ -75,6 +75,13 @@ class Remote:
         for position, (rows, error) in enumerate(self._line()):
             yield position, Reply(tuple(tuple(row) for row in rows), error)
 
+    def estimate(self, requests: Sequence[Request]) -> int | None:
+        assert self._process.stdin is not None
+        asked = [["estimate", [r.verb, r.body]] for r in requests]
+        print(json.dumps(asked), file=self._process.stdin, flush=True)
+        (estimate,) = self._line()
+        return estimate
+
     def built(self) -> frozenset[tuple[str, str]]:
         return self._built
 

@@ -76,6 +76,10 @@ class Engine(Protocol):
         """
         ...
 
+    def estimate(self, requests: Sequence[Request]) -> int | None:
+        """The bytes that the statements would read, by a dry run; None where none can be had."""
+        ...
+
     def host(self, project_dir: Path) -> Host:
         """The host project as dbt sees it.
 

@@ -91,6 +91,10 @@ class CommandLineEngine:
                     left += group[len(replies) :]
             waiting = left + waiting[sum(map(len, groups)) :]
 
+    def estimate(self, requests: Sequence[Request]) -> int | None:
+        """None: dbt offers macros no dry run."""
+        return None
+
     def host(self, project_dir: Path) -> Host:
         target = self.target
         return read_host(project_dir, self._manifest(), target)

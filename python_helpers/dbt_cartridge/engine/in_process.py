@@ -66,6 +66,20 @@ class InProcess:
             return
         yield from self._ask_in_parallel(requests, workers)
 
+    def estimate(self, requests: Sequence[Request]) -> int | None:
+        connections = self._adapter.connections
+        if not hasattr(connections, "dry_run"):
+            return None
+        total = 0
+        for request in requests:
+            try:
+                # `dry_run` itself gives the bytes as words, `1.2 GB`.
+                job, _ = connections.raw_execute(self._text(request), dry_run=True)
+                total += int(job.total_bytes_processed or 0)
+            except Exception:  # what is wrong with it is told when it runs
+                return None
+        return total
+
     def host(self, project_dir: Path) -> Host:
         return read_host(project_dir, self._manifest(), self.target)
 

@@ -85,16 +85,16 @@ def estimated(
 ) -> str:
     """What the profile is going to read: `12 statements, about 3.2 GB`.
 
-    Where bytes are `billed`, the warehouse says itself how many, in a dry run of each statement;
-    elsewhere they are the catalogue's, as far as it knows them.
+    Where bytes are `billed`, the warehouse says itself how many, in a dry run of each statement, if
+    the engine can have one; else they are the catalogue's, as far as it knows them.
     """
     batches = _batches(relations, _parts(relations))
     statements = f"{len(batches)} statement{'s' if len(batches) > 1 else ''}"
+    known: float | None = None
     if billed:
-        requests = [_request("estimate", relations, batch, settings) for batch in batches]
-        replies = [reply for _, reply in engine.ask(requests)]
-        known = sum(_int(reply.rows[0][0]) for reply in replies if reply.rows)
-    else:
+        requests = [_request("profile", relations, batch, settings) for batch in batches]
+        known = engine.estimate(requests)
+    if known is None:
         known = sum(
             (r.bytes or 0) * (settings.sample_rows / (r.rows or 1) if _sampled(r, settings) else 1)
             for r in relations

@@ -29,7 +29,11 @@ def serve(options: Any, version: Any, project_vars: Any, adapter: Any, sql: Any)
     engine = InProcess(adapter, sql)
     say([vars(engine.target), sorted(engine.built())])
     for line in sys.stdin:
-        requests = [Request(verb, body) for verb, body in json.loads(line)]
+        asked = json.loads(line)
+        if asked and asked[0][0] == "estimate":
+            say([engine.estimate([Request(*request) for _, request in asked])])
+            continue
+        requests = [Request(verb, body) for verb, body in asked]
         replies = in_order(engine.ask(requests), len(requests))
         say([[reply.rows, reply.error] for reply in replies])
     return ""
