@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from dbt_cartridge.engine.kept_dbt import KeptDbt, interpreter_of
 from dbt_cartridge.errors import EngineError
 
 _NOISE = re.compile(r"\x1b\[[0-9;]*m|^\d\d:\d\d:\d\d(?:\.\d+)?\s+")
+_LATE = "dbt did not answer within {:.0f} s and was stopped."
 _ENVIRONMENT = {"DO_NOT_TRACK": "1", "DBT_TARGET_PATH": "target"}
 
 
@@ -83,12 +85,14 @@ class Caller:
 
     def _by(self, kept: KeptDbt, arguments: Sequence[str]) -> Call:
         call = Call()
+        began = time.monotonic()
         code = kept.run(arguments, lambda line: _read(line, call), self._seconds)
         if code is None:
             kept.stop()
-            raise EngineError(
-                f"dbt ended, or did not answer within {self._seconds:.0f} s: {call.message}"
-            )
+            if time.monotonic() - began >= self._seconds:
+                raise EngineError(_LATE.format(self._seconds))
+            self._python = None  # it ended: this dbt is not to be kept
+            return self._in_process(arguments)
         call.exit_code = code
         with self._lock:
             self._idle.append(kept)
@@ -120,7 +124,7 @@ class Caller:
                 process.wait()
             process.stdout.close()
         if late.is_set():
-            raise EngineError(f"dbt did not answer within {self._seconds:.0f} s and was stopped.")
+            raise EngineError(_LATE.format(self._seconds))
         return call
 
 

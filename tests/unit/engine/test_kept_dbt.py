@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dbt_cartridge.engine import kept_dbt
+from dbt_cartridge.engine.calls import Caller
 from dbt_cartridge.engine.kept_dbt import KeptDbt, interpreter_of
 from dbt_cartridge.errors import EngineError
 
@@ -76,6 +77,22 @@ def test_one_that_ends_or_hangs_has_no_exit_code(kept: KeptDbt, word: str, secon
     assert kept.run([word], lambda line: None, seconds) is None
     assert kept.run(["parse"], lambda line: None, seconds) is None
     kept.stop()
+
+
+def test_a_dbt_that_ends_is_started_for_each_call_instead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, program = tmp_path / "server.py", tmp_path / "dbt"
+    server.write_text(SERVER)
+    monkeypatch.setattr(kept_dbt, "_SERVER", server)
+    program.write_text(f"#!{sys.executable}\nprint('as a program')\n# {ENTRY.splitlines()[1]}\n")
+    program.chmod(0o755)
+    caller = Caller(str(program), (), tmp_path, 30)
+    assert caller.is_kept
+    assert caller.run("parse").words[-1].startswith("ran parse -q")
+    assert caller.run("die").words == ["as a program"]
+    assert not caller.is_kept
+    caller.stop()
 
 
 def test_a_python_without_dbt_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
