@@ -53,7 +53,7 @@ def test_ctrl_c_reaches_the_user_of_a_macro_in_one_line(monkeypatch: pytest.Monk
         raise KeyboardInterrupt
 
     monkeypatch.setattr("dbt_cartridge.operations.generate", interrupted)
-    from dbt.exceptions import DbtRuntimeError
+    from dbt.exceptions import DbtRuntimeError  # pyright: ignore[reportPrivateImportUsage]
 
     with pytest.raises(DbtRuntimeError, match="as it was before"):
         plugin.Operations().generate({}, "", {}, None, str)
