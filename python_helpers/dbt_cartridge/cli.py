@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from dbt_cartridge.config import Settings, choices
-from dbt_cartridge.errors import CartridgeError
+from dbt_cartridge.errors import INTERRUPTED, CartridgeError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,7 +25,7 @@ class _Group(click.Group):
             click.echo(f"Error: {error}", err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
-            click.echo("Interrupted. The project is as it was before the run.", err=True)
+            click.echo(INTERRUPTED, err=True)
             ctx.exit(130)
 
 

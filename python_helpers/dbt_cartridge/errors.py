@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+INTERRUPTED = "Interrupted. The project is as it was before the run."
+
 
 class CartridgeError(Exception):
     """Something that the user can act on. `str(error)` is fit to be shown as it is."""

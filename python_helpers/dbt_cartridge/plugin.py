@@ -65,9 +65,12 @@ def _shown(
     from dbt.exceptions import DbtRuntimeError  # pyright: ignore[reportPrivateImportUsage]
 
     from dbt_cartridge import operations
-    from dbt_cartridge.errors import CartridgeError
+    from dbt_cartridge.errors import INTERRUPTED, CartridgeError
 
     try:
         return getattr(operations, operation)(options, version, project_vars, adapter, sql)
     except CartridgeError as error:
         raise DbtRuntimeError(str(error)) from error
+    except KeyboardInterrupt:
+        # dbt would show it with a traceback of its own.
+        raise DbtRuntimeError(INTERRUPTED) from None

@@ -20,6 +20,8 @@ Sql = Callable[[str, Mapping[str, Any]], str]
 _START_DBT = "from dbt.cli.main import cli; cli()"
 Done = tuple[int, "Reply | BaseException"]
 
+_INTERRUPTED = "Query interrupted"  # DuckDB takes Ctrl-C for itself, and says so with an error
+
 
 class InProcess:
     """Asks through the adapter that runs the macro we were called from."""
@@ -119,6 +121,8 @@ class InProcess:
             _, cursor = connections.add_query(sql, auto_begin=False)
             return Reply(rows=tuple(tuple(row) for row in cursor.fetchall()))
         except Exception as error:  # dbt's, or the driver's own while rows are fetched
+            if _INTERRUPTED in str(error):
+                raise KeyboardInterrupt from None
             return Reply(error=first_words(str(error)))
         finally:
             # PostgreSQL's driver begins by itself, and stays failed after an error. DuckDB's

@@ -46,3 +46,14 @@ def test_without_dbt_there_is_no_plugin(monkeypatch: pytest.MonkeyPatch) -> None
 def test_another_attribute_is_missing_as_ever() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = dbt_cartridge.nothing
+
+
+def test_ctrl_c_reaches_the_user_of_a_macro_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dbt_cartridge.operations.generate", interrupted)
+    from dbt.exceptions import DbtRuntimeError  # pyright: ignore[reportPrivateImportUsage]
+
+    with pytest.raises(DbtRuntimeError, match="as it was before"):
+        plugin.Operations().generate({}, "", {}, None, str)
