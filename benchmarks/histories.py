@@ -15,6 +15,7 @@ import argparse
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import bench
@@ -39,6 +40,8 @@ class Told:
     files: int = 0
     lines: int = 0
     lost: int = 0
+    with_columns: int = 0  # lines as generated, gone with a dropped column
+    generated: dict[str, list[str]] = field(default_factory=dict[str, "list[str]"])
     actions: dict[str, int] = field(default_factory=dict[str, int])
     lost_lines: list[str] = field(default_factory=list[str])
 
@@ -55,6 +58,8 @@ def tell(folder: Path, new: bench.ProjectMaker) -> Told:
     if made.code:
         raise SystemExit(f"{folder}: {bench.last_words(made.output, 10)}")
     theirs = _put_theirs(folder, host)
+    base = host.root / ".cartridge" / "base"
+    told.generated = {path: _lines((base / path).read_text("utf-8")) for path in theirs}
     told.files, told.lines = len(theirs), sum(len(_lines(text)) for text in theirs.values())
     _rerun(host, host, theirs, told)
     _change(host.warehouse, tables)
@@ -76,10 +81,19 @@ def _rerun(host: HostProject, source: HostProject, theirs: dict[str, str], told:
         if change.path in theirs:
             told.actions[change.action] = told.actions.get(change.action, 0) + 1
     for path, text in theirs.items():
-        now = iter(_lines((host.root / path).read_text("utf-8")))
-        missing = [line for line in _lines(text) if line not in now]  # in their order
-        told.lost += len(missing)
-        told.lost_lines += [f"{path}: {line}" for line in missing]
+        missing = list(_missing(_lines(text), _lines(host.read(path))))
+        # What they left as it was generated goes with the column that is gone.
+        own = [line for line in missing if line not in told.generated[path]]
+        told.with_columns += len(missing) - len(own)
+        told.lost += len(own)
+        told.lost_lines += [f"{path}: {line}" for line in own]
+
+
+def _missing(before: list[str], now: list[str]) -> Iterator[str]:
+    """Lines that are no longer there, or not in their order."""
+    for kind, start, end, _, _ in SequenceMatcher(None, before, now, autojunk=False).get_opcodes():
+        if kind in ("delete", "replace"):
+            yield from before[start:end]
 
 
 def _put_theirs(folder: Path, host: HostProject) -> dict[str, str]:
@@ -94,9 +108,13 @@ def _put_theirs(folder: Path, host: HostProject) -> dict[str, str]:
     for path in _staging(folder):
         text = path.read_text("utf-8")
         read = [name.lower() for name in _READ.findall(text)]
-        names = [*read, *(_bare(name) for name in (*read, path.stem))]
-        for name in names:
-            target = next((p for t, p in by_table.items() if _bare(t) == _bare(name)), None)
+        product = re.match(r"stg_(\w+?)__", path.stem)
+        prefix = f"{product[1]}_" if product else ""
+        for name in (*read, path.stem):
+            wanted = _bare(name)
+            target = next(
+                (p for t, p in by_table.items() if wanted in (_bare(t), _bare(t, prefix))), None
+            )
             if target is not None and target not in found:
                 found[target] = text
                 host.write(target, text)
@@ -104,10 +122,11 @@ def _put_theirs(folder: Path, host: HostProject) -> dict[str, str]:
     return found
 
 
-def _bare(name: str) -> str:
-    """`stg_shopify__order` and `raw_orders` speak of `order`."""
+def _bare(name: str, prefix: str = "") -> str:
+    """`stg_shopify__order`, `shopify_order_data` and `raw_orders` speak of `order`."""
     last = re.sub(r"_(data|source|tmp)$", "", name.lower().split("__")[-1])
-    return re.sub(r"^(raw|stg|src|seed|base)_", "", last).rstrip("s")
+    last = re.sub(r"^(raw|stg|src|seed|base)_", "", last)
+    return last.removeprefix(prefix).rstrip("s")
 
 
 def _staging(folder: Path) -> Iterator[Path]:
@@ -158,10 +177,26 @@ def main() -> int:
     with bench.projects("duckdb") as new:
         told = [tell(folder.resolve(), new) for folder in chosen.folders]
     rows = [
-        [each.project, each.seeds, each.files, each.lines, each.lost, _counted(each.actions)]
+        [
+            each.project,
+            each.seeds,
+            each.files,
+            each.lines,
+            each.lost,
+            each.with_columns,
+            _counted(each.actions),
+        ]
         for each in told
     ]
-    header = ["project", "seeds", "staging models", "lines", "lost", "what the two runs did"]
+    header = [
+        "project",
+        "seeds",
+        "staging models",
+        "lines",
+        "lost",
+        "as generated, of dropped columns",
+        "what the two runs did",
+    ]
     print(bench.table(header, rows))
     for each in told:
         for line in each.lost_lines[:20]:

@@ -44,7 +44,7 @@ class Memory:
         }
         self._before = before or Proofs()
         self._marks = {relation.id: relation.mark for relation in scan.relations}
-        self._host, self._settings, self._project_dir = host, settings, project_dir
+        self._host, self._settings, self.project_dir = host, settings, project_dir
         self._models: dict[str, ModelVerdict] = {}
         self._tests: dict[str, TestVerdict] = {}
         self._parsed: dict[str, None] = {}
@@ -108,11 +108,11 @@ class Memory:
 
     def _macros(self) -> Iterator[str]:
         folders = [*self._host.macro_paths, *(f"{p}/generic" for p in self._host.test_paths)]
-        files = [self._project_dir / name for name in _PACKAGES]
+        files = [self.project_dir / name for name in _PACKAGES]
         for folder in folders:
-            files += sorted((self._project_dir / folder).rglob("*.sql"))
+            files += sorted((self.project_dir / folder).rglob("*.sql"))
         for file in files:
-            path = file.relative_to(self._project_dir).as_posix()
+            path = file.relative_to(self.project_dir).as_posix()
             if file.is_file() and path not in self._tests_of_ours:
                 yield f"{path} {hashlib.sha256(file.read_bytes()).hexdigest()}"
 
@@ -160,7 +160,7 @@ class Memory:
         return _digest(self._surroundings, *around, *texts)
 
     def _of_edits(self, standing: Files) -> str:
-        bodies = [_text(self._project_dir / m.path) for m in self._host.models if not m.generated]
+        bodies = [_text(self.project_dir / m.path) for m in self._host.models if not m.generated]
         return _digest(self._of_files(standing), *bodies, *(str(mark) for mark in self._seen))
 
 

@@ -138,7 +138,7 @@ def _first_round(shop: Workshop, design: Design, files: Files, memory: Memory) -
     if known.models or known.tests:
         verdicts = _with_known(shop, design, files, known, memory)
     else:
-        _copy(shop, design, files)
+        _copy(memory.project_dir, shop, design, files)
         verdicts = run_round(shop, design, files, None)
     shop.progress.finish(_summary(verdicts))
     return _learnt(memory, design, files, verdicts)
@@ -154,7 +154,7 @@ def _with_known(
     stale |= {owner for owner, test in owned_tests(design) if (owner, test) not in told}
     if not stale and memory.has_parsed(files):
         return _merged(design, kept, kept)
-    _copy(shop, design, files)
+    _copy(memory.project_dir, shop, design, files)
     if not stale:
         return parses(shop, design, files) or _merged(design, kept, kept)
     new = run_round(shop, design, files, stale)
@@ -191,11 +191,11 @@ def _learnt(memory: Memory, design: Design, files: Files, verdicts: Verdicts) ->
     return verdicts
 
 
-def _copy(shop: Workshop, design: Design, files: Files) -> None:
+def _copy(project_dir: Path, shop: Workshop, design: Design, files: Files) -> None:
     """Make the copy, where no round has made it yet."""
     if not (shop.folder / "dbt_project.yml").exists():
         its = in_copy(shop, design, files)
-        make_copy(shop.engine.project_dir, shop.host, design, its, shop.folder)
+        make_copy(project_dir, shop.host, design, its, shop.folder)
 
 
 _State = tuple[Design, Files, Verdicts]
@@ -214,7 +214,7 @@ def _next_round(
     if before[2].level != "none":
         known = _joined(known, _kept(before, design, files))
     elif not known.models:
-        _copy(shop, design, files)
+        _copy(memory.project_dir, shop, design, files)
         return _learnt(memory, design, files, run_round(shop, design, files, None))
     shop.progress.start("Proving what changed", None)
     verdicts = _with_known(shop, design, files, known, memory)

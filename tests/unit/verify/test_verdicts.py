@@ -256,9 +256,12 @@ def test_later_round_that_changed_nothing_only_parses(project: Path) -> None:
         fake_dbt(project.parent, tests=NODES, results={**GOOD, UNIQUE: ("fail", 900, "")})
     )
 
+    first = FILES.files[0].model_copy(update={"text": f"{FILES.files[0].text}\n"})
+    with_a_blank_line = Files(files=(first, *FILES.files[1:]))
+
     settled, _, verdicts = prove(
         DESIGN, FILES, shop.scan(), shop.host(), engine, Settings(), project, Silent(),
-        lambda design, host, settings: FILES,
+        lambda design, host, settings: with_a_blank_line,
     )  # fmt: skip
 
     assert settled.models[0].all_tests == ()
