@@ -45,6 +45,7 @@ IMPORT = (
 REPLAY = """
 import json, resource, sys, time, duckdb
 connection = duckdb.connect(sys.argv[1])
+connection.execute("set enable_progress_bar = false")  # it would go to standard output
 statements = json.loads(open(sys.argv[2], encoding="utf-8").read())
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 before, began, busy = peak(), time.monotonic(), time.process_time()
@@ -98,6 +99,7 @@ class Size:
 def measure(host: HostProject, tables: int, runs: int) -> Size:
     assert isinstance(host.warehouse, DuckDB)
     make_tables(host.warehouse, tables)
+    _forget(host)
     sent = list(_sent(host))
     generated: list[bench.Timed] = []
     parsed: list[bench.Timed] = []
@@ -147,7 +149,7 @@ def _replayed(path: Path, statements: Sequence[str]) -> Replay:
         file.flush()
         command = [sys.executable, "-c", REPLAY, str(path), file.name]
         said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return Replay(*json.loads(said))
+    return Replay(*json.loads(said.splitlines()[-1]))
 
 
 def _forget(host: HostProject) -> None:
