@@ -30,12 +30,12 @@ DAILY = {
 }  # fmt: skip
 NUMBERED = {
     "name": "orders_numbered", "description": "Numbers.", "joins": [], "by": [],
-    "columns": [{"name": "status_number", "expression": "cast(status as integer)",
+    "columns": [{"name": "status_number", "expression": "cast(order_status as integer)",
                  "description": ""}],
 }  # fmt: skip
 MENDED = {
     **NUMBERED,
-    "columns": [{"name": "status_length", "expression": "length(status)", "description": ""}],
+    "columns": [{"name": "status_length", "expression": "length(order_status)", "description": ""}],
 }
 BROKEN = {"name": "name_number", "expression": "cast(full_name as integer)", "description": ""}
 BENT = {"name": "never_large", "expression": "total_amount < 0"}  # a rule that does not hold

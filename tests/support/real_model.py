@@ -52,8 +52,10 @@ def main(names: list[str]) -> None:
     if not data:
         sys.exit("test-llm: CARTRIDGE_DATA is not set: it names the folder of databases.")
     with served(model()) as url:
-        print("| database | answers | corrected | rejected | requests | tokens in | tokens out "
-              "| additions | seconds | dbt build |\n|:--|--:|--:|--:|--:|--:|--:|--:|--:|:--|")  # fmt: skip
+        print(
+            "| database | answers | corrected | rejected | requests | tokens in | tokens out "
+            "| additions | seconds | dbt build |\n|:--|--:|--:|--:|--:|--:|--:|--:|--:|:--|"
+        )
         for name in names:
             print(row(name, *generated(Path(data) / name, url)), flush=True)
 

@@ -113,12 +113,27 @@ def _named(table: Table, answer: NamedTable, entity: str) -> Table:
     )
 
 
+# What a weak model gives for a name when it reads the type beside it.
+_TYPES = frozenset(
+    "text string varchar char integer int bigint smallint number numeric decimal float double "
+    "boolean bool date datetime timestamp time json binary uuid uniqueidentifier".split()
+)
+_IDS = frozenset("id key code number uuid guid".split())
+
+
+def _still_an_id(column: ColumnMeaning, name: str) -> bool:
+    """Whether a name may stand: a type is no name, and what identifies goes on saying so."""
+    identifies = column.role in ("key", "foreign_key") or column.words[-1:] == ("id",)
+    was = bool(column.words) and column.words[-1] in _IDS
+    return name not in _TYPES and not (identifies and was and name.rsplit("_", 1)[-1] not in _IDS)
+
+
 def _meaning(column: ColumnMeaning, answers: Mapping[str, Named]) -> ColumnMeaning:
     answer = answers.get(column.name)
     if answer is None:
         return column
     changes: dict[str, Any] = {"description": answer.description}
     # What a load tool writes is called as the tool's own documentation calls it.
-    if answer.name and not column.is_load_tool:
+    if answer.name and not column.is_load_tool and _still_an_id(column, answer.name):
         changes["words"] = tuple(answer.name.split("_"))
     return column.model_copy(update=changes)

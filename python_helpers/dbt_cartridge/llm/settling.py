@@ -18,7 +18,7 @@ from dbt_cartridge.documents.schema import (
 )  # fmt: skip
 from dbt_cartridge.llm.facts import Told, quoted, without_literals
 from dbt_cartridge.llm.questions import Answer, Question, changed
-from dbt_cartridge.llm.wording import Sentence
+from dbt_cartridge.llm.wording import Reason
 
 SYSTEM = """\
 You are a senior analytics engineer. You decide what automatic inference of a warehouse's schema \
@@ -41,7 +41,7 @@ _NO_KEYS = frozenset({"created_time", "updated_time", "event_time", "load_time",
 
 class Choice(Answer):
     choice: str = "unsure"
-    why: Sentence = ""
+    why: Reason = ""
 
 
 def questions(told: Told) -> list[Question[Any]]:

@@ -32,4 +32,5 @@ Name = Annotated[
     AfterValidator(_valid),
 ]
 Sentence = Annotated[str, Field(max_length=240), AfterValidator(_clean)]
+Reason = Annotated[str, Field(max_length=100), AfterValidator(_clean)]
 Expression = Annotated[str, StringConstraints(max_length=500)]
