@@ -258,7 +258,9 @@ def _bigquery_trunc(node: Node) -> Node:
 
 
 def _bigquery_extract(node: Node) -> Node:
-    """DAYOFWEEK counts from Sunday, 1; ISODOW does not exist."""
+    """DAYOFWEEK counts from Sunday, 1; ISODOW and DOY do not exist."""
+    if node.this.name.lower() == "doy":
+        return exp.Extract(this=exp.var("dayofyear"), expression=node.expression)
     if node.this.name.lower() == "isodow":
         return exp.DayOfWeekIso(this=node.expression)
     return node

@@ -43,6 +43,8 @@ BIGQUERY = "cloud.google.com/bigquery/docs/reference/standard-sql"
          f"{BIGQUERY}/timestamp_functions#timestamp_trunc: takes no DATE"),
         ("bigquery", 'extract(isodow from "d")', "(mod(extract(dayofweek from d) + 5, 7) + 1)",
          f"{BIGQUERY}/date_functions#extract: DAYOFWEEK from Sunday, 1; no ISODOW"),
+        ("bigquery", 'extract(doy from "d")', "extract(dayofyear from d)",
+         f"{BIGQUERY}/date_functions#extract: DAYOFYEAR; no DOY"),
         ("bigquery", 'monthname("d")', "format_date('%B', d)",
          f"{BIGQUERY}/date_functions: no MONTHNAME; format-elements: %B"),
         ("bigquery", 'cast("a" as timestamp)', "cast(a as timestamp)",
