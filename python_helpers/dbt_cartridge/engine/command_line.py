@@ -104,6 +104,7 @@ class CommandLineEngine:
 
     def operate(self, macro: str, arguments: Mapping[str, Any]) -> int:
         """Run a macro for what it prints, which goes to our own standard output; its exit code."""
+        self._caller.stop()  # it would keep DuckDB's file
         argv = [*self.command.program, "run-operation", macro, "--args", json.dumps(arguments)]
         argv += ["-q", *self.command.options, "--project-dir", str(self.project_dir)]
         environment = os.environ | {"DO_NOT_TRACK": "1", "DBT_TARGET_PATH": "target"}

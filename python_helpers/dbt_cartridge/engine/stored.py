@@ -91,6 +91,11 @@ class StoredEngine:
             whole = Reply(rows=(*partly[position], *reply.rows), error=reply.error)
             yield position, whole
 
+    def estimate(self, requests: Sequence[Request]) -> int | None:
+        rest = [self._answer(request)[1] for request in requests]
+        asked = [request for request in rest if request is not None]
+        return self._engine.estimate(asked) if asked else 0
+
     def _answer(self, request: Request) -> tuple[tuple[Row, ...], Request | None]:
         """The rows that were kept, and what is still to be asked."""
         if request.verb in _BY_TABLE:
