@@ -9,7 +9,7 @@
 {% macro _cartridge_questions_sql(request) -%}
 {%- set text = adapter.dispatch('cartridge_text_sql', 'cartridge') -%}
 {%- set quoted = _cartridge_quoted(request['names']) -%}
-{%- set tables = _cartridge_tables(request['tables'], quoted) -%}
+{%- set tables = _cartridge_asked_tables(request['tables'], quoted) -%}
 {%- set values = _cartridge_values(request['values'], quoted) -%}
 {%- set unused = [''] -%}
 {%- for pair in range(request['pairs'], 0, -1) -%}
@@ -56,7 +56,7 @@ union all
 {% endmacro %}
 
 {#- The tables for `from`. Only what is more than a name is worth the search for macros. -#}
-{% macro _cartridge_tables(tables, quoted) %}
+{% macro _cartridge_asked_tables(tables, quoted) %}
     {%- set found = [] -%}
     {%- for table in tables -%}
         {%- if table | length > 3 -%}

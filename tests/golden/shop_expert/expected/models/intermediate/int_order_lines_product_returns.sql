@@ -58,7 +58,7 @@ final as (
         order_lines.shipped_date,
 
         ---------- timestamps
-        order_lines.created_at,
+        order_lines.order_created_at,
 
         ---------- numerics, computed
         coalesce(

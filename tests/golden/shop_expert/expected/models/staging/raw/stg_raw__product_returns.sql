@@ -21,9 +21,6 @@ renamed as (
         ---------- dates
         cast(return_dt as date) as return_date,
 
-        ---------- metadata
-        _airbyte_extracted_at,
-
         ---------- strings
         nullif(trim(reason), '') as reason,
 
@@ -31,7 +28,11 @@ renamed as (
         case
             when lower(trim(is_restocked)) in ('true') then true
             when lower(trim(is_restocked)) in ('false') then false
-        end as is_restocked
+        end as is_restocked,
+
+        ---------- metadata
+        -- in UTC
+        _airbyte_extracted_at at time zone 'UTC' as _airbyte_extracted_at
 
     from source
 
