@@ -413,8 +413,8 @@ group by t, c, k, type
     work of a profile. A large table of which a sample would do is not read for it. -#}
 {% macro duckdb__cartridge_marks_sql(tables) -%}
 {%- for table in tables %}
-{%- if table['sample'] %}
-select '{{ table['no'] }}', null
+{%- if table['sample'] or table['kind'] != 'table' %}
+select '{{ table['no'] }}' as table_no, null as mark
 {%- else %}
 select
     '{{ table['no'] }}',

@@ -119,16 +119,17 @@ class InProcess:
             return self._run_as_job(sql)
         try:
             _, cursor = connections.add_query(sql, auto_begin=False)
-            return Reply(rows=tuple(tuple(row) for row in cursor.fetchall()))
+            reply = Reply(rows=tuple(tuple(row) for row in cursor.fetchall()))
         except Exception as error:  # dbt's, or the driver's own while rows are fetched
             if _INTERRUPTED in str(error):
+                # Without a rollback, which would wait until the statement had ended.
                 raise KeyboardInterrupt from None
-            return Reply(error=first_words(str(error)))
-        finally:
-            # PostgreSQL's driver begins by itself, and stays failed after an error. DuckDB's
-            # objects where nothing was begun.
-            with suppress(Exception):
-                connections.get_thread_connection().handle.rollback()
+            reply = Reply(error=first_words(str(error)))
+        # PostgreSQL's driver begins by itself, and stays failed after an error. DuckDB's
+        # objects where nothing was begun.
+        with suppress(Exception):
+            connections.get_thread_connection().handle.rollback()
+        return reply
 
     def _run_as_job(self, sql: str) -> Reply:
         try:
