@@ -79,8 +79,7 @@ FRONT_DOORS = pytest.mark.parametrize(
 )
 
 
-# In process a DuckDB query that runs in a worker thread is waited for: not tested there.
-@pytest.mark.parametrize("command", [("cartridge", "generate", "--schemas", "raw")])
+@FRONT_DOORS
 def test_ctrl_c_during_the_scan_leaves_everything_as_it_was(
     duckdb_host: HostProject, tmp_path: Path, command: Sequence[str]
 ) -> None:
