@@ -13,6 +13,7 @@ from sqlglot.errors import SqlglotError
 
 from dbt_cartridge.errors import RenderError
 from dbt_cartridge.render import identifiers, portable
+from dbt_cartridge.render.dialects import Node
 
 _COLUMN = re.compile(r'(?:"((?:[^"]|"")+)"\.)?"((?:[^"]|"")+)"\Z')
 _NAME = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")+"(?:\."(?:[^"]|"")+")?""")
@@ -132,10 +133,10 @@ def number(value: str) -> int | float | None:
 
 
 @lru_cache(maxsize=4096)
-def _parse(shape: str) -> portable.Node:
+def _parse(shape: str) -> Node:
     """The one expression. Never to be changed: it is shared."""
     try:
-        trees: list[portable.Node] = sqlglot.parse(f"select {shape}", read="duckdb")
+        trees: list[Node] = sqlglot.parse(f"select {shape}", read="duckdb")
     except SqlglotError as error:
         raise _not_an_expression(shape) from error
     select = trees[0]

@@ -1,0 +1,59 @@
+"""BigQuery."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlglot import exp
+
+from dbt_cartridge.render.dialects.nodes import Changes, Node, without_json_cast
+
+
+def _trunc(node: Node) -> Node:
+    """DATE_TRUNC takes every type that has a date; weeks begin on Mondays in ISOWEEK alone."""
+    unit = str(node.text("unit") or node.text("zone")).lower()
+    part = exp.var("isoweek" if unit.startswith("week") else unit)
+    return exp.Anonymous(this="date_trunc", expressions=[node.this, part])
+
+
+def _extract(node: Node) -> Node:
+    """DAYOFWEEK counts from Sunday, 1; ISODOW and DOY do not exist."""
+    if node.this.name.lower() == "doy":
+        return exp.Extract(this=exp.var("dayofyear"), expression=node.expression)
+    if node.this.name.lower() == "isodow":
+        return exp.DayOfWeekIso(this=node.expression)
+    return node
+
+
+def _name(format: str) -> Callable[[Node], Node]:
+    def change(node: Node) -> Node:
+        return exp.Anonymous(
+            this="format_date", expressions=[exp.Literal.string(format), node.this]
+        )
+
+    return change
+
+
+def _cast(node: Node) -> Node:
+    """Text with an offset is a TIMESTAMP; DATETIME takes none."""
+    if node.to.is_type("timestamp", "timestampntz"):
+        node.set("to", exp.DataType.build("timestamptz"))
+    return node
+
+
+def _json(node: Node) -> Node:
+    """JSON_VALUE reads JSON and text. JSON_EXTRACT_SCALAR is its older name."""
+    node = without_json_cast(node)
+    path = exp.Literal.string(node.expression.sql(dialect="bigquery").strip("'"))
+    return exp.Anonymous(this="json_value", expressions=[node.this, path])
+
+
+BIGQUERY: Changes = {
+    exp.DateTrunc: _trunc,
+    exp.TimestampTrunc: _trunc,
+    exp.Extract: _extract,
+    exp.Monthname: _name("%B"),
+    exp.Dayname: _name("%A"),
+    exp.Cast: _cast,
+    exp.JSONExtractScalar: _json,
+}
