@@ -43,7 +43,7 @@ from dbt_cartridge.verify import Memory, prove, prove_edits
 from dbt_cartridge.version import helper_version
 from dbt_cartridge.write import Fit, apply, fit, plan, recognise, recover, survey
 from dbt_cartridge.write import undo as take_back
-from dbt_cartridge.write.answers import Answers as ProviderAnswers
+from dbt_cartridge.write.answers import KeptAnswers
 
 STEPS = ("scan", "infer", "design", "render", "verify", "write")
 D = TypeVar("D", bound=Document)
@@ -126,7 +126,7 @@ def _corridor(
     if settings.from_warehouse and "scan" not in skipped:
         reader, settings = stored(engine, settings)
     host = step("host", Host, lambda: recognise(engine.host(project_dir), project_dir))
-    said = ProviderAnswers(project_dir, forget=settings.ask_again)
+    said = KeptAnswers(project_dir, forget=settings.ask_again)
     better = improver(settings, host, said, progress, opened)
     facts = step("scan", Scan, lambda: scan(reader, settings, progress, before, marks=True))
     answers = Answers.last(folder) if before else None
@@ -217,7 +217,7 @@ def prompts(
         schema = Schema.load(folder)
     else:
         schema = infer(facts, prober(engine, facts), settings)
-    said = ProviderAnswers(project_dir, forget=settings.ask_again)
+    said = KeptAnswers(project_dir, forget=settings.ask_again)
     designed = design(schema, facts, host, settings)
     return list(told(settings, schema, facts, designed, host, said))
 

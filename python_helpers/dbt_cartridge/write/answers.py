@@ -17,7 +17,7 @@ from dbt_cartridge.errors import WriteError
 from dbt_cartridge.write.paths import FOLDER
 
 
-class Answers:
+class KeptAnswers:
     """Each is written at once, whole or not at all: Ctrl-C loses nothing that was paid for."""
 
     def __init__(self, project_dir: Path, *, forget: bool = False) -> None:
