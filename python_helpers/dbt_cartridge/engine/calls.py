@@ -8,7 +8,8 @@ import re
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from dbt_cartridge.engine.kept_dbt import KeptDbt, interpreter_of
 from dbt_cartridge.errors import EngineError
 
 _NOISE = re.compile(r"\x1b\[[0-9;]*m|^\d\d:\d\d:\d\d(?:\.\d+)?\s+")
+_ABANDONED = "dbt was stopped before it had answered."
 _LATE = "dbt did not answer within {:.0f} s and was stopped."
 _ENVIRONMENT = {"DO_NOT_TRACK": "1", "DBT_TARGET_PATH": "target"}
 
@@ -53,6 +55,8 @@ class Caller:
         self._seconds = seconds
         self._python = interpreter_of(program)
         self._idle: list[KeptDbt] = []
+        self._running: dict[object, Callable[[], None]] = {}  # how to end each
+        self._abandoned = False
         self._lock = threading.Lock()
 
     @property
@@ -71,8 +75,32 @@ class Caller:
             while self._idle:
                 self._idle.pop().stop()
 
+    def abandon(self) -> None:
+        """End what runs: nobody waits for it any more. Calls from now on are refused."""
+        with self._lock:
+            self._abandoned = True
+            for end in self._running.values():
+                end()
+        self.stop()
+
+    @contextmanager
+    def _tracked(self, end: Callable[[], None]) -> Generator[None]:
+        """While it runs, `abandon` calls `end`. Raises EngineError where it has."""
+        key = object()
+        with self._lock:
+            self._running[key] = end
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._running[key]
+        if self._abandoned:
+            raise EngineError(_ABANDONED)
+
     def _kept(self) -> KeptDbt | None:
         with self._lock:
+            if self._abandoned:
+                raise EngineError(_ABANDONED)
             if self._idle:
                 return self._idle.pop()
         if self._python is None:
@@ -86,7 +114,13 @@ class Caller:
     def _by(self, kept: KeptDbt, arguments: Sequence[str]) -> Call:
         call = Call()
         began = time.monotonic()
-        code = kept.run(arguments, lambda line: _read(line, call), self._seconds)
+        try:
+            with self._tracked(kept.abandon):
+                code = kept.run(arguments, lambda line: _read(line, call), self._seconds)
+        except BaseException:
+            kept.abandon()
+            kept.stop()
+            raise
         if code is None:
             kept.stop()
             if time.monotonic() - began >= self._seconds:
@@ -114,9 +148,10 @@ class Caller:
         timer.start()
         assert process.stdout is not None
         try:
-            for line in process.stdout:
-                _read(line, call)
-            call.exit_code = process.wait()
+            with self._tracked(process.terminate):
+                for line in process.stdout:
+                    _read(line, call)
+                call.exit_code = process.wait()
         finally:
             timer.cancel()
             if process.poll() is None:

@@ -83,12 +83,15 @@ class CommandLineEngine:
             groups = _groups(requests, waiting, self._calls_at_once(len(waiting)))
             with ThreadPoolExecutor(len(groups)) as pool:
                 asked = [[requests[position] for position in group] for group in groups]
-                answered = pool.map(self._call, asked)
                 left: list[int] = []
-                for group, replies in zip(groups, answered, strict=True):
-                    self.statements += len(replies)
-                    yield from zip(group, replies, strict=False)
-                    left += group[len(replies) :]
+                try:
+                    for group, replies in zip(groups, pool.map(self._call, asked), strict=True):
+                        self.statements += len(replies)
+                        yield from zip(group, replies, strict=False)
+                        left += group[len(replies) :]
+                except (KeyboardInterrupt, GeneratorExit):
+                    self._caller.abandon()  # else the pool would wait for what still runs
+                    raise
             waiting = left + waiting[sum(map(len, groups)) :]
 
     def estimate(self, requests: Sequence[Request]) -> int | None:

@@ -67,6 +67,10 @@ class KeptDbt:
         """Let go of the warehouse. A second time does nothing."""
         self._end()
 
+    def abandon(self) -> None:
+        """End it, whatever it is doing; `run` then gives None."""
+        self._process.terminate()
+
     def _read(self, until: str, on_line: Callable[[str], None], seconds: float) -> int | None:
         assert self._process.stdout is not None
         timer = threading.Timer(seconds, self._process.kill)
