@@ -30,8 +30,9 @@ class Frozen(BaseModel):
         pydantic would take it along.
         """
         copied = super().model_copy(update=update, deep=deep)
-        for name in copied.__dict__.keys() - type(self).model_fields.keys():
-            del copied.__dict__[name]
+        values = vars(copied)
+        for name in values.keys() - type(self).model_fields.keys():
+            del values[name]
         return copied
 
 
