@@ -72,7 +72,7 @@ def without_profile(scan: Scan) -> Scan:
 
 
 def changed(document: D, **values: object) -> D:
-    """A copy without what was cached on the original, as `model_copy` would keep it."""
+    """A copy, validated, as `model_copy` is not."""
     fields = {name: getattr(document, name) for name in type(document).model_fields}
     return type(document)(**{**fields, **values})
 

@@ -11,7 +11,9 @@ from uuid import uuid4
 import pytest
 
 from dbt_cartridge.config import settings
+from dbt_cartridge.documents.probe import Inclusion, Ordering, Unique
 from dbt_cartridge.documents.scan import Scan
+from dbt_cartridge.engine import prober
 from dbt_cartridge.scan import profile
 from tests.functional.cloud_contract import Contract, TableOf
 from tests.functional.engines import Remote
@@ -124,6 +126,30 @@ class TestBigQuery(Contract):
         pages = visits.by_name["pages"].profile
         assert pages is not None
         assert pages.max == "4"
+
+    def test_a_demanded_filter_is_in_every_question(
+        self, shop: HostProject, engine: Remote, facts: Scan
+    ) -> None:
+        with pytest.raises(stand_in.StandInFailed, match="without a filter over column"):
+            shop.warehouse.query("select count(*) from raw.visits")
+        key, parent = ("visit_id",), ("party_id",)
+        answers = prober(engine, facts)(
+            [
+                Unique(relation="raw.visits", columns=key),
+                Ordering(relation="raw.visits", lower="visit_id", upper="pages"),
+                Inclusion(
+                    relation="raw.visits", columns=key,
+                    ref_relation="raw.parties", ref_columns=parent,
+                ),
+                Inclusion(
+                    relation="raw.parties", columns=parent,
+                    ref_relation="raw.visits", ref_columns=key,
+                ),
+            ]
+        )  # fmt: skip
+        assert [(answer.considered, answer.hits) for answer in answers] == [
+            (2, 2), (2, 2), (2, 2), (3, 2),
+        ]  # fmt: skip
 
     def test_the_bytes_are_told_before_a_row_is_read(self, engine: Remote, facts: Scan) -> None:
         chosen = settings({"schemas": "raw"}, environment={})

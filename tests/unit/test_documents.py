@@ -20,7 +20,7 @@ from dbt_cartridge.documents.design import (
     RangeTest,
     UniqueTest,
 )
-from dbt_cartridge.documents.scan import Scan
+from dbt_cartridge.documents.scan import Column, Profile, Relation, Scan
 from dbt_cartridge.errors import DocumentError
 
 ID = Projection(name="id", expression='"source"."Id"')
@@ -72,3 +72,13 @@ def test_a_damaged_document_is_told(text: str, tmp_path: Path) -> None:
     (tmp_path / "scan.json").write_text(text)
     with pytest.raises(DocumentError, match="cannot be read by this version"):
         Scan.load(tmp_path)
+
+
+def test_a_copy_keeps_nothing_that_was_worked_out_of_the_original() -> None:
+    bare = Column(name="pages", position=1, native_type="INT64", type="integer")
+    visits = Relation(schema_name="raw", name="visits", columns=(bare,), partition_filter="pages")
+    assert visits.filter_column == ("pages", "integer")  # caches `by_name`
+    read = bare.model_copy(update={"profile": Profile(rows=2, nulls=0)})
+    assert visits.model_copy(update={"columns": (read,)}).by_name == {"pages": read}
+    assert visits.model_copy(deep=True, update={"columns": ()}).by_name == {}
+    assert visits.by_name == {"pages": bare}

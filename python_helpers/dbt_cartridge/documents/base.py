@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,6 +22,18 @@ class Frozen(BaseModel):
     """A part of a document."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other values.
+
+        What the original has cached (`by_name`) was made of its own values, and is left behind:
+        pydantic would take it along.
+        """
+        copied = super().model_copy(update=update, deep=deep)
+        values = vars(copied)
+        for name in values.keys() - type(self).model_fields.keys():
+            del values[name]
+        return copied
 
 
 class Tagged(Frozen):

@@ -69,17 +69,21 @@ class InProcess:
         yield from self._ask_in_parallel(requests, workers)
 
     def estimate(self, requests: Sequence[Request]) -> int | None:
+        # Not from dbt_common, which dbt 1.7 does not have.
+        from dbt.exceptions import DbtRuntimeError  # pyright: ignore[reportPrivateImportUsage]
+
         connections = self._adapter.connections
         if not hasattr(connections, "dry_run"):
             return None
         total = 0
         for request in requests:
+            sql = self._text(request)
             try:
                 # `dry_run` itself gives the bytes as words, `1.2 GB`.
-                job, _ = connections.raw_execute(self._text(request), dry_run=True)
-                total += int(job.total_bytes_processed or 0)
-            except Exception:  # what is wrong with it is told when it runs
+                job, _ = connections.raw_execute(sql, dry_run=True)
+            except DbtRuntimeError:  # the warehouse refuses: it says why when the statement runs
                 return None
+            total += int(job.total_bytes_processed or 0)
         return total
 
     def host(self, project_dir: Path) -> Host:

@@ -1,5 +1,6 @@
-"""local-bigquery's server, which here tells a CTAS job's destination table as BigQuery does:
-dbt-bigquery reads it.
+"""local-bigquery's server, which here tells two things more, as BigQuery does: a CTAS job's
+destination table, which dbt-bigquery reads, and the bytes that a dry run would have read. They are
+those of the tables in whole; BigQuery tells those of the columns that are read.
 
     python lbq_plus.py serve --host … --port … --grpc-port … --project … --dataset … --data-dir …
     python lbq_plus.py extensions     (once in an environment: DuckDB's, from their wheels)
@@ -24,6 +25,7 @@ def install_extensions() -> None:
 
 
 def serve() -> int:
+    from local_bigquery.catalog import tables
     from local_bigquery.cli import main
     from local_bigquery.jobs import query
 
@@ -33,6 +35,10 @@ def serve() -> int:
         statistics, children, destination = plain(*args, **options)
         if destination is None and statistics.statementType == "CREATE_TABLE_AS_SELECT":
             destination = statistics.ddlTargetTable
+        if options.get("dry_run"):
+            names = map(tables.reference, statistics.referencedTables or ())
+            told = str(sum(int(tables.load(*name).numBytes) for name in names))
+            statistics = statistics.replace(totalBytesProcessed=told)
         return statistics, children, destination
 
     query.execute = execute
