@@ -1,5 +1,5 @@
-"""local-bigquery's server, which here tells a CTAS job's destination table as BigQuery does:
-dbt-bigquery reads it.
+"""local-bigquery's server, which here tells a CTAS job's destination table as BigQuery does
+(dbt-bigquery reads it), and of which a small table's sample is neither nothing nor all.
 
     python lbq_plus.py serve --host … --port … --grpc-port … --project … --dataset … --data-dir …
     python lbq_plus.py extensions     (once in an environment: DuckDB's, from their wheels)
@@ -23,9 +23,24 @@ def install_extensions() -> None:
         connection.execute(f"install '{path}'")
 
 
+def sampled_by_rows(node: Any, _: Any) -> Any:
+    """TABLESAMPLE by rows, with a seed, instead of by blocks.
+
+    To DuckDB a small table is one block, which it takes or leaves by chance; BigQuery never leaves
+    it, but takes it whole, which no test could tell from no sample.
+    """
+    from sqlglot import exp
+
+    if isinstance(node, exp.TableSample):
+        node.set("method", exp.var("BERNOULLI"))
+        node.set("seed", exp.Literal.number(42))
+    return node
+
+
 def serve() -> int:
     from local_bigquery.cli import main
     from local_bigquery.jobs import query
+    from local_bigquery.sql import rules
 
     plain = query.execute
 
@@ -36,6 +51,7 @@ def serve() -> int:
         return statistics, children, destination
 
     query.execute = execute
+    rules.NODE_RULES.append(sampled_by_rows)
     return main() or 0
 
 
