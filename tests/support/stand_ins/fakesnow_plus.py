@@ -45,11 +45,24 @@ where database_name = '${catalog}' and schema_name <> '_fs_information_schema' a
 """
 info_schema.SQL_CREATE_INFORMATION_SCHEMA_TABLES_VIEW = Template(_TABLES + _VIEWS)
 
-# fakesnow writes a table's comment into SQL as it is.
-_comment_sql = info_schema.insert_table_comment_sql
-info_schema.insert_table_comment_sql = lambda catalog, schema, table, comment: _comment_sql(
-    catalog, schema, table, comment.replace("'", "''")
-)
+_write_comment = info_schema.insert_table_comment_sql
+
+
+def table_comment(catalog: str, schema: str, table: str, comment: str | None) -> str:
+    """SQL that keeps a table's comment; fakesnow's own writes apostrophes into it as they are.
+
+    It asks with None where `create table` has properties (TRANSIENT, say) and no comment among
+    them: the table then has none, nor that of the one it replaces.
+    """
+    if comment is not None:
+        return _write_comment(catalog, schema, table, comment.replace("'", "''"))
+    catalog, schema, table = (name.replace("'", "''") for name in (catalog, schema, table))
+    return f"""delete from _fs_global._fs_information_schema._fs_tables_ext
+        where ext_table_catalog = '{catalog}' and ext_table_schema = '{schema}'
+        and ext_table_name = '{table}'"""
+
+
+info_schema.insert_table_comment_sql = table_comment
 
 # ---------------------------------------------------------------- SHOW … KEYS
 

@@ -1,6 +1,7 @@
 """local-bigquery's server, which here tells two things more, as BigQuery does: a CTAS job's
 destination table, which dbt-bigquery reads, and the bytes that a dry run would have read. They are
-those of the tables in whole; BigQuery tells those of the columns that are read.
+those of the tables in whole; BigQuery tells those of the columns that are read. A small table's
+sample is neither nothing nor all.
 
     python lbq_plus.py serve --host … --port … --grpc-port … --project … --dataset … --data-dir …
     python lbq_plus.py extensions     (once in an environment: DuckDB's, from their wheels)
@@ -24,10 +25,25 @@ def install_extensions() -> None:
         connection.execute(f"install '{path}'")
 
 
+def sampled_by_rows(node: Any, _: Any) -> Any:
+    """TABLESAMPLE by rows, with a seed, instead of by blocks.
+
+    To DuckDB a small table is one block, which it takes or leaves by chance; BigQuery never leaves
+    it, but takes it whole, which no test could tell from no sample.
+    """
+    from sqlglot import exp
+
+    if isinstance(node, exp.TableSample):
+        node.set("method", exp.var("BERNOULLI"))
+        node.set("seed", exp.Literal.number(42))
+    return node
+
+
 def serve() -> int:
     from local_bigquery.catalog import tables
     from local_bigquery.cli import main
     from local_bigquery.jobs import query
+    from local_bigquery.sql import rules
 
     plain = query.execute
 
@@ -42,6 +58,7 @@ def serve() -> int:
         return statistics, children, destination
 
     query.execute = execute
+    rules.NODE_RULES.append(sampled_by_rows)
     return main() or 0
 
 
