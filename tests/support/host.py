@@ -97,10 +97,6 @@ class HostProject:
         """A program of the environment that has the warehouse's adapter."""
         return str(self.programs / name)
 
-    def dbt_options(self) -> Sequence[str]:
-        """The options of `cartridge` that lead to the project's own dbt."""
-        return ("--dbt", self.program("dbt"))
-
     def _folders(self) -> Sequence[str]:
         return ("--project-dir", str(self.root), "--profiles-dir", str(self.root))
 
