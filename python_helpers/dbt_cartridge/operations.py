@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing, contextmanager
 from typing import Any
 
 from dbt_cartridge import report
@@ -19,8 +20,8 @@ def generate(options: Options, version: str, project_vars: Options, adapter: Any
     """`cartridge_generate`. Raises CartridgeError, of every kind."""
     from dbt_cartridge import pipeline
 
-    engine, chosen = _opened(options, version, project_vars, adapter, sql)
-    with report.progress() as progress:
+    opened = _opened(options, version, project_vars, adapter, sql)
+    with opened as (engine, chosen), report.progress() as progress:
         outcome = pipeline.generate(engine, chosen, engine.project_dir, progress)
     if report.tell(outcome, engine.project_dir):
         raise CartridgeError("cartridge found conflicts; the files named above are untouched.")
@@ -31,8 +32,8 @@ def scan_json(options: Options, version: str, project_vars: Options, adapter: An
     """`cartridge_scan`: the Scan as JSON."""
     from dbt_cartridge.scan import scan
 
-    engine, chosen = _opened(options, version, project_vars, adapter, sql)
-    with report.progress() as progress:
+    opened = _opened(options, version, project_vars, adapter, sql)
+    with opened as (engine, chosen), report.progress() as progress:
         document = scan(engine, chosen, progress)
     return document.model_dump_json(indent=1, exclude_defaults=True)
 
@@ -41,15 +42,18 @@ def debug(options: Options, version: str, project_vars: Options, adapter: Any, s
     """`cartridge_debug`: raises CartridgeError if something is to be fixed."""
     from dbt_cartridge.engine.debug import debug as examine
 
-    engine, chosen = _opened(options, version, project_vars, adapter, sql)
-    if report.tell_debug(examine(engine, chosen, engine.project_dir)):
+    with _opened(options, version, project_vars, adapter, sql) as (engine, chosen):
+        examined = examine(engine, chosen, engine.project_dir)
+    if report.tell_debug(examined):
         raise CartridgeError("cartridge_debug found something to fix; see above.")
     return ""
 
 
+@contextmanager
 def _opened(
     options: Options, version: str, project_vars: Options, adapter: Any, sql: Sql
-) -> tuple[InProcess, Settings]:
+) -> Generator[tuple[InProcess, Settings]]:
     check_versions(version)
     given = {name: value for name, value in options.items() if value is not None}
-    return InProcess(adapter, sql), settings(given, project_vars)
+    with closing(InProcess(adapter, sql)) as engine:
+        yield engine, settings(given, project_vars)

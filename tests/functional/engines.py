@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from typing import Any, TypeVar
 
 import pytest
@@ -32,7 +33,8 @@ def in_process(host: HostProject, patch: pytest.MonkeyPatch, work: Callable[[InP
     found: list[T] = []
 
     def instead(options: Any, version: Any, project_vars: Any, adapter: Any, sql: Any) -> str:
-        found.append(work(InProcess(adapter, sql)))
+        with closing(InProcess(adapter, sql)) as engine:
+            found.append(work(engine))
         return ""
 
     patch.setattr(operations, "generate", instead)

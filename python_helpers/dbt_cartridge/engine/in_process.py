@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextvars
 import json
-import queue
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -15,12 +13,10 @@ from typing import Any
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.engine.base import DbtCommand, Reply, Request, Target, first_words
 from dbt_cartridge.engine.host import built_relations, read_host, read_manifest
+from dbt_cartridge.engine.workers import Workers
 
 Sql = Callable[[str, Mapping[str, Any]], str]
 _START_DBT = "from dbt.cli.main import cli; cli()"
-Done = tuple[int, "Reply | BaseException"]
-
-_INTERRUPTED = "Query interrupted"  # DuckDB takes Ctrl-C for itself, and says so with an error
 
 
 class InProcess:
@@ -31,6 +27,7 @@ class InProcess:
         self._adapter = getattr(adapter, "_adapter", adapter)
         self._config = self._adapter.config
         self._sql = sql
+        self._workers = Workers(self._adapter, self._run)
         self._lock = threading.Lock()
         self.statements = 0
 
@@ -61,12 +58,8 @@ class InProcess:
         return DbtCommand((sys.executable, "-c", _START_DBT), tuple(options))
 
     def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply]]:
-        workers = min(self.target.threads, len(requests))
-        if workers < 2:
-            for position, request in enumerate(requests):
-                yield position, self._run(self._text(request))
-            return
-        yield from self._ask_in_parallel(requests, workers)
+        # Macros are rendered on this thread, which is dbt's own.
+        return self._workers.ask(map(self._text, requests), self.target.threads)
 
     def estimate(self, requests: Sequence[Request]) -> int | None:
         # Not from dbt_common, which dbt 1.7 does not have.
@@ -94,6 +87,7 @@ class InProcess:
 
     @contextmanager
     def released(self) -> Generator[None]:
+        self._workers.close()
         connection = self._adapter.connections.get_if_exists()
         name = connection.name if connection else "cartridge"
         connection = None  # its handle would keep DuckDB's file open
@@ -106,6 +100,10 @@ class InProcess:
         finally:
             self._adapter.acquire_connection(name)
             self._adapter.clear_transaction()
+
+    def close(self) -> None:
+        """Close the connections that the engine has opened."""
+        self._workers.close()
 
     def _manifest(self) -> Mapping[str, Any]:
         target = Path(self._config.project_target_path)
@@ -125,9 +123,6 @@ class InProcess:
             _, cursor = connections.add_query(sql, auto_begin=False)
             reply = Reply(rows=tuple(tuple(row) for row in cursor.fetchall()))
         except Exception as error:  # dbt's, or the driver's own while rows are fetched
-            if _INTERRUPTED in str(error):
-                # Without a rollback, which would wait until the statement had ended.
-                raise KeyboardInterrupt from None
             reply = Reply(error=first_words(str(error)))
         # PostgreSQL's driver begins by itself, and stays failed after an error. DuckDB's
         # objects where nothing was begun.
@@ -141,59 +136,3 @@ class InProcess:
             return Reply(rows=tuple(tuple(row) for row in table.rows))
         except Exception as error:
             return Reply(error=first_words(str(error)))
-
-    def _ask_in_parallel(
-        self, requests: Sequence[Request], workers: int
-    ) -> Iterator[tuple[int, Reply]]:
-        todo: queue.Queue[tuple[int, str] | None] = queue.Queue()
-        done: queue.Queue[Done] = queue.Queue()
-        threads = [
-            threading.Thread(
-                target=contextvars.copy_context().run,
-                args=(self._work, f"cartridge_{number}", todo, done),
-                daemon=True,
-            )
-            for number in range(workers)
-        ]
-        for thread in threads:
-            thread.start()
-        try:
-            # Macros are rendered here, on dbt's own thread; the statements run meanwhile.
-            pending = 0
-            for position, request in enumerate(requests):
-                todo.put((position, self._text(request)))
-                pending += 1
-                while not done.empty():
-                    pending -= 1
-                    yield _taken(done.get())
-            for _ in range(pending):
-                yield _taken(done.get())
-        except BaseException:
-            while not todo.empty():
-                todo.get_nowait()
-            self._adapter.cancel_open_connections()
-            raise
-        finally:
-            for _ in threads:
-                todo.put(None)
-            for thread in threads:
-                thread.join()
-
-    def _work(
-        self, name: str, todo: queue.Queue[tuple[int, str] | None], done: queue.Queue[Done]
-    ) -> None:
-        position = -1
-        try:
-            with self._adapter.connection_named(name):
-                while (item := todo.get()) is not None:
-                    position, sql = item
-                    done.put((position, self._run(sql)))
-        except BaseException as error:  # handed to the thread that waits
-            done.put((position, error))
-
-
-def _taken(result: Done) -> tuple[int, Reply]:
-    position, reply = result
-    if isinstance(reply, BaseException):
-        raise reply
-    return position, reply
