@@ -39,7 +39,7 @@ format: $(READY)  ## put the code into ruff's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-types: $(READY)  ## pyright, strict
+types: $(READY)  ## pyright: strict for the package
 	$(BIN)/pyright
 
 docs: $(READY)  ## the pages of options and commands, and the macros' arguments, from config.py

@@ -51,7 +51,7 @@ def findings(host: HostProject, evaluator: Path, dbt_utils: Path) -> list[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folders", nargs="*", type=Path, metavar="DIR")
     parser.add_argument("--demo", action="store_true", help="the demo's shop too")
     parser.add_argument("--evaluator", type=Path, default=os.environ.get("CARTRIDGE_EVALUATOR"))

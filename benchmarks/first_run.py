@@ -71,7 +71,7 @@ def first_run(folder: Path, host: HostProject, engine: bench.Engine) -> FirstRun
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
     parser.add_argument("--adapter", choices=sorted(kinds.KINDS), default="duckdb")
     parser.add_argument("--engine", choices=get_args(bench.Engine), default="in_process")

@@ -89,7 +89,7 @@ class Database:
 
 def main() -> None:
     options = _options()
-    home = Path(os.environ.get("CARTRIDGE_DATA", options.folders[0].resolve().parent))
+    home = Path(os.environ.get("CARTRIDGE_DATA") or options.folders[0].resolve().parent)
     score, baseline = _module(home / "score.py"), _module(home / "baseline.py")
     mode = "name" if options.no_profile else "data"
     found: list[Database] = []

@@ -28,7 +28,7 @@ from dbt_cartridge.llm.opening import Opened
 from dbt_cartridge.llm.protocol import Ask
 from dbt_cartridge.llm.providers.mock import Mock
 from dbt_cartridge.progress import Silent
-from dbt_cartridge.write.answers import Answers
+from dbt_cartridge.write.answers import KeptAnswers
 
 LATENCY, SIDE_BY_SIDE = 0.3, 16
 _GROUP = 8  # a fact and seven dimensions: the facts of a table do not grow with the schema
@@ -53,7 +53,7 @@ def one(size: int, folder: Path) -> tuple[float, float, Asked]:
     host = Host(project_name="p", adapter="duckdb", dbt_version="1.11.0")
     settings = Settings(provider="mock", concurrency=SIDE_BY_SIDE)
     opened = Opened(Mock(answer, LATENCY), Model("mock", "", 200_000, 16_000))
-    better = improver(settings, host, Answers(folder), Silent(), opened)
+    better = improver(settings, host, KeptAnswers(folder), Silent(), opened)
     assert better is not None
     wall = cpu = 0.0
 

@@ -224,7 +224,7 @@ def report(sizes: Sequence[Size], imported: float) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sizes", default="24,100,1000,5000")
     parser.add_argument("--runs", type=int, default=3, help="runs of each; the best one counts")
     chosen = parser.parse_args()

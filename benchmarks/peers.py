@@ -102,7 +102,7 @@ def report(rows: list[Contender]) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--codegen", type=Path, default=os.environ.get("CARTRIDGE_DBT_CODEGEN"))
     parser.add_argument("--dbt-utils", type=Path, default=os.environ.get("CARTRIDGE_DBT_UTILS"))
     parser.add_argument("--coves", type=Path, default=os.environ.get("CARTRIDGE_DBT_COVES"))

@@ -50,9 +50,9 @@ def main() -> int:
 
 
 def _run(
-    host: HostProject, name: str, rows: list[list[object]], verify: str, **options: object
+    host: HostProject, name: str, rows: list[list[object]], verify: str, *, full: bool = False
 ) -> float:
-    done = bench.generate(host, verify=verify, **options)
+    done = bench.generate(host, verify=verify, full=full)
     if done.code:
         raise SystemExit(f"{name}: {bench.last_words(done.output, 20)}")
     told = json.loads((host.root / "target" / "cartridge" / "run.json").read_text("utf-8"))

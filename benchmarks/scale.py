@@ -18,6 +18,7 @@ import resource
 import sys
 import time
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from dbt_cartridge.config import Settings
@@ -84,8 +85,10 @@ class Planted:
 
     def _share(self, question: Inclusion) -> float:
         edge = (question.relation, question.columns, question.ref_relation)
-        if edge in self.edges or len(question.columns) > 1:
-            return 1.0 if edge in self.edges else 0.1
+        if edge in self.edges:
+            return 1.0
+        if len(question.columns) != 1 or len(question.ref_columns) != 1:
+            return 0.1
         child = self.ranges.get((question.relation, question.columns[0]))
         parent = self.ranges.get((question.ref_relation, question.ref_columns[0]))
         if child is None or parent is None:
@@ -201,7 +204,7 @@ def main() -> None:
         print(f"time grows as tables^{_exponent(points):.2f}")
 
 
-def _f1(found: set[object], true: set[object]) -> float:
+def _f1(found: AbstractSet[object], true: AbstractSet[object]) -> float:
     hits = len(found & true)
     return 2 * hits / (len(found) + len(true)) if found or true else 1.0
 

@@ -156,7 +156,7 @@ def report(powers: Sequence[Power]) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
     parser.add_argument("--adapter", choices=["duckdb", "postgres"], default="duckdb")
     parser.add_argument("--per-kind", type=int, default=4, help="faults of a kind per database")

@@ -81,6 +81,16 @@ def _dbt_options(command: F) -> F:
     return command
 
 
+_start_option = click.option(
+    "--from",
+    "start",
+    default="scan",
+    metavar="STEP",
+    help="Resume from this step with the saved documents: scan, infer, design, render, verify, "
+    "write.  [default: scan]",
+)
+
+
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="dbt-cartridge", prog_name="cartridge")
 def main() -> None:
@@ -90,29 +100,12 @@ def main() -> None:
 @main.command()
 @_settings_options
 @_dbt_options
-@click.option(
-    "--from",
-    "start",
-    default="scan",
-    metavar="STEP",
-    help="Resume from this step with the saved documents: scan, infer, design, render, verify, "
-    "write.  [default: scan]",
-)
-@click.option(
-    "--show-prompts",
-    is_flag=True,
-    help="Print exactly what the provider would be sent, with an estimate, and send nothing.",
-)
-def generate(start: str, show_prompts: bool, **options: Any) -> None:
+@_start_option
+def generate(start: str, **options: Any) -> None:
     """Scan, infer, design, render, verify, and write the models."""
     from dbt_cartridge import pipeline, report
 
     project_dir, engine, settings = _opened(options)
-    if show_prompts:
-        with report.progress() as progress:
-            shown = pipeline.prompts(engine, settings, project_dir, progress, start)
-        report.tell_prompts(shown)
-        return
     with report.progress() as progress:
         outcome = pipeline.generate(engine, settings, project_dir, progress, start)
     sys.exit(report.tell(outcome, project_dir))
@@ -121,7 +114,13 @@ def generate(start: str, show_prompts: bool, **options: Any) -> None:
 @main.command()
 @_settings_options
 @_dbt_options
-def plan(**options: Any) -> None:
+@_start_option
+@click.option(
+    "--show-prompts",
+    is_flag=True,
+    help="Print what the provider would be sent instead, with an estimate, and send nothing.",
+)
+def plan(start: str, show_prompts: bool, **options: Any) -> None:
     """Show what `generate` would write: diffs, and a summary by file; write nothing.
 
     The plan is saved as target/cartridge/plan.json, and `cartridge apply` writes just that.
@@ -129,8 +128,13 @@ def plan(**options: Any) -> None:
     from dbt_cartridge import pipeline, report
 
     project_dir, engine, settings = _opened({**options, "dry_run": True})
+    if show_prompts:
+        with report.progress() as progress:
+            shown = pipeline.prompts(engine, settings, project_dir, progress, start)
+        report.tell_prompts(shown)
+        return
     with report.progress() as progress:
-        outcome = pipeline.generate(engine, settings, project_dir, progress)
+        outcome = pipeline.generate(engine, settings, project_dir, progress, start)
     sys.exit(report.tell(outcome, project_dir))
 
 

@@ -28,105 +28,112 @@ class Settings(Frozen):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     database: str | None = Field(
-        None, description="Database (BigQuery: project) to scan. Default: the target's."
+        default=None, description="Database (BigQuery: project) to scan. Default: the target's."
     )
     schemas: tuple[str, ...] = Field(
-        (), description="Schemas (BigQuery: datasets) to scan, by exact name."
+        default=(), description="Schemas (BigQuery: datasets) to scan, by exact name."
     )
     tables: tuple[str, ...] = Field(
-        (), description="Globs; only matching tables are scanned. Default: all."
+        default=(), description="Globs; only matching tables are scanned. Default: all."
     )
-    exclude: tuple[str, ...] = Field((), description="Globs; matching tables are left out.")
+    exclude: tuple[str, ...] = Field(default=(), description="Globs; matching tables are left out.")
     source_name: str | None = Field(
-        None, description="Name of the dbt source. Default: the schema's name."
+        default=None, description="Name of the dbt source. Default: the schema's name."
     )
     layers: tuple[LayerName, ...] = Field(
-        ALL_LAYERS, description="What to make. A layer brings the layers that it stands on."
+        default=ALL_LAYERS, description="What to make. A layer brings the layers that it stands on."
     )
     profile: Literal["none", "sample", "full"] = Field(
-        "full", description="How much of the data the profile reads."
+        default="full", description="How much of the data the profile reads."
     )
     sample_rows: int = Field(
-        100_000, ge=100, description="Rows per table that `profile: sample` reads."
+        default=100_000, ge=100, description="Rows per table that `profile: sample` reads."
     )
     verify: Literal["none", "sql", "data"] = Field(
-        "data",
+        default="data",
         description="What dbt proves before a file is written: nothing, that the SQL runs (no "
         "rows are read), or that every test holds on the data.",
     )
     verify_max_rows: int = Field(
-        10_000_000, ge=0, description="Tables above this many rows are verified as `sql`."
+        default=10_000_000, ge=0, description="Tables above this many rows are verified as `sql`."
     )
     yaml_layout: Literal["host", "folder", "model"] = Field(
-        "host",
+        default="host",
         description="YAML as the host has it, else a file per folder; or a file per model.",
     )
     snapshots: Literal["auto", "check"] = Field(
-        "auto",
+        default="auto",
         description="`auto`: snapshots where an update time exists; `check`: the check strategy "
         "for the other changing entities too.",
     )
     incremental_min_rows: int = Field(
-        1_000_000, ge=0, description="Facts from this many rows on become incremental."
+        default=1_000_000, ge=0, description="Facts from this many rows on become incremental."
     )
     max_queries: int | None = Field(
-        None, ge=0, description="Most statements that inference may send to the warehouse."
+        default=None, ge=0, description="Most statements that inference may send to the warehouse."
     )
     max_seconds: float | None = Field(
-        None, ge=0, description="Most seconds that inference may wait for the warehouse."
+        default=None, ge=0, description="Most seconds that inference may wait for the warehouse."
     )
     from_warehouse: bool = Field(
-        False,
+        default=False,
         description="Take the scan that `dbt run-operation cartridge_generate` left in the "
         "warehouse where dbt has no Python (dbt Cloud, dbt v2), instead of scanning again.",
     )
     dry_run: bool = Field(
-        False,
+        default=False,
         description="Print the diff, save it as `target/cartridge/plan.json`, and write nothing.",
     )
     prune: bool = Field(
-        False,
+        default=False,
         description="Remove generated files whose tables are gone. A file that you edited stays.",
     )
     full: bool = Field(
-        False,
+        default=False,
         description="Ask the warehouse everything again, also of tables that have not changed "
         "since the last run.",
     )
     provider: str = Field(
-        "offline",
+        default="offline",
         description="Who improves the design: `offline` is the built-in rules alone; `anthropic`, "
         "`openai`, `gemini`, `azure`, `bedrock` or `vertex`, with a model behind a colon: "
         "`anthropic:best`. `cartridge models` lists them.",
     )
     base_url: str | None = Field(
-        None, description="Address of a compatible server for `provider`, with its `/v1`."
+        default=None, description="Address of a compatible server for `provider`, with its `/v1`."
     )
     context: str = Field(
-        "", description="What the provider should know of the business, in your own words."
+        default="", description="What the provider should know of the business, in your own words."
     )
     send_samples: bool = Field(
-        False,
+        default=False,
         description="Let the provider see frequent values of columns that are not personal. "
         "Else it sees names, types, comments and aggregates alone.",
     )
     max_requests: int | None = Field(
-        None, ge=0, description="Most requests to the provider; then the rules finish the work."
+        default=None,
+        ge=0,
+        description="Most requests to the provider; then the rules finish the work.",
     )
     max_tokens: int | None = Field(
-        None, ge=0, description="Most tokens, read and written, that the provider may use."
+        default=None, ge=0, description="Most tokens, read and written, that the provider may use."
     )
     max_cost: float | None = Field(
-        None, ge=0, description="Most US dollars that the provider may cost, by its list prices."
+        default=None,
+        ge=0,
+        description="Most US dollars that the provider may cost, by its list prices.",
     )
     concurrency: int = Field(
-        8, ge=1, le=64, description="Most requests to the provider at the same time."
+        default=8, ge=1, le=64, description="Most requests to the provider at the same time."
     )
     window: int | None = Field(
-        None, ge=2048, description="Tokens that the model can hold, where cartridge cannot know."
+        default=None,
+        ge=2048,
+        description="Tokens that the model can hold, where cartridge cannot know.",
     )
     ask_again: bool = Field(
-        False, description="Ask the provider again, though its answer is in `.cartridge/answers`."
+        default=False,
+        description="Ask the provider again, though its answer is in `.cartridge/answers`.",
     )
 
     @field_validator("provider")

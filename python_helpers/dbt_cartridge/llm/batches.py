@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dbt_cartridge.llm.meter import tokens
@@ -16,26 +16,28 @@ _SHARE = 0.4  # of the window, for the facts; the schema of the answer and the a
 _MOST_IN, _MOST_OUT, _MOST = 16_000, 5_000, 12
 
 
-def batches(questions: Questions, model: Model, overhead: int) -> list[list[Question[Any]]]:
-    """Every question once. One that is too big for the window stands alone.
+def batches(questions: Questions, model: Model, overhead: int) -> Iterator[list[Question[Any]]]:
+    """Every question once, in batches as they are full. One that is too big for the window stands
+    alone.
 
     Args:
         overhead: tokens that each request has anyway.
     """
     room_in = max(min(int(model.window * _SHARE), _MOST_IN) - overhead, 1)
     room_out = max(min(int(model.output * 0.7), _MOST_OUT), 1)
-    found: list[list[Question[Any]]] = []
+    batch: list[Question[Any]] = []
     used_in = used_out = 0
     for question in neighbours(questions):
         size = tokens(question.facts)
         full = used_in + size > room_in or used_out + question.expected > room_out
-        if not found or full or len(found[-1]) >= _MOST:
-            found.append([])
-            used_in = used_out = 0
-        found[-1].append(question)
+        if batch and (full or len(batch) >= _MOST):
+            yield batch
+            batch, used_in, used_out = [], 0, 0
+        batch.append(question)
         used_in += size
         used_out += question.expected
-    return found
+    if batch:
+        yield batch
 
 
 def neighbours(questions: Questions) -> list[Question[Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 Work = TypeVar("Work")
@@ -12,32 +12,35 @@ Result = TypeVar("Result")
 
 
 def side_by_side(
-    work: Sequence[Work], do: Callable[[Work], Result], most: int, stop: Callable[[str], None]
+    work: Iterable[Work], do: Callable[[Work], Result], most: int, stop: Callable[[str], None]
 ) -> Iterator[Result]:
     """`do` of each piece, as they are done. An exception of `do` is raised here.
 
-    On KeyboardInterrupt nothing more is begun: `stop` is called, and what is under way is left.
+    `work` is read on the calling thread, while its first pieces are under way already. On
+    KeyboardInterrupt nothing more is begun: `stop` is called, and what is under way is left.
     """
-    waiting: queue.SimpleQueue[Work] = queue.SimpleQueue()
+    waiting: queue.SimpleQueue[tuple[Work] | None] = queue.SimpleQueue()
     done: queue.SimpleQueue[tuple[bool, Result | BaseException]] = queue.SimpleQueue()
-    for piece in work:
-        waiting.put(piece)
 
     def run() -> None:
-        while True:
+        while (piece := waiting.get()) is not None:
             try:
-                piece = waiting.get_nowait()
-            except queue.Empty:
-                return
-            try:
-                done.put((True, do(piece)))
+                done.put((True, do(*piece)))
             except BaseException as error:
                 done.put((False, error))
 
-    for _ in range(min(most, len(work))):
-        threading.Thread(target=run, daemon=True).start()
+    threads = pending = 0
     try:
-        for _ in work:
+        for piece in work:
+            if pending >= threads < most:
+                threading.Thread(target=run, daemon=True).start()
+                threads += 1
+            waiting.put((piece,))
+            pending += 1
+            while not done.empty():
+                pending -= 1
+                yield _next(done)
+        for _ in range(pending):
             yield _next(done)
     except BaseException:
         stop("interrupted")
@@ -47,6 +50,9 @@ def side_by_side(
             except queue.Empty:
                 break
         raise
+    finally:
+        for _ in range(threads):
+            waiting.put(None)
 
 
 def _next(done: queue.SimpleQueue[tuple[bool, Result | BaseException]]) -> Result:

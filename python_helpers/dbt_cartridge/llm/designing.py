@@ -72,8 +72,8 @@ def questions(design: Design, dialect: str) -> list[Question[Any]]:
 
 def _question(ground: Ground) -> Question[Additions]:
     return Question(
-        kind="design", about=ground.model.name, facts=told(ground), identity=_identity(ground),
-        answer=Additions, limits=limits(ground),
+        kind="design", about=ground.model.name, tell=lambda: told(ground),
+        identity=_identity(ground), answer=Additions, limits=limits(ground),
         check=lambda answer: problems(ground, answer),
         expected=350,
         related=frozenset(join.model.name for join in ground.joins.values()),

@@ -71,7 +71,7 @@ def question(
     wrote = own.model_dump_json(exclude_defaults=True)
     facts = f"{told(ground)}\nyou wrote: {quoted_json(wrote)}\nthe warehouse says: {quoted(safe)}"
     return Question(
-        kind="mend", about=part.target, facts=facts,
+        kind="mend", about=part.target, tell=facts,
         identity=[part.target, wrote, safe, times], answer=shape, check=check, expected=350,
         limits=limits(ground),
     )  # fmt: skip

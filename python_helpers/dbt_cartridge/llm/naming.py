@@ -54,7 +54,7 @@ def _question(told: Told, table: Table) -> Question[Any]:
     schema = told.schema
     around = {r.ref_table for r in schema.parents[table.id]}
     return Question(
-        kind="name", about=table.id, facts=told.table(table.id),
+        kind="name", about=table.id, tell=lambda: told.table(table.id),
         identity=told.identity(table.id), answer=NamedTable, check=_check,
         limits={"Named.column": tuple(names), "NamedTable.columns": len(names)},
         expected=60 + 32 * len(names), related=frozenset(around - {table.id}),

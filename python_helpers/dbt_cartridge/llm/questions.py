@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict
@@ -82,7 +82,8 @@ class Question(Generic[A]):
 
     Args:
         about: what the report calls it.
-        facts: what the provider is told, all of it.
+        tell: what the provider is told, all of it; or what makes it, once it is needed: while
+            the first requests are under way, the facts of the next ones are put together.
         identity: what the answer hangs on. Figures that change with every load are not in it: an
             unchanged schema asks nothing.
         answer: the shape.
@@ -96,13 +97,17 @@ class Question(Generic[A]):
 
     kind: Kind
     about: str
-    facts: str
+    tell: str | Callable[[], str]
     identity: Any
     answer: type[A]
     check: Callable[[A], list[str]] = field(default=lambda _: [])
     expected: int = 200
     related: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=dict[str, "tuple[str, ...] | int"])
+
+    @cached_property
+    def facts(self) -> str:
+        return self.tell if isinstance(self.tell, str) else self.tell()
 
     def schema(self, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
         """The answer's JSON schema and its `$defs`, under names that bear `number`."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Protocol, TypeVar, cast
 
 from pydantic import ValidationError
@@ -132,7 +133,7 @@ class Session:
         pending: list[Question[Any]] = list(questions)
         for number in range(_ROUNDS + 1):
             overhead = tokens(system) + tokens(self.background)
-            work = batches(pending, self.opened.model, overhead) + [[q] for q in alone]
+            work = chain(batches(pending, self.opened.model, overhead), [[q] for q in alone])
             pending, alone = [], []
             for result in self._round(system, work, dict(wrong)):
                 about = result.question.about
@@ -163,20 +164,25 @@ class Session:
         self.fall_back(result.question.about, why)
 
     def _round(
-        self, system: str, work: list[list[Question[Any]]], wrong: Mapping[str, str]
+        self, system: str, work: Iterable[list[Question[Any]]], wrong: Mapping[str, str]
     ) -> list[_Result]:
         found: list[_Result] = []
+        place: dict[str, int] = {}
         most = self.settings.concurrency
 
         def do(batch: list[Question[Any]]) -> list[_Result]:
             return self._one(system, batch, wrong)
 
-        for results in side_by_side(work, do, most, self.pace.stop):
+        def placed() -> Iterator[list[Question[Any]]]:
+            for batch in work:
+                place.update((question.about, len(place) + n) for n, question in enumerate(batch))
+                yield batch
+
+        for results in side_by_side(placed(), do, most, self.pace.stop):
             taken = sum(result.answer is not None for result in results)
             self.progress.advance(taken, results[-1].question.about if results else "")
             found += results
         # In the order of the questions, not of the answers: the same run after run.
-        place = {q.about: n for n, q in enumerate(q for batch in work for q in batch)}
         return sorted(found, key=lambda result: place[result.question.about])
 
     # ------------------------------------------------------------ one request

@@ -90,7 +90,7 @@ def _question(
         f"  evidence: {quoted(without_literals(e.text, table.by_name))}" for e in table.evidence[:4]
     ]
     return Question(
-        kind="settle", about=about, facts="\n".join([*facts, told.table(table.id, columns)]),
+        kind="settle", about=about, tell="\n".join([*facts, told.table(table.id, columns)]),
         identity=[about, choices, told.identity(table.id)], answer=Choice, expected=50,
         limits={"Choice.choice": (*choices, "unsure")},
         related=frozenset({table.id}),

@@ -284,7 +284,7 @@ def test_related_questions_go_together_and_none_is_too_large():
         for n in range(12)
     ]
     small = Model("openai", "local", 8_192, 2_048)
-    found = batches(some, small, 300)
+    found = list(batches(some, small, 300))
     assert sorted(q.about for batch in found for q in batch) == sorted(q.about for q in some)
     assert all(sum(len(q.facts) for q in batch) < 0.4 * 8_192 * 4 for batch in found)
     place = {q.about: n for n, q in enumerate(q for batch in found for q in batch)}
@@ -293,5 +293,5 @@ def test_related_questions_go_together_and_none_is_too_large():
 
 def test_one_question_that_is_larger_than_the_window_is_asked_alone():
     huge = Question("name", "huge", "x" * 100_000, [], Named)
-    found = batches([*questions(2), huge], Model("openai", "local", 8_192, 2_048), 300)
+    found = list(batches([*questions(2), huge], Model("openai", "local", 8_192, 2_048), 300))
     assert [q.about for q in found[-1]] == ["huge"]
