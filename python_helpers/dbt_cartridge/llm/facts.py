@@ -8,7 +8,6 @@ rows`), so that a load more does not change the question.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.scan import Column, Profile, Scan
 from dbt_cartridge.documents.schema import ColumnMeaning, Relationship, Schema, Table
+from dbt_cartridge.llm.wording import one_line
 
 _COMMENT = 300  # characters
 _SAMPLES, _SAMPLE = 5, 40
@@ -139,11 +139,7 @@ def magnitude(number: int | None) -> str:
 
 def quoted(text: str) -> str:
     """Text of the warehouse's on one line, which cannot close the tags that it stands between."""
-    shown = "".join(
-        " " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c
-        for c in text[: 4 * _COMMENT]
-    )
-    flat = " ".join(shown.split()).replace("<", "‹").replace(">", "›")
+    flat = one_line(text[: 4 * _COMMENT]).replace("<", "‹").replace(">", "›")
     return flat if len(flat) <= _COMMENT else f"{flat[:_COMMENT]}…"
 
 

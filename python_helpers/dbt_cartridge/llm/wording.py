@@ -12,10 +12,14 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 LONGEST_NAME = 50
 
 
-def _clean(text: str) -> str:
-    """On one line, without what is not seen. The writer stops what Jinja and HTML would do."""
-    shown = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") else c for c in text)
-    return " ".join(shown.split())
+_HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode's categories
+
+
+def one_line(text: str) -> str:
+    """Without what is not seen. The writer stops what Jinja and HTML would do."""
+    if not text.isprintable():
+        text = "".join(" " if unicodedata.category(c) in _HIDDEN else c for c in text)
+    return " ".join(text.split())
 
 
 def _valid(name: str) -> str:
@@ -31,6 +35,6 @@ Name = Annotated[
     Field(pattern=r"^([a-z][a-z0-9]*(_[a-z0-9]+)*)?$", max_length=LONGEST_NAME),
     AfterValidator(_valid),
 ]
-Sentence = Annotated[str, Field(max_length=240), AfterValidator(_clean)]
-Reason = Annotated[str, Field(max_length=100), AfterValidator(_clean)]
+Sentence = Annotated[str, Field(max_length=240), AfterValidator(one_line)]
+Reason = Annotated[str, Field(max_length=100), AfterValidator(one_line)]
 Expression = Annotated[str, StringConstraints(max_length=500)]
