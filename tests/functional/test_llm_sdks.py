@@ -12,13 +12,13 @@ import pytest
 
 from tests.support.environments import Environment, EnvironmentMissing
 from tests.support.host import REPOSITORY
-from tests.support.llm_scenarios import SCENARIOS
+from tests.support.llm_scenarios import CLOUDS, OF_CLOUDS, SCENARIOS
 
 WIRES = ("anthropic", "responses", "chat", "gemini")
 # The lower bounds of the extras in pyproject.toml; the newest are pinned for development.
 OLDEST = Environment(
     "llm-oldest",
-    ("anthropic==0.87.0", "openai==2.0.0", "google-genai==1.40.0"),
+    ("anthropic[bedrock,vertex]==0.87.0", "openai==2.0.0", "google-genai==1.40.0"),
     editable=REPOSITORY,
 )
 
@@ -36,13 +36,14 @@ def python_of(versions: str) -> Path:
 def test_every_fault_ends_as_it_should_through_every_sdk(versions: str) -> None:
     done = subprocess.run(
         [str(python_of(versions)), "-m", "tests.support.llm_scenarios",
-         "anthropic", "openai", "gemini"],
+         "anthropic", "openai", "gemini", "clouds"],
         cwd=REPOSITORY, env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert {(line["wire"], line["scenario"]) for line in lines} == {
-        (wire, scenario) for wire in WIRES for scenario in SCENARIOS
+        *((wire, scenario) for wire in WIRES for scenario in SCENARIOS),
+        *((cloud, scenario) for cloud in CLOUDS for scenario in OF_CLOUDS),
     }
     assert [line for line in lines if line["problem"]] == []

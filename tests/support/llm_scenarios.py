@@ -2,7 +2,7 @@
 
 Run in an environment that holds cartridge and one set of SDK versions:
 
-    python -m tests.support.llm_scenarios anthropic openai gemini
+    python -m tests.support.llm_scenarios anthropic openai gemini clouds
 
 Prints one JSON line for each SDK and scenario: `{"wire": …, "scenario": …, "problem": ""}`.
 """
@@ -19,7 +19,7 @@ from typing import Any, Literal
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.asked import Asked
 from dbt_cartridge.llm.models import Model
-from dbt_cartridge.llm.opening import Opened
+from dbt_cartridge.llm.opening import Opened, open_provider
 from dbt_cartridge.llm.pace import Pace
 from dbt_cartridge.llm.protocol import Provider
 from dbt_cartridge.llm.questions import Answer, Question
@@ -64,6 +64,16 @@ SCENARIOS: dict[str, tuple[list[Step], bool, int]] = {
 }
 
 
+# The clouds speak the same protocols to another address and with another login: these tell.
+CLOUDS = {
+    "azure": "azure:gpt-x",
+    "bedrock": "bedrock:anthropic.claude-x-v1:0",
+    "vertex": "vertex:gemini-x",
+    "vertex claude": "vertex:claude-x",
+}
+OF_CLOUDS = ("happy", "429 then success", "schema violation, then a good answer", "401", "400")
+
+
 class Memory:
     """Keeps answers for one run."""
 
@@ -104,6 +114,30 @@ def providers(names: list[str], url: str) -> Iterator[tuple[str, Provider]]:
         yield "gemini", Gemini("gemini-x", key=KEY, base_url=url, timeout=TIMEOUT, vertex=False)
 
 
+def clouds(url: str) -> Iterator[tuple[str, Provider]]:
+    """Opened as a user does: from the settings and the clouds' own variables."""
+    import google.auth
+    from google.oauth2.credentials import Credentials
+
+    class Static(Credentials):
+        def refresh(self, request: object) -> None:
+            self.token = KEY
+
+    google.auth.default = lambda *_, **__: (Static(KEY), "a-project")  # type: ignore[assignment]
+    os.environ |= {
+        "AZURE_OPENAI_API_KEY": KEY, "AZURE_OPENAI_ENDPOINT": url,
+        "OPENAI_API_VERSION": "2025-04-01-preview",
+        "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "eu-west-1",
+        "GOOGLE_CLOUD_PROJECT": "a-project", "GOOGLE_CLOUD_LOCATION": "europe-west1",
+        "ANTHROPIC_VERTEX_PROJECT_ID": "a-project", "CLOUD_ML_REGION": "europe-west1",
+    }  # fmt: skip
+    for cloud, provider in CLOUDS.items():
+        elsewhere = None if cloud == "azure" else url
+        opened = open_provider(Settings(provider=provider, base_url=elsewhere))
+        assert opened is not None
+        yield cloud, opened.provider
+
+
 def problem(provider: Provider, served: Served, scenario: str) -> str:
     """What went otherwise than it should; "" if nothing."""
     steps, taken, requests = SCENARIOS[scenario]
@@ -135,6 +169,11 @@ def main(names: list[str]) -> None:
         for wire, provider in providers(names, served.url):
             for scenario in SCENARIOS:
                 line = {"wire": wire, "scenario": scenario}
+                line["problem"] = problem(provider, served, scenario)
+                print(json.dumps(line), flush=True)
+        for cloud, provider in clouds(served.url) if "clouds" in names else ():
+            for scenario in OF_CLOUDS:
+                line = {"wire": cloud, "scenario": scenario}
                 line["problem"] = problem(provider, served, scenario)
                 print(json.dumps(line), flush=True)
 

@@ -111,7 +111,9 @@ def serving() -> Iterator[Served]:
 
 
 def _protocol(path: str) -> str:
-    if path.endswith("/messages"):
+    """By the address; Bedrock's and Vertex's have the model's name in it."""
+    path = path.partition("?")[0]
+    if path.endswith(("/messages", "/invoke", ":rawPredict")):
         return "anthropic"
     if path.endswith("/responses"):
         return "responses"
@@ -136,7 +138,7 @@ def _anthropic(body: dict[str, Any], step: Step) -> dict[str, Any]:
     stops = {"refusal": "refusal", "truncated": "max_tokens"}
     content = [] if step.stop == "refusal" else [{"type": "text", "text": step.text}]
     answer = {
-        "id": "msg_1", "type": "message", "role": "assistant", "model": body["model"],
+        "id": "msg_1", "type": "message", "role": "assistant", "model": "claude-x",
         "content": content, "stop_reason": stops.get(step.stop, "end_turn"),
         "stop_sequence": None,
         "usage": {"input_tokens": 60, "cache_read_input_tokens": 40, "output_tokens": 50},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from dbt_cartridge.llm.protocol import (
@@ -30,8 +31,13 @@ class Gemini:
         self._model = model
         # Milliseconds. Without retry options the SDK sends once.
         options = types.HttpOptions(base_url=base_url, timeout=int(timeout * 1000))
-        if vertex:  # project and location: GOOGLE_CLOUD_PROJECT, GOOGLE_CLOUD_LOCATION
-            self._client: Any = genai.Client(vertexai=True, http_options=options)
+        if vertex:
+            # Said, and not left to the SDK: with a base_url it would log in nowhere.
+            project = os.environ.get("GOOGLE_CLOUD_PROJECT")
+            location = os.environ.get("GOOGLE_CLOUD_LOCATION")
+            self._client: Any = genai.Client(
+                vertexai=True, project=project, location=location, http_options=options
+            )
         else:
             self._client = genai.Client(vertexai=False, api_key=key, http_options=options)
 
