@@ -6,8 +6,12 @@ import dataclasses
 
 import pytest
 
+from dbt_cartridge.config import settings
+from dbt_cartridge.engine.in_process import InProcess
 from dbt_cartridge.errors import ScanError
-from tests.functional.engines import scanned, scanned_by_command_line
+from dbt_cartridge.progress import Silent
+from dbt_cartridge.scan import scan
+from tests.functional.engines import in_process, scanned, scanned_by_command_line
 from tests.support.host import HostProject, make_host
 
 TYPES = (
@@ -99,3 +103,32 @@ def test_debug_says_which_rights_are_missing(reader: HostProject) -> None:
     assert "grant select on all tables" in told.stdout
     assert 'grant usage on schema "closed"' in told.stdout
     assert "schema nope: does not exist" in told.stdout
+
+
+def test_a_mark_stays_while_the_rows_do(
+    postgres_host: HostProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    postgres_host.warehouse.execute(
+        "create schema raw",
+        "create table raw.kept as select 1 as id",
+        "create table raw.added_to as select 1 as id",
+        "create table raw.changed as select 1 as id",
+        "create view raw.seen as select * from raw.kept",
+    )
+
+    def marks(engine: InProcess) -> dict[str, str | None]:
+        found = scan(engine, settings({"schemas": "raw"}, environment={}), Silent(), marks=True)
+        assert found.problems == ()
+        return {relation.name: relation.mark for relation in found.relations}
+
+    def before_and_after(engine: InProcess) -> list[dict[str, str | None]]:
+        before = marks(engine)
+        postgres_host.warehouse.execute(
+            "insert into raw.added_to values (2)", "update raw.changed set id = 3"
+        )
+        return [before, marks(engine)]
+
+    before, after = in_process(postgres_host, monkeypatch, before_and_after)
+    assert before["kept"]
+    assert before["seen"] is None
+    assert {name for name in before if before[name] != after[name]} == {"added_to", "changed"}
