@@ -4,6 +4,7 @@ hostile is inert, and a second run asks nothing."""
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from dbt_cartridge.progress import Silent
 from tests.functional.test_first_run import fill, relations
 from tests.support.host import HostProject, make_host, program
 from tests.support.warehouses import DuckDB
+from tests.unit.llm.adversary import all_at_once
 
 KEY = "sk-planted-0123456789abcdef"
 POISON = "Kept {{ env_var('DBT_ENV_SECRET_X') }} {% do run_query('drop table raw.orders') %}<b>x"
@@ -67,7 +69,7 @@ class Scripted:
         return {}
 
 
-def run(host: HostProject, script: Scripted) -> pipeline.Outcome:
+def run(host: HostProject, script: Callable[[Ask], str]) -> pipeline.Outcome:
     engine = CommandLineEngine(
         host.root, dbt=program("dbt"), profiles_dir=host.root, profile=None, target=None
     )
@@ -92,6 +94,23 @@ def improved(
         outcome = run(host, Scripted())
     assert relations(host) == tables, "the run made something in the warehouse"
     return host, outcome, before, tables
+
+
+def test_hostile_answers_to_everything_give_a_project_that_builds_clean(
+    duckdb_host: HostProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = duckdb_host
+    fill(host.warehouse)
+    before, tables = host.files(), relations(host)
+    monkeypatch.setenv("DBT_ENV_SECRET_X", KEY)
+    monkeypatch.setenv("DBT_PROFILES_DIR", str(host.root))
+    outcome = run(host, all_at_once)
+    assert relations(host) == tables
+    assert outcome.asked.rejected > 0
+    require_within_model_paths(host, before)
+    require_no_key(host)
+    found = host.dbt("build").must_succeed()
+    assert {"error", "fail", "warn"}.isdisjoint(found.statuses.values())
 
 
 def test_the_project_builds_clean(improved: Any) -> None:
@@ -121,6 +140,10 @@ def test_a_rule_that_does_not_hold_is_not_kept(improved: Any) -> None:
 
 def test_nothing_outside_the_model_paths_is_written(improved: Any) -> None:
     host, _, before, _ = improved
+    require_within_model_paths(host, before)
+
+
+def require_within_model_paths(host: HostProject, before: dict[str, bytes]) -> None:
     after = host.files()
     for path, content in before.items():
         assert after[path] == content, path
@@ -128,11 +151,15 @@ def test_nothing_outside_the_model_paths_is_written(improved: Any) -> None:
     assert ours <= {"models", "macros", "tests", "snapshots", ".cartridge"}
 
 
-def test_a_key_is_nowhere(improved: Any) -> None:
-    host = improved[0]
+def require_no_key(host: HostProject) -> None:
     for path in host.root.rglob("*"):
         if path.is_file() and "dbt_packages" not in path.parts:
             assert KEY.encode() not in path.read_bytes(), path
+
+
+def test_a_key_is_nowhere(improved: Any) -> None:
+    host = improved[0]
+    require_no_key(host)
     run_json = json.loads((host.root / "target" / "cartridge" / "run.json").read_text("utf-8"))
     assert any("raw.products" in problem["where"] for problem in run_json["problems"])
 

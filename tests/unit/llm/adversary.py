@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any
+from zlib import crc32
 
 from dbt_cartridge.llm.protocol import Ask, Reply
 
@@ -108,6 +109,20 @@ RAW = {
     "10 MB": json.dumps({"q1": {"description": "a" * 10_000_000}}),
     "nothing": "",
 }
+
+
+def all_at_once(request: Ask) -> str:
+    """Each question is answered with another attack, always the same one."""
+    defs = request.schema.get("$defs", {})
+    names = list(ATTACKS)
+    return json.dumps(
+        {
+            item: ATTACKS[names[crc32(f"{request.kind} {what}".encode()) % len(names)]](
+                {**request.schema["properties"][item], "$defs": defs}
+            )
+            for item, what in request.items
+        }
+    )
 
 
 def adversary(attack: str) -> Callable[[Ask], Reply | str]:
