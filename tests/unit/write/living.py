@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -228,6 +229,8 @@ def _depth(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
+# The same few texts come back in most of a thousand cases.
+@lru_cache(maxsize=2000)
 def _loaded(text: str) -> Any:
     return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
 
@@ -238,6 +241,7 @@ def _kinds(entry: dict[str, Any]) -> Iterator[str]:
             yield next(iter(test)) if isinstance(test, dict) else test
 
 
+@lru_cache(maxsize=2000)
 def _parse_sql(text: str) -> None:
     bare = re.sub(r"{{ (?:ref|source)\([^)]*\) }}", "a_relation", text)
     bare = re.sub(r"{%.*?%}|{#.*?#}", "", bare, flags=re.DOTALL)
