@@ -85,7 +85,7 @@ def generate(
     """
     skipped = _steps_before(start)
     opened = opened or open_provider(settings)  # what is missing is said before the scan
-    with _few_collections():
+    with few_collections():
         return _corridor(engine, settings, project_dir, progress, skipped, opened)
 
 
@@ -313,7 +313,7 @@ def _steps_before(start: str) -> frozenset[str]:
 
 
 @contextmanager
-def _few_collections() -> Generator[None]:
+def few_collections() -> Generator[None]:
     """Documents live until the end and hold no cycles, but Python's collector goes through all of
     them again whenever they have grown by a quarter: a third of the time of a large run."""
     before = gc.get_threshold()

@@ -31,6 +31,7 @@ class Pace:
         self._not_before = 0.0
         self._stopped = ""
         self._changed = threading.Condition()
+        self._ended = threading.Event()
         self._wait = wait
 
     def enter(self) -> None:
@@ -57,13 +58,13 @@ class Pace:
                 self._allowed = min(self._most, self._allowed + 0.5)
             self._faults = self._faults + 1 if fault else 0
             if self._faults >= max(_DOWN, 2 * int(self._most)):
-                self._stopped = self._stopped or "the provider does not answer"
-            self._changed.notify_all()
+                self._stop("the provider does not answer")
+            # One for the place that is free, and one for that which may be new.
+            self._changed.notify(2)
 
     def stop(self, why: str) -> None:
         with self._changed:
-            self._stopped = self._stopped or why
-            self._changed.notify_all()
+            self._stop(why)
 
     @property
     def stopped(self) -> str:
@@ -76,7 +77,9 @@ class Pace:
         if self._wait is not None:
             self._wait(pause)
             return
-        with self._changed:
-            until = time.monotonic() + pause
-            while not self._stopped and (left := until - time.monotonic()) > 0:
-                self._changed.wait(min(left, 0.5))
+        self._ended.wait(pause)
+
+    def _stop(self, why: str) -> None:
+        self._stopped = self._stopped or why
+        self._ended.set()
+        self._changed.notify_all()
