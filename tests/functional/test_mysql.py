@@ -57,20 +57,6 @@ def programs() -> Path:
         pytest.skip(f"no dbt-mysql: {reason}")
 
 
-# MySQL takes `create view x as (with …)`, which is what dbt sends; MariaDB does not.
-VIEW = """
-{% macro mysql__create_view_as(relation, sql) %}
-  create view {{ relation }} as {{ sql }}
-{% endmacro %}
-"""
-
-
-def mysql_host(root: Path, server: mysql.MySQLServer, programs: Path) -> HostProject:
-    host = make_host(root, MySQL(server), programs=programs)
-    host.write("macros/create_view_as.sql", VIEW)
-    return host
-
-
 @dataclass(frozen=True)
 class Attached(DuckDB):
     """A DuckDB file beside which dbt attaches MySQL."""
@@ -110,7 +96,9 @@ class TestContract(WarehouseContract):
         server: mysql.MySQLServer,
         programs: Path,
     ) -> HostProject:
-        return mysql_host(tmp_path_factory.mktemp("mysql") / "shop", server, programs)
+        return make_host(
+            tmp_path_factory.mktemp("mysql") / "shop", MySQL(server), programs=programs
+        )
 
 
 ODD = (
@@ -143,7 +131,7 @@ class TestWhatOnlyMySQLHas:
         server: mysql.MySQLServer,
         programs: Path,
     ) -> Iterator[HostProject]:
-        host = mysql_host(tmp_path_factory.mktemp("odd") / "shop", server, programs)
+        host = make_host(tmp_path_factory.mktemp("odd") / "shop", MySQL(server), programs=programs)
         host.warehouse.execute(*ODD)
         ran = host.dbt_process("run-operation", "cartridge_generate", "--args", "schemas: [odd]")
         assert ran.returncode == 0, ran.stdout + ran.stderr

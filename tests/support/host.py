@@ -143,6 +143,9 @@ def make_host(
     }
     host.write("dbt_project.yml", yaml.safe_dump(project, sort_keys=False))
     (root / "models").mkdir(exist_ok=True)
+    files: Mapping[str, str] = getattr(warehouse, "files", {})
+    for path, text in files.items():
+        host.write(path, text)
     if package:
         host.write("packages.yml", yaml.safe_dump({"packages": [{"local": str(REPOSITORY)}]}))
         (root / "dbt_packages").mkdir(exist_ok=True)
