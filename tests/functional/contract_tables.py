@@ -47,9 +47,10 @@ ORDER_LINES = TableOf(
         ("price", "decimal"), ("weight", "float"), ("shipped", "boolean"),
         ("seen_at", "timestamp"), ("note", "text"), ("extra", "json"), ("scraped", "text"),
     ),
+    # No whole number among the floats: BigQuery's stand-in writes -2.0 or -2, as it happens.
     (
         (10, 1, 1, 9.50, 1.5, True, "2024-01-01 00:00:00", "007", '{"a": 1}', '{"k": "v"}'),
-        (10, 2, 1, 0.00, -2, False, "2024-01-02 10:30:00", "42", '{"a": 2.5, "b": [1]}', None),
+        (10, 2, 1, 0.00, -2.5, False, "2024-01-02 10:30:00", "42", '{"a": 2.5, "b": [1]}', None),
         (11, 1, None, 3.00, None, None, "2024-01-03 00:00:00", "2024-02-29", None, '{"k": null}'),
     ),
     primary=("order_id", "line_no"),

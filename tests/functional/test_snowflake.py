@@ -42,6 +42,7 @@ class TestSnowflake(Contract):
 
     ENFORCED = False
     GOLDEN = "shop_snowflake"
+    GOLDEN_BUILDS = 1  # fakesnow has no temporary tables in a schema, and its MERGE is ambiguous
     TYPES: ClassVar[dict[str, str]] = {
         "integer": "number(38,0)", "bigint": "number(38,0)", "decimal": "number(10,2)",
         "float": "float", "text": "varchar", "boolean": "boolean",

@@ -23,11 +23,11 @@ ENVIRONMENT = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "PYTHONDONTWRITEBYTECODE": "",  # else each dbt compiles all its modules anew, for seconds
 }
-_TWICE = """
+_AGAIN = """
 import sys
 from dbt.cli.main import dbtRunner
-for _ in range(2):
-    if not dbtRunner().invoke(sys.argv[1:]).success:
+for _ in range(int(sys.argv[1])):
+    if not dbtRunner().invoke(sys.argv[2:]).success:
         sys.exit(1)
 """
 NOT_THE_PROJECT = {"target", "logs", "dbt_packages", ".user.yml"}
@@ -96,9 +96,9 @@ class HostProject:
         """Run dbt as users do, in a process of its own. `dbt`: another than the tests' own."""
         return self._process([dbt or self.program("dbt"), *arguments, *self._folders()], variables)
 
-    def dbt_twice(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """The same command of the warehouse's own dbt two times, for the price of one start."""
-        command = [self.program("python"), "-c", _TWICE, *arguments, *self._folders()]
+    def dbt_again(self, times: int, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The same command of the warehouse's own dbt so many times, for the price of one start."""
+        command = [self.program("python"), "-c", _AGAIN, str(times), *arguments, *self._folders()]
         return self._process(command, {})
 
     def cartridge(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
