@@ -213,7 +213,8 @@ typed as (
         case when f in ('integer', 'decimal', 'boolean') then cast(v as decimal(65, 10)) end as num,
         case when f in ('integer', 'decimal', 'float', 'boolean') then v + 0e0 end as size,
         case when f = 'text' and len between 1 and 100 then v end as p,
-        row_number() over (partition by t, c, v is null order by n desc, v) as r
+        -- The length too: to MySQL 'a' and 'a ' are equal, and the order would be chance.
+        row_number() over (partition by t, c, v is null order by n desc, v, len) as r
     from counted
 )
 select
@@ -227,13 +228,13 @@ select
         when f in ('integer', 'boolean') then cast(cast(min(num) as decimal(65, 0)) as char)
         when f = 'decimal' then max(case when r_low = 1 then v end)
         when f = 'float' then cast(min(size) as char)
-        when f in ('text', 'date', 'timestamp', 'time', 'uuid') then left(min(v), 200)
+        when f in ('text', 'date', 'timestamp', 'time', 'uuid') then left(convert(min(cast(v as binary)) using utf8mb4), 200)
     end using utf8mb4),
     convert(case
         when f in ('integer', 'boolean') then cast(cast(max(num) as decimal(65, 0)) as char)
         when f = 'decimal' then max(case when r_high = 1 then v end)
         when f = 'float' then cast(max(size) as char)
-        when f in ('text', 'date', 'timestamp', 'time', 'uuid') then left(max(v), 200)
+        when f in ('text', 'date', 'timestamp', 'time', 'uuid') then left(convert(max(cast(v as binary)) using utf8mb4), 200)
     end using utf8mb4),
     cast(sum(size * n) / sum(case when size is not null then n end) as char),
     cast(min(len) as char),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import uuid4
 
 import pytest
@@ -14,8 +15,10 @@ from dbt_cartridge.config import settings
 from dbt_cartridge.documents.probe import Inclusion, Ordering, Unique
 from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.engine import prober
+from dbt_cartridge.engine.command_line import CommandLineEngine
 from dbt_cartridge.scan import profile
-from tests.functional.cloud_contract import Contract, TableOf
+from tests.functional.contract import Contract
+from tests.functional.contract_tables import TableOf, Value
 from tests.functional.engines import Remote
 from tests.support import bigquery, stand_in
 from tests.support.environments import EnvironmentMissing
@@ -37,27 +40,30 @@ def bigquery_server() -> Iterator[stand_in.Server]:
 
 
 class TestBigQuery(Contract):
+    ENFORCED = UNIQUE_KEYS = False
+    GOLDEN = "shop_bigquery"
     TYPES: ClassVar[dict[str, str]] = {
-        "integer": "int64", "decimal": "numeric", "float": "float64", "text": "string",
-        "boolean": "bool", "date": "date", "timestamp": "datetime", "json": "json",
+        "integer": "int64", "bigint": "int64", "decimal": "numeric", "float": "float64",
+        "text": "string", "boolean": "bool", "date": "date",
+        "timestamp": "datetime", "json": "json",
     }  # fmt: skip
-    PRICE = ("0", "9.5")  # NUMERIC keeps no trailing zeros
+    PRICE = "numeric"  # the stand-in forgets its digits
     FURTHER = (
-        "create table raw.parties (party_id int64, name string,"
+        "create table shop.parties (party_id int64, name string,"
         " address struct<city string, geo struct<lat float64, lon float64>>,"
         " phones array<struct<kind string, number string>>, tags array<string>,"
         " primary key (party_id) not enforced)",
-        "insert into raw.parties values"
+        "insert into shop.parties values"
         " (1, 'Ann', struct('Oslo', struct(1.5, 2.5)),"
         " [struct('home', '11'), struct('work', '12')], ['a', 'b']),"
         " (2, 'Bob', struct('Rome', null), [struct('home', '21')], []),"
         " (3, 'Cid', null, [], [])",
-        "create table raw.visits (visit_id int64, seen_on date, pages int64)"
+        "create table shop.visits (visit_id int64, seen_on date, pages int64)"
         " partition by seen_on cluster by visit_id options(require_partition_filter = true)",
-        "insert into raw.visits values (1, '2026-01-01', 3), (2, '2026-01-02', 4)",
-        *(f"create table raw.events_2026010{day} (event_id int64, kind string)" for day in (1, 2)),
-        "insert into raw.events_20260101 values (1, 'click')",
-        "insert into raw.events_20260102 values (2, 'view'), (3, 'click')",
+        "insert into shop.visits values (1, '2026-01-01', 3), (2, '2026-01-02', 4)",
+        *(f"create table shop.events_2026010{day} (event_id int64, kind string)" for day in (1, 2)),
+        "insert into shop.events_20260101 values (1, 'click')",
+        "insert into shop.events_20260102 values (2, 'view'), (3, 'click')",
     )
 
     @classmethod
@@ -71,7 +77,7 @@ class TestBigQuery(Contract):
         return f"`{name}`"
 
     @classmethod
-    def value(cls, value: Any, kind: str) -> str:
+    def value(cls, value: Value, kind: str) -> str:
         if value is None:
             return f"cast(null as {cls.TYPES[kind]})"
         if isinstance(value, str):
@@ -89,20 +95,17 @@ class TestBigQuery(Contract):
 
     @classmethod
     def comments(cls, table: TableOf, place: str) -> list[str]:
-        if not table.comment:
-            return []
         said = [
             f"alter table {place} set options (description = {cls.value(table.comment, 'text')})"
         ]
-        said += [
+        return said + [
             f"alter table {place} alter column {cls.quoted(column)}"
             f" set options (description = {cls.value(text, 'text')})"
             for column, text in table.column_comments
         ]
-        return said
 
     def test_a_field_of_a_record_is_a_column_and_shards_are_one_relation(self, facts: Scan) -> None:
-        columns = facts.by_id["raw.parties"].by_name
+        columns = facts.by_id["shop.parties"].by_name
         assert list(columns) == [
             "party_id", "name", "address.city", "address.geo.lat", "address.geo.lon", "phones",
             "tags",
@@ -111,14 +114,14 @@ class TestBigQuery(Contract):
         assert city is not None
         assert (city.nulls, city.distinct, city.max) == (1, 2, "Rome")
         assert columns["phones"].native_type == "ARRAY<STRUCT<kind STRING, number STRING>>"
-        events = facts.by_id["raw.events_*"]
+        events = facts.by_id["shop.events_*"]
         assert [column.name for column in events.columns] == ["event_id", "kind"]
         assert events.rows == 3
 
     def test_partitions_and_clustering_are_told_and_a_demanded_filter_is_given(
         self, facts: Scan
     ) -> None:
-        visits = facts.by_id["raw.visits"]
+        visits = facts.by_id["shop.visits"]
         assert visits.partition_filter == "seen_on"
         assert [(index.name, index.columns) for index in visits.indexes] == [
             ("clustering", ("visit_id",)), ("partition", ("seen_on",)),
@@ -128,22 +131,22 @@ class TestBigQuery(Contract):
         assert pages.max == "4"
 
     def test_a_demanded_filter_is_in_every_question(
-        self, shop: HostProject, engine: Remote, facts: Scan
+        self, shop: HostProject, engine: CommandLineEngine, facts: Scan
     ) -> None:
         with pytest.raises(stand_in.StandInFailed, match="without a filter over column"):
-            shop.warehouse.query("select count(*) from raw.visits")
+            shop.warehouse.query("select count(*) from shop.visits")
         key, parent = ("visit_id",), ("party_id",)
         answers = prober(engine, facts)(
             [
-                Unique(relation="raw.visits", columns=key),
-                Ordering(relation="raw.visits", lower="visit_id", upper="pages"),
+                Unique(relation="shop.visits", columns=key),
+                Ordering(relation="shop.visits", lower="visit_id", upper="pages"),
                 Inclusion(
-                    relation="raw.visits", columns=key,
-                    ref_relation="raw.parties", ref_columns=parent,
+                    relation="shop.visits", columns=key,
+                    ref_relation="shop.parties", ref_columns=parent,
                 ),
                 Inclusion(
-                    relation="raw.parties", columns=parent,
-                    ref_relation="raw.visits", ref_columns=key,
+                    relation="shop.parties", columns=parent,
+                    ref_relation="shop.visits", ref_columns=key,
                 ),
             ]
         )  # fmt: skip
@@ -151,24 +154,26 @@ class TestBigQuery(Contract):
             (2, 2), (2, 2), (2, 2), (3, 2),
         ]  # fmt: skip
 
-    def test_the_bytes_are_told_before_a_row_is_read(self, engine: Remote, facts: Scan) -> None:
+    def test_the_bytes_are_told_before_a_row_is_read(self, shop: HostProject, facts: Scan) -> None:
+        """By a dry run, which is to be had in process alone."""
         chosen = settings({"schemas": "raw"}, environment={})
-        told = profile.estimated(engine, facts.relations, chosen, billed=True)
+        with closing(Remote(shop)) as engine:
+            told = profile.estimated(engine, facts.relations, chosen, billed=True)
         assert re.fullmatch(r"1 statement, about [1-9][0-9.]* (bytes|KB)", told)
 
-    def look_at(self, shop: HostProject) -> None:
-        parties = shop.read("models/staging/raw/stg_raw__parties.sql")
+    def look_at(self, generated: HostProject) -> None:
+        parties = generated.read("models/staging/shop/stg_shop__parties.sql")
         assert "address.city as address_city" in parties
-        phones = shop.read("models/staging/raw/stg_raw__parties_phones.sql")
+        phones = generated.read("models/staging/shop/stg_shop__parties_phones.sql")
         assert "cross join unnest(source.phones) as phone with offset as phone_offset" in phones
-        rows = shop.warehouse.query(
-            "select party_id, phone_number, kind from analytics.stg_raw__parties_phones"
+        rows = generated.warehouse.query(
+            "select party_id, phone_number, kind from analytics.stg_shop__parties_phones"
             " order by 1, 2"
         )
         assert rows == [("1", "1", "home"), ("1", "2", "work"), ("2", "1", "home")]
-        visits = shop.read("models/staging/raw/stg_raw__visits.sql")
+        visits = generated.read("models/staging/shop/stg_shop__visits.sql")
         assert "where seen_on >= '0001-01-01'" in visits
-        sources = shop.read("models/staging/raw/_raw__sources.yml")
+        sources = generated.read("models/staging/shop/_shop__sources.yml")
         assert "identifier: events_*" in sources
-        (events,) = shop.warehouse.query("select count(*) from analytics.stg_raw__events")
+        (events,) = generated.warehouse.query("select count(*) from analytics.stg_shop__events")
         assert events == ("3",)

@@ -2,55 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
-from tests.functional.contract import WarehouseContract
-from tests.support.host import HostProject, make_host
+from dbt_cartridge.documents.scan import Scan
+from tests.functional.contract import Contract
+from tests.functional.contract_tables import Ansi
 from tests.support.postgres import PostgresServer
-from tests.support.warehouses import DuckDB, Postgres
+from tests.support.warehouses import DuckDB, Postgres, Warehouse
 
-KEYS = {
-    "customers": ", primary key (id), unique (email)",
-    "order_lines": ", primary key (order_id, line_no),"
-    " foreign key (customer_id) references {raw}.customers (id)",
-}
-TYPES = {
-    "integer": "integer", "bigint": "bigint", "decimal": "numeric(10, 2)",
-    "float": "double precision", "boolean": "boolean", "text": "varchar", "timestamp": "timestamp",
-    "json": "json",
-}  # fmt: skip
+INDEX = "create index by_customer on raw.order_lines (customer_id, order_id)"
 
 
-class ByAnsi(WarehouseContract):
-    types = TYPES
-    keys = KEYS
-    comments = (
-        "comment on table {raw}.customers is 'Who buys'",
-        "comment on column {raw}.customers.email is 'Where we write to'",
-    )
-    indexed = "create index by_customer on {raw}.order_lines (customer_id, order_id)"
+class Indexed(Contract):
+    """A warehouse that has indexes."""
+
+    FURTHER: ClassVar[tuple[str, ...]] = (INDEX,)
+
+    def test_indexes_are_read(self, facts: Scan) -> None:
+        found = facts.by_id["raw.order_lines"].indexes
+        index = next(index for index in found if index.name == "by_customer")
+        assert index.columns == ("customer_id", "order_id")
+        assert not index.unique
 
 
 @pytest.mark.real_engine
-class TestDuckDB(ByAnsi):
-    @pytest.fixture(scope="class")
+class TestDuckDB(Ansi, Indexed):
+    GOLDEN = "shop_duckdb"
+
     @classmethod
-    def host(cls, tmp_path_factory: pytest.TempPathFactory) -> HostProject:
-        folder = tmp_path_factory.mktemp("contract")
-        return make_host(folder / "shop", DuckDB(folder / "warehouse.duckdb"))
+    def warehouse(cls, request: pytest.FixtureRequest, folder: Path) -> Warehouse:
+        return DuckDB(folder / "warehouse.duckdb")
 
 
 @pytest.mark.real_engine
-class TestPostgres(ByAnsi):
-    @pytest.fixture(scope="class")
+class TestPostgres(Ansi, Indexed):
+    APPROXIMATE = False
+    STATISTICS = ("analyze",)
+    GOLDEN = "shop_postgres"
+
     @classmethod
-    def host(
-        cls, tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer
-    ) -> Iterator[HostProject]:
-        postgres_server.create_database("contract")
-        yield make_host(
-            tmp_path_factory.mktemp("contract") / "shop", Postgres(postgres_server, "contract")
-        )
-        postgres_server.drop_database("contract")
+    def warehouse(cls, request: pytest.FixtureRequest, folder: Path) -> Warehouse:
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        server.create_database("contract")
+        # One class uses it, and the server ends with the session.
+        return Postgres(server, "contract")

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.contract import SHOP, TABLES, WarehouseContract, shop_rows
-from tests.functional.test_contract import TYPES
+from tests.functional.contract_tables import SHOP, Ansi
 from tests.support.dbts import DUCKDB
 from tests.support.environments import EnvironmentMissing
 from tests.support.host import make_host
@@ -19,13 +18,6 @@ pytestmark = pytest.mark.real_engine
 WORDS = {"1.7": ("    tests:", "data_tests:"), "1.10": ("data_tests:", "    tests:"),
          "1.12": ("arguments:", "    tests:")}  # fmt: skip
 
-NO_KEYS = {"customers": "", "order_lines": ""}
-
-
-class _Shop(WarehouseContract):
-    types = TYPES
-    keys = NO_KEYS
-
 
 @pytest.mark.parametrize("version", sorted(DUCKDB, key=lambda v: int(v.split(".")[1])))
 def test_what_a_version_of_dbt_generates_it_builds_without_a_warning(
@@ -36,18 +28,14 @@ def test_what_a_version_of_dbt_generates_it_builds_without_a_warning(
     except EnvironmentMissing as reason:
         pytest.skip(f"no dbt {version}: {reason}")
     host = make_host(tmp_path / "shop", DuckDB(tmp_path / "warehouse.duckdb"), programs=programs)
-    words = _Shop.words()
-    tables = [statement for statement in TABLES if "{shop}" in statement]
     host.warehouse.execute(
-        f"create schema {SHOP}",
-        *(statement.format_map(words) for statement in tables),
-        *shop_rows(),
+        *Ansi.made("shop", SHOP),
         # An entity that changes: a snapshot is made of it.
-        f"create table {SHOP}.accounts as select i as account_id, 'Account ' || i as account_name,"
+        "create table shop.accounts as select i as account_id, 'Account ' || i as account_name,"
         " timestamp '2024-01-01 10:00:00' + i * interval '1 hour' as updated_at"
         " from generate_series(1, 60) as t(i)",
     )
-    ran = host.dbt_process("run-operation", "cartridge_generate", "--args", f"schemas: [{SHOP}]")
+    ran = host.dbt_process("run-operation", "cartridge_generate", "--args", "schemas: [shop]")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert f"Running with dbt={version}." in ran.stdout
     built = host.dbt_process("build")

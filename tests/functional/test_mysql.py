@@ -9,33 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import pytest
 
 from dbt_cartridge.documents.base import documents_folder
 from dbt_cartridge.documents.scan import Scan
-from tests.functional.contract import WarehouseContract
+from tests.functional.contract_tables import Ansi, TableOf
+from tests.functional.test_contract import Indexed
 from tests.support import mysql
 from tests.support.dbts import MYSQL
 from tests.support.environments import EnvironmentMissing
 from tests.support.host import HostProject, make_host
-from tests.support.mysql import MySQL
-from tests.support.warehouses import DuckDB
+from tests.support.mysql import MySQL, backquoted
+from tests.support.warehouses import DuckDB, Warehouse
 
 pytestmark = pytest.mark.real_engine
-
-TYPES = {
-    "integer": "integer", "bigint": "bigint", "decimal": "numeric(10, 2)",
-    "float": "double precision", "boolean": "boolean", "text": "varchar(255)",
-    "timestamp": "datetime", "json": "json",
-}  # fmt: skip
-KEYS = {
-    "customers": ", primary key (id), unique (email)",
-    "order_lines": ", primary key (order_id, line_no),"
-    " foreign key (customer_id) references {raw}.customers (id)",
-}
 
 
 @pytest.fixture(scope="module")
@@ -55,20 +45,6 @@ def programs() -> Path:
         return MYSQL.made() / "bin"
     except EnvironmentMissing as reason:
         pytest.skip(f"no dbt-mysql: {reason}")
-
-
-# MySQL takes `create view x as (with …)`, which is what dbt sends; MariaDB does not.
-VIEW = """
-{% macro mysql__create_view_as(relation, sql) %}
-  create view {{ relation }} as {{ sql }}
-{% endmacro %}
-"""
-
-
-def mysql_host(root: Path, server: mysql.MySQLServer, programs: Path) -> HostProject:
-    host = make_host(root, MySQL(server), programs=programs)
-    host.write("macros/create_view_as.sql", VIEW)
-    return host
 
 
 @dataclass(frozen=True)
@@ -91,26 +67,31 @@ class Attached(DuckDB):
         }
 
 
-class TestContract(WarehouseContract):
-    types = TYPES
-    quote = "`"
-    keys = KEYS
-    comments = (
-        "alter table {raw}.customers comment = 'Who buys'",
-        "alter table {raw}.customers modify email varchar(255) not null"
-        " comment 'Where we write to'",
-    )
-    indexed = "create index by_customer on {raw}.order_lines (customer_id, order_id)"
+class TestContract(Indexed):
+    TYPES: ClassVar[dict[str, str]] = {
+        **Ansi.TYPES, "text": "varchar(255)", "timestamp": "datetime",
+    }  # fmt: skip
+    APPROXIMATE = False
+    STATISTICS = ("analyze table raw.customers, raw.order_lines, probed.many",)
+    GOLDEN = "shop_mysql"
 
-    @pytest.fixture(scope="class")
     @classmethod
-    def host(
-        cls,
-        tmp_path_factory: pytest.TempPathFactory,
-        server: mysql.MySQLServer,
-        programs: Path,
-    ) -> HostProject:
-        return mysql_host(tmp_path_factory.mktemp("mysql") / "shop", server, programs)
+    def warehouse(cls, request: pytest.FixtureRequest, folder: Path) -> Warehouse:
+        server = request.getfixturevalue("server")
+        return MySQL(server, programs=request.getfixturevalue("programs"))
+
+    @classmethod
+    def quoted(cls, name: str) -> str:
+        return backquoted(name)
+
+    @classmethod
+    def comments(cls, table: TableOf, place: str) -> list[str]:
+        said = [f"alter table {place} comment = {cls.value(table.comment, 'text')}"]
+        return said + [
+            f"alter table {place} modify {cls.quoted(column)} {cls.TYPES['text']} not null"
+            f" comment {cls.value(text, 'text')}"
+            for column, text in table.column_comments
+        ]
 
 
 ODD = (
@@ -143,7 +124,7 @@ class TestWhatOnlyMySQLHas:
         server: mysql.MySQLServer,
         programs: Path,
     ) -> Iterator[HostProject]:
-        host = mysql_host(tmp_path_factory.mktemp("odd") / "shop", server, programs)
+        host = make_host(tmp_path_factory.mktemp("odd") / "shop", MySQL(server), programs=programs)
         host.warehouse.execute(*ODD)
         ran = host.dbt_process("run-operation", "cartridge_generate", "--args", "schemas: [odd]")
         assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -1,7 +1,7 @@
 """dbt v2 (the Rust engine) from package registries: the command line, and the drivers it loads.
 
-The driver of DuckDB is a library out of an npm package; PostgreSQL's is out of its Python wheel, at
-the place where dbt keeps what it has downloaded.
+The driver of DuckDB is a library out of an npm package; PostgreSQL's and Snowflake's are out of
+their Python wheels, at the place where dbt keeps what it has downloaded.
 """
 
 from __future__ import annotations
@@ -19,8 +19,14 @@ from tests.support.environments import SECONDS, Environment, EnvironmentMissing
 DBT = "dbt-core-experimental-parser"
 DUCKDB = "@duckdb/node-bindings-linux-x64@1.5.6-r.1"
 ADBC = "com.getdbt/adbc/x86_64-manylinux_2_17-linux-gnu"
-POSTGRES_DRIVER = "libadbc_driver_postgresql-0.21.0+dbt0.21.0.so"
-ENVIRONMENT = Environment("dbt-v2", (f"{DBT}==2.0.0a4", "adbc-driver-postgresql==1.8.0"))
+# As the wheel calls it, and as dbt does.
+DRIVERS = {
+    "postgresql": "libadbc_driver_postgresql-0.21.0+dbt0.21.0.so",
+    "snowflake": "libadbc_driver_snowflake-0.21.0.dev+dbt0.21.13.so",
+}
+ENVIRONMENT = Environment(
+    "dbt-v2", (f"{DBT}==2.0.0a4", *(f"adbc-driver-{name}==1.8.0" for name in DRIVERS))
+)
 
 SCRIPT = """#!/bin/sh
 # dbt v2 with the drivers that lie beside it.
@@ -51,8 +57,9 @@ def _furnish(folder: Path) -> None:
     (cache / ADBC).mkdir(parents=True, exist_ok=True)
     lib.mkdir(parents=True, exist_ok=True)
     _take_from_npm(DUCKDB, "package/libduckdb.so", lib)
-    (driver,) = folder.rglob("site-packages/adbc_driver_postgresql/libadbc_driver_postgresql.so")
-    shutil.copy2(driver, cache / ADBC / POSTGRES_DRIVER)
+    for name, place in DRIVERS.items():
+        (driver,) = folder.rglob(f"site-packages/adbc_driver_{name}/libadbc_driver_{name}.so")
+        shutil.copy2(driver, cache / ADBC / place)
     script = folder / "v2" / "dbt"
     text = SCRIPT.format(lib=lib, cache=cache, program=folder / "bin" / DBT)
     script.with_suffix(".new").write_text(text, "utf-8")

@@ -23,6 +23,13 @@ ENVIRONMENT = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "PYTHONDONTWRITEBYTECODE": "",  # else each dbt compiles all its modules anew, for seconds
 }
+_AGAIN = """
+import sys
+from dbt.cli.main import dbtRunner
+for _ in range(int(sys.argv[1])):
+    if not dbtRunner().invoke(sys.argv[2:]).success:
+        sys.exit(1)
+"""
 NOT_THE_PROJECT = {"target", "logs", "dbt_packages", ".user.yml"}
 
 
@@ -89,6 +96,11 @@ class HostProject:
         """Run dbt as users do, in a process of its own. `dbt`: another than the tests' own."""
         return self._process([dbt or self.program("dbt"), *arguments, *self._folders()], variables)
 
+    def dbt_again(self, times: int, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The same command of the warehouse's own dbt so many times, for the price of one start."""
+        command = [self.program("python"), "-c", _AGAIN, str(times), *arguments, *self._folders()]
+        return self._process(command, {})
+
     def cartridge(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run the `cartridge` command in the project's folder."""
         return self._process([self.program("cartridge"), *arguments], variables)
@@ -143,6 +155,9 @@ def make_host(
     }
     host.write("dbt_project.yml", yaml.safe_dump(project, sort_keys=False))
     (root / "models").mkdir(exist_ok=True)
+    files: Mapping[str, str] = getattr(warehouse, "files", {})
+    for path, text in files.items():
+        host.write(path, text)
     if package:
         host.write("packages.yml", yaml.safe_dump({"packages": [{"local": str(REPOSITORY)}]}))
         (root / "dbt_packages").mkdir(exist_ok=True)

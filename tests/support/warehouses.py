@@ -114,7 +114,7 @@ class Postgres:
         with duckdb.connect() as reader, tempfile.TemporaryDirectory() as folder:
             described = reader.execute(f"describe select * from {source}").fetchall()
             columns = [(str(row[0]), str(row[1])) for row in described]
-            types = [(c, "text" if all_text else _postgres_type(t)) for c, t in columns]
+            types = [(c, self.type_of("VARCHAR" if all_text else t)) for c, t in columns]
             csv = Path(folder) / "rows.csv"
             reader.execute(
                 f"copy (select {', '.join(_as_csv(c, t) for c, t in columns)} from {source}) "
@@ -130,6 +130,10 @@ class Postgres:
 
     def release(self) -> None:
         """Nothing to do: a server takes many clients."""
+
+    def type_of(self, duckdb_type: str) -> str:
+        """The type of a column that a loader makes of one of DuckDB's."""
+        return _postgres_type(duckdb_type)
 
     def analyze(self) -> None:
         """Fresh planner statistics, as autovacuum would have made by now."""

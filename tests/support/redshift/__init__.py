@@ -23,9 +23,11 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Redshift(Postgres):
-    """One database behind the proxy. What tests do themselves goes past it."""
+    """One database behind the proxy. What tests do themselves goes past it. `programs`: where the
+    dbt is that has the adapter."""
 
     proxy_port: int = 0
+    programs: Path | None = None
 
     def output(self, schema: str) -> dict[str, Any]:
         return {
@@ -41,8 +43,12 @@ class Redshift(Postgres):
             "threads": 2,
         }
 
-    def analyze(self) -> None:
-        self.execute("analyze")
+    def type_of(self, duckdb_type: str) -> str:
+        return _TYPES.get(plain := super().type_of(duckdb_type), plain)
+
+
+# What a loader calls it in Redshift, where PostgreSQL's own name says less or nothing.
+_TYPES = {"text": "varchar(65535)", "jsonb": "super"}
 
 
 @contextmanager
@@ -66,10 +72,12 @@ def proxy(server: PostgresServer) -> Iterator[int]:
 
 
 @contextmanager
-def database(server: PostgresServer, name: str, port: int) -> Iterator[Redshift]:
+def database(
+    server: PostgresServer, name: str, port: int, programs: Path | None = None
+) -> Iterator[Redshift]:
     """A database that looks like one of Redshift's."""
     server.create_database(name)
-    made = Redshift(server, name, proxy_port=port)
+    made = Redshift(server, name, proxy_port=port, programs=programs)
     made.execute((_HERE / "shim.sql").read_text("utf-8"))
     try:
         yield made

@@ -34,6 +34,8 @@ grant select on all tables in schema pg_catalog to public;
 -- functions
 create function pg_catalog.getdate() returns timestamp language sql stable as $$ select now()::timestamp $$;
 create function pg_catalog.len(text) returns int language sql immutable as $$ select length($1) $$;
+-- docs.aws.amazon.com/redshift/latest/dg/r_ROUND.html: of DOUBLE PRECISION too, to a place
+create function pg_catalog.round(double precision, int) returns double precision language sql immutable as $$ select round($1::numeric, $2)::double precision $$;
 create function pg_catalog.nvl(anyelement, anyelement) returns anyelement language sql immutable as $$ select coalesce($1,$2) $$;
 create function pg_catalog._median_final(float8[]) returns float8 language sql immutable as $$ select percentile_cont(0.5) within group (order by x) from unnest($1) x $$;
 create aggregate pg_catalog.median(float8) (sfunc=array_append, stype=float8[], finalfunc=_median_final, initcond='{}');

@@ -86,7 +86,8 @@ numbers as (
 
 days as (
 
-    select
+    -- DISTINCT: else MySQL counts the days anew for each row that is joined.
+    select distinct
         date_add(
             bounds.first_day, interval numbers.number_of_days day
         ) as date_day
