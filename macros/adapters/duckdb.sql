@@ -419,7 +419,7 @@ select '{{ table['no'] }}' as table_no, null as mark
 select
     '{{ table['no'] }}',
     count(*) || '-' || coalesce(cast(sum(cast(hash(cartridge_row) as hugeint)) as varchar), '')
-from {{ _cartridge_relation(table) }} as cartridge_row
+from {{ _cartridge_duckdb_from(table) }} as cartridge_row
 {%- endif %}
 {%- if not loop.last %}
 union all
