@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
+
+from dbt_cartridge.write.match_lines import LineMatcher
 
 
 def merge_lines(base: str, mine: str, new: str) -> str | None:
@@ -38,8 +39,8 @@ def _common(
     The runs of `a` that match in both pairwise diffs, cut to where they overlap (Khanna, Kunal,
     Pierce, "A Formal Investigation of Diff3", 2007).
     """
-    left = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
-    right = SequenceMatcher(None, a, c, autojunk=False).get_matching_blocks()
+    left = LineMatcher(a, b).get_matching_blocks()
+    right = LineMatcher(a, c).get_matching_blocks()
     i = j = 0
     while i < len(left) and j < len(right):
         one, two = left[i], right[j]

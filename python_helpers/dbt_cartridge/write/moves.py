@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from difflib import SequenceMatcher
 from pathlib import Path, PurePosixPath
 
 from dbt_cartridge.write.ledger import digest
+from dbt_cartridge.write.match_lines import LineMatcher
 from dbt_cartridge.write.text import Text
 
 _ALIKE = 0.8  # git calls a file renamed from 0.5 on; generated files resemble each other
@@ -63,7 +63,7 @@ def _most_alike(base: str, texts: Mapping[str, str]) -> str | None:
     lines = base.splitlines()
     scores: list[tuple[float, str]] = []
     for path, text in texts.items():
-        matcher = SequenceMatcher(None, lines, text.splitlines(), autojunk=False)
+        matcher = LineMatcher(lines, text.splitlines())
         if matcher.real_quick_ratio() >= _ALIKE - _MARGIN:
             scores.append((matcher.ratio(), path))
     scores.sort(reverse=True)

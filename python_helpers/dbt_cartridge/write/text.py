@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from dbt_cartridge.write.match_lines import LineMatcher
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -54,16 +55,36 @@ def unified_diff(before: str, after: str, path: str, *, created: bool = False) -
     if created and not before:
         lines = _all_new(after.splitlines(keepends=True), path)
     else:
-        lines = difflib.unified_diff(
-            before.splitlines(keepends=True),
-            after.splitlines(keepends=True),
-            "/dev/null" if created else f"a/{path}",
-            f"b/{path}",
-        )
+        names = ("/dev/null" if created else f"a/{path}", f"b/{path}")
+        lines = _changed(before.splitlines(keepends=True), after.splitlines(keepends=True), names)
     shown = "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
     return shown.encode("utf-8", "replace").decode("utf-8")
+
+
+def _changed(a: list[str], b: list[str], names: tuple[str, str]) -> Iterator[str]:
+    """As `difflib.unified_diff`, which takes minutes for a large file."""
+    groups = LineMatcher(a, b).get_grouped_opcodes() if a != b else ()
+    for number, group in enumerate(groups):
+        if not number:
+            yield from (f"--- {names[0]}\n", f"+++ {names[1]}\n")
+        (_, a0, _, b0, _), (_, _, a1, _, b1) = group[0], group[-1]
+        yield f"@@ -{_range(a0, a1)} +{_range(b0, b1)} @@\n"
+        for tag, i, k, j, m in group:
+            if tag == "equal":
+                yield from (f" {line}" for line in a[i:k])
+                continue
+            yield from (f"-{line}" for line in a[i:k])
+            yield from (f"+{line}" for line in b[j:m])
+
+
+def _range(start: int, stop: int) -> str:
+    """Lines as the unified format counts them: from one; an empty range stands behind its line."""
+    length = stop - start
+    if length == 1:
+        return str(start + 1)
+    return f"{start + 1 if length else start},{length}"
 
 
 def _all_new(lines: list[str], path: str) -> Iterator[str]:
