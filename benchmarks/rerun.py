@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 import bench
@@ -59,6 +60,7 @@ def _run(
     share = f"{done.seconds / float(rows[0][1]):.0%}" if rows else "100%"  # type: ignore[arg-type]
     proved = told["seconds"].get("verify", 0)
     rows.append([name, f"{done.seconds:.1f}", share, told["statements"], f"{proved:.1f}"])
+    print(f"{name}: {done.seconds:.0f} s", file=sys.stderr, flush=True)
     return done.seconds
 
 

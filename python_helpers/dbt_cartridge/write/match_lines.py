@@ -28,11 +28,8 @@ class LineMatcher(SequenceMatcher[str]):
 
     def get_matching_blocks(self) -> list[Match]:
         """Runs of lines that both share, in order; an empty one at the end."""
-        if self.matching_blocks is None:
-            a, b = self._lines
-            found = [*_joined(_runs(a, b)), (len(a), len(b), 0)]
-            self.matching_blocks = [Match(*run) for run in found]
-        return self.matching_blocks
+        a, b = self._lines
+        return [Match(*run) for run in (*_joined(_runs(a, b)), (len(a), len(b), 0))]
 
 
 def _runs(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[int, int, int]]:
