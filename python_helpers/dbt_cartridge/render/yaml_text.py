@@ -8,7 +8,6 @@ not one printable line are ruamel's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from io import StringIO
 from typing import Any, cast
@@ -32,29 +31,31 @@ class Text(str):
 
 def dump(document: dict[str, Any]) -> str:
     """`document` as YAML, in the order of its keys. Keys are plain words of dbt's own."""
-    return "\n".join(_mapping(document, "")) + "\n"
+    lines: list[str] = []
+    _mapping(document, "", lines)
+    return "\n".join(lines) + "\n"
 
 
-def _mapping(mapping: dict[str, Any], indent: str) -> Iterator[str]:
+def _mapping(mapping: dict[str, Any], indent: str, lines: list[str]) -> None:
     for key, value in mapping.items():
         if isinstance(value, dict):
-            yield f"{indent}{key}:"
-            yield from _mapping(cast("dict[str, Any]", value), indent + "  ")
+            lines.append(f"{indent}{key}:")
+            _mapping(cast("dict[str, Any]", value), indent + "  ", lines)
         elif isinstance(value, list):
-            yield f"{indent}{key}:"
-            yield from _sequence(cast("list[Any]", value), indent + "  ")
+            lines.append(f"{indent}{key}:")
+            _sequence(cast("list[Any]", value), indent + "  ", lines)
         else:
-            yield _scalar(f"{indent}{key}:", value, indent + "  ")
+            lines.append(_scalar(f"{indent}{key}:", value, indent + "  "))
 
 
-def _sequence(values: list[Any], indent: str) -> Iterator[str]:
+def _sequence(values: list[Any], indent: str, lines: list[str]) -> None:
     for value in values:
         if isinstance(value, dict):
-            lines = _mapping(cast("dict[str, Any]", value), indent + "  ")
-            yield f"{indent}- {next(lines)[len(indent) + 2 :]}"
-            yield from lines
+            first = len(lines)
+            _mapping(cast("dict[str, Any]", value), indent + "  ", lines)
+            lines[first] = f"{indent}- {lines[first][len(indent) + 2 :]}"
         else:
-            yield _scalar(f"{indent}-", value, indent + "  ")
+            lines.append(_scalar(f"{indent}-", value, indent + "  "))
 
 
 # ---------------------------------------------------------------- scalars
