@@ -53,17 +53,20 @@ class Ledger:
     damaged: bool = False
 
     @classmethod
-    def load(cls, project_dir: Path) -> Ledger:
+    def load(cls, project_dir: Path, *, bases: bool = True) -> Ledger:
         """Never guesses: what is damaged is left out, and said.
+
+        Args:
+            bases: read the generated texts too. Without them nothing is said of damage to them.
 
         Raises:
             WriteError: it was written by a newer cartridge.
         """
         path = project_dir / LEDGER
-        in_folder = _stored_bases(project_dir)
         try:
             raw = path.read_bytes()
         except FileNotFoundError:
+            in_folder = _stored_bases(project_dir)
             if not in_folder:
                 return cls()
             return cls(lost=in_folder, problems=(_problem("is missing"),))
@@ -75,8 +78,9 @@ class Ledger:
             if not all(is_plain(p) and is_plain(e.at or p) for p, e in stored.files.items()):
                 raise ValueError("a path leads out of the project")
         except (ValueError, ValidationError):
-            return cls(lost=in_folder, problems=(_problem("is damaged"),), damaged=True)
-        return cls._with_bases(stored.files, project_dir)
+            lost = _stored_bases(project_dir)
+            return cls(lost=lost, problems=(_problem("is damaged"),), damaged=True)
+        return cls._with_bases(stored.files, project_dir) if bases else cls(stored.files)
 
     @classmethod
     def _with_bases(cls, entries: Mapping[str, Entry], project_dir: Path) -> Ledger:

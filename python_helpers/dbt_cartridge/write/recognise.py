@@ -13,7 +13,7 @@ def recognise(host: Host, project_dir: Path) -> Host:
 
     What is generated is designed anew on each run; what is not is the user's own, and is used.
     """
-    entries = Ledger.load(project_dir).entries
+    entries = Ledger.load(project_dir, bases=False).entries
     places = {entry.at or path for path, entry in entries.items()}
     # A file that is gone from its place was moved, if dbt still knows a model of its name.
     missing = {PurePosixPath(place).name for place in places if not (project_dir / place).exists()}

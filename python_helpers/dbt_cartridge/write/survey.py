@@ -28,7 +28,7 @@ def survey(
             from one that went while another came.
     """
     known = _stored(project_dir)
-    entries = Ledger.load(project_dir).entries
+    entries = Ledger.load(project_dir, bases=False).entries
     ids = {*known, *(id for entry in entries.values() for id in entry.relations)}
     gone = tuple(sorted(id for id in ids if _is_gone(id, scan)))
     places = {entry.at or path for path, entry in entries.items()}
