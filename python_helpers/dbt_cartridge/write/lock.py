@@ -15,6 +15,7 @@ from dbt_cartridge.errors import WriteError
 from dbt_cartridge.write.paths import FOLDER
 
 WAIT_SECONDS = 10.0
+_VANISHED = 1000  # times in a row, which no other run can bring about
 
 
 @contextmanager
@@ -45,17 +46,22 @@ def _release(path: Path, handle: int) -> None:
 
 def _acquire(path: Path, wait: float) -> int:
     deadline = time.monotonic() + wait
+    vanished = 0
     while True:
         try:
             path.parent.mkdir(exist_ok=True)
             handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        except FileNotFoundError:
-            continue  # another first run has just removed the folder
         except OSError as error:
+            # Another first run has just removed the folder: before the file was made, or between
+            # mkdir's finding it there and its looking whether it is one.
+            vanished += isinstance(error, FileNotFoundError | FileExistsError)
+            if 0 < vanished < _VANISHED:
+                continue
             raise WriteError(
                 f"Nothing was written: {path} cannot be made ({error.strerror}). "
                 "Make the project folder writable, or use dry_run."
             ) from error
+        vanished = 0
         if _try_lock(handle):
             if _is_still(path, handle):
                 _sign(handle)
