@@ -121,6 +121,7 @@ def read(make: bench.ProjectMaker, folder: Path) -> list[Example]:
         settings = Settings(schemas=("raw",))
         scan = read_scan(engine, settings, Silent())
         inference.infer(scan, prober(engine, scan), settings)
+        engine.close()
         return ""
 
     with (

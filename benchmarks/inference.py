@@ -152,6 +152,7 @@ def _through_dbt(make: bench.ProjectMaker, database: Database, options: argparse
         if probe is not None:
             probe.close()
         database.memory = probe
+        engine.close()
         return ""
 
     with mock.patch.object(operations, "generate", work):

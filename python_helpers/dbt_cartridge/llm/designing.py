@@ -11,7 +11,7 @@ from dbt_cartridge.documents.host import Host
 from dbt_cartridge.llm.building import Refused, accepted, new_mart, problems, rules, with_columns
 from dbt_cartridge.llm.facts import quoted, without_domain
 from dbt_cartridge.llm.parts import Additions, Ground, Mart, is_ground
-from dbt_cartridge.llm.questions import Limits, Question, changed
+from dbt_cartridge.llm.questions import Limits, Question
 
 SYSTEM = """\
 You are a senior analytics engineer. You add business logic to the marts of a dbt project that is \
@@ -173,7 +173,8 @@ def laid(offline: Design, wanted: list[Part], dialect: str) -> Laid:
             refused[part.target] = str(error)
             continue
         stands.append(part)
-    return Laid(changed(offline, models=tuple(models.values())), tuple(stands), refused)
+    design = offline.model_copy(update={"models": tuple(models.values())})
+    return Laid(design, tuple(stands), refused)
 
 
 def _with(ground: Ground, part: Part) -> Model:

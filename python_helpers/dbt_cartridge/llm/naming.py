@@ -9,7 +9,7 @@ from pydantic import Field
 
 from dbt_cartridge.documents.schema import ColumnMeaning, Schema, Table
 from dbt_cartridge.llm.facts import Told
-from dbt_cartridge.llm.questions import Answer, Question, changed
+from dbt_cartridge.llm.questions import Answer, Question
 from dbt_cartridge.llm.wording import Name, Sentence
 from dbt_cartridge.words import plural
 
@@ -96,7 +96,7 @@ def named(schema: Schema, answers: Mapping[str, Any]) -> tuple[Schema, dict[str,
             refused[table.id] = f"its name {entity} belongs to {taken[place]}"
             entity = table.entity
         tables.append(_named(table, answer, entity))
-    return changed(schema, tables=tuple(tables)), refused
+    return schema.model_copy(update={"tables": tuple(tables)}), refused
 
 
 def _named(table: Table, answer: NamedTable, entity: str) -> Table:
@@ -104,12 +104,13 @@ def _named(table: Table, answer: NamedTable, entity: str) -> Table:
     words = tuple(entity.split("_"))
     entities = "_".join((*words[:-1], plural(words[-1])))
     same = entity == table.entity
-    return changed(
-        table,
-        entity=entity,
-        entities=table.entities if same else entities,
-        description=answer.description,
-        columns=tuple(_meaning(column, by_name) for column in table.columns),
+    return table.model_copy(
+        update={
+            "entity": entity,
+            "entities": table.entities if same else entities,
+            "description": answer.description,
+            "columns": tuple(_meaning(column, by_name) for column in table.columns),
+        }
     )
 
 

@@ -11,7 +11,6 @@ from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict
 
-from dbt_cartridge.documents.base import Frozen
 from dbt_cartridge.llm.protocol import Kind
 
 FORMAT = 1  # of prompts and answers: a new one asks again
@@ -24,13 +23,6 @@ class Answer(BaseModel):
 
 
 A = TypeVar("A", bound=Answer)
-F = TypeVar("F", bound=Frozen)
-
-
-def changed(document: F, **changes: Any) -> F:
-    """A new one: a copy would remember what the old one had looked up."""
-    fields = {name: getattr(document, name) for name in type(document).model_fields}
-    return type(document)(**{**fields, **changes})
 
 
 Limits = Mapping[str, "tuple[str, ...] | int"]

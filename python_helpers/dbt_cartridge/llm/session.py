@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Protocol, TypeVar, cast
@@ -12,9 +12,9 @@ from typing import Any, Protocol, TypeVar, cast
 from pydantic import ValidationError
 
 from dbt_cartridge.config import Settings
+from dbt_cartridge.crew import Crew
 from dbt_cartridge.documents.asked import Asked, Fallback
 from dbt_cartridge.llm.batches import batches
-from dbt_cartridge.llm.crew import side_by_side
 from dbt_cartridge.llm.meter import Meter, tokens
 from dbt_cartridge.llm.opening import Opened
 from dbt_cartridge.llm.pace import Pace
@@ -166,24 +166,24 @@ class Session:
     def _round(
         self, system: str, work: Iterable[list[Question[Any]]], wrong: Mapping[str, str]
     ) -> list[_Result]:
-        found: list[_Result] = []
-        place: dict[str, int] = {}
-        most = self.settings.concurrency
+        found: dict[int, list[_Result]] = {}
 
         def do(batch: list[Question[Any]]) -> list[_Result]:
             return self._one(system, batch, wrong)
 
-        def placed() -> Iterator[list[Question[Any]]]:
-            for batch in work:
-                place.update((question.about, len(place) + n) for n, question in enumerate(batch))
-                yield batch
-
-        for results in side_by_side(placed(), do, most, self.pace.stop):
-            taken = sum(result.answer is not None for result in results)
-            self.progress.advance(taken, results[-1].question.about if results else "")
-            found += results
+        crew = Crew(do)
+        try:
+            for position, results in crew.results(work, self.settings.concurrency):
+                taken = sum(result.answer is not None for result in results)
+                self.progress.advance(taken, results[-1].question.about if results else "")
+                found[position] = results
+        except BaseException:
+            self.pace.stop("interrupted")  # what is under way is left
+            raise
+        finally:
+            crew.dismiss()
         # In the order of the questions, not of the answers: the same run after run.
-        return sorted(found, key=lambda result: place[result.question.about])
+        return [result for position in sorted(found) for result in found[position]]
 
     # ------------------------------------------------------------ one request
 

@@ -17,7 +17,7 @@ from dbt_cartridge.documents.schema import (
     Table,
 )  # fmt: skip
 from dbt_cartridge.llm.facts import Told, quoted, without_literals
-from dbt_cartridge.llm.questions import Answer, Question, changed
+from dbt_cartridge.llm.questions import Answer, Question
 from dbt_cartridge.llm.wording import Reason
 
 SYSTEM = """\
@@ -145,11 +145,9 @@ def settled(schema: Schema, answers: Mapping[str, Choice], model: str) -> Schema
     """The schema as the answers have it; each decision says whose it is."""
     if not answers:
         return schema
-    return changed(
-        schema,
-        tables=tuple(_table(table, answers, model) for table in schema.tables),
-        relationships=tuple(_edge(schema, edge, answers, model) for edge in schema.relationships),
-    )
+    edges = tuple(_edge(schema, edge, answers, model) for edge in schema.relationships)
+    tables = tuple(_table(table, answers, model) for table in schema.tables)
+    return schema.model_copy(update={"tables": tables, "relationships": edges})
 
 
 def _said(choice: Choice, model: str) -> Evidence:

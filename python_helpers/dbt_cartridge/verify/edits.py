@@ -29,7 +29,6 @@ from dbt_cartridge.verify.memory import Memory
 from dbt_cartridge.verify.proof import in_copy, workshop
 from dbt_cartridge.verify.reading import read_name
 from dbt_cartridge.verify.running import run_commands
-from dbt_cartridge.verify.settle import changed
 from dbt_cartridge.verify.wording import in_one_line
 from dbt_cartridge.verify.workshop import Ran
 
@@ -78,7 +77,7 @@ def prove_edits(
         for model in design.models
         if model.name in models
     )
-    reduced = changed(design, models=present, snapshots=())
+    reduced = design.model_copy(update={"models": present, "snapshots": ()})
     with workshop(project_dir, scan, host, engine, settings, progress) as shop:
         progress.start(f"Proving {len(affected):,} models with your edits")
         make_copy(project_dir, host, reduced, in_copy(shop, reduced, standing), shop.folder)

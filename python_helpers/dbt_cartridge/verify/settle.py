@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, cast
+from typing import cast
 
 from dbt_cartridge.documents.design import (
     CompositeUniqueTest,
@@ -56,27 +56,24 @@ def settle(design: Design, verdicts: Verdicts) -> Design:
         if model.name in kept
     )
     unsound = {key[0] for key in failed if _is_grain(design.by_name.get(key[0]), key[1])}
-    return changed(
-        design,
-        sources=tuple(_source(source, failed) for source in design.sources),
-        models=tuple(_bounded(model, kept) for model in models),
-        snapshots=tuple(
-            each for each in design.snapshots if each.model in kept and each.model not in unsound
-        ),
-        left_out=(
-            *design.left_out,
-            *uncast.values(),
-            *_left_out_models(design, refuted, gone),
-            *_left_out_snapshots(design, gone, unsound),
-            *_left_out_tests(gone, failed),
-        ),
+    snapshots = tuple(
+        each for each in design.snapshots if each.model in kept and each.model not in unsound
     )
-
-
-def changed(design: Design, **changes: Any) -> Design:
-    """A new Design: a copy would remember the old one's models by name."""
-    fields = {name: getattr(design, name) for name in Design.model_fields}
-    return Design(**(fields | changes))
+    left_out = (
+        *design.left_out,
+        *uncast.values(),
+        *_left_out_models(design, refuted, gone),
+        *_left_out_snapshots(design, gone, unsound),
+        *_left_out_tests(gone, failed),
+    )
+    return design.model_copy(
+        update={
+            "sources": tuple(_source(source, failed) for source in design.sources),
+            "models": tuple(_bounded(model, kept) for model in models),
+            "snapshots": snapshots,
+            "left_out": left_out,
+        }
+    )
 
 
 # ---------------------------------------------------------------- models
@@ -94,7 +91,9 @@ def _with_fewer_casts(design: Design, verdicts: Verdicts) -> tuple[Design, dict[
             models[at], columns = found
             what = f"cast of {', '.join(columns)} in {model.name}"
             uncast[model.name] = LeftOut(what=what, why=errors[model.name])
-    return changed(design, models=tuple(models)) if uncast else design, uncast
+    if uncast:
+        design = design.model_copy(update={"models": tuple(models)})
+    return design, uncast
 
 
 def _refuted_models(design: Design, verdicts: Verdicts, uncast: Collection[str]) -> dict[str, str]:

@@ -21,29 +21,28 @@ class LineMatcher(SequenceMatcher[str]):
     """A SequenceMatcher of lines: opcodes, grouped ones and the ratio come from these blocks."""
 
     def __init__(self, a: Sequence[str], b: Sequence[str]) -> None:
-        self._lines = a, b
         # difflib indexes what it is given, which is for its own search alone.
         super().__init__(None, "", "", autojunk=False)  # type: ignore[arg-type]
         self.a, self.b = a, b
 
     def get_matching_blocks(self) -> list[Match]:
         """Runs of lines that both share, in order; an empty one at the end."""
-        a, b = self._lines
-        return [Match(*run) for run in (*_joined(_runs(a, b)), (len(a), len(b), 0))]
+        runs = _joined(_runs(self.a, self.b))
+        return [Match(*run) for run in (*runs, (len(self.a), len(self.b), 0))]
 
 
 def _runs(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[int, int, int]]:
     waiting: list[_Part] = [(0, len(a), 0, len(b))]
     while waiting:
         a0, a1, b0, b1 = part = waiting.pop()
-        head = _alike(a, b, part)
+        head = _alike(a, b, range(a0, a1), range(b0, b1))
         if head:
             yield a0, b0, head
             waiting.append((a0 + head, a1, b0 + head, b1))
             continue
         if a0 == a1 or b0 == b1:
             continue
-        tail = _alike_at_the_end(a, b, part)
+        tail = _alike(a, b, range(a0, a1)[::-1], range(b0, b1)[::-1])
         if tail:
             waiting.append((a1 - tail, a1, b1 - tail, b1))
             waiting.append((a0, a1 - tail, b0, b1 - tail))
@@ -59,16 +58,11 @@ def _runs(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[int, int, int]]:
         waiting += [(i, k, j, m) for i, j, k, m in reversed(parts)]
 
 
-def _alike(a: Sequence[str], b: Sequence[str], part: _Part) -> int:
-    a0, a1, b0, b1 = part
-    most = min(a1 - a0, b1 - b0)
-    return next((n for n in range(most) if a[a0 + n] != b[b0 + n]), most)
-
-
-def _alike_at_the_end(a: Sequence[str], b: Sequence[str], part: _Part) -> int:
-    a0, a1, b0, b1 = part
-    most = min(a1 - a0, b1 - b0)
-    return next((n for n in range(most) if a[a1 - 1 - n] != b[b1 - 1 - n]), most)
+def _alike(a: Sequence[str], b: Sequence[str], at_a: range, at_b: range) -> int:
+    """How many lines are the same from where both ranges begin."""
+    pairs = zip(at_a, at_b, strict=False)
+    most = min(len(at_a), len(at_b))
+    return next((n for n, (i, j) in enumerate(pairs) if a[i] != b[j]), most)
 
 
 def _anchors(a: Sequence[str], b: Sequence[str], part: _Part) -> list[tuple[int, int]]:

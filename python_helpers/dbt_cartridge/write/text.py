@@ -52,11 +52,8 @@ class Text:
 
 def unified_diff(before: str, after: str, path: str, *, created: bool = False) -> str:
     """Empty where nothing changes. A missing newline at the end is said as git says it."""
-    if created and not before:
-        lines = _all_new(after.splitlines(keepends=True), path)
-    else:
-        names = ("/dev/null" if created else f"a/{path}", f"b/{path}")
-        lines = _changed(before.splitlines(keepends=True), after.splitlines(keepends=True), names)
+    names = ("/dev/null" if created else f"a/{path}", f"b/{path}")
+    lines = _changed(before.splitlines(keepends=True), after.splitlines(keepends=True), names)
     shown = "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
@@ -85,12 +82,3 @@ def _range(start: int, stop: int) -> str:
     if length == 1:
         return str(start + 1)
     return f"{start + 1 if length else start},{length}"
-
-
-def _all_new(lines: list[str], path: str) -> Iterator[str]:
-    """What difflib says of a new file, without its search for what both have in common."""
-    if lines:
-        yield "--- /dev/null\n"
-        yield f"+++ b/{path}\n"
-        yield f"@@ -0,0 +1{f',{len(lines)}' if len(lines) > 1 else ''} @@\n"
-        yield from (f"+{line}" for line in lines)
