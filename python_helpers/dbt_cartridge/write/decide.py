@@ -14,6 +14,7 @@ from dbt_cartridge.errors import WriteError
 from dbt_cartridge.write.journal import read
 from dbt_cartridge.write.ledger import Entry, Ledger, base_path, conflict_path, digest
 from dbt_cartridge.write.leftovers import leftovers
+from dbt_cartridge.write.merge_docs import merge_docs
 from dbt_cartridge.write.merge_lines import merge_lines
 from dbt_cartridge.write.merge_yaml import merge_yaml
 from dbt_cartridge.write.moves import Strays
@@ -24,7 +25,7 @@ from dbt_cartridge.write.text import Text
 _MERGES: Mapping[FileKind, Callable[[str, str, str], str | None]] = {
     "sql": merge_lines,
     "yaml": merge_yaml,
-    "markdown": merge_lines,
+    "markdown": merge_docs,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -13,7 +14,7 @@ import yaml
 from dbt_cartridge.documents.changes import Action, Given
 from dbt_cartridge.documents.design import LeftOut
 from dbt_cartridge.documents.files import File, Files
-from dbt_cartridge.documents.host import Host
+from dbt_cartridge.documents.host import Host, HostSource
 from dbt_cartridge.write.code import doc_blocks, docs, host_code, refs, sources
 from dbt_cartridge.write.decide import Decision, decide
 from dbt_cartridge.write.ledger import base_path
@@ -43,8 +44,8 @@ def fit(
 ) -> Fit:
     """Leave out what cannot stand, and keep what the user's code still names.
 
-    Left out: a model that the user deleted, what would read it, and every test and description of
-    it. Kept: a source table and a doc block that standing files still name.
+    Left out: a model that the user deleted, a new one of a table that the user's file of sources
+    does not list, what would read them, and every test and description of them. Kept: a source table and a doc block that standing files still name.
 
     Args:
         lost: models that are not to be written, and why.
@@ -86,6 +87,7 @@ def _absent(
     """Name → why nothing of that name will be there."""
     known = {model.name for model in host.models}
     absent = dict(lost)
+    unlisted = _unlisted(decision, files, host)
     written: dict[str, frozenset[str]] = {}
     for outcome in decision.outcomes:
         file = files.by_path.get(outcome.generated)
@@ -96,6 +98,11 @@ def _absent(
             absent |= {name: why for name in file.describes if name not in known}
         elif outcome.action in ("create", "update", "merged"):
             written |= dict.fromkeys(file.describes, refs(outcome.text or ""))
+            read = sources(outcome.text or "") & unlisted.keys()
+            if read and outcome.action == "create":
+                (source, table), where = min((pair, unlisted[pair]) for pair in read)
+                why = f"{where}, which you edited, does not list its table {source}.{table}"
+                absent |= dict.fromkeys(file.describes, why)
     more = True
     while more:
         more = False
@@ -104,6 +111,30 @@ def _absent(
                 absent[name] = f"it reads {missing[0]}, which is not there"
                 more = True
     return absent
+
+
+def _unlisted(decision: Decision, files: Files, host: Host) -> dict[tuple[str, str], str]:
+    """Source tables that we list and the file that will stand there does not, and that file."""
+    found: dict[tuple[str, str], str] = {}
+    for outcome in decision.outcomes:
+        file = files.by_path.get(outcome.generated)
+        if file is None or not _lists_sources(file) or outcome.text == file.text:
+            continue
+        with suppress(yaml.YAMLError):  # what dbt cannot read either, it says best itself
+            standing = _tables(_load(outcome.text or ""))
+            found |= dict.fromkeys(_tables(_load(file.text)) - standing, outcome.path)
+    for source in host.sources:
+        if not source.generated:
+            found = {p: at for p, at in found.items() if p not in _listed(source)}
+    return found
+
+
+def _listed(source: HostSource) -> set[tuple[str, str]]:
+    return {(source.name, table) for table in source.tables}
+
+
+def _lists_sources(file: File) -> bool:
+    return file.kind == "yaml" and "\nsources:" in f"\n{file.text}"
 
 
 def _without(files: Files, absent: Mapping[str, str]) -> Files:
@@ -221,7 +252,7 @@ def _with_what_is_named(files: Files, decision: Decision, host: Host, project_di
 def _lost_tables(files: Files, decision: Decision) -> Iterator[tuple[str, set[tuple[str, str]]]]:
     """Path → the source tables that were generated there and now are not."""
     for file in files.files:
-        if file.kind != "yaml" or "\nsources:" not in f"\n{file.text}":
+        if not _lists_sources(file):
             continue
         base = decision.ledger.bases.get(file.path)
         if base is None or base == file.text:

@@ -227,7 +227,7 @@ def _name(item: Node) -> Identity:
     """What an entry is called: its `name`; a test's own name, with or without arguments."""
     if item.kind == "scalar":
         return "entry", str(item.raw.value)
-    if item.kind == "map":
+    if item.kind in ("map", "opaque"):
         if "name" in item.pairs:
             return "name", item.pairs["name"][1].plain
         if item.pairs:

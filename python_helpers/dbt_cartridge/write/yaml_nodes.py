@@ -17,7 +17,7 @@ _compose: Any = cast("Any", yaml).compose
 DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 Plain = Hashable
-"""A node's value without style: `(tag, text)`, `("map", …)` without order, or `("seq", …)`."""
+"""A node's value without style: `(tag, text)`, or its kind and values; a map's without order."""
 
 
 class NotMergeable(Exception):
@@ -31,7 +31,12 @@ class Node:
 
     @cached_property
     def kind(self) -> str:
-        return {"scalar": "scalar", "mapping": "map", "sequence": "seq"}[self.raw.id]
+        """`scalar`, `seq`, `map`, or `opaque`: a map that is only taken or left as a whole, since
+        a key of it stands twice (dbt Core takes the last one, and warns) or is no text."""
+        if self.raw.id != "mapping":
+            return {"scalar": "scalar", "sequence": "seq"}[self.raw.id]
+        keys = [str(key.value) for key, _ in self.raw.value if key.id == "scalar"]
+        return "map" if len(set(keys)) == len(self.raw.value) else "opaque"
 
     @cached_property
     def plain(self) -> Plain:
@@ -39,6 +44,9 @@ class Node:
             return str(self.raw.tag), str(self.raw.value)
         if self.kind == "seq":
             return "seq", tuple(item.plain for item in self.items)
+        if self.kind == "opaque":
+            nodes = [(Node(self.text, k), Node(self.text, v)) for k, v in self.raw.value]
+            return "opaque", tuple((key.plain, value.plain) for key, value in nodes)
         return "map", frozenset((name, value.plain) for name, (_, value) in self.pairs.items())
 
     @cached_property
@@ -47,13 +55,12 @@ class Node:
 
     @cached_property
     def pairs(self) -> dict[str, tuple[Node, Node]]:
-        """Key and value nodes by the key's text."""
-        found: dict[str, tuple[Node, Node]] = {}
-        for key, value in self.raw.value:
-            if key.id != "scalar" or str(key.value) in found:
-                raise NotMergeable("a key that is no text, or stands twice")
-            found[str(key.value)] = Node(self.text, key), Node(self.text, value)
-        return found
+        """Key and value nodes of a map by the key's text; of an opaque one the last of each."""
+        return {
+            str(key.value): (Node(self.text, key), Node(self.text, value))
+            for key, value in self.raw.value
+            if key.id == "scalar"
+        }
 
     @property
     def is_block(self) -> bool:
@@ -79,8 +86,8 @@ class Node:
         if self.is_block:
             if self.kind == "seq":
                 return self.items[-1].end
-            key, value = list(self.pairs.values())[-1]
-            return max(key.end, value.end)
+            key, value = self.raw.value[-1]
+            return max(Node(self.text, key).end, Node(self.text, value).end)
         end = int(self.raw.end_mark.index)
         if self.kind == "scalar" and self.raw.style in ("|", ">"):
             return self.start + len(self.text[self.start : end].rstrip())

@@ -31,6 +31,7 @@ class Living:
         self.root = root
         self.marks: dict[str, None] = {}
         self.deleted: set[str] = set()
+        self.left_out: dict[str, str] = {}  # by the last run, and why
         self._count = 0
 
     # ------------------------------------------------------------ cartridge's part
@@ -40,6 +41,7 @@ class Living:
         host = recognise(self.host(), self.root)
         given, schema_changes = survey(scanned(changes), None, host, self.root, prune=prune)
         files = fit(generated_from(changes, HOST), host, self.root, given).files
+        self.left_out = {one.what: one.why for one in files.left_out}
         return apply(files, plan(files, host, self.root, given, schema_changes), self.root)
 
     def host(self) -> Host:

@@ -198,6 +198,15 @@ def test_what_is_no_single_map_is_a_conflict(mine: str) -> None:
     assert merge_yaml("a: 1\n", mine, "a: 3\n") is None
 
 
+def test_a_key_that_the_user_wrote_twice_stays_and_changes_elsewhere_come_in() -> None:
+    twice = "data_type: decimal\n        meta: {x: 1}\n        meta: {x: 2}"
+    mine = changed(BASE, ("data_type: decimal", twice))
+    elsewhere = changed(BASE, ("Where the order stands.", "New, or paid."))
+    expected = changed(mine, ("Where the order stands.", "New, or paid."))
+    assert merged(mine, elsewhere) == expected
+    assert merge_yaml(BASE, mine, changed(BASE, ("data_type: decimal", "data_type: int"))) is None
+
+
 def test_the_users_anchors_survive() -> None:
     base = "a:\n  x: 1\nb:\n  y: 2\n"
     mine = "a: &shared\n  x: 1\nb:\n  y: 2\nc: *shared\n"

@@ -14,6 +14,7 @@ from tests.unit.write.host_project import MEMORY
 from tests.unit.write.living import Living
 
 STAGING = "models/staging/raw/stg_raw__payments.sql"
+SOURCES = "models/staging/raw/_raw__sources.yml"
 ORDERS = "models/staging/raw/stg_raw__orders.sql"
 NOTHING: frozenset[str] = frozenset()
 
@@ -97,6 +98,22 @@ def test_what_would_read_a_deleted_model_is_not_made(living: Living) -> None:
     assert deleted
     living.run(frozenset({"add_table", "add_column"}))
     living.must_hold_every_edit()
+    living.must_parse()
+
+
+def test_a_new_model_waits_for_its_table_to_be_listed(living: Living) -> None:
+    """Both changed the same place of the sources: the user's file stays, and lists no refunds."""
+    text = living.text(SOURCES)
+    twice = "data_type: INTEGER\n            data_type: BIGINT"
+    _write(living, SOURCES, text.replace("data_type: DECIMAL(10,2)", twice))
+    changes = living.run(frozenset({"add_table", "retype"}))
+    assert _actions(changes)[SOURCES] == "conflict"
+    assert "refunds" not in "".join(living.paths(".sql"))
+    assert "does not list its table raw.refunds" in living.left_out["stg_raw__refunds"]
+    living.must_parse()
+    _write(living, SOURCES, text)
+    living.run(frozenset({"add_table", "retype"}))
+    assert "models/staging/raw/stg_raw__refunds.sql" in living.paths(".sql")
     living.must_parse()
 
 
