@@ -45,7 +45,8 @@ def fit(
     """Leave out what cannot stand, and keep what the user's code still names.
 
     Left out: a model that the user deleted, a new one of a table that the user's file of sources
-    does not list, what would read them, and every test and description of them. Kept: a source table and a doc block that standing files still name.
+    does not list, what would read them, and every test and description of them. Kept: a source
+    table and a doc block that standing files still name.
 
     Args:
         lost: models that are not to be written, and why.
