@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Literal
 
-from dbt_cartridge.documents.base import Document, Frozen
+from dbt_cartridge.documents.base import CLOSED, Document, Frozen
 
 TypeFamily = Literal[
     "integer", "decimal", "float", "text", "boolean", "date", "time", "timestamp", "interval",
@@ -16,9 +17,11 @@ TypeFamily = Literal[
 RelationKind = Literal["table", "view", "materialized_view", "external", "foreign"]
 
 
-class ValueCount(Frozen):
+@dataclass(frozen=True, slots=True)
+class ValueCount:
     """A value as text, and how many of the profiled rows hold it."""
 
+    __pydantic_config__ = CLOSED
     value: str
     count: int
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Literal
 
-from dbt_cartridge.documents.base import Document, Frozen
+from dbt_cartridge.documents.base import CLOSED, Document, Frozen
 from dbt_cartridge.documents.scan import Problem
 
 Role = Literal["fact", "dimension", "bridge", "reference", "other"]
@@ -30,16 +31,20 @@ Pii = Literal[
 ]  # fmt: skip
 
 
-class Evidence(Frozen):
+@dataclass(frozen=True, slots=True)
+class Evidence:
     """Why, in words that a user reads, with the number behind them."""
 
+    __pydantic_config__ = CLOSED
     text: str
     value: float | None = None
 
 
-class Candidate(Frozen):
+@dataclass(frozen=True, slots=True)
+class Candidate:
     """An alternative that was weighed, for `explain`."""
 
+    __pydantic_config__ = CLOSED
     text: str  # `customers(id)`
     score: float
     why: str = ""
