@@ -17,7 +17,6 @@ from typing_extensions import Self
 
 from dbt_cartridge.errors import DocumentError
 
-
 CLOSED = ConfigDict(extra="forbid")
 """`__pydantic_config__` of parts that are dataclasses with slots: those that a document has by the
 hundred thousand, since a model takes eight times their memory."""
