@@ -6,7 +6,7 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dbt_cartridge.config import Settings
@@ -266,10 +266,7 @@ def _measured(column: Column, profile: Profile) -> Column:
     values = {each.value for each in profile.top_values}
     if column.type == "boolean" and values and values.isdisjoint(_BOOLEANS.values()):
         if values <= _BOOLEANS.keys():
-            top = [
-                each.model_copy(update={"value": _BOOLEANS[each.value]})
-                for each in profile.top_values
-            ]
+            top = [replace(each, value=_BOOLEANS[each.value]) for each in profile.top_values]
             bounds = {end: _BOOLEANS.get(getattr(profile, end) or "") for end in ("min", "max")}
             measures = {"mean": None, "zeros": 0, "top_values": tuple(top)}
             update["profile"] = profile.model_copy(update=bounds | measures)
