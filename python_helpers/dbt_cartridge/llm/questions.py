@@ -33,28 +33,33 @@ def _template(answer: type[Answer]) -> dict[str, Any]:
     return answer.model_json_schema()
 
 
-def _narrowed(node: Any, owner: str, limits: Limits, number: int) -> Any:
-    """A copy of a schema, with the limits of `owner`'s fields and references by number."""
+@lru_cache(maxsize=500)  # by answers and by places in a batch, which are few
+def _numbered(answer: type[Answer], number: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An answer's JSON schema and its `$defs`, whose names bear `number`. Not to be changed."""
+    root = _with_number(_template(answer), number)
+    return root, root.pop("$defs", {})
+
+
+def _with_number(node: Any, number: int) -> Any:
     if isinstance(node, list):
-        return [_narrowed(each, owner, limits, number) for each in cast("list[Any]", node)]
+        return [_with_number(each, number) for each in cast("list[Any]", node)]
     if not isinstance(node, dict):
         return node
-    found: dict[str, Any] = {}
-    for key, value in cast("dict[str, Any]", node).items():
-        if key == "$defs":
-            found[key] = value
-        elif key == "$ref":
-            found[key] = f"{value}{number}"
-        elif key == "properties":
-            found[key] = {
-                name: _limited(
-                    _narrowed(part, owner, limits, number), limits.get(f"{owner}.{name}")
-                )
-                for name, part in value.items()
-            }
-        else:
-            found[key] = _narrowed(value, owner, limits, number)
-    return found
+    return {
+        key: f"{value}{number}" if key == "$ref" else _with_number(value, number)
+        for key, value in cast("dict[str, Any]", node).items()
+    }
+
+
+def _narrowed(schema: dict[str, Any], owner: str, limits: Limits) -> dict[str, Any]:
+    """With the limits of the fields of `owner`, whose schema it is."""
+    if not any(name.startswith(f"{owner}.") for name in limits):
+        return schema
+    fields = {
+        name: _limited(part, limits.get(f"{owner}.{name}"))
+        for name, part in schema["properties"].items()
+    }
+    return {**schema, "properties": fields}
 
 
 def _limited(field_schema: dict[str, Any], limit: tuple[str, ...] | int | None) -> dict[str, Any]:
@@ -103,12 +108,9 @@ class Question(Generic[A]):
 
     def schema(self, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
         """The answer's JSON schema and its `$defs`, under names that bear `number`."""
-        template = _template(self.answer)
-        root = _narrowed(template, self.answer.__name__, self.limits, number)
-        defs: dict[str, Any] = root.pop("$defs", {})
-        return root, {
-            f"{name}{number}": _narrowed(part, name, self.limits, number)
-            for name, part in defs.items()
+        root, defs = _numbered(self.answer, number)
+        return _narrowed(root, self.answer.__name__, self.limits), {
+            f"{name}{number}": _narrowed(part, name, self.limits) for name, part in defs.items()
         }
 
     def outside(self, answer: Answer) -> list[str]:

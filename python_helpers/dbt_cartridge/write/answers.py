@@ -13,6 +13,8 @@ import os
 from pathlib import Path
 from typing import Any, cast
 
+from pydantic_core import to_json
+
 from dbt_cartridge.errors import WriteError
 from dbt_cartridge.write.paths import FOLDER
 
@@ -42,11 +44,10 @@ class KeptAnswers:
         self._mine.add(key)
         path = self._path(key)
         beside = path.with_name(f".{path.name}.{os.getpid()}")
+        data = to_json(entry, indent=1) + b"\n"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_text(
-                json.dumps(entry, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8"
-            )
+            beside.write_bytes(data)
             beside.replace(path)
         except OSError as error:
             raise WriteError(f"The provider's answer cannot be kept in {path}: {error}.") from error
