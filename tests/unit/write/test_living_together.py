@@ -7,7 +7,6 @@ tests/functional/test_edits.py.
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -23,7 +22,6 @@ from tests.unit.write.living import EDITS, Edit, Living
 from tests.unit.write.schemas import CHANGES
 
 PARTS = 4  # tests run in parallel
-RANDOM = bool(os.environ.get("CARTRIDGE_RANDOM_CASES"))  # else the same cases every time
 CASES = 1000
 STATES = st.frozensets(st.sampled_from(CHANGES), max_size=4)
 EDIT = st.tuples(st.sampled_from(EDITS), st.integers(0, 40), st.integers(0, 40))
@@ -36,7 +34,7 @@ def test_people_and_cartridge_work_on_one_project(part: int) -> None:
         max_examples=CASES // PARTS,
         deadline=None,
         database=None,
-        derandomize=not RANDOM,
+        derandomize=False,
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
