@@ -14,7 +14,7 @@ import yaml
 from dbt_cartridge.documents.changes import Action, Given
 from dbt_cartridge.documents.design import LeftOut
 from dbt_cartridge.documents.files import File, Files
-from dbt_cartridge.documents.host import Host, HostSource
+from dbt_cartridge.documents.host import Host
 from dbt_cartridge.write.code import doc_blocks, docs, host_code, refs, sources
 from dbt_cartridge.write.decide import Decision, decide
 from dbt_cartridge.write.ledger import base_path
@@ -124,14 +124,8 @@ def _unlisted(decision: Decision, files: Files, host: Host) -> dict[tuple[str, s
         with suppress(yaml.YAMLError):  # what dbt cannot read either, it says best itself
             standing = _tables(_load(outcome.text or ""))
             found |= dict.fromkeys(_tables(_load(file.text)) - standing, outcome.path)
-    for source in host.sources:
-        if not source.generated:
-            found = {p: at for p, at in found.items() if p not in _listed(source)}
-    return found
-
-
-def _listed(source: HostSource) -> set[tuple[str, str]]:
-    return {(source.name, table) for table in source.tables}
+    listed = {(s.name, table) for s in host.sources if not s.generated for table in s.tables}
+    return {pair: at for pair, at in found.items() if pair not in listed}
 
 
 def _lists_sources(file: File) -> bool:

@@ -45,8 +45,7 @@ class Node:
         if self.kind == "seq":
             return "seq", tuple(item.plain for item in self.items)
         if self.kind == "opaque":
-            nodes = [(Node(self.text, k), Node(self.text, v)) for k, v in self.raw.value]
-            return "opaque", tuple((key.plain, value.plain) for key, value in nodes)
+            return "opaque", tuple((key.plain, value.plain) for key, value in self.entries)
         return "map", frozenset((name, value.plain) for name, (_, value) in self.pairs.items())
 
     @cached_property
@@ -54,12 +53,16 @@ class Node:
         return tuple(Node(self.text, item) for item in self.raw.value)
 
     @cached_property
+    def entries(self) -> tuple[tuple[Node, Node], ...]:
+        """Key and value nodes of a map, in order."""
+        nodes = [(Node(self.text, key), Node(self.text, value)) for key, value in self.raw.value]
+        return tuple(nodes)
+
+    @cached_property
     def pairs(self) -> dict[str, tuple[Node, Node]]:
-        """Key and value nodes of a map by the key's text; of an opaque one the last of each."""
+        """The entries of a map by the key's text; of an opaque one the last of each."""
         return {
-            str(key.value): (Node(self.text, key), Node(self.text, value))
-            for key, value in self.raw.value
-            if key.id == "scalar"
+            str(key.raw.value): (key, value) for key, value in self.entries if key.kind == "scalar"
         }
 
     @property
@@ -86,8 +89,8 @@ class Node:
         if self.is_block:
             if self.kind == "seq":
                 return self.items[-1].end
-            key, value = self.raw.value[-1]
-            return max(Node(self.text, key).end, Node(self.text, value).end)
+            key, value = self.entries[-1]
+            return max(key.end, value.end)
         end = int(self.raw.end_mark.index)
         if self.kind == "scalar" and self.raw.style in ("|", ">"):
             return self.start + len(self.text[self.start : end].rstrip())
