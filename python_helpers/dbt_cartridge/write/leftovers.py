@@ -31,11 +31,13 @@ def leftovers(
     """
     gone = set(given.gone)
     left: list[Outcome] = []
+    staying: dict[str, str] = {}  # name of a model → a file of ours that reads it and stays
     for path, entry in rest.items():
         place = entry.at or path
-        if not (lost := sorted(gone.intersection(entry.relations))):
-            continue
         if (data := read(project_dir / place)) is None:
+            continue
+        if not (lost := sorted(gone.intersection(entry.relations))):
+            staying |= dict.fromkeys(refs(Text.read(data).body), place)
             continue
         untouched = Text.read(data).body == ledger.bases.get(path)
         why = (_GONE if untouched else _EDITED).format(tables=", ".join(lost))
@@ -44,10 +46,12 @@ def leftovers(
             if untouched and given.prune
             else Outcome(place, path, "stale", data, data, why=why)
         )
-    return _unread(left, others, given) if given.prune else left
+    return _unread(left, others, staying, given) if given.prune else left
 
 
-def _unread(left: list[Outcome], others: Sequence[Outcome], given: Given) -> list[Outcome]:
+def _unread(
+    left: list[Outcome], others: Sequence[Outcome], staying: Mapping[str, str], given: Given
+) -> list[Outcome]:
     """What is still read stays, and so does what that reads."""
     decided = {name: o.path for o in others for name in refs(o.text or "")}
     known = {o.path for o in others}  # files that the user moved are among them
@@ -58,7 +62,7 @@ def _unread(left: list[Outcome], others: Sequence[Outcome], given: Given) -> lis
     while changed:
         changed = False
         own = {name: o.path for o in left for name in refs(o.text or "")}
-        readers = {**theirs, **decided, **own}
+        readers = {**staying, **theirs, **decided, **own}
         for number, outcome in enumerate(left):
             name = PurePosixPath(outcome.path).stem
             if outcome.action != "prune" or not outcome.path.endswith(".sql"):

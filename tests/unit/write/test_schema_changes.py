@@ -92,6 +92,19 @@ def test_prune_leaves_what_a_model_of_the_user_reads(living: Living) -> None:
     living.must_parse()
 
 
+def test_prune_leaves_what_a_file_of_ours_reads_that_is_no_longer_made(living: Living) -> None:
+    """With refunds, fct_orders reads int_orders_activity. Without, it would read the model that
+    the user deleted, so it stays as it is, and what it reads stays with it."""
+    living.run(frozenset({"add_table"}))
+    assert "ref('int_orders_activity')" in living.text("models/marts/fct_orders.sql")
+    (living.root / "models/intermediate/int_orders_payments.sql").unlink()
+    actions = _actions(living.run(NOTHING, prune=True))
+    assert "fct_orders" in living.left_out
+    assert actions["models/intermediate/int_orders_activity.sql"] == "stale"
+    assert actions["models/marts/fct_refunds.sql"] == "prune"
+    living.must_parse()
+
+
 def test_what_would_read_a_deleted_model_is_not_made(living: Living) -> None:
     living.edit(("delete", 0, 0))
     deleted = set(living.deleted)
