@@ -13,13 +13,13 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from dbt_cartridge.documents.base import Document, Frozen, Tagged
+from dbt_cartridge.documents.evidence import Severity
 from dbt_cartridge.documents.scan import Problem, TypeFamily
 
 Layer = Literal["staging", "intermediate", "marts"]
 ColumnGroup = Literal[
     "ids", "strings", "numerics", "booleans", "dates", "timestamps", "semi_structured", "metadata"
 ]
-Severity = Literal["error", "warn"]
 
 
 # ---------------------------------------------------------------- tests

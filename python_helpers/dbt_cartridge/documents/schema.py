@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import ClassVar, Literal
 
 from dbt_cartridge.documents.base import CLOSED, Document, Frozen
+from dbt_cartridge.documents.evidence import EvidenceClass
 from dbt_cartridge.documents.scan import Problem
 
 Role = Literal["fact", "dimension", "bridge", "reference", "other"]
@@ -55,6 +56,7 @@ class Key(Frozen):
     kind: Literal["surrogate", "natural", "composite"] = "surrogate"
     declared: bool = False
     proved: bool = False  # unique and not null in every row, by probe or full profile
+    evidence_class: EvidenceClass = "observed"
     confidence: float = 1.0
     evidence: tuple[Evidence, ...] = ()
 
@@ -73,6 +75,7 @@ class Versions(Frozen):
     valid_to: str | None = None
     is_current: str | None = None
     deleted: str | None = None  # the CDC flag or operation column that marks a removed row
+    evidence_class: EvidenceClass = "observed"  # only a structural one drops rows
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -128,6 +131,7 @@ class Relationship(Frozen):
     orphans: int | None = None  # of those, without a parent
     where_column: str | None = None  # polymorphic: holds only where this column …
     where_value: str | None = None  # … has this value
+    evidence_class: EvidenceClass = "observed"
     confidence: float = 1.0
     evidence: tuple[Evidence, ...] = ()
     candidates: tuple[Candidate, ...] = ()
@@ -149,6 +153,7 @@ class Identity(Frozen):
     discount: str | None = None
     considered: int = 0
     hits: int = 0
+    evidence_class: EvidenceClass = "observed"
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -157,7 +162,8 @@ class Schema(Document):
 
     adapter: str
     tables: tuple[Table, ...] = ()  # in the order of the Scan
-    relationships: tuple[Relationship, ...] = ()  # ordered by table, columns
+    relationships: tuple[Relationship, ...] = ()  # those that may be joined, by table, columns
+    suggestions: tuple[Relationship, ...] = ()  # the others that are worth a line in the report
     identities: tuple[Identity, ...] = ()
     problems: tuple[Problem, ...] = ()
     unproved: int = 0  # questions that the budget left unasked

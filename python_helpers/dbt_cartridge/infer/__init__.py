@@ -51,7 +51,8 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
     drafts = _drafts(facts, first, keys)
     versions = find_versions(drafts, ask)
     keys = {d.id: _by_version(d, keys[d.id], versions.get(d.id), ask) for d in drafts}
-    relationships = find_relationships(facts, names, keys, by_name, ask)
+    references = find_relationships(facts, names, keys, by_name, ask)
+    relationships = references.joined
     drafts = _refined(drafts, keys, versions, relationships)
     found = roles(drafts, relationships)
     named = entities(drafts)
@@ -59,6 +60,7 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
         adapter=scan.adapter,
         tables=tuple(_table(d, keys[d.id], found[d.id], named[d.id]) for d in drafts),
         relationships=relationships,
+        suggestions=references.suggested,
         identities=identities(drafts, relationships, ask),
         problems=outside(facts, keys, relationships, by_name),
         unproved=ask.unproved,

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from dbt_cartridge import law
 from dbt_cartridge.documents.probe import Unique
 from dbt_cartridge.documents.scan import DeclaredKey
 from dbt_cartridge.documents.schema import Candidate, Evidence, Key
@@ -183,6 +184,9 @@ class _Draft:
             kind=kind,
             declared=is_declared,
             proved=proved,
+            evidence_class=law.key_class(
+                declared=is_declared, unique=True if proved else known, meant=candidate.score > 0
+            ),
             confidence=round(confidence, 3),
             evidence=tuple(evidence),
         )

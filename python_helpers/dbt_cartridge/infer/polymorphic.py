@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from dbt_cartridge import law
 from dbt_cartridge.documents.probe import Answer, Inclusion
 from dbt_cartridge.documents.schema import Evidence, Relationship
 from dbt_cartridge.infer.facts import ColumnFacts, Facts, TableFacts
@@ -119,6 +120,13 @@ def _relationship(branch: Branch, answer: Answer, facts: Facts) -> Relationship:
         orphans=orphans,
         where_column=branch.type_column,
         where_value=branch.value,
+        evidence_class=law.reference_class(
+            declared=False,
+            asked=asked,
+            considered=answer.considered,
+            hits=answer.hits,
+            witnesses=1,
+        ),
         confidence=0.97 if asked else 0.75,
         evidence=tuple(evidence),
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from dbt_cartridge import law
 from dbt_cartridge.documents.probe import Answer
 from dbt_cartridge.documents.scan import DeclaredForeignKey
 from dbt_cartridge.documents.schema import Candidate, Evidence, Relationship
@@ -26,14 +27,22 @@ Scorer = Callable[[dict[str, float]], float]
 Child = tuple[str, tuple[str, ...]]
 
 
+@dataclass(frozen=True)
+class References:
+    """Foreign keys, each group ordered by table and columns."""
+
+    joined: tuple[Relationship, ...]
+    suggested: tuple[Relationship, ...]  # worth a line in the report, and no more
+
+
 def find_relationships(
     facts: Facts,
     names: NameIndex,
     keys: dict[str, TableKeys],
     meanings: Meanings,
     ask: Asker,
-) -> tuple[Relationship, ...]:
-    """All foreign keys, ordered by table and columns."""
+) -> References:
+    """All foreign keys, parted by what the law of evidence lets them do."""
     declared = _declared(facts, keys, ask)
     settled = {(one.table, one.columns) for one in declared}
     polymorphic = [
@@ -47,8 +56,10 @@ def find_relationships(
     chosen = choose(weighed, keys, rows)
     found = [*declared, *(_relationship(one, facts, keys) for one in chosen)]
     found = [*_with_roles(found, facts), *polymorphic]
-    return tuple(
-        sorted(found, key=lambda r: (r.table, r.columns, r.ref_table, r.where_value or ""))
+    found.sort(key=lambda r: (r.table, r.columns, r.ref_table, r.where_value or ""))
+    return References(
+        joined=tuple(r for r in found if law.allows(r.evidence_class, "join")),
+        suggested=tuple(r for r in found if not law.allows(r.evidence_class, "join")),
     )
 
 
@@ -80,7 +91,15 @@ def _declared(facts: Facts, keys: dict[str, TableKeys], ask: Asker) -> list[Rela
         confidence = 1.0 if enforced or share == 1.0 else min(0.97, share)
         one = Weighed(pair, {}, answer, confidence, confidence)
         found = _relationship(Chosen(one), facts, keys)
-        out.append(found.model_copy(update={"declared": True, "proved": found.proved or enforced}))
+        out.append(
+            found.model_copy(
+                update={
+                    "declared": True,
+                    "evidence_class": "declared",
+                    "proved": found.proved or enforced,
+                }
+            )
+        )
     return out
 
 
@@ -93,6 +112,7 @@ def _outside(table: TableFacts, key: DeclaredForeignKey, parent: str) -> Relatio
         ref_columns=key.ref_columns,
         kind="external",
         declared=True,
+        evidence_class="declared",
         proved=key.enforced,
         optional=any(table.columns[name].nullable for name in key.columns),
         evidence=(Evidence(text=f"declared in the catalogue; {parent} was not scanned"),),
@@ -177,6 +197,13 @@ def _relationship(chosen: Chosen, facts: Facts, keys: dict[str, TableKeys]) -> R
         optional=any(column.nullable for column in columns),
         rows=answer.considered if asked and answer else None,
         orphans=orphans,
+        evidence_class=law.reference_class(
+            declared=False,
+            asked=asked,
+            considered=answer.considered if answer else 0,
+            hits=answer.hits if answer else 0,
+            witnesses=int(pair.named.likeness != "none"),
+        ),
         confidence=round(best.probability, 4),
         evidence=_evidence(best),
         candidates=_candidates(chosen),
