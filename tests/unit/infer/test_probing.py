@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.probe import Answer, Question, Unique
 from dbt_cartridge.infer.probing import PER_STATEMENT, Asker, inclusion, is_unique
-from tests.unit.infer.rows import World, edge
+from tests.unit.infer.rows import World
 
 MANY = list(range(1, 101))
 
