@@ -6,6 +6,7 @@ from dbt_cartridge.config import Settings
 from dbt_cartridge.design import dates as calendar
 from dbt_cartridge.design import lines, volume
 from dbt_cartridge.design.belonging import children, sum_children
+from dbt_cartridge.design.declared import declared as declared_by_checks
 from dbt_cartridge.design.dimensions import dimension
 from dbt_cartridge.design.facts import dated, enrich_line, fact
 from dbt_cartridge.design.naming import Names, host_names, model_name
@@ -134,6 +135,7 @@ def _staged(
                 linked=frozenset(linked.get(relation.id, ())),
                 key_types=types.get(relation.id, {}),
                 identities=identities.get(relation.id, []),
+                declared=declared_by_checks(relation, schema.adapter),
                 blank_keys=blank_keys(schema, tables[relation.id], by_id),
             )
         )

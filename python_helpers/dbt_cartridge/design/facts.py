@@ -108,7 +108,13 @@ def _date_tests(
         )
         if own or day or _is_header_day(site, staged, attribute):
             by_column.setdefault(attribute.name, []).append(
-                RelationshipsTest(column=attribute.name, to=site.dates, field=dates.KEY)
+                RelationshipsTest(
+                    column=attribute.name,
+                    to=site.dates,
+                    field=dates.KEY,
+                    severity="warn",
+                    evidence=dates.BOUNDED,
+                )
             )
 
 

@@ -15,7 +15,8 @@ from dbt_cartridge.design.checks import product, strength
 from dbt_cartridge.design.enrich import Wide
 from dbt_cartridge.design.parts import Attribute, Link, Staged
 from dbt_cartridge.design.plan import Plan
-from dbt_cartridge.documents.design import ReconcilesTest, Severity
+from dbt_cartridge.documents.design import ReconcilesTest
+from dbt_cartridge.documents.evidence import Severity
 from dbt_cartridge.documents.schema import Identity, Schema
 
 _HEADER_TIMES = frozenset({"event_time", "created_time"})

@@ -22,10 +22,12 @@ from dbt_cartridge.documents.design import (
     Test,
     UniqueTest,
 )
+from dbt_cartridge.documents.evidence import Severity
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.schema import Schema
 from dbt_cartridge.words import pluralised, snake
 
+_SEEN_UNIQUE = "no value stood twice when this was generated; the row has another key"
 _KEY_ROWS = 10  # a second key seen in fewer rows is chance
 
 
@@ -207,8 +209,10 @@ def second_keys(staged: Staged) -> list[Test]:
             continue
         if not key.declared and not _is_rule(staged, names):
             continue
+        firm: Severity = "error" if key.declared else "warn"
+        seen = "" if key.declared else _SEEN_UNIQUE
         if len(names) == 1:
-            found.append(UniqueTest(column=names[0]))
+            found.append(UniqueTest(column=names[0], severity=firm, evidence=seen))
         else:
-            found.append(CompositeUniqueTest(columns=names))
+            found.append(CompositeUniqueTest(columns=names, severity=firm, evidence=seen))
     return found

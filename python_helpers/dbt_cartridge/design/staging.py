@@ -8,10 +8,11 @@ since other tables still refer to them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dbt_cartridge.design import casting, checks, docs, removed
 from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.declared import Declared
 from dbt_cartridge.design.naming import Names, column_names
 from dbt_cartridge.design.parts import Attribute, Offer, Staged, model_columns, ordered
 from dbt_cartridge.documents.design import (
@@ -43,6 +44,7 @@ class Job:
     linked: frozenset[str]  # columns of keys at either end of a relationship
     key_types: Mapping[str, TypeFamily]  # columns that must be cast to fit the other end
     identities: Sequence[Identity]
+    declared: Mapping[str, Declared] = field(default_factory=dict[str, Declared])  # by checks
     blank_keys: frozenset[str] = frozenset()  # foreign keys whose parents hold an empty key
 
 
@@ -142,7 +144,9 @@ def _attribute(
         profile=profile,
         origin=(job.relation.id, column.name),
         is_tool=meaning.is_load_tool,
-        tests=checks.value_tests(name, column, meaning, cast),
+        tests=checks.value_tests(
+            name, column, meaning, cast, job.declared.get(column.name, Declared())
+        ),
     )
 
 
