@@ -104,7 +104,7 @@ def _said(condition: Node) -> tuple[str, Declared] | None:
 
 
 def _bound(condition: Node) -> tuple[str, Declared] | None:
-    kind: Any = type(condition)
+    kind: Any = condition.__class__
     if kind not in _TURNED:
         return None
     assert isinstance(condition, exp.Binary)

@@ -238,14 +238,22 @@ def test_values_of_personal_columns_are_in_no_description() -> None:
     assert claims(model, "accepted_values") == []
 
 
-def test_freshness_where_the_load_tool_says_when() -> None:
+def test_freshness_warns_by_the_gaps_that_were_seen_and_only_where_things_happen() -> None:
+    synced = {"min": "2024-01-01 00:00:00", "max": "2024-01-31 00:00:00", "distinct": 11}
+    loaded = column("_synced", "timestamp", "load_time", **synced)
+    dead = {**synced, "min": "2019-01-01 00:00:00", "max": "2019-01-31 00:00:00"}
+    once = {**synced, "distinct": 1}
     source = designed(
-        table("things", KEY, column("_synced", "timestamp", "load_time")),
-        table("others", KEY),
+        table("events", KEY, loaded, role="fact", shape="event"),
+        table("things", KEY, loaded),
+        table("left_behind", KEY, column("_synced", "timestamp", "load_time", **dead), role="fact"),
+        table("dumps", KEY, column("_synced", "timestamp", "load_time", **once), role="fact"),
     ).sources[0]
-    assert [t.freshness is not None for t in source.tables] == [True, False]
-    assert source.tables[0].freshness is not None
-    assert source.tables[0].freshness.loaded_at == '"_synced"'
+    found = {t.name: t.freshness for t in source.tables}
+    assert found["events"] is not None
+    assert found["events"].warn_after_hours == 5 * 3 * 24
+    assert found["events"].error_after_hours is None
+    assert found["things"] is found["left_behind"] is found["dumps"] is None
 
 
 def test_a_source_that_the_host_declares_is_used_not_written_again() -> None:
