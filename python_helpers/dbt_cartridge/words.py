@@ -18,6 +18,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from anyascii import anyascii
+
 from dbt_cartridge import lexicon as lists
 
 if TYPE_CHECKING:
@@ -334,9 +336,9 @@ def safe_name(text: str) -> str:
     """A valid identifier in snake_case from any text.
 
     Lower-case ASCII letters, digits and `_`; never empty; never begins with a digit; at most 63
-    characters (PostgreSQL's limit). Letters outside ASCII are written in ASCII where they
-    decompose (`é` → `e`), else by their code point. Two texts can give one name: telling them
-    apart is the caller's.
+    characters (PostgreSQL's limit). Letters of other scripts are transliterated, signs without a
+    sound are written by their code point. Two texts can give one name: telling them apart is the
+    caller's.
     """
     words = raw_split(text)
     ascii_words = [_ascii(word) for word in words] or [_codes(text)]
@@ -348,14 +350,11 @@ def safe_name(text: str) -> str:
     return name[:63].rstrip("_")
 
 
-_LATIN = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
-
-
 def _ascii(word: str) -> str:
-    spelt = word.translate(_LATIN)
-    plain = unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode()
-    plain = re.sub(r"[^a-z0-9]", "", plain.lower())
-    return plain or _codes(word)
+    """Letters of any script as they sound in Latin ones: `заказы` → zakazy, `注文` → zhu_wen."""
+    if not word.isascii():
+        word = "_".join(raw_split(anyascii(word)))
+    return re.sub(r"[^a-z0-9_]", "", word.lower()) or _codes(word)
 
 
 def _codes(text: str) -> str:
