@@ -67,7 +67,7 @@ def sum_kind(site: Site, wide: Wide, link: Link) -> None:
     # Only lines are read with what was worked out for them: anything else could go in circles.
     offer = site.offer(line) if is_line else line.offer
     twice = any(link.child.id == other.child.id for other in wide.joined)
-    summary = aggregates.summary(link, offer, link.role if twice else "")
+    summary = aggregates.summary(link, offer, link.role if twice else "", one_unit=is_line)
     inner = summary.query.ctes[-1]
     worth = worth_of(site, line) if is_line else None
     # Where the lines add up to the header's own total, their sum says nothing new.
@@ -86,7 +86,7 @@ def sum_kind(site: Site, wide: Wide, link: Link) -> None:
         if attribute.name == known:
             continue
         value = sql.column(summed, attribute.name)
-        if attribute.name.endswith("_count"):
+        if attribute.zero_if_none:
             value = f"coalesce({value}, 0)"
         wide.take(attribute, value, attribute.name, f"{line.entity}_{attribute.name}")
 

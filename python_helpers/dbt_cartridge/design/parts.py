@@ -34,6 +34,10 @@ class Attribute:
     role: ColumnRole = "attribute"
     additivity: Additivity | None = None
     unit: str | None = None
+    unit_by: str | None = None  # the column beside it that names each row's unit, of several
+    units: tuple[str, ...] = ()  # of a column that names units: those seen, where they are few
+    money: bool = False
+    zero_if_none: bool = False  # of what is counted or summed: nothing to count is 0
     pii: Pii | None = None
     data_type: str | None = None
     required: bool = False  # no NULL among the rows seen

@@ -8,9 +8,9 @@ since other tables still refer to them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from dbt_cartridge.design import casting, checks, docs, removed
+from dbt_cartridge.design import casting, checks, docs, measures, removed
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.declared import Declared
 from dbt_cartridge.design.naming import Names, column_names
@@ -66,9 +66,17 @@ def stage(job: Job) -> Staged:
     attributes: list[Attribute] = []
     expressions: dict[str, tuple[str, str | None]] = {}
     claimed = Names(names.values())
+    tellers = {m.unit_column for m in meanings.values() if m.unit_column}
     for column in relation.columns:
         cast, meaning, name = casts[column.name], meanings[column.name], names[column.name]
-        attributes.append(_attribute(job, column, meaning, cast, name, column.name in in_key))
+        made = _attribute(job, column, meaning, cast, name, column.name in in_key)
+        attributes.append(
+            replace(
+                made,
+                unit_by=names.get(meaning.unit_column or ""),
+                units=measures.few_units(column) if column.name in tellers else (),
+            )
+        )
         expressions[name] = (cast.expression, cast.comment)
         for path, family, value, always in casting.lifted(alias, column):
             field = claimed.claim(f"{name}_{safe_name(path)}")
@@ -137,6 +145,7 @@ def _attribute(
         role=meaning.role,
         additivity=meaning.additivity,
         unit=None if cast.divisor_of_cents else meaning.unit,
+        money=meaning.money,
         pii=meaning.pii,
         data_type=None if cast.changed else column.native_type,
         required=not column.nullable

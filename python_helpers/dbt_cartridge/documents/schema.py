@@ -87,6 +87,8 @@ class ColumnMeaning(Frozen):
     role: ColumnRole = "attribute"
     additivity: Additivity | None = None  # of measures
     unit: str | None = None  # "USD", "cents", "seconds", "percent", …
+    unit_column: str | None = None  # names each row's unit or currency, where there are several
+    money: bool = False
     pii: Pii | None = None
     is_load_tool: bool = False  # `_fivetran_…`, `_airbyte_…`: kept to staging
     description: str = ""  # a provider's, where the warehouse has no comment
