@@ -15,7 +15,7 @@ from dbt_cartridge.design.plan import blank_keys, key_types, links, parent_names
 from dbt_cartridge.design.repeated import repeated
 from dbt_cartridge.design.site import Site, home_tests
 from dbt_cartridge.design.snapshots import snapshots
-from dbt_cartridge.design.sources import sources, with_key_tests
+from dbt_cartridge.design.sources import sources, with_claims, with_key_tests
 from dbt_cartridge.design.staging import Job, stage, staging_tests
 from dbt_cartridge.documents.design import Design, LeftOut, Model, Source
 from dbt_cartridge.documents.host import Host
@@ -57,7 +57,9 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     made = snapshots(its, host, settings, names) if "snapshots" in layers else ()
     return Design(
         adapter=scan.adapter,
-        sources=volume.counted(site, declared),
+        sources=with_claims(
+            volume.counted(site, declared), {id: its.claims for id, its in staged.items()}
+        ),
         models=(*staging, *further),
         snapshots=made,
         left_out=(*left_out, *dict.fromkeys(site.left_out), *_unsnapshot(made, settings)),

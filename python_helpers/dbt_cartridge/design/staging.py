@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from dbt_cartridge import law
 from dbt_cartridge.design import casting, checks, docs, measures, removed
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.declared import Declared
@@ -17,6 +18,7 @@ from dbt_cartridge.design.naming import Names, column_names
 from dbt_cartridge.design.parts import Attribute, Offer, Staged, model_columns, ordered
 from dbt_cartridge.documents.design import (
     Cte,
+    ExpressionTest,
     Input,
     Latest,
     Model,
@@ -45,6 +47,7 @@ class Job:
     key_types: Mapping[str, TypeFamily]  # columns that must be cast to fit the other end
     identities: Sequence[Identity]
     declared: Mapping[str, Declared] = field(default_factory=dict[str, Declared])  # by checks
+    none_values: Mapping[str, str] = field(default_factory=dict[str, str])  # of foreign keys
     blank_keys: frozenset[str] = frozenset()  # foreign keys whose parents hold an empty key
 
 
@@ -54,13 +57,23 @@ def stage(job: Job) -> Staged:
     key = table.primary_key
     in_key = job.linked | set(key.columns if key else ())
     meanings = {c.name: _meaning(job, c) for c in relation.columns}
+    style = casting.number_style(relation)
     casts = {
         c.name: casting.stage(
-            alias, c, meanings[c.name], c.name in in_key, job.key_types.get(c.name),
-            c.name in job.blank_keys or c.name in (key.columns if key else ()),
+            alias,
+            c,
+            meanings[c.name],
+            casting.Place(
+                in_key=c.name in in_key,
+                key_type=job.key_types.get(c.name),
+                blank_is_key=c.name in job.blank_keys or c.name in (key.columns if key else ()),
+                none_value=job.none_values.get(c.name),
+                style=style,
+            ),
         )
         for c in relation.columns
-    }  # fmt: skip
+    }
+    claims = tuple(_claim(alias, name, cast.claim) for name, cast in casts.items() if cast.claim)
     types: dict[str, str] = {name: cast.type for name, cast in casts.items()}
     names = column_names(table, relation.columns, types, job.parents)
     attributes: list[Attribute] = []
@@ -105,6 +118,17 @@ def stage(job: Job) -> Staged:
         hides_deleted=bool(deleted and hides and deleted.seen),
         model=_model(job, offer, expressions, deleted, alias),
         row_tests=row_tests,
+        claims=claims,
+    )
+
+
+def _claim(alias: str, column: str, claim: str) -> ExpressionTest:
+    """On the source, where the value still stands that a cast of staging could not read."""
+    return ExpressionTest(
+        expression=claim.replace(f"{sql.name(alias)}.", ""),
+        name=f"{column}_is_read_by_staging",
+        severity=law.severity("observed") or "warn",
+        evidence="every value was read when this was generated; staging shows NULL for another",
     )
 
 
@@ -144,13 +168,13 @@ def _attribute(
         description=description,
         role=meaning.role,
         additivity=meaning.additivity,
-        unit=None if cast.divisor_of_cents else meaning.unit,
+        unit=meaning.unit,
         money=meaning.money,
         pii=meaning.pii,
         data_type=None if cast.changed else column.native_type,
         required=not column.nullable
         or (seen and profile is not None and not profile.nulls and not profile.blanks),
-        profile=profile,
+        profile=casting.as_read(profile, cast),
         origin=(job.relation.id, column.name),
         is_tool=meaning.is_load_tool,
         tests=checks.value_tests(

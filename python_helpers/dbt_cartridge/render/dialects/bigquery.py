@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from dbt_cartridge.render.dialects.nodes import Changes, Node, without_json_cast
+from dbt_cartridge.render.dialects.nodes import Changes, Node, everywhere, without_json_cast
+from dbt_cartridge.render.dialects.tolerant import Tolerance
 
 
 def _trunc(node: Node) -> Node:
@@ -48,6 +49,18 @@ def _json(node: Node) -> Node:
     return exp.Anonymous(this="json_value", expressions=[node.this, path])
 
 
+def _day(value: Node, format: Node) -> Node:
+    return exp.Dot(
+        this=exp.to_identifier("safe"),
+        expression=exp.Anonymous(this="parse_date", expressions=[format, value]),
+    )
+
+
+def _at_zone(node: Node) -> Node:
+    """A TIMESTAMP is a moment, and shown in UTC."""
+    return node.this
+
+
 BIGQUERY: Changes = {
     exp.DateTrunc: _trunc,
     exp.TimestampTrunc: _trunc,
@@ -55,5 +68,8 @@ BIGQUERY: Changes = {
     exp.Monthname: _name("%B"),
     exp.Dayname: _name("%A"),
     exp.Cast: _cast,
+    exp.TryCast: Tolerance(forgiving=True, day=_day, words=("%Y", "%m", "%d"), cast=_cast),
+    exp.RegexpReplace: everywhere,
+    exp.AtTimeZone: _at_zone,
     exp.JSONExtractScalar: _json,
 }
