@@ -95,7 +95,8 @@ def stage(job: Job) -> Staged:
             field = claimed.claim(f"{name}_{safe_name(path)}")
             attributes.append(_lifted(table, name, field, path, family, always))
             expressions[field] = (value, None)
-    deleted = removed.find(table, relation, meanings, casts, names)
+    told = removed.find(table, relation, meanings, casts, names)
+    deleted = told.removed
     if deleted and deleted.made:
         flag = claimed.claim("is_deleted")
         attributes.append(removed.flag(table, flag))
@@ -116,7 +117,7 @@ def stage(job: Job) -> Staged:
         key_proved=bool(entity_key and (entity_key.proved or entity_key.declared)),
         deleted_flag=deleted.flag if deleted and not hides else None,
         hides_deleted=bool(deleted and hides and deleted.seen),
-        model=_model(job, offer, expressions, deleted, alias),
+        model=_model(job, offer, expressions, deleted, alias, told.refused),
         row_tests=row_tests,
         claims=claims,
     )
@@ -202,6 +203,7 @@ def _model(
     expressions: Mapping[str, tuple[str, str | None]],
     deleted: removed.Removed | None,
     alias: str,
+    refused: str | None,
 ) -> Model:
     table = job.table
     versions = table.versions
@@ -228,7 +230,7 @@ def _model(
         name=job.model,
         layer="staging",
         folder=job.source,
-        description=_description(job, deleted),
+        description=_description(job, deleted, refused),
         grain=_grain(table, offer.key),
         entity=table.entity,
         body=Query(
@@ -283,7 +285,7 @@ def _grain(table: Table, key: tuple[str, ...]) -> str:
     return docs.grain(own)
 
 
-def _description(job: Job, deleted: removed.Removed | None) -> str:
+def _description(job: Job, deleted: removed.Removed | None, refused: str | None) -> str:
     table = job.table
     own = docs.words(table.entities)
     parts = [job.source_table.description]
@@ -293,6 +295,8 @@ def _description(job: Job, deleted: removed.Removed | None) -> str:
         parts.append(f"Removed {own} are left out.")
     elif deleted:
         parts.append(f"Removed {own} are kept and marked by `{deleted.flag}`.")
+    if refused:
+        parts.append(f"`{refused}` is not read as a mark of removal: nearly every row has it.")
     return " ".join(parts)
 
 

@@ -39,6 +39,8 @@ def _cast(node: Node) -> Node:
     """Text with an offset is a TIMESTAMP; DATETIME takes none."""
     if node.to.is_type("timestamp", "timestampntz"):
         node.set("to", exp.DataType.build("timestamptz"))
+    elif node.to.is_type("decimal"):
+        node.set("to", exp.DataType.build("decimal"))  # takes no precision in a cast
     return node
 
 
