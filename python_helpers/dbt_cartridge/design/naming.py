@@ -97,11 +97,11 @@ def column_names(
     }
     plain = {name: snake(m.words) if m.words else safe_name(name) for name, m in meanings.items()}
     bearers = Counter(plain.values())
-    # Keys choose first: no attribute takes the name that others will join on. Then those that
-    # are called so already.
+    # A column keeps the name that it has already. Then keys choose: no attribute takes the name
+    # that others will join on.
     ordered = sorted(
         present,
-        key=lambda c: (c.name not in key, c.name not in parents, c.name.lower() != plain[c.name]),
+        key=lambda c: (c.name.lower() != plain[c.name], c.name not in key, c.name not in parents),
     )
     for column in ordered:
         own = plain[column.name]
