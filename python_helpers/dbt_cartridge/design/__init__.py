@@ -11,7 +11,15 @@ from dbt_cartridge.design.dimensions import dimension
 from dbt_cartridge.design.facts import dated, enrich_line, fact
 from dbt_cartridge.design.naming import Names, host_names, model_name
 from dbt_cartridge.design.parts import Staged
-from dbt_cartridge.design.plan import blank_keys, key_types, links, parent_names, plan, usable
+from dbt_cartridge.design.plan import (
+    blank_keys,
+    key_types,
+    links,
+    none_values,
+    parent_names,
+    plan,
+    usable,
+)
 from dbt_cartridge.design.repeated import repeated
 from dbt_cartridge.design.site import Site, home_tests
 from dbt_cartridge.design.snapshots import snapshots
@@ -138,6 +146,7 @@ def _staged(
                 key_types=types.get(relation.id, {}),
                 identities=identities.get(relation.id, []),
                 declared=declared_by_checks(relation, schema.adapter),
+                none_values=none_values(schema, tables[relation.id]),
                 blank_keys=blank_keys(schema, tables[relation.id], by_id),
             )
         )

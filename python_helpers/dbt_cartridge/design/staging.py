@@ -58,6 +58,7 @@ def stage(job: Job) -> Staged:
     in_key = job.linked | set(key.columns if key else ())
     meanings = {c.name: _meaning(job, c) for c in relation.columns}
     style = casting.number_style(relation)
+    columns = [_without_none(c, job.none_values.get(c.name)) for c in relation.columns]
     casts = {
         c.name: casting.stage(
             alias,
@@ -80,7 +81,7 @@ def stage(job: Job) -> Staged:
     expressions: dict[str, tuple[str, str | None]] = {}
     claimed = Names(names.values())
     tellers = {m.unit_column for m in meanings.values() if m.unit_column}
-    for column in relation.columns:
+    for column in columns:
         cast, meaning, name = casts[column.name], meanings[column.name], names[column.name]
         made = _attribute(job, column, meaning, cast, name, column.name in in_key)
         attributes.append(
@@ -133,6 +134,15 @@ def _claim(alias: str, column: str, claim: str) -> ExpressionTest:
     )
 
 
+def _without_none(column: Column, none: str | None) -> Column:
+    """A foreign key's column as staging shows it, with NULL for the value that says `none`."""
+    if none is None or column.profile is None:
+        return column
+    counted = next((v.count for v in column.profile.top_values if v.value == none), 1)
+    profile = column.profile.model_copy(update={"nulls": column.profile.nulls + counted})
+    return column.model_copy(update={"nullable": True, "profile": profile})
+
+
 def _meaning(job: Job, column: Column) -> ColumnMeaning:
     """What inference says of a column; of a key, that it is one."""
     table = job.table
@@ -161,6 +171,10 @@ def _attribute(
     description = docs.column(
         job.table, column, meaning, cast.type, name, job.parent_entities.get(column.name)
     )
+    none = job.none_values.get(column.name)
+    if none is not None:
+        said = f"`{none}`" if none else "An empty text"
+        description += f" {said} in the source says that there is none, and is NULL here."
     seen = profile is not None and profile.rows > 0 and not profile.sampled
     return Attribute(
         name=name,

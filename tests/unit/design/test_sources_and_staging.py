@@ -435,3 +435,18 @@ def test_days_written_another_way_are_read_where_the_way_is_proved() -> None:
 def test_a_table_called_by_underscores_alone_keeps_a_name() -> None:
     (source,) = designed(table("___", KEY)).sources
     assert source.tables[0].name == "___"
+
+
+def test_a_value_that_says_none_is_null_and_told_in_the_docs() -> None:
+    model = designed(
+        table("posts", column("id", role="key")),
+        table(
+            "notes", column("id", role="key"),
+            column("post_id", role="foreign_key", values={"0": 40}),
+            links={"post_id": "posts.id"}, none_value="0",
+        ),
+    ).by_name["stg_raw__notes"]  # fmt: skip
+    assert expression(model, "post_id") == 'nullif("source"."post_id", 0)'
+    (told,) = [c for c in model.columns if c.name == "post_id"]
+    assert "`0` in the source says that there is none" in told.description
+    assert not [t for t in claims(model, "not_null") if t.column == "post_id"]

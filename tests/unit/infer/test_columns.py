@@ -258,3 +258,12 @@ def test_fifteen_thousand_columns_are_read_in_about_a_second() -> None:
     for one in made:
         meanings(one, words)
     assert time.process_time() - start < 4
+
+
+def test_zeros_and_ones_are_yes_and_no_only_where_the_name_says_so() -> None:
+    def zero_or_one(name: str) -> Column:
+        return integer(name, 0, 1, values=["0", "1"])
+
+    assert meaning(zero_or_one("triple_plays")).role == "measure"
+    assert meaning(zero_or_one("col_3")).role == "attribute"
+    assert meaning(zero_or_one("is_new")).role == "flag"
