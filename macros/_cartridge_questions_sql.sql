@@ -199,23 +199,21 @@ inner join (
     {%- if not loop.last %} and {% endif %}{% endfor %}
 {%- endmacro %}
 
-{#- `keys` are the determinant's first, and `determinant` says how many they are. A group of one row
-    holds one value whatever it is: it is not counted. -#}
+{#- `keys` are the determinant's first, and `determinant` says how many they are. -#}
 {% macro _cartridge_dependency_sql(question, tables, values, rest) -%}
 select
     {{ question['no'] }} as q,
     0 as n,
-    count(case when m > 1 then 1 end) as c1,
-    count(case when m > 1 and n = 1 then 1 end) as h1
+    count(*) as c1,
+    count(case when n = 1 then 1 end) as h1
     {{- rest }}
 from (
-    select {% for place in range(1, question['determinant'] + 1) %}k{{ place }}, {% endfor %}count(*) as n, sum(m) as m
+    select {% for place in range(1, question['determinant'] + 1) %}k{{ place }}, {% endfor %}count(*) as n
     from (
-        select {% for key in question['keys'] %}{{ values[key] }} as k{{ loop.index }}, {% endfor %}count(*) as m
+        select distinct {% for key in question['keys'] %}{{ values[key] }} as k{{ loop.index }}{% if not loop.last %}, {% endif %}{% endfor %}
         from {{ tables[question['table']] }}
         where {% for column in question['columns'] %}{{ values[column] }} is not null
             {%- if not loop.last %} and {% endif %}{% endfor %}
-        group by {% for key in question['keys'] %}{{ loop.index }}{% if not loop.last %}, {% endif %}{% endfor %}
     ) as pairs
     group by {% for place in range(1, question['determinant'] + 1) %}k{{ place }}{% if not loop.last %}, {% endif %}{% endfor %}
 ) as g

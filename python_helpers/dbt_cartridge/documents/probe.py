@@ -80,10 +80,7 @@ class Total(Frozen):
 
 
 class Dependency(Frozen):
-    """In how many groups of `determinant` all rows hold one value of `dependent`.
-
-    Groups of one row say nothing and are not counted.
-    """
+    """How many groups of `determinant` hold more than one value of `dependent`."""
 
     kind: Literal["dependency"] = "dependency"
     relation: str
@@ -104,7 +101,7 @@ class Answer(Frozen):
         `key_hits` distinct child keys that match.
     product, ordering: `considered` rows, `hits` that hold.
     total: `considered` parents with child rows, `hits` that agree.
-    dependency: `considered` groups of several rows, `hits` with one value.
+    dependency: `considered` groups, `hits` with one value.
     """
 
     status: Literal["answered", "unasked", "failed"] = "answered"

@@ -32,7 +32,6 @@ from dbt_cartridge.infer.outside import outside
 from dbt_cartridge.infer.per_unit import per_unit
 from dbt_cartridge.infer.probing import Asker, is_unique
 from dbt_cartridge.infer.relationships import find_relationships
-from dbt_cartridge.infer.repeats import Repeats, repeating
 from dbt_cartridge.infer.roles import RoleFound, roles
 from dbt_cartridge.infer.versions import find_versions, of_itself
 
@@ -51,10 +50,8 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
     by_name = {table: {m.name: m for m in group} for table, group in first.items()}
     keys = find_keys(facts, names, by_name, ask)
     drafts = _drafts(facts, first, keys)
-    kept = find_versions(drafts, ask)
-    versions = kept.versions
+    versions = find_versions(drafts, ask)
     keys = {d.id: _by_version(d, keys[d.id], versions.get(d.id), ask) for d in drafts}
-    keys |= {t: _within(keys[t], *repeats) for t, repeats in kept.repeating.items()}
     references = find_relationships(facts, names, keys, by_name, ask)
     relationships = references.joined
     drafts = _refined(drafts, keys, versions, relationships)
@@ -68,10 +65,7 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
         relationships=relationships,
         suggestions=references.suggested,
         identities=formulas,
-        problems=(
-            *repeating(kept.repeating),
-            *outside(facts, keys, relationships, by_name),
-        ),
+        problems=outside(facts, keys, relationships, by_name),
         unproved=ask.unproved,
     )
 
@@ -90,22 +84,6 @@ def _drafts(
         )
         for table in facts.tables.values()
     ]
-
-
-def _within(own: TableKeys, id: str, repeats: Repeats) -> TableKeys:
-    """Keys of a table whose id counts within another column: both together."""
-    owner = repeats.owner
-    if owner is None or (own.primary and own.primary.columns == (owner, id)):
-        return own
-    key = Key(
-        columns=(owner, id),
-        kind="composite",
-        proved=True,
-        evidence_class="structural",
-        confidence=0.95,
-        evidence=(Evidence(text=f"{id} counts within {owner}"), *repeats.evidence),
-    )
-    return replace(own, primary=key)
 
 
 def _by_version(draft: Draft, own: TableKeys, versions: Versions | None, ask: Asker) -> TableKeys:

@@ -7,8 +7,7 @@ entity key is known before foreign keys are looked for.
 
 A plan is made from names and profile: which column tells the entity, which one the moment. It is
 believed when both together are unique in the warehouse and the entity's key alone is not, or
-where the names leave no doubt (a history whose row key is an id and a time). Loads drop rows, so
-they need more: see `repeats`.
+where the names leave no doubt (a history whose row key is an id and a time).
 """
 
 from __future__ import annotations
@@ -17,12 +16,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from dbt_cartridge import law
 from dbt_cartridge.documents.probe import Answer, Probe, Unique
 from dbt_cartridge.documents.schema import ColumnMeaning, Evidence, Versions
 from dbt_cartridge.infer.column_words import KEY_WORDS, OPERATION, words_of
 from dbt_cartridge.infer.drafts import Draft
-from dbt_cartridge.infer.repeats import Repeats, settle
 from dbt_cartridge.infer.role_words import HISTORIES
 from dbt_cartridge.words import singular
 
@@ -48,37 +45,19 @@ class Plan:
         return Unique(relation=table, columns=self.key + self.order)
 
 
-@dataclass(frozen=True)
-class Found:
-    """Versions by table, and where an id repeats for another reason: (id, owner, evidence)."""
-
-    versions: dict[str, Versions]
-    repeating: dict[str, tuple[str, Repeats]]
-
-
-def find_versions(drafts: Sequence[Draft], ask: Probe) -> Found:
+def find_versions(drafts: Sequence[Draft], ask: Probe) -> dict[str, Versions]:
     """The versions of every table that has some. All questions go out in one batch."""
     plans = {draft.id: made for draft in drafts if (made := plan(draft))}
     questions = [p.question(table) for table, group in plans.items() for p in group]
     answers = dict(zip(questions, ask(questions), strict=True)) if questions else {}
     found: dict[str, Versions] = {}
-    repeating: dict[str, tuple[str, Repeats]] = {}
     for draft in drafts:
         for one in plans.get(draft.id, ()):
             versions = _settle(draft, one, answers[one.question(draft.id)])
-            if versions is None:
-                continue
-            if one.kind == "loads":
-                why = settle(draft, one.key[0], one.order, _marks(draft), ask)
-                if not law.allows(why.evidence_class, "drop_rows"):
-                    repeating[draft.id] = (one.key[0], why)
-                    break
-                evidence = (*versions.evidence, *why.evidence)
-                update = {"evidence_class": why.evidence_class, "evidence": evidence}
-                versions = versions.model_copy(update=update)
-            found[draft.id] = versions
-            break
-    return Found(found, repeating)
+            if versions:
+                found[draft.id] = versions
+                break
+    return found
 
 
 def of_itself(draft: Draft, versions: Versions) -> bool:

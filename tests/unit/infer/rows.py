@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from dbt_cartridge.config import Settings
-from dbt_cartridge.documents.probe import Answer, Dependency, Inclusion, Question, Unique
+from dbt_cartridge.documents.probe import Answer, Inclusion, Question, Unique
 from dbt_cartridge.documents.scan import (
     Column,
     DeclaredForeignKey,
@@ -71,17 +71,7 @@ class World:
             return Answer(rows=_count(table), considered=len(keys), hits=len(set(keys)))
         if isinstance(question, Inclusion):
             return self._inclusion(question)
-        if isinstance(question, Dependency):
-            return self._dependency(question)
         return Answer(status="unasked")
-
-    def _dependency(self, question: Dependency) -> Answer:
-        table = self.tables[question.relation.split(".")[1]]
-        size, groups = len(question.determinant), dict[tuple[Any, ...], list[tuple[Any, ...]]]()
-        for row in _keys(table, question.determinant + question.dependent):
-            groups.setdefault(row[:size], []).append(row[size:])
-        several = [group for group in groups.values() if len(group) > 1]
-        return Answer(considered=len(several), hits=sum(len(set(g)) == 1 for g in several))
 
     def _inclusion(self, question: Inclusion) -> Answer:
         child = self.tables[question.relation.split(".")[1]]
