@@ -52,7 +52,9 @@ class Job:
 
 
 def stage(job: Job) -> Staged:
-    table, relation = job.table, job.relation
+    loaded, relation = job.table, job.relation
+    table = _of_latest(loaded)
+    job = replace(job, table=table)
     alias = "source"
     key = table.primary_key
     in_key = job.linked | set(key.columns if key else ())
@@ -110,7 +112,7 @@ def stage(job: Job) -> Staged:
     row_tests = checks.identity_tests(job.identities, names, types)
     hides = bool(deleted and deleted.hidden)
     return Staged(
-        table=table,
+        table=loaded,
         relation=relation,
         source=job.source,
         offer=offer,
@@ -148,6 +150,11 @@ def _meaning(job: Job, column: Column) -> ColumnMeaning:
     table = job.table
     known = table.by_name.get(column.name)
     known = known or ColumnMeaning(name=column.name, words=raw_split(column.name))
+    if known.role == "key" and table.primary_key and column.name not in table.primary_key.columns:
+        # It told the loads of one row apart, of which staging keeps the last.
+        known = known.model_copy(
+            update={"role": "technical" if known.is_load_tool else "attribute"}
+        )
     if known.role not in ("attribute", "measure", "natural_key", "category", "name", "technical"):
         return known
     if column.name in job.parent_entities:
@@ -155,6 +162,13 @@ def _meaning(job: Job, column: Column) -> ColumnMeaning:
     if table.primary_key and table.primary_key.columns == (column.name,):
         return known.model_copy(update={"role": "key"})
     return known
+
+
+def _of_latest(table: Table) -> Table:
+    """What is left where the key comes back in later loads: one row of each, known by that key."""
+    if not table.versions or table.versions.kind != "loads":
+        return table
+    return table.model_copy(update={"primary_key": _entity_key(table)})
 
 
 def _entity_key(table: Table) -> Key | None:
@@ -304,7 +318,7 @@ def _description(job: Job, deleted: removed.Removed | None, refused: str | None)
     own = docs.words(table.entities)
     parts = [job.source_table.description]
     if table.versions and table.versions.kind == "loads":
-        parts.append("Only the latest loaded row of each is kept.")
+        parts = [f"{own.capitalize()}, each as it was loaded last."]
     if deleted and deleted.hidden:
         parts.append(f"Removed {own} are left out.")
     elif deleted:
