@@ -11,11 +11,19 @@ from dbt_cartridge.design.dimensions import dimension
 from dbt_cartridge.design.facts import dated, enrich_line, fact
 from dbt_cartridge.design.naming import Names, host_names, model_name
 from dbt_cartridge.design.parts import Staged
-from dbt_cartridge.design.plan import blank_keys, key_types, links, parent_names, plan, usable
+from dbt_cartridge.design.plan import (
+    blank_keys,
+    key_types,
+    links,
+    none_values,
+    parent_names,
+    plan,
+    usable,
+)
 from dbt_cartridge.design.repeated import repeated
 from dbt_cartridge.design.site import Site, home_tests
 from dbt_cartridge.design.snapshots import snapshots
-from dbt_cartridge.design.sources import sources, with_key_tests
+from dbt_cartridge.design.sources import sources, with_claims, with_key_tests
 from dbt_cartridge.design.staging import Job, stage, staging_tests
 from dbt_cartridge.documents.design import Design, LeftOut, Model, Source
 from dbt_cartridge.documents.host import Host
@@ -57,7 +65,9 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     made = snapshots(its, host, settings, names) if "snapshots" in layers else ()
     return Design(
         adapter=scan.adapter,
-        sources=volume.counted(site, declared),
+        sources=with_claims(
+            volume.counted(site, declared), {id: its.claims for id, its in staged.items()}
+        ),
         models=(*staging, *further),
         snapshots=made,
         left_out=(*left_out, *dict.fromkeys(site.left_out), *_unsnapshot(made, settings)),
@@ -136,6 +146,7 @@ def _staged(
                 key_types=types.get(relation.id, {}),
                 identities=identities.get(relation.id, []),
                 declared=declared_by_checks(relation, schema.adapter),
+                none_values=none_values(schema, tables[relation.id]),
                 blank_keys=blank_keys(schema, tables[relation.id], by_id),
             )
         )

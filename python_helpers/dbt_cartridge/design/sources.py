@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import checks, docs
 from dbt_cartridge.design.freshness import freshness
 from dbt_cartridge.design.naming import Names
-from dbt_cartridge.documents.design import Freshness, Source, SourceColumn, SourceTable
+from dbt_cartridge.documents.design import Freshness, Source, SourceColumn, SourceTable, Test
 from dbt_cartridge.documents.host import Host, HostSource
 from dbt_cartridge.documents.scan import Relation
 from dbt_cartridge.documents.schema import Schema
@@ -39,6 +39,25 @@ def with_key_tests(declared: Iterable[Source], schema: Schema) -> tuple[Source, 
     return tuple(
         source.model_copy(
             update={"tables": tuple(_keyed(table, schema) for table in source.tables)}
+        )
+        for source in declared
+    )
+
+
+def with_claims(
+    declared: Iterable[Source], staged: Mapping[str, Sequence[Test]]
+) -> tuple[Source, ...]:
+    """The sources with what staging claims of their values, by `Relation.id`."""
+    return tuple(
+        source.model_copy(
+            update={
+                "tables": tuple(
+                    table.model_copy(update={"tests": (*table.tests, *staged[table.relation])})
+                    if staged.get(table.relation)
+                    else table
+                    for table in source.tables
+                )
+            }
         )
         for source in declared
     )
