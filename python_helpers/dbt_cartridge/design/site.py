@@ -63,11 +63,13 @@ class Site:
                 self.homes[staged.id] = self._mart(prefix, staged, staged.entities)
 
     def _mart(self, prefix: str, staged: Staged, label: str) -> str:
-        return self.names.claim(f"{prefix}{label}", f"{prefix}{staged.source}_{label}")
+        wishes = (f"{prefix}{label}", f"{prefix}{staged.source}_{label}")
+        return self.names.claim(*wishes, owner=staged.id)
 
-    def intermediate(self, *labels: str) -> str:
+    def intermediate(self, staged: Staged, *labels: str) -> str:
         """The first free of the labels."""
-        return self.names.claim(*(f"{self.host.intermediate_prefix}{label}" for label in labels))
+        wishes = (f"{self.host.intermediate_prefix}{label}" for label in labels)
+        return self.names.claim(*wishes, owner=staged.id)
 
     def offer(self, staged: Staged) -> Offer:
         return self.offers.get(staged.id, staged.offer)
