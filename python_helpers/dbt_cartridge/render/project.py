@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from dbt_cartridge.config import Settings
-from dbt_cartridge.documents.design import Design, LeftOut, Model, Query
+from dbt_cartridge.documents.design import DateSpine, Design, LeftOut, Model, Query
 from dbt_cartridge.documents.files import File, Files
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.errors import RenderError
@@ -57,6 +57,7 @@ def render(design: Design, host: Host, settings: Settings) -> Files:
             text=texts[each.name],
             kind="sql",
             describes=(each.name,),
+            bounds=each.body.bounds if isinstance(each.body, DateSpine) else (),
         )
         for each in design.models
     ]
