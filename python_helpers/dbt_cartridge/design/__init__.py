@@ -149,7 +149,7 @@ def _folders(declared: tuple[Source, ...], staged: dict[str, Staged], host: Host
     Those of a schema that has marts already stand where these are.
     """
     known = _known_folders(host)
-    several = len({s.name for s in declared} | {s.name for s in host.sources if s.generated}) > 1
+    several = len({s.schema_name for s in declared} | known.keys()) > 1
     return {
         id: known.get(its.relation.schema_name, its.source if several else "")
         for id, its in staged.items()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
 
 from dbt_cartridge.documents.base import Document, Frozen
 from dbt_cartridge.documents.scan import Scan
@@ -25,11 +27,22 @@ class HostModel(Frozen):
 
 
 class HostSource(Frozen):
+    """What one file declares of a source."""
+
     name: str
     schema_name: str
     path: str
+    database: str | None = None
     tables: tuple[str, ...] = ()
+    identifiers: dict[str, str] = Field(default={})  # table → its name in the warehouse, if other
+    properties: dict[str, Any] = Field(default={})  # of the source, as the file has them
     generated: bool = False
+
+    def table_of(self, identifier: str) -> str | None:
+        """What the source calls a table of the warehouse; in another case if need be."""
+        stored = {self.identifiers.get(table, table): table for table in self.tables}
+        folded = {name.casefold(): table for name, table in stored.items()}
+        return stored.get(identifier) or folded.get(identifier.casefold())
 
 
 class Host(Document):

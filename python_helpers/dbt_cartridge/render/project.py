@@ -42,7 +42,7 @@ def render(design: Design, host: Host, settings: Settings) -> Files:
     design, lost = writable.without_models({left.what: left.why for left in failed}, design)
     its = syntax.of(host)
     dialect = Dialect(adapter, its, host.has_dbt_utils)
-    sources = [each for each in design.sources if not each.existing and each.tables]
+    sources = [each for each in design.sources if each.written]
     folders = {each.name: _folder(each.name, design.models) for each in design.sources}
     prefix = design.sources[0].name if design.sources else host.project_name
     docs = doc_blocks.collect(design, prefix)

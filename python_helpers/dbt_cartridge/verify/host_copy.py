@@ -64,10 +64,9 @@ def make_copy(project_dir: Path, host: Host, design: Design, files: Files, folde
             _copy_model(project_dir / model.path, folder / model.path, model)
     _copy_packages(_installed(project_dir, project), folder / PACKAGES, packages)
     _dump(_tamed(project, paths, host), folder / "dbt_project.yml")
-    used = {source.name for source in design.sources if source.existing}
-    written = {source.name for source in design.sources if not source.existing}
-    used |= {name for name in named if name not in written}
-    _existing_sources(project_dir, host, used, folder / paths["model-paths"][0])
+    used = {source.name for source in design.sources} | named
+    written = {(source.name, table.name) for source in design.sources for table in source.written}
+    _existing_sources(project_dir, host, used, written, folder / paths["model-paths"][0])
     write_files(files, folder)
     if host.version >= (2, 0, 0):
         _mend_v2(folder, paths["macro-paths"])
@@ -330,15 +329,18 @@ def _copy_packages(installed: Path, target: Path, with_models: frozenset[str]) -
         _dump(tamed, target / entry.name / "dbt_project.yml")
 
 
-def _existing_sources(project_dir: Path, host: Host, used: set[str], folder: Path) -> None:
-    """The host's own declarations of the sources that are used, without their tests."""
+def _existing_sources(
+    project_dir: Path, host: Host, used: set[str], written: set[tuple[str, str]], folder: Path
+) -> None:
+    """The declarations of the sources that are used, without their tests and the tables that are
+    `written` now."""
     declared: list[Any] = []
     for path in sorted({source.path for source in host.sources if source.name in used}):
-        declared += [
-            _without_tests(source)
-            for source in _declarations(project_dir / path)
-            if source.get("name") in used
-        ]
+        for source in _declarations(project_dir / path):
+            tables = cast("list[dict[str, Any]]", source.get("tables") or [])
+            rest = [t for t in tables if (source.get("name"), t.get("name")) not in written]
+            if source.get("name") in used and rest:
+                declared.append(_without_tests({**source, "tables": rest}))
     if declared:
         _dump({"version": 2, "sources": declared}, folder / "cartridge_host_sources.yml")
 

@@ -251,7 +251,7 @@ def test_freshness_where_the_load_tool_says_when() -> None:
 def test_a_source_that_the_host_declares_is_used_not_written_again() -> None:
     declared = HostSource(name="app", schema_name="raw", path="m.yml", tables=("things",))
     result = designed(table("things", KEY), to=host(sources=(declared,)))
-    assert result.sources[0].existing
+    assert not result.sources[0].written
     assert names(result, "staging") == ["stg_app__things"]
 
 
@@ -325,3 +325,35 @@ def test_days_written_another_way_are_read_where_the_way_is_proved() -> None:
 def test_a_table_called_by_underscores_alone_keeps_a_name() -> None:
     (source,) = designed(table("___", KEY)).sources
     assert source.tables[0].name == "___"
+
+
+def test_tables_that_the_host_does_not_declare_go_into_its_own_source() -> None:
+    told = {"description": "Loaded each night.", "meta": {"owner": "ana"}, "freshness": {}}
+    declared = (
+        HostSource(name="web", schema_name="RAW", path="a.yml", tables=("THINGS",), properties=told),
+        HostSource(
+            name="web", schema_name="RAW", path="b.yml", tables=("parts",),
+            identifiers={"parts": "others"},
+        ),
+    )  # fmt: skip
+    result = designed(
+        table("things", KEY), table("others", KEY), table("more", KEY), to=host(sources=declared)
+    )
+    (source,) = result.sources
+    assert source.name == "web"
+    assert [(t.name, t.existing) for t in source.tables] == [
+        ("THINGS", True), ("parts", True), ("more", False),
+    ]  # fmt: skip
+    assert source.properties == {"description": "Loaded each night.", "meta": {"owner": "ana"}}
+
+
+def test_a_schema_that_the_host_reads_through_two_sources_gets_no_third() -> None:
+    declared = (
+        HostSource(name="web", schema_name="raw", path="a.yml", tables=("things", "parts")),
+        HostSource(name="till", schema_name="raw", path="b.yml", tables=("others",)),
+    )
+    result = designed(
+        table("things", KEY), table("others", KEY), table("more", KEY), to=host(sources=declared)
+    )
+    found = {source.name: [t.name for t in source.tables] for source in result.sources}
+    assert found == {"web": ["things", "more"], "till": ["others"]}
