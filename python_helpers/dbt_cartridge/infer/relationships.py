@@ -11,7 +11,7 @@ from dbt_cartridge.documents.probe import Answer
 from dbt_cartridge.documents.scan import DeclaredForeignKey
 from dbt_cartridge.documents.schema import Candidate, Evidence, Relationship
 from dbt_cartridge.infer.candidates import Pair, composite_pairs, pairs
-from dbt_cartridge.infer.choice import Chosen, choose
+from dbt_cartridge.infer.choice import Chosen, choose, standings
 from dbt_cartridge.infer.evidence import Weighed, features, if_it_held
 from dbt_cartridge.infer.facts import Facts, TableFacts
 from dbt_cartridge.infer.key_columns import TINY, Meanings
@@ -69,10 +69,11 @@ def find_relationships(
     in_part = untyped(weighed, facts)
     several = {(one.table, one.columns) for one in in_part}
     hints = _misspelt(weighed, facts)
+    standing = standings(weighed)
     weighed = [one for one in weighed if one.pair.child not in several]
     weighed = admitted(weighed, facts, keys)
     rows = {table.id: table.rows or 0 for table in facts.tables.values()}
-    chosen = _whole(choose(weighed, keys, rows))
+    chosen = _whole(choose(weighed, keys, rows, standing))
     found = [*declared, *documented, *(_relationship(one, facts, keys) for one in chosen)]
     joined = {(one.table, one.columns) for one in found}
     hints = [one for one in hints if (one.table, one.columns) not in joined]
@@ -232,7 +233,7 @@ def _relationship(chosen: Chosen, facts: Facts, keys: dict[str, TableKeys]) -> R
         none_value=none,
         evidence_class=_class_of(best, facts),
         confidence=round(best.probability, 4),
-        evidence=_evidence(best),
+        evidence=tuple(_evidence(best)),
         candidates=_candidates(chosen),
     )
 
@@ -260,14 +261,13 @@ def _misspelt(weighed: Sequence[Weighed], facts: Facts) -> list[Relationship]:
     found: list[Relationship] = []
     for one in weighed:
         pair, answer = one.pair, one.answer
+        ends = (pair.table, pair.columns[0]), (pair.ref_table, pair.ref_columns[0])
         if answer is None or answer.status != "answered" or len(pair.columns) > 1:
             continue
         if not law.is_refuted(answer.considered, answer.hits) or pair.named.likeness in HINTS:
             continue
-        difference = spelling(
-            facts.column(pair.table, pair.columns[0]),
-            facts.column(pair.ref_table, pair.ref_columns[0]),
-        )
+        child, parent = ends
+        difference = spelling(facts.column(*child), facts.column(*parent))
         if difference is not None:
             said = f"no join as it stands: {difference}"
             evidence = (*_evidence(one)[:2], Evidence(text=said))
@@ -332,7 +332,7 @@ _NAME_TEXT: dict[str, str] = {
 }
 
 
-def _evidence(one: Weighed) -> tuple[Evidence, ...]:
+def _evidence(one: Weighed) -> list[Evidence]:
     found = [Evidence(text=_NAME_TEXT[one.pair.named.likeness])]
     answer = one.answer
     if answer is None or answer.status != "answered":
@@ -355,7 +355,7 @@ def _evidence(one: Weighed) -> tuple[Evidence, ...]:
     if one.ambiguous:
         found.append(Evidence(text=f"{', '.join(one.ambiguous)} fits as well"))
     found.append(Evidence(text="probability by names and profile alone", value=round(one.prior, 4)))
-    return tuple(found)
+    return found
 
 
 def _candidates(chosen: Chosen) -> tuple[Candidate, ...]:
