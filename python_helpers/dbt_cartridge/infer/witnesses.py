@@ -48,7 +48,7 @@ def by_values(pair: Pair, facts: Facts, answer: Answer | None) -> bool:
 
 
 def _is_long_code(column: ColumnFacts) -> bool:
-    """Ten characters or more, without a blank, always as many: no two tables write one by chance."""
+    """Ten characters or more, always as many, none blank: no two tables write one by chance."""
     profile = column.column.profile
     if profile is None or column.family not in ("text", "uuid") or column.is_free_text:
         return False
