@@ -261,13 +261,14 @@ def _misspelt(weighed: Sequence[Weighed], facts: Facts) -> list[Relationship]:
     found: list[Relationship] = []
     for one in weighed:
         pair, answer = one.pair, one.answer
-        ends = (pair.table, pair.columns[0]), (pair.ref_table, pair.ref_columns[0])
-        if answer is None or answer.status != "answered" or len(pair.columns) > 1:
+        if answer is None or answer.status != "answered" or len(pair.columns) != 1:
             continue
         if not law.is_refuted(answer.considered, answer.hits) or pair.named.likeness in HINTS:
             continue
-        child, parent = ends
-        difference = spelling(facts.column(*child), facts.column(*parent))
+        difference = spelling(
+            facts.column(pair.table, pair.columns[0]),
+            facts.column(pair.ref_table, pair.ref_columns[0]),
+        )
         if difference is not None:
             said = f"no join as it stands: {difference}"
             evidence = (*_evidence(one)[:2], Evidence(text=said))
