@@ -244,8 +244,10 @@ def _class_of(one: Weighed, facts: Facts) -> EvidenceClass:
     if asked and answer and len(pair.columns) == 1:
         answer = without_none(facts.column(pair.table, pair.columns[0]), answer)
     hints = pair.named.likeness in HINTS and not by_values(pair, facts, answer)
-    if hints and (facts.tables[pair.ref_table].rows or 0) <= FEW:
-        asked = False  # one of two rows is found by accident
+    counts = facts.column(pair.ref_table, pair.ref_columns[0]).family == "integer"
+    few = counts and pair.named.likeness != "short" and (answer.key_hits if answer else 0) <= FEW
+    if hints and (few or (facts.tables[pair.ref_table].rows or 0) <= FEW):
+        asked = False  # one or two values, or one of two rows, are found by accident
     found = law.reference_class(
         declared=False,
         asked=asked,
