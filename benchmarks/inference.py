@@ -295,8 +295,9 @@ def _gold_edges(gold: Gold, kind: str) -> set[Edge]:
     }
 
 
-def prediction(schema: Schema) -> Prediction:
-    """A schema in the form of gold.json."""
+def prediction(schema: Schema, *, suggested: bool = False) -> Prediction:
+    """A schema in the form of gold.json. `suggested`: with what names alone suggest."""
+    edges = (*schema.relationships, *(schema.suggestions if suggested else ()))
     return {
         "tables": {
             _bare(table.id): {
@@ -312,7 +313,7 @@ def prediction(schema: Schema) -> Prediction:
                 "ref_table": _bare(one.ref_table),
                 "ref_columns": list(one.ref_columns),
             }
-            for one in schema.relationships
+            for one in edges
             if one.kind not in ("external", "polymorphic")
         ],
     }
@@ -361,7 +362,8 @@ def macro(all_figures: Sequence[Figures]) -> tuple[float, float, float, float]:
 
 
 def _print_all(found: Sequence[Database], score: ModuleType, options: argparse.Namespace) -> None:
-    ours = [figures(score, prediction(d.variants["full"]), d.gold) for d in found]
+    bare = options.no_profile  # there are no rows to prove anything by
+    ours = [figures(score, prediction(d.variants["full"], suggested=bare), d.gold) for d in found]
     naive = [figures(score, d.baseline, d.gold) for d in found]
     print(
         f"{'':20s}{'primary keys':>22s}{'foreign keys':>22s}{'F1':>6s}{'rec.':>6s}{'role':>6s}"
@@ -385,6 +387,21 @@ def _print_all(found: Sequence[Database], score: ModuleType, options: argparse.N
     print(f"lowest: {_lowest(found, ours)}")
     print(f"plain foreign keys: {plain:.3f}")
     print(f"macro F1: pk={pk:.3f} fk={fk:.3f} role={role:.3f}")
+    _print_groups(found, ours)
+
+
+def _print_groups(found: Sequence[Database], ours: Sequence[Figures]) -> None:
+    """The macro averages of each group of databases, and last the mean of the groups."""
+    groups: dict[str, list[Figures]] = {}
+    for database, own in zip(found, ours, strict=True):
+        manifest = json.loads((database.folder / "manifest.json").read_text("utf-8"))
+        groups.setdefault(manifest.get("group", "others"), []).append(own)
+    means = {name: macro(members) for name, members in sorted(groups.items())}
+    for name, (pk, fk, plain, role) in means.items():
+        size = f"{name} ({len(groups[name])})"
+        print(f"{size:20s} pk={pk:.3f} fk={fk:.3f} (plain {plain:.3f}) role={role:.3f}")
+    pk, fk, _, role = (sum(values) / len(means) for values in zip(*means.values(), strict=True))
+    print(f"mean of groups: pk={pk:.3f} fk={fk:.3f} role={role:.3f}")
 
 
 def _prf(result: Mapping[str, Any] | None) -> str:
@@ -444,7 +461,10 @@ def _print_ablation(found: Sequence[Database], score: ModuleType, ours: Sequence
     for name in ("names only", "profile only", "probes off", "global choice off"):
         having = [d for d in found if name in d.variants]
         if having:
-            each = [figures(score, prediction(d.variants[name]), d.gold) for d in having]
+            bare = name in ("names only", "probes off")
+            each = [
+                figures(score, prediction(d.variants[name], suggested=bare), d.gold) for d in having
+            ]
             lines.append((name, macro(each)))
     left = [figures(score, prediction(d.left_out), d.gold) for d in found if d.left_out]
     if left:

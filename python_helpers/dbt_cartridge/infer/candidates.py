@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from dbt_cartridge.infer.facts import SURROGATE_WORDS, ColumnFacts, Facts
+from dbt_cartridge.infer.facts import SURROGATE_WORDS, ColumnFacts, Facts, TableFacts
 from dbt_cartridge.infer.key_columns import (
     BARRED_ROLES,
     DATE_WORDS,
+    LOAD_TOOL,
     ORDINAL_WORDS,
     TINY,
     VALID_WORDS,
@@ -21,7 +22,7 @@ from dbt_cartridge.infer.names import Named, NameIndex, is_short_form, normal
 MAX_PER_COLUMN = 8
 MAX_BY_VALUE = 3
 ENOUGH_VALUES = 5
-"""Distinct values from which their being found elsewhere can tell anything."""
+"""Distinct numbers from which their being found elsewhere can tell anything."""
 SPARSE = 0.7
 """Share of the numbers from 0 to the highest key, up to which keys are more than a count."""
 GENERIC_KEY_WORDS = frozenset("name type status description title value date".split())
@@ -69,7 +70,7 @@ class Targets:
                 if column.filled and column.has_key_word and column.stem:
                     self.namesakes[column.words].append(column)
             found = _targets(table.id, facts, keys[table.id])
-            self.of_table[table.id] = found
+            self.of_table[table.id] = found = [] if is_book(table) else found
             self.by_entity[normal(table.entity)].append(table.id)
             for target in found:
                 if target.column.words not in ((), ("id",), ("key",), ("number",)):
@@ -91,8 +92,11 @@ class Targets:
         owners = [key.table for key in keys]
         stem = "".join(normal(keys[0].stem))
         tables = self.facts.tables
-        if any("".join(normal(tables[table].entity)) == stem for table in owners):
+        called = ["".join(normal(tables[table].entity)) for table in owners]
+        if any(stem == entity or is_short_form(stem, entity) for entity in called):
             return False
+        if stem and sum(entity.startswith(stem) for entity in called) == 1:
+            return False  # `lookup_id` is what lookup_values are known by
         mine, theirs = normal(tables[one].entity), normal(tables[other].entity)
         return mine[0] != theirs[0]
 
@@ -115,6 +119,11 @@ def _targets(table: str, facts: Facts, keys: TableKeys) -> list[Target]:
         own = [columns[name] for name in primary if _is_own_id(columns[name], facts)]
         found += [Target(column, False, rows) for column in own[:1]]
     return found
+
+
+def is_book(table: TableFacts) -> bool:
+    """A load tool's own table (`_dlt_loads`): it refers to nothing, and nothing to it."""
+    return table.relation.name.lower().startswith(LOAD_TOOL)
 
 
 def density(column: ColumnFacts) -> float:
@@ -147,6 +156,8 @@ def pairs(
     targets = Targets(facts, keys)
     out: list[Pair] = []
     for table in facts.tables.values():
+        if is_book(table):
+            continue
         known = meanings.get(table.id, {})
         primary = keys[table.id].primary
         own_key = set(primary.columns) if primary and len(primary.columns) == 1 else set[str]()
@@ -206,19 +217,23 @@ def _extensions(column: ColumnFacts, targets: Targets) -> list[Pair]:
 
 
 def _family(column: ColumnFacts, targets: Targets) -> list[Pair]:
-    """`email_event_click.id` → `email_event.id`: the name of the one begins with the other's."""
-    tables = targets.facts.tables
-    own = normal(tables[column.table].entity)
-    found: list[Pair] = []
-    for end in range(1, len(own)):
-        for table in targets.by_entity.get(own[:end], []):
-            for target in targets.of_table[table]:
-                alike = target.primary and target.column.words == column.words
-                if alike and table != column.table and compatible(column, target.column):
-                    named = Named(table, "none")
-                    found.append(Pair(column.table, (column.name,), table,
-                                      (target.column.name,), named, False, True))  # fmt: skip
-    return found
+    """`email_event_click.id` → `email_event.id`: the name of the one begins with the other's.
+
+    Not where the numbers merely count, since they then count the table's own rows.
+    """
+    if column.family == "integer" and density(column) > SPARSE:
+        return []
+    own = normal(targets.facts.tables[column.table].entity)
+    beginnings = [targets.by_entity.get(own[:end], []) for end in range(len(own) - 1, 0, -1)]
+    above = next(filter(None, beginnings), list[str]())
+    return [
+        Pair(column.table, (column.name,), table, (target.column.name,), Named(table, "none"),
+             False, True)
+        for table in above
+        for target in targets.of_table[table]
+        if target.primary and target.column.words == column.words and table != column.table
+        and compatible(column, target.column)
+    ]  # fmt: skip
 
 
 def _of_column(

@@ -30,16 +30,20 @@ class Chosen:
 
 
 def choose(
-    weighed: Sequence[Weighed], keys: dict[str, TableKeys], rows: Mapping[str, int]
+    weighed: Sequence[Weighed],
+    keys: dict[str, TableKeys],
+    rows: Mapping[str, int],
+    standing: Mapping[str, int] | None = None,
 ) -> list[Chosen]:
     """The most probable set: one parent per column (or column group), no cycle among keys.
 
-    `rows` by table: which of several tables that share a key is the narrower one.
+    `rows` by table: which of several tables that share a key is the narrower one. `standing`: how
+    often a table is named, also by candidates that are none of `weighed`.
     """
     groups: dict[tuple[str, tuple[str, ...]], list[Weighed]] = defaultdict(list)
     for one in weighed:
         groups[one.pair.child].append(one)
-    standing = standings(weighed)
+    standing = standings(weighed) if standing is None else standing
     specific = {child: _most_specific(group, standing, rows) for child, group in groups.items()}
     shared = {child: _shared(group) for child, group in specific.items()}
     backbone = _backbone(

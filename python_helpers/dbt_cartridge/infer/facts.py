@@ -176,14 +176,16 @@ def facts(scan: Scan) -> Facts:
         relation.id: lexicon.columns([column.name for column in relation.columns])
         for relation in relations
     }
-    key_words = KEY_WORDS | _own_key_words(relations, words)
+    entities = {relation.id: lexicon.entity(relation.name) for relation in relations}
+    named = {word for entity in entities.values() for word in entity}
+    key_words = KEY_WORDS | (_own_key_words(relations, words) - named)
     tables: dict[str, TableFacts] = {}
     for relation in relations:
         columns = {
             column.name: _column_facts(relation.id, column, own, key_words)
             for column, own in zip(relation.columns, words[relation.id], strict=True)
         }
-        tables[relation.id] = TableFacts(relation, lexicon.entity(relation.name), columns)
+        tables[relation.id] = TableFacts(relation, entities[relation.id], columns)
     return Facts(tables, scan.adapter, lexicon)
 
 
@@ -192,8 +194,8 @@ def _own_key_words(
 ) -> frozenset[str]:
     """What this schema calls its keys: `codigo`, `Код`.
 
-    A word that is the whole name of the first column of two tables or more, numbers each row in
-    it, and begins or ends the name of a column elsewhere.
+    A word that names no table, is the whole name of the first column of two tables or more,
+    numbers each row in it, and begins or ends the name of a column elsewhere.
     """
     first: Counter[str] = Counter()
     beside: set[str] = set()

@@ -11,7 +11,7 @@ from dbt_cartridge.documents.probe import Answer
 from dbt_cartridge.documents.scan import DeclaredForeignKey
 from dbt_cartridge.documents.schema import Candidate, Evidence, Relationship
 from dbt_cartridge.infer.candidates import Pair, composite_pairs, pairs
-from dbt_cartridge.infer.choice import Chosen, choose
+from dbt_cartridge.infer.choice import Chosen, choose, standings
 from dbt_cartridge.infer.evidence import Weighed, features, if_it_held
 from dbt_cartridge.infer.facts import Facts, TableFacts
 from dbt_cartridge.infer.key_columns import TINY, Meanings
@@ -69,10 +69,11 @@ def find_relationships(
     in_part = untyped(weighed, facts)
     several = {(one.table, one.columns) for one in in_part}
     hints = _misspelt(weighed, facts)
+    standing = standings(weighed)
     weighed = [one for one in weighed if one.pair.child not in several]
     weighed = admitted(weighed, facts, keys)
     rows = {table.id: table.rows or 0 for table in facts.tables.values()}
-    chosen = _whole(choose(weighed, keys, rows))
+    chosen = _whole(choose(weighed, keys, rows, standing))
     found = [*declared, *documented, *(_relationship(one, facts, keys) for one in chosen)]
     joined = {(one.table, one.columns) for one in found}
     hints = [one for one in hints if (one.table, one.columns) not in joined]
@@ -232,7 +233,7 @@ def _relationship(chosen: Chosen, facts: Facts, keys: dict[str, TableKeys]) -> R
         none_value=none,
         evidence_class=_class_of(best, facts),
         confidence=round(best.probability, 4),
-        evidence=_evidence(best),
+        evidence=tuple(_evidence(best)),
         candidates=_candidates(chosen),
     )
 
@@ -243,8 +244,10 @@ def _class_of(one: Weighed, facts: Facts) -> EvidenceClass:
     if asked and answer and len(pair.columns) == 1:
         answer = without_none(facts.column(pair.table, pair.columns[0]), answer)
     hints = pair.named.likeness in HINTS and not by_values(pair, facts, answer)
-    if hints and (facts.tables[pair.ref_table].rows or 0) <= FEW:
-        asked = False  # one of two rows is found by accident
+    counts = facts.column(pair.ref_table, pair.ref_columns[0]).family == "integer"
+    few = counts and pair.named.likeness != "short" and (answer.key_hits if answer else 0) <= FEW
+    if hints and (few or (facts.tables[pair.ref_table].rows or 0) <= FEW):
+        asked = False  # one or two values, or one of two rows, are found by accident
     found = law.reference_class(
         declared=False,
         asked=asked,
@@ -332,7 +335,7 @@ _NAME_TEXT: dict[str, str] = {
 }
 
 
-def _evidence(one: Weighed) -> tuple[Evidence, ...]:
+def _evidence(one: Weighed) -> list[Evidence]:
     found = [Evidence(text=_NAME_TEXT[one.pair.named.likeness])]
     answer = one.answer
     if answer is None or answer.status != "answered":
@@ -355,7 +358,7 @@ def _evidence(one: Weighed) -> tuple[Evidence, ...]:
     if one.ambiguous:
         found.append(Evidence(text=f"{', '.join(one.ambiguous)} fits as well"))
     found.append(Evidence(text="probability by names and profile alone", value=round(one.prior, 4)))
-    return tuple(found)
+    return found
 
 
 def _candidates(chosen: Chosen) -> tuple[Candidate, ...]:

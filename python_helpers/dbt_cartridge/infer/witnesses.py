@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from dbt_cartridge import law
 from dbt_cartridge.documents.probe import Answer
-from dbt_cartridge.infer.candidates import ENOUGH_VALUES, Pair, density
+from dbt_cartridge.infer.candidates import Pair, density
 from dbt_cartridge.infer.evidence import Weighed, code_density
 from dbt_cartridge.infer.facts import ColumnFacts, Facts
 from dbt_cartridge.infer.keys import TableKeys
@@ -35,13 +35,26 @@ def witnesses(pair: Pair, facts: Facts, answer: Answer | None) -> int:
 
 def by_values(pair: Pair, facts: Facts, answer: Answer | None) -> bool:
     """Were so many values found in the parent that no accident explains it?"""
-    if answer is None or answer.status != "answered" or answer.key_hits < ENOUGH_VALUES:
+    if answer is None or answer.status != "answered":
         return False
     if len(pair.columns) > 1:
-        return True
+        return answer.key_hits > 1
     parent = facts.column(pair.ref_table, pair.ref_columns[0])
+    if _is_long_code(parent):
+        return answer.key_hits > 0
     held = density(parent) if parent.low is not None else code_density(parent)
-    return answer.key_hits * math.log10(1 / max(1e-6, held)) >= BEYOND_CHANCE
+    strength = answer.key_hits * math.log10(1 / max(1e-6, held))
+    return answer.key_hits > 1 and strength >= BEYOND_CHANCE
+
+
+def _is_long_code(column: ColumnFacts) -> bool:
+    """Ten characters or more, always as many, none blank: no two tables write one by chance."""
+    profile = column.column.profile
+    if profile is None or column.family not in ("text", "uuid") or column.is_free_text:
+        return False
+    spaced = profile.patterns.spaced if profile.patterns else 0
+    longest = profile.max_length or (36 if column.family == "uuid" else 0)
+    return not spaced and longest >= 10 and profile.min_length in (longest, None)
 
 
 def stands_for_none(column: ColumnFacts, answer: Answer) -> str | None:
@@ -109,6 +122,7 @@ def _merely_fits(
         other.pair.table == pair.table
         and other.pair.ref_table == pair.ref_table
         and other.pair.columns != pair.columns
+        and other.pair.ref_is_primary
         and other.pair.named.likeness in ("entity", "key_name")
         for other in others
     )

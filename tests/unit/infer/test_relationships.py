@@ -430,3 +430,15 @@ def test_values_that_are_written_differently_are_said_and_not_joined() -> None:
     assert edges(schema) == {}
     (found,) = schema.suggestions
     assert "blanks around the values" in found.evidence[-1].text
+
+
+def test_one_number_that_every_row_holds_does_not_tell_who_played_a_part() -> None:
+    world = World(
+        {
+            "person": {"person_id": MANY, "name": [f"p {n}" for n in MANY]},
+            "visits": {"visit_id": [n + 500 for n in MANY], "created_by": [1] * 100},
+        }
+    )
+    schema = world.infer()
+    assert edges(schema) == {}
+    assert {r.evidence_class for r in schema.suggestions} == {"assumed"}
