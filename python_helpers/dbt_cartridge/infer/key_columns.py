@@ -12,7 +12,7 @@ from dbt_cartridge.words import singular
 Meanings = dict[str, dict[str, ColumnMeaning]]
 
 ORDINAL_WORDS = frozenset(
-    "index line sequence seq ordinal ordering row item step part subscript offset lap".split()
+    "index line ln sequence seq ordinal ordering row item step part subscript offset lap".split()
 )
 DATE_WORDS = frozenset("date time day month year week quarter hour timestamp at on".split())
 CHANGE_WORDS = frozenset("updated update modified created create changed last".split())
@@ -131,6 +131,15 @@ class KeyColumns:
         whole = len(stem) == len(entity) and _begins(list(entity), stem)
         return whole or stem == entity[-len(stem) :]
 
+    def is_named_after_table(self, column: ColumnFacts) -> bool:
+        """`patient_identifier_id` of patient_identifiers: a key word is part of what it is."""
+        return tuple(singular(word) for word in column.words[:-1]) == self.table.entity
+
+    def is_initials(self, column: ColumnFacts) -> bool:
+        """`cid` of coupons."""
+        initials = "".join(word[:1] for word in self.table.entity)
+        return column.name.lower() in (f"{initials}id", f"{initials}_id")
+
     @cached_property
     def unfolds_arrays(self) -> bool:
         """Made by a load tool from a nested array: no id of its own, or the id of what it lists.
@@ -178,7 +187,7 @@ class KeyColumns:
 
     @cached_property
     def is_history(self) -> bool:
-        return bool(set(self.table.entity) & HISTORY_WORDS)
+        return len(self.table.entity) > 1 and bool(set(self.table.entity) & HISTORY_WORDS)
 
     @cached_property
     def keeps_versions(self) -> bool:
@@ -205,6 +214,8 @@ class KeyColumns:
         own = self.table.entity
         if column.has_key_word and (stem == own or "".join(stem) == "".join(own)):
             return 0.0
+        if column.has_key_word and self.is_named_after_table(column):
+            return 0.0
         best = 0.0
         for match in names.named(column):
             if match.table == self.table.id:
@@ -219,6 +230,11 @@ class KeyColumns:
 def names_a_time(column: ColumnFacts) -> bool:
     """`sold_date_key`: leads to a calendar, and says when rather than what."""
     return bool(set(column.stem[-1:]) & DATE_WORDS)
+
+
+def names_a_moment(column: ColumnFacts) -> bool:
+    """`event_timestamp`, though it is held as a number."""
+    return not column.has_key_word and column.words[-1:] in (("timestamp",), ("datetime",))
 
 
 def alike(short: str, whole: str) -> bool:

@@ -17,11 +17,12 @@ from dbt_cartridge.documents.scan import DeclaredKey
 from dbt_cartridge.documents.schema import Candidate, Evidence, Key
 from dbt_cartridge.infer.composites import Points, proposals, searched
 from dbt_cartridge.infer.facts import SURROGATE_WORDS, ColumnFacts, Facts
-from dbt_cartridge.infer.key_columns import TINY, KeyColumns, Meanings, alike
+from dbt_cartridge.infer.key_columns import TINY, KeyColumns, Meanings, alike, names_a_moment
 from dbt_cartridge.infer.names import NameIndex
 from dbt_cartridge.infer.probing import Asker, is_unique
 from dbt_cartridge.words import singular
 
+_SECOND_IDS = (("uuid",), ("guid",), ("identifier",))
 MAX_PROBES = 12
 """Candidates asked about per table and round."""
 ROUNDS = 3
@@ -113,8 +114,20 @@ class _Draft:
                 break
             if candidate.unique is None and frozenset(candidate.columns) not in self._asked:
                 wanted.append(candidate.columns)
+        wanted += self._parts_of(ranked[:1])
         self._asked.update(frozenset(columns) for columns in wanted)
         return wanted
+
+    def _parts_of(self, chosen: list[Scored]) -> list[tuple[str, ...]]:
+        """The smaller sets in what would be the key: a key has no column too many."""
+        return [
+            part
+            for candidate in chosen
+            if candidate.unique
+            for size in range(2, len(candidate.columns))
+            for part in combinations(candidate.columns, size)
+            if frozenset(part) not in self._asked
+        ]
 
     def _declared(self) -> list[DeclaredKey]:
         relation = self.table.relation
@@ -235,8 +248,10 @@ class _Draft:
     def _standing_points(self, column: ColumnFacts) -> Points:
         """What speaks for a column whatever its rows."""
         points = [*self._name_points(column), *self._place_points(column)]
-        if column.family in ("date", "timestamp"):
+        if column.family in ("date", "timestamp") or names_a_moment(column):
             points.append(("a time is rarely a key", -4.0))
+        if self._is_quantity(column):
+            points.append(("a number among others", -2.0))
         if column.is_free_text:
             points.append(("free text", -3.0))
         if self._own.keeps_versions and column.has_key_word:
@@ -263,8 +278,14 @@ class _Draft:
             return [("made by the load tool", -5.0 if words[-1:] != ("id",) or dated else 0.5)]
         if words and words[0] == "row" and words[-1] in ("guid", "uuid"):
             return [("identifies rows for replication", -3.0)]
+        if self._is_second_id(column):
+            return [("a global id beside the row's own key", 1.0)]
         if not stem and words and words[-1] in SURROGATE_WORDS:
             return [("named as a key", 5.0)]
+        if column.has_key_word and self._own.is_named_after_table(column):
+            return [("named after the table", 5.0 - 0.5 * (words[-1] not in SURROGATE_WORDS))]
+        if self._own.place[column.name] == 0 and self._own.is_initials(column):
+            return [("the initials of the table's name, and id", 4.0)]
         if column.has_key_word and stem:
             weak = 0.0 if words[-1] in SURROGATE_WORDS else -0.5
             if stem == entity or "".join(stem) == "".join(entity):
@@ -280,11 +301,27 @@ class _Draft:
             return [("named as a code", 2.0)]
         if stem == entity:
             return [("named as the table", 0.8)]
+        if stem == entity[-len(stem) :] and self._own.place[column.name] == 0:
+            return [("named as the last part of the table's name", 0.8)]
         if stem[: len(entity)] == entity:
             return [("its name begins with the table's", 0.3)]
         if words and words[-1] in ("sku", "isbn", "ssn", "token", "slug", "iso", "iata", "vin"):
             return [("a natural key by its name", 1.5)]
         return [("nothing in its name says key", -1.0)]
+
+    def _is_second_id(self, column: ColumnFacts) -> bool:
+        """A bare `uuid` or `identifier`, where the first column numbers the rows already."""
+        first = self._own.all[0]
+        if column is first or column.words not in _SECOND_IDS:
+            return False
+        keyable = first.family in ("integer", "text") and not first.is_free_text
+        return keyable and first.unique is not False and not self._own.is_load_tool(first)
+
+    def _is_quantity(self, column: ColumnFacts) -> bool:
+        """A whole number that neither its name nor its place makes a key."""
+        if column.family != "integer" or column.has_key_word or self._own.place[column.name] == 0:
+            return False
+        return not self._own.references[column.name]
 
     def _place_points(self, column: ColumnFacts) -> Points:
         place = self._own.place[column.name]
@@ -306,6 +343,34 @@ class _Draft:
         weight = min(2.5, math.log10(self._rows + 1))
         return [("unique and never null", weight if size == 1 else min(2.0, weight))]
 
+    def _is_whole_key(self, name: str) -> bool:
+        """Named as this table's key, in its first place, and nobody else's."""
+        column = self.table.columns[name]
+        if self._own.place[name] or not column.has_key_word or self._own.references[name] > 0.5:
+            return False
+        if self._own.is_history:
+            return (
+                False  # each version of a thing carries its id, and today there may be one of each
+            )
+        return self._own.is_own_key(column)
+
+    def _has_smaller(self, columns: tuple[str, ...]) -> bool:
+        """The warehouse said that a part of these columns is unique, and not by chance.
+
+        Few rows, versions and links to tables are often unique in less than their key, today.
+        """
+        if (self._rows or 0) < TINY or self._own.is_history:
+            return False
+        if all(
+            self._own.references[c] or self._own.is_date(self.table.columns[c]) for c in columns
+        ):
+            return False
+        return any(
+            self._answers.get(frozenset(part))
+            for size in range(2, len(columns))
+            for part in combinations(columns, size)
+        )
+
     def _composite(self, columns: tuple[str, ...], points: Points) -> Scored:
         unique = self._known(columns)
         points = [*points, *self._data_points(unique, len(columns))]
@@ -316,6 +381,10 @@ class _Draft:
             if any("nothing but" in text for text, _ in points):
                 weight *= 0.3
             points.append(("one of its columns is unique already", -3.5 * weight))
+        elif self._has_smaller(columns):
+            points.append(("some of its columns are unique already", -3.5))
+        if any(self.table.columns[c].unique and self._is_whole_key(c) for c in columns):
+            points.append(("one of its columns is the table's key", -6.0))
         return Scored(columns, tuple(points), unique)
 
 
