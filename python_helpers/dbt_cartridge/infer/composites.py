@@ -152,6 +152,9 @@ def _bridges(own: KeyColumns) -> list[Proposal]:
     """Links to other tables, together: (film_id, category_id)."""
     out: list[Proposal] = []
     links = [c for c in own.links if c not in own.ordinals and not own.is_own_key(c)]
+    named = [(a, b) for a in links for b in own.parts
+             if b not in links and b.family == a.family and own.joins_two((a, b))]  # fmt: skip
+    out += [(own.names_of(pair), [("the table is named after both", 4.0)]) for pair in named]
     rest = [c for c in own.all if c not in links and own.is_content(c)]
     for size in (2, 3, 4):
         for group in combinations(links[:7], size):

@@ -223,8 +223,15 @@ class KeyColumns:
                     best = max(best, 0.9)
                 continue
             value = LIKELY.get(match.likeness, 0.3) * match.strength
-            best = max(best, value if column.has_key_word else 0.5 * value)
+            best = max(best, value * self._told_by_name(column, match.likeness))
         return best
+
+    def _told_by_name(self, column: ColumnFacts, likeness: str) -> float:
+        """A whole number that bears a table's full name is a reference, key word or none."""
+        if column.has_key_word:
+            return 1.0
+        numbers = column.family in ("integer", "uuid") and likeness in ("entity", "own_entity")
+        return 0.9 if numbers else 0.5
 
 
 def names_a_time(column: ColumnFacts) -> bool:

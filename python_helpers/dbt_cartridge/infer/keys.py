@@ -267,6 +267,8 @@ class _Draft:
         reference = self._own.references[column.name]
         if reference and unique:
             weight = 1.5 * reference * min(1.0, (self._rows or 0) / TINY)
+            if self._own.place[column.name] == 0:
+                weight = max(weight, 1.2 * reference)
             points.append(("but each of its values stands once: an extension", weight))
         return Scored((column.name,), tuple(points), unique)
 
@@ -326,6 +328,8 @@ class _Draft:
     def _place_points(self, column: ColumnFacts) -> Points:
         place = self._own.place[column.name]
         points = [("first column", 1.0)] if place == 0 else []
+        if place == 0 and column.holds_uuids and not column.has_key_word:
+            points.append(("a global id in the first place", 1.5))
         if place == 0 and len(self._own.all) > 2 and self._own.is_load_tool(self._own.all[1]):
             points.append(("stands before the load tool's columns", 2.0))
         shared = self._shared.get(column.words, 1)
@@ -346,13 +350,13 @@ class _Draft:
     def _is_whole_key(self, name: str) -> bool:
         """Named as this table's key, in its first place, and nobody else's."""
         column = self.table.columns[name]
+        if self._own.is_load_tool(column):
+            return False
         if self._own.place[name] or not column.has_key_word or self._own.references[name] > 0.5:
             return False
         if self._own.is_history:
-            return (
-                False  # each version of a thing carries its id, and today there may be one of each
-            )
-        return self._own.is_own_key(column)
+            return False  # today there may be one version of each
+        return self._own.is_own_key(column) or self._own.references[name] < 0.3
 
     def _has_smaller(self, columns: tuple[str, ...]) -> bool:
         """The warehouse said that a part of these columns is unique, and not by chance.
@@ -383,7 +387,9 @@ class _Draft:
             points.append(("one of its columns is unique already", -3.5 * weight))
         elif self._has_smaller(columns):
             points.append(("some of its columns are unique already", -3.5))
-        if any(self.table.columns[c].unique and self._is_whole_key(c) for c in columns):
+        named = [self.table.columns[c] for c in columns]
+        pair = len(columns) == 2 and self._own.joins_two(tuple(named))
+        if not pair and any(c.unique and self._is_whole_key(c.name) for c in named):
             points.append(("one of its columns is the table's key", -6.0))
         return Scored(columns, tuple(points), unique)
 
