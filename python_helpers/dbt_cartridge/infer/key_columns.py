@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from dbt_cartridge.documents.schema import ColumnMeaning
@@ -47,8 +48,13 @@ class KeyColumns:
     """One table's columns, read once. Nothing here depends on what the warehouse answers."""
 
     def __init__(
-        self, table: TableFacts, names: NameIndex, meanings: dict[str, ColumnMeaning]
+        self,
+        table: TableFacts,
+        names: NameIndex,
+        meanings: dict[str, ColumnMeaning],
+        pointing: Mapping[str, float] | None = None,
     ) -> None:
+        self._pointing = pointing or {}  # columns that hold the values of another table's
         self.table = table
         self.meanings = meanings
         self.all = list(table.columns.values())
@@ -96,7 +102,7 @@ class KeyColumns:
         return column.name.lower().startswith(LOAD_TOOL)
 
     def _can_take_part(self, column: ColumnFacts) -> bool:
-        if self.is_barred(column) or column.is_free_text:
+        if self.is_barred(column) or (column.is_free_text and column.name not in self._pointing):
             return False
         if self.is_load_tool(column) and column.words[-1:] != ("id",):
             return False
@@ -209,6 +215,8 @@ class KeyColumns:
     def _reference(self, column: ColumnFacts, names: NameIndex) -> float:
         """How likely the column's name is to be another table's."""
         stem = tuple(singular(word) for word in column.stem)
+        if column.name in self._pointing:
+            return self._pointing[column.name]
         if not stem or self.is_load_tool(column):
             return 0.0
         own = self.table.entity

@@ -8,6 +8,7 @@ unique is no key, and two rows prove nothing.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -19,12 +20,15 @@ from dbt_cartridge.infer.composites import Points, proposals, searched
 from dbt_cartridge.infer.facts import SURROGATE_WORDS, ColumnFacts, Facts
 from dbt_cartridge.infer.key_columns import TINY, KeyColumns, Meanings, alike, names_a_moment
 from dbt_cartridge.infer.names import NameIndex
+from dbt_cartridge.infer.pointing import pointers
 from dbt_cartridge.infer.probing import Asker, is_unique
 from dbt_cartridge.words import singular
 
 _SECOND_IDS = (("uuid",), ("guid",), ("identifier",))
 MAX_PROBES = 12
 """Candidates asked about per table and round."""
+WEAK = 2.6
+"""Points up to which nothing but being unique speaks for a key."""
 ROUNDS = 3
 
 
@@ -62,6 +66,17 @@ def find_keys(
         table.id: _Draft(KeyColumns(table, names, meanings.get(table.id, {})), shared)
         for table in facts.tables.values()
     }
+    _settle(drafts, ask)
+    weak = [table for table, draft in drafts.items() if draft.is_weak]
+    for table, found in pointers(facts, weak, ask).items():
+        own = KeyColumns(facts.tables[table], names, meanings.get(table, {}), found.pointing)
+        drafts[table] = drafts[table].again(own, found.referred)
+    _settle(drafts, ask)
+    return {table_id: draft.result() for table_id, draft in drafts.items()}
+
+
+def _settle(drafts: Mapping[str, _Draft], ask: Asker) -> None:
+    """Ask until no answer would decide anything more."""
     for _ in range(ROUNDS):
         questions = {
             draft.table.id: [Unique(relation=draft.table.id, columns=c) for c in draft.to_ask()]
@@ -74,7 +89,6 @@ def find_keys(
         for table_id, group in questions.items():
             for question in group:
                 drafts[table_id].learn(question.columns, is_unique(answers[question]))
-    return {table_id: draft.result() for table_id, draft in drafts.items()}
 
 
 def _shared_names(facts: Facts) -> dict[tuple[str, ...], int]:
@@ -89,8 +103,14 @@ def _shared_names(facts: Facts) -> dict[tuple[str, ...], int]:
 class _Draft:
     """The candidates of one table while answers come in."""
 
-    def __init__(self, own: KeyColumns, shared: dict[tuple[str, ...], int]) -> None:
+    def __init__(
+        self,
+        own: KeyColumns,
+        shared: dict[tuple[str, ...], int],
+        referred: Mapping[str, int] | None = None,
+    ) -> None:
         self.table = own.table
+        self._referred = referred or {}
         self._own = own
         self._shared = shared
         self._rows = own.rows
@@ -99,6 +119,18 @@ class _Draft:
         self._singles = [(c, self._standing_points(c)) for c in own.all if not own.is_barred(c)]
         self._composites = [*proposals(own), *searched(own)]
         self._ranking: list[Scored] | None = None
+
+    def again(self, own: KeyColumns, referred: Mapping[str, int]) -> _Draft:
+        """The same table, now that it is known which values lie where."""
+        draft = _Draft(own, self._shared, referred)
+        draft._answers, draft._asked = self._answers, self._asked
+        return draft
+
+    @property
+    def is_weak(self) -> bool:
+        """No candidate that a name or a place makes the key."""
+        best = self._ranked()[:1]
+        return self.table.has_data and not (best and best[0].unique and best[0].score > WEAK)
 
     # ---------------------------------------------------------------- asking
 
@@ -252,7 +284,11 @@ class _Draft:
             points.append(("a time is rarely a key", -4.0))
         if self._is_quantity(column):
             points.append(("a number among others", -2.0))
-        if column.is_free_text:
+        referred = self._referred.get(column.name, 0)
+        if referred:
+            weight = 2.5 + 0.5 * min(referred, 4)
+            points.append((f"its values stand in other tables, columns {referred}", weight))
+        elif column.is_free_text:
             points.append(("free text", -3.0))
         if self._own.keeps_versions and column.has_key_word:
             points.append(("the table keeps versions of one entity", -2.5))
