@@ -24,6 +24,7 @@ from dbt_cartridge.infer.pointing import pointers
 from dbt_cartridge.infer.probing import Asker, is_unique
 from dbt_cartridge.words import singular
 
+UNIQUE = "unique and never null"
 _SECOND_IDS = (("uuid",), ("guid",), ("identifier",))
 MAX_PROBES = 12
 """Candidates asked about per table and round."""
@@ -43,6 +44,11 @@ class Scored:
     @property
     def score(self) -> float:
         return sum(points for _, points in self.points)
+
+    @property
+    def is_meant(self) -> bool:
+        """Its name, its place or other tables speak for it, beside its being unique today."""
+        return sum(points for why, points in self.points if why != UNIQUE and points > 0) >= 1
 
 
 @dataclass(frozen=True)
@@ -230,7 +236,7 @@ class _Draft:
             declared=is_declared,
             proved=proved,
             evidence_class=law.key_class(
-                declared=is_declared, unique=True if proved else known, meant=candidate.score > 0
+                declared=is_declared, unique=True if proved else known, meant=candidate.is_meant
             ),
             confidence=round(confidence, 3),
             evidence=tuple(evidence),
@@ -381,7 +387,7 @@ class _Draft:
         if not unique:
             return [("not unique, or null", -20.0)]
         weight = min(2.5, math.log10(self._rows + 1))
-        return [("unique and never null", weight if size == 1 else min(2.0, weight))]
+        return [(UNIQUE, weight if size == 1 else min(2.0, weight))]
 
     def _is_whole_key(self, name: str) -> bool:
         """Named as this table's key, in its first place, and nobody else's."""
