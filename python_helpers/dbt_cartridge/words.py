@@ -11,6 +11,7 @@ Nothing here fails, whatever the name; the same name always gives the same words
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections import Counter
@@ -371,6 +372,19 @@ def snake(words: Iterable[str]) -> str:
     return safe_name("_".join(words))
 
 
+MAX_NAME = 63  # PostgreSQL cuts longer names off
+_DIGEST = 8  # letters of a hash
+
+
+def shortened(name: str, limit: int = MAX_NAME) -> str:
+    """`name` in at most `limit` characters. What is cut ends in a hash of the whole, so that the
+    short name depends on the long one alone."""
+    if len(name) <= limit:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:_DIGEST]
+    return f"{name[: limit - _DIGEST - 1].rstrip('_')}_{digest}"
+
+
 @lru_cache(maxsize=100_000)
 def safe_name(text: str) -> str:
     """A valid identifier in snake_case from any text.
@@ -387,7 +401,7 @@ def safe_name(text: str) -> str:
         name = _codes(text)
     if name[0].isdigit():
         name = f"n_{name}"
-    return name[:63].rstrip("_")
+    return shortened(name)
 
 
 def _ascii(word: str) -> str:

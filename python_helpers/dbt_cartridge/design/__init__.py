@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import dates as calendar
 from dbt_cartridge.design import lines, volume
@@ -9,7 +11,8 @@ from dbt_cartridge.design.belonging import children, sum_children
 from dbt_cartridge.design.declared import declared as declared_by_checks
 from dbt_cartridge.design.dimensions import dimension
 from dbt_cartridge.design.facts import dated, enrich_line, fact
-from dbt_cartridge.design.naming import Names, host_names, model_name
+from dbt_cartridge.design.labels import labelled, staging_names
+from dbt_cartridge.design.naming import Names, host_names
 from dbt_cartridge.design.parts import Staged
 from dbt_cartridge.design.plan import (
     blank_keys,
@@ -28,8 +31,7 @@ from dbt_cartridge.design.staging import Job, stage, staging_tests
 from dbt_cartridge.documents.design import Design, LeftOut, Model, Source
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.scan import Relation, Scan
-from dbt_cartridge.documents.schema import Identity, Schema, Table
-from dbt_cartridge.words import safe_name
+from dbt_cartridge.documents.schema import Identity, Schema
 
 __all__ = ["design"]
 
@@ -40,22 +42,23 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     Pure: no warehouse, no clock, no chance. It never fails on odd names or empty tables; what is
     not made is in `left_out`, with the reason.
     """
-    names = Names(host_names(host))
+    beside = {model.name for model in host.beside(scan)}
+    names = Names(host_names(host) | beside, held=host.kept_names)
     relations, left_out = usable(schema, scan, {})
+    schema = labelled(schema, relations, sources(relations, schema, host, settings), host)
     declared = sources(relations, schema, host, settings)
     layers = set(settings.layers)
     if "staging" not in layers:
         keyed = with_key_tests(declared, schema)
         return Design(adapter=scan.adapter, sources=keyed, left_out=left_out)
-    labelled = _labelled(schema, relations)
-    served, taken = _model_names(relations, labelled, declared, host, names)
+    served, taken = staging_names(relations, schema, declared, host, names)
     if served:
         relations, left_out = usable(schema, scan, served)
-    staged = _staged(schema, labelled, relations, declared, taken)
+    staged = _staged(schema, relations, declared, taken)
     its = plan(staged, links(schema, staged))
     site = Site(
         schema=schema, plan=its, host=host, settings=settings, names=names,
-        folders=_folders(declared, staged),
+        folders=_folders(declared, staged, host), beside=beside,
     )  # fmt: skip
     staging = _staging_models(site, with_marts="marts" in layers)
     staging += [model for each in staged.values() for model in repeated(each, names)]
@@ -74,46 +77,8 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     )
 
 
-def _labelled(schema: Schema, relations: tuple[Relation, ...]) -> dict[str, Table]:
-    """Tables by id, no two of one schema with one entity name."""
-    by_schema: dict[str, Names] = {}
-    found: dict[str, Table] = {}
-    for relation in relations:
-        table = schema.by_id[relation.id]
-        names = by_schema.setdefault(relation.schema_name, Names())
-        entities = safe_name(table.entities)
-        label = names.claim(entities, safe_name(relation.name))
-        if label != table.entities:
-            entity = safe_name(table.entity) if label == entities else label
-            table = table.model_copy(update={"entities": label, "entity": entity})
-        found[relation.id] = table
-    return found
-
-
-def _model_names(
-    relations: tuple[Relation, ...],
-    tables: dict[str, Table],
-    declared: tuple[Source, ...],
-    host: Host,
-    names: Names,
-) -> tuple[dict[str, str], dict[str, str]]:
-    """(relations that the host stages itself, staging names of the others)."""
-    source_of = {t.relation: source.name for source in declared for t in source.tables}
-    served: dict[str, str] = {}
-    found: dict[str, str] = {}
-    for relation in relations:
-        label = f"{source_of[relation.id]}__{tables[relation.id].entities}"
-        name = model_name(host.staging_prefix, label)
-        if name in names and name in host_names(host):
-            served[relation.id] = name
-        else:
-            found[relation.id] = names.claim(name, f"{name}_{safe_name(relation.name)}")
-    return served, found
-
-
 def _staged(
     schema: Schema,
-    tables: dict[str, Table],
     relations: tuple[Relation, ...],
     declared: tuple[Source, ...],
     models: dict[str, str],
@@ -132,10 +97,10 @@ def _staged(
     found: dict[str, Staged] = {}
     for relation in relations:
         source, source_table = homes[relation.id]
-        keys, entities = parent_names(schema, tables[relation.id], kept)
+        keys, entities = parent_names(schema, schema.by_id[relation.id], kept)
         found[relation.id] = stage(
             Job(
-                table=tables[relation.id],
+                table=schema.by_id[relation.id],
                 relation=relation,
                 source=source,
                 source_table=source_table,
@@ -146,16 +111,36 @@ def _staged(
                 key_types=types.get(relation.id, {}),
                 identities=identities.get(relation.id, []),
                 declared=declared_by_checks(relation, schema.adapter),
-                none_values=none_values(schema, tables[relation.id]),
-                blank_keys=blank_keys(schema, tables[relation.id], by_id),
+                none_values=none_values(schema, schema.by_id[relation.id]),
+                blank_keys=blank_keys(schema, schema.by_id[relation.id], by_id),
             )
         )
     return found
 
 
-def _folders(declared: tuple[Source, ...], staged: dict[str, Staged]) -> dict[str, str]:
-    """Marts of several schemas stand in a folder each; of one, beside the host's others."""
-    return {id: its.source if len(declared) > 1 else "" for id, its in staged.items()}
+def _folders(declared: tuple[Source, ...], staged: dict[str, Staged], host: Host) -> dict[str, str]:
+    """Marts of several schemas stand in a folder each; of one, beside the host's others.
+
+    Those of a schema that has marts already stand where these are.
+    """
+    known = _known_folders(host)
+    several = len({s.schema_name for s in declared} | known.keys()) > 1
+    return {
+        id: known.get(its.relation.schema_name, its.source if several else "")
+        for id, its in staged.items()
+    }
+
+
+def _known_folders(host: Host) -> dict[str, str]:
+    """Schema → folder, below that of the marts, of the marts that were made of it alone."""
+    root = f"{host.model_paths[0]}/{host.marts_folder}/" if host.model_paths else ""
+    found: dict[str, Counter[str]] = {}
+    for model in host.models:
+        schemas = {id.split(".", 1)[0] for id in model.relations}
+        if len(schemas) == 1 and root and model.home.startswith(root):
+            folder = model.home.removeprefix(root).rpartition("/")[0]
+            found.setdefault(schemas.pop(), Counter())[folder] += 1
+    return {schema: counts.most_common(1)[0][0] for schema, counts in found.items()}
 
 
 def _staging_models(site: Site, with_marts: bool) -> list[Model]:
@@ -200,17 +185,18 @@ def _name_the_calendar(site: Site) -> None:
     """The date dimension, unless the warehouse brings one."""
     if any(s.table.shape == "date" for s in site.plan.staged.values()):
         return
-    days = dated(site)
+    stands = next((model for model in site.host.models if model.bounds), None)
+    bounds = calendar.bounds(dated(site), stands.bounds if stands else (), site.beside)
     prefix = site.host.dimension_prefix
-    model = calendar.spine("", days)
-    if model is None:
+    wish = (stands.name,) if stands else ()
+    if (model := calendar.spine("", bounds)) is None:
         return
-    name = site.names.claim(f"{prefix}dates", f"{prefix}calendar_dates")
+    name = site.names.claim(*wish, f"{prefix}dates", f"{prefix}calendar_dates")
     site.dates = name
-    bounds: dict[str, list[str]] = {}
-    for staged_model, column in model.body.bounds if model.body.kind == "date_spine" else ():
-        bounds.setdefault(staged_model, []).append(column)
-    site.dated = {model_: tuple(columns) for model_, columns in bounds.items()}
+    columns: dict[str, list[str]] = {}
+    for staged_model, column in bounds:
+        columns.setdefault(staged_model, []).append(column)
+    site.dated = {model_: tuple(each) for model_, each in columns.items()}
     site.models.append(model.model_copy(update={"name": name}))
 
 

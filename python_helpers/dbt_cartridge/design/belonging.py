@@ -52,7 +52,7 @@ def sum_children(site: Site, parent: Staged, links: Sequence[Link]) -> None:
     label = kinds[0] if len(kinds) == 1 else "activity"
     site.offers[parent.id] = site.add(
         site.intermediate(
-            f"{parent.entities}_{label}", f"{parent.source}_{parent.entities}_{label}"
+            parent, f"{parent.entities}_{label}", f"{parent.source}_{parent.entities}_{label}"
         ),
         parent, "intermediate", query, attributes, parent.key,
         f"{own.capitalize()} with their {docs.listed([docs.words(k) for k in kinds])} counted "

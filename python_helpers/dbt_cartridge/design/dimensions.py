@@ -58,6 +58,7 @@ def _enriched(site: Site, staged: Staged) -> Wide:
 
 def _named(site: Site, staged: Staged, *labels: str) -> str:
     return site.intermediate(
+        staged,
         *(f"{staged.entities}_{label}" for label in labels),
         *(f"{staged.source}_{staged.entities}_{label}" for label in labels),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
@@ -41,6 +41,7 @@ class Site:
     settings: Settings
     names: Names
     folders: Mapping[str, str]  # relation → folder of its marts
+    beside: Collection[str] = ()  # models of earlier runs that this one is not about
     homes: dict[str, str] = field(default_factory=dict[str, str])
     histories: dict[str, str] = field(default_factory=dict[str, str])
     headers: dict[str, Link] = field(default_factory=dict[str, Link])
@@ -63,11 +64,13 @@ class Site:
                 self.homes[staged.id] = self._mart(prefix, staged, staged.entities)
 
     def _mart(self, prefix: str, staged: Staged, label: str) -> str:
-        return self.names.claim(f"{prefix}{label}", f"{prefix}{staged.source}_{label}")
+        wishes = (f"{prefix}{label}", f"{prefix}{staged.source}_{label}")
+        return self.names.claim(*wishes, owner=staged.id)
 
-    def intermediate(self, *labels: str) -> str:
+    def intermediate(self, staged: Staged, *labels: str) -> str:
         """The first free of the labels."""
-        return self.names.claim(*(f"{self.host.intermediate_prefix}{label}" for label in labels))
+        wishes = (f"{self.host.intermediate_prefix}{label}" for label in labels)
+        return self.names.claim(*wishes, owner=staged.id)
 
     def offer(self, staged: Staged) -> Offer:
         return self.offers.get(staged.id, staged.offer)
