@@ -20,6 +20,9 @@ from dbt_cartridge.infer.key_columns import (
     names_a_time,
 )
 
+FULL = 0.6
+"""Share of all pairs that are there, from which one column counts within the other."""
+
 Points = list[tuple[str, float]]
 Proposal = tuple[tuple[str, ...], Points]
 
@@ -27,7 +30,8 @@ Proposal = tuple[tuple[str, ...], Points]
 def proposals(own: KeyColumns) -> list[Proposal]:
     """Everything that the shape of the table suggests, without regard to its rows."""
     return [
-        *_lines(own), *_bridges(own), *_dated(own), *_reported(own), *_marked_off(own)
+        *_lines(own), *_bridges(own), *_dated(own), *_reported(own), *_marked_off(own),
+        *_counted_within(own),
     ]  # fmt: skip
 
 
@@ -47,6 +51,27 @@ def _lines(own: KeyColumns) -> list[Proposal]:
                 # Fivetran keys the items of a nested array by parent and index.
                 why.append(("an array's items, as the load tool unfolds them", 3.0))
             out.append((own.names_of((owner, ordinal)), why))
+    return out
+
+
+def _counted_within(own: KeyColumns) -> list[Proposal]:
+    """An id that starts again in each tenant, shop or document: (tenant_id, customer_id).
+
+    Its name is the table's key, it is not unique, and nearly each of its values stands beside
+    nearly each of the other's, which an attribute of the thing itself never does.
+    """
+    out: list[Proposal] = []
+    ids = [c for c in own.parts if c.unique is False and own.is_own_key(c) and c.distinct]
+    for id_ in ids:
+        for scope in own.parts:
+            if scope is id_ or own.is_date(scope) or own.is_load_tool(scope) or scope in ids:
+                continue
+            rows, pairs = id_.rows or 0, (id_.distinct or 0) * (scope.distinct or 0)
+            if (scope.distinct or 0) < 2 or (id_.distinct or 0) < 2 or not rows:
+                continue
+            if rows <= pairs <= rows / FULL:
+                why = [("its own id, which starts again in each of the other", 5.0)]
+                out.append((own.names_of((scope, id_)), why))
     return out
 
 
@@ -127,6 +152,9 @@ def _bridges(own: KeyColumns) -> list[Proposal]:
     """Links to other tables, together: (film_id, category_id)."""
     out: list[Proposal] = []
     links = [c for c in own.links if c not in own.ordinals and not own.is_own_key(c)]
+    named = [(a, b) for a in links for b in own.parts
+             if b not in links and b.family == a.family and own.joins_two((a, b))]  # fmt: skip
+    out += [(own.names_of(pair), [("the table is named after both", 4.0)]) for pair in named]
     rest = [c for c in own.all if c not in links and own.is_content(c)]
     for size in (2, 3, 4):
         for group in combinations(links[:7], size):

@@ -6,7 +6,7 @@ Everything here is a plain fact or a reading of a name. Nothing is decided.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,6 +23,9 @@ SURROGATE_WORDS = frozenset("id identifier key sk pk uuid guid uid sid".split())
 
 LEADING_KEY_WORDS = frozenset("id fk pk sk hk".split())
 """First words of columns that hold keys: `id_cliente`, `hk_customer`."""
+
+APPROXIMATE = 0.8
+"""Share of the rows from which an estimated count of distinct values may be all of them."""
 
 NEVER_KEY_TYPES = frozenset(
     "decimal float boolean json array struct binary interval geography time".split()
@@ -108,10 +111,19 @@ class ColumnFacts:
         if profile.nulls:
             return False
         if profile.approximate:
-            return None if profile.distinct >= 0.9 * profile.rows else False
+            return None if profile.distinct >= APPROXIMATE * profile.rows else False
         if profile.sampled:
             return None if profile.distinct == profile.rows else False
         return profile.distinct == profile.rows
+
+    @property
+    def holds_uuids(self) -> bool:
+        """By its type, or by the look of every value."""
+        profile = self.column.profile
+        patterns = profile.patterns if profile else None
+        return self.family == "uuid" or bool(
+            patterns and self.filled and patterns.uuid == self.filled
+        )
 
     @cached_property
     def domain(self) -> frozenset[str] | None:
@@ -176,9 +188,8 @@ def facts(scan: Scan) -> Facts:
         relation.id: lexicon.columns([column.name for column in relation.columns])
         for relation in relations
     }
-    entities = {relation.id: lexicon.entity(relation.name) for relation in relations}
-    named = {word for entity in entities.values() for word in entity}
-    key_words = KEY_WORDS | (_own_key_words(relations, words) - named)
+    entities = {lexicon.entity(relation.name) for relation in relations}
+    key_words = KEY_WORDS | _own_key_words(relations, words, entities)
     tables: dict[str, TableFacts] = {}
     for relation in relations:
         columns = {
@@ -190,12 +201,15 @@ def facts(scan: Scan) -> Facts:
 
 
 def _own_key_words(
-    relations: Sequence[Relation], words: Mapping[str, tuple[tuple[str, ...], ...]]
+    relations: Sequence[Relation],
+    words: Mapping[str, tuple[tuple[str, ...], ...]],
+    entities: Set[tuple[str, ...]],
 ) -> frozenset[str]:
     """What this schema calls its keys: `codigo`, `Код`.
 
-    A word that names no table, is the whole name of the first column of two tables or more,
-    numbers each row in it, and begins or ends the name of a column elsewhere.
+    A word that is the whole name of the first column of two tables or more, numbers each row in
+    it, and begins or ends the name of a column elsewhere. The name of a table is none: the `label`
+    of `label_tag` is a label.
     """
     first: Counter[str] = Counter()
     beside: set[str] = set()
@@ -206,7 +220,11 @@ def _own_key_words(
         numbers = relation.columns[0].type == "integer" and profile is not None
         if profile and numbers and len(own[0]) == 1 and profile.rows == profile.distinct:
             first[own[0][0]] += 1
-    return frozenset(word for word, tables in first.items() if tables > 1 and word in beside)
+    return frozenset(
+        word
+        for word, tables in first.items()
+        if tables > 1 and word in beside and (word,) not in entities
+    )
 
 
 def _column_facts(

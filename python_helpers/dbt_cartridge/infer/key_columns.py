@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from dbt_cartridge.documents.schema import ColumnMeaning
@@ -12,7 +13,7 @@ from dbt_cartridge.words import singular
 Meanings = dict[str, dict[str, ColumnMeaning]]
 
 ORDINAL_WORDS = frozenset(
-    "index line sequence seq ordinal ordering row item step part subscript offset lap".split()
+    "index line ln sequence seq ordinal ordering row item step part subscript offset lap".split()
 )
 DATE_WORDS = frozenset("date time day month year week quarter hour timestamp at on".split())
 CHANGE_WORDS = frozenset("updated update modified created create changed last".split())
@@ -47,8 +48,13 @@ class KeyColumns:
     """One table's columns, read once. Nothing here depends on what the warehouse answers."""
 
     def __init__(
-        self, table: TableFacts, names: NameIndex, meanings: dict[str, ColumnMeaning]
+        self,
+        table: TableFacts,
+        names: NameIndex,
+        meanings: dict[str, ColumnMeaning],
+        pointing: Mapping[str, float] | None = None,
     ) -> None:
+        self._pointing = pointing or {}  # columns that hold the values of another table's
         self.table = table
         self.meanings = meanings
         self.all = list(table.columns.values())
@@ -96,7 +102,7 @@ class KeyColumns:
         return column.name.lower().startswith(LOAD_TOOL)
 
     def _can_take_part(self, column: ColumnFacts) -> bool:
-        if self.is_barred(column) or column.is_free_text:
+        if self.is_barred(column) or (column.is_free_text and column.name not in self._pointing):
             return False
         if self.is_load_tool(column) and column.words[-1:] != ("id",):
             return False
@@ -130,6 +136,15 @@ class KeyColumns:
             return False
         whole = len(stem) == len(entity) and _begins(list(entity), stem)
         return whole or stem == entity[-len(stem) :]
+
+    def is_named_after_table(self, column: ColumnFacts) -> bool:
+        """`patient_identifier_id` of patient_identifiers: a key word is part of what it is."""
+        return tuple(singular(word) for word in column.words[:-1]) == self.table.entity
+
+    def is_initials(self, column: ColumnFacts) -> bool:
+        """`cid` of coupons."""
+        initials = "".join(word[:1] for word in self.table.entity)
+        return column.name.lower() in (f"{initials}id", f"{initials}_id")
 
     @cached_property
     def unfolds_arrays(self) -> bool:
@@ -178,7 +193,7 @@ class KeyColumns:
 
     @cached_property
     def is_history(self) -> bool:
-        return bool(set(self.table.entity) & HISTORY_WORDS)
+        return len(self.table.entity) > 1 and bool(set(self.table.entity) & HISTORY_WORDS)
 
     @cached_property
     def keeps_versions(self) -> bool:
@@ -200,10 +215,14 @@ class KeyColumns:
     def _reference(self, column: ColumnFacts, names: NameIndex) -> float:
         """How likely the column's name is to be another table's."""
         stem = tuple(singular(word) for word in column.stem)
+        if column.name in self._pointing:
+            return self._pointing[column.name]
         if not stem or self.is_load_tool(column):
             return 0.0
         own = self.table.entity
         if column.has_key_word and (stem == own or "".join(stem) == "".join(own)):
+            return 0.0
+        if column.has_key_word and self.is_named_after_table(column):
             return 0.0
         best = 0.0
         for match in names.named(column):
@@ -212,13 +231,25 @@ class KeyColumns:
                     best = max(best, 0.9)
                 continue
             value = LIKELY.get(match.likeness, 0.3) * match.strength
-            best = max(best, value if column.has_key_word else 0.5 * value)
+            best = max(best, value * self._told_by_name(column, match.likeness))
         return best
+
+    def _told_by_name(self, column: ColumnFacts, likeness: str) -> float:
+        """A whole number that bears a table's full name is a reference, key word or none."""
+        if column.has_key_word:
+            return 1.0
+        numbers = column.family in ("integer", "uuid") and likeness in ("entity", "own_entity")
+        return 0.9 if numbers else 0.5
 
 
 def names_a_time(column: ColumnFacts) -> bool:
     """`sold_date_key`: leads to a calendar, and says when rather than what."""
     return bool(set(column.stem[-1:]) & DATE_WORDS)
+
+
+def names_a_moment(column: ColumnFacts) -> bool:
+    """`event_timestamp`, though it is held as a number."""
+    return not column.has_key_word and column.words[-1:] in (("timestamp",), ("datetime",))
 
 
 def alike(short: str, whole: str) -> bool:

@@ -8,6 +8,7 @@ unique is no key, and two rows prove nothing.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -17,13 +18,18 @@ from dbt_cartridge.documents.scan import DeclaredKey
 from dbt_cartridge.documents.schema import Candidate, Evidence, Key
 from dbt_cartridge.infer.composites import Points, proposals, searched
 from dbt_cartridge.infer.facts import SURROGATE_WORDS, ColumnFacts, Facts
-from dbt_cartridge.infer.key_columns import TINY, KeyColumns, Meanings, alike
+from dbt_cartridge.infer.key_columns import TINY, KeyColumns, Meanings, alike, names_a_moment
 from dbt_cartridge.infer.names import NameIndex
+from dbt_cartridge.infer.pointing import pointers
 from dbt_cartridge.infer.probing import Asker, is_unique
 from dbt_cartridge.words import singular
 
+UNIQUE = "unique and never null"
+_SECOND_IDS = (("uuid",), ("guid",), ("identifier",))
 MAX_PROBES = 12
 """Candidates asked about per table and round."""
+WEAK = 2.6
+"""Points up to which nothing but being unique speaks for a key."""
 ROUNDS = 3
 
 
@@ -38,6 +44,11 @@ class Scored:
     @property
     def score(self) -> float:
         return sum(points for _, points in self.points)
+
+    @property
+    def is_meant(self) -> bool:
+        """Its name, its place or other tables speak for it, beside its being unique today."""
+        return sum(points for why, points in self.points if why != UNIQUE and points > 0) >= 1
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,17 @@ def find_keys(
         table.id: _Draft(KeyColumns(table, names, meanings.get(table.id, {})), shared)
         for table in facts.tables.values()
     }
+    _settle(drafts, ask)
+    weak = [table for table, draft in drafts.items() if draft.is_weak]
+    for table, found in pointers(facts, weak, ask).items():
+        own = KeyColumns(facts.tables[table], names, meanings.get(table, {}), found.pointing)
+        drafts[table] = drafts[table].again(own, found.referred)
+    _settle(drafts, ask)
+    return {table_id: draft.result() for table_id, draft in drafts.items()}
+
+
+def _settle(drafts: Mapping[str, _Draft], ask: Asker) -> None:
+    """Ask until no answer would decide anything more."""
     for _ in range(ROUNDS):
         questions = {
             draft.table.id: [Unique(relation=draft.table.id, columns=c) for c in draft.to_ask()]
@@ -73,7 +95,6 @@ def find_keys(
         for table_id, group in questions.items():
             for question in group:
                 drafts[table_id].learn(question.columns, is_unique(answers[question]))
-    return {table_id: draft.result() for table_id, draft in drafts.items()}
 
 
 def _shared_names(facts: Facts) -> dict[tuple[str, ...], int]:
@@ -88,8 +109,14 @@ def _shared_names(facts: Facts) -> dict[tuple[str, ...], int]:
 class _Draft:
     """The candidates of one table while answers come in."""
 
-    def __init__(self, own: KeyColumns, shared: dict[tuple[str, ...], int]) -> None:
+    def __init__(
+        self,
+        own: KeyColumns,
+        shared: dict[tuple[str, ...], int],
+        referred: Mapping[str, int] | None = None,
+    ) -> None:
         self.table = own.table
+        self._referred = referred or {}
         self._own = own
         self._shared = shared
         self._rows = own.rows
@@ -98,6 +125,18 @@ class _Draft:
         self._singles = [(c, self._standing_points(c)) for c in own.all if not own.is_barred(c)]
         self._composites = [*proposals(own), *searched(own)]
         self._ranking: list[Scored] | None = None
+
+    def again(self, own: KeyColumns, referred: Mapping[str, int]) -> _Draft:
+        """The same table, now that it is known which values lie where."""
+        draft = _Draft(own, self._shared, referred)
+        draft._answers, draft._asked = self._answers, self._asked
+        return draft
+
+    @property
+    def is_weak(self) -> bool:
+        """No candidate that a name or a place makes the key."""
+        best = self._ranked()[:1]
+        return self.table.has_data and not (best and best[0].unique and best[0].score > WEAK)
 
     # ---------------------------------------------------------------- asking
 
@@ -113,8 +152,20 @@ class _Draft:
                 break
             if candidate.unique is None and frozenset(candidate.columns) not in self._asked:
                 wanted.append(candidate.columns)
+        wanted += self._parts_of(ranked[:1])
         self._asked.update(frozenset(columns) for columns in wanted)
         return wanted
+
+    def _parts_of(self, chosen: list[Scored]) -> list[tuple[str, ...]]:
+        """The smaller sets in what would be the key: a key has no column too many."""
+        return [
+            part
+            for candidate in chosen
+            if candidate.unique
+            for size in range(2, len(candidate.columns))
+            for part in combinations(candidate.columns, size)
+            if frozenset(part) not in self._asked
+        ]
 
     def _declared(self) -> list[DeclaredKey]:
         relation = self.table.relation
@@ -185,7 +236,7 @@ class _Draft:
             declared=is_declared,
             proved=proved,
             evidence_class=law.key_class(
-                declared=is_declared, unique=True if proved else known, meant=candidate.score > 0
+                declared=is_declared, unique=True if proved else known, meant=candidate.is_meant
             ),
             confidence=round(confidence, 3),
             evidence=tuple(evidence),
@@ -235,9 +286,15 @@ class _Draft:
     def _standing_points(self, column: ColumnFacts) -> Points:
         """What speaks for a column whatever its rows."""
         points = [*self._name_points(column), *self._place_points(column)]
-        if column.family in ("date", "timestamp"):
+        if column.family in ("date", "timestamp") or names_a_moment(column):
             points.append(("a time is rarely a key", -4.0))
-        if column.is_free_text:
+        if self._is_quantity(column):
+            points.append(("a number among others", -2.0))
+        referred = self._referred.get(column.name, 0)
+        if referred:
+            weight = 2.5 + 0.5 * min(referred, 4)
+            points.append((f"its values stand in other tables, columns {referred}", weight))
+        elif column.is_free_text:
             points.append(("free text", -3.0))
         if self._own.keeps_versions and column.has_key_word:
             points.append(("the table keeps versions of one entity", -2.5))
@@ -252,6 +309,8 @@ class _Draft:
         reference = self._own.references[column.name]
         if reference and unique:
             weight = 1.5 * reference * min(1.0, (self._rows or 0) / TINY)
+            if self._own.place[column.name] == 0:
+                weight = max(weight, 1.2 * reference)
             points.append(("but each of its values stands once: an extension", weight))
         return Scored((column.name,), tuple(points), unique)
 
@@ -263,8 +322,14 @@ class _Draft:
             return [("made by the load tool", -5.0 if words[-1:] != ("id",) or dated else 0.5)]
         if words and words[0] == "row" and words[-1] in ("guid", "uuid"):
             return [("identifies rows for replication", -3.0)]
+        if self._is_second_id(column):
+            return [("a global id beside the row's own key", 1.0)]
         if not stem and words and words[-1] in SURROGATE_WORDS:
             return [("named as a key", 5.0)]
+        if column.has_key_word and self._own.is_named_after_table(column):
+            return [("named after the table", 5.0 - 0.5 * (words[-1] not in SURROGATE_WORDS))]
+        if self._own.place[column.name] == 0 and self._own.is_initials(column):
+            return [("the initials of the table's name, and id", 4.0)]
         if column.has_key_word and stem:
             weak = 0.0 if words[-1] in SURROGATE_WORDS else -0.5
             if stem == entity or "".join(stem) == "".join(entity):
@@ -280,15 +345,33 @@ class _Draft:
             return [("named as a code", 2.0)]
         if stem == entity:
             return [("named as the table", 0.8)]
+        if stem == entity[-len(stem) :] and self._own.place[column.name] == 0:
+            return [("named as the last part of the table's name", 0.8)]
         if stem[: len(entity)] == entity:
             return [("its name begins with the table's", 0.3)]
         if words and words[-1] in ("sku", "isbn", "ssn", "token", "slug", "iso", "iata", "vin"):
             return [("a natural key by its name", 1.5)]
         return [("nothing in its name says key", -1.0)]
 
+    def _is_second_id(self, column: ColumnFacts) -> bool:
+        """A bare `uuid` or `identifier`, where the first column numbers the rows already."""
+        first = self._own.all[0]
+        if column is first or column.words not in _SECOND_IDS:
+            return False
+        keyable = first.family in ("integer", "text") and not first.is_free_text
+        return keyable and first.unique is not False and not self._own.is_load_tool(first)
+
+    def _is_quantity(self, column: ColumnFacts) -> bool:
+        """A whole number that neither its name nor its place makes a key."""
+        if column.family != "integer" or column.has_key_word or self._own.place[column.name] == 0:
+            return False
+        return not self._own.references[column.name]
+
     def _place_points(self, column: ColumnFacts) -> Points:
         place = self._own.place[column.name]
         points = [("first column", 1.0)] if place == 0 else []
+        if place == 0 and column.holds_uuids and not column.has_key_word:
+            points.append(("a global id in the first place", 1.5))
         if place == 0 and len(self._own.all) > 2 and self._own.is_load_tool(self._own.all[1]):
             points.append(("stands before the load tool's columns", 2.0))
         shared = self._shared.get(column.words, 1)
@@ -304,7 +387,35 @@ class _Draft:
         if not unique:
             return [("not unique, or null", -20.0)]
         weight = min(2.5, math.log10(self._rows + 1))
-        return [("unique and never null", weight if size == 1 else min(2.0, weight))]
+        return [(UNIQUE, weight if size == 1 else min(2.0, weight))]
+
+    def _is_whole_key(self, name: str) -> bool:
+        """Named as this table's key, in its first place, and nobody else's."""
+        column = self.table.columns[name]
+        if self._own.is_load_tool(column):
+            return False
+        if self._own.place[name] or not column.has_key_word or self._own.references[name] > 0.5:
+            return False
+        if self._own.is_history:
+            return False  # today there may be one version of each
+        return self._own.is_own_key(column) or self._own.references[name] < 0.3
+
+    def _has_smaller(self, columns: tuple[str, ...]) -> bool:
+        """The warehouse said that a part of these columns is unique, and not by chance.
+
+        Few rows, versions and links to tables are often unique in less than their key, today.
+        """
+        if (self._rows or 0) < TINY or self._own.is_history:
+            return False
+        if all(
+            self._own.references[c] or self._own.is_date(self.table.columns[c]) for c in columns
+        ):
+            return False
+        return any(
+            self._answers.get(frozenset(part))
+            for size in range(2, len(columns))
+            for part in combinations(columns, size)
+        )
 
     def _composite(self, columns: tuple[str, ...], points: Points) -> Scored:
         unique = self._known(columns)
@@ -316,6 +427,12 @@ class _Draft:
             if any("nothing but" in text for text, _ in points):
                 weight *= 0.3
             points.append(("one of its columns is unique already", -3.5 * weight))
+        elif self._has_smaller(columns):
+            points.append(("some of its columns are unique already", -3.5))
+        named = [self.table.columns[c] for c in columns]
+        pair = len(columns) == 2 and self._own.joins_two(tuple(named))
+        if not pair and any(c.unique and self._is_whole_key(c.name) for c in named):
+            points.append(("one of its columns is the table's key", -6.0))
         return Scored(columns, tuple(points), unique)
 
 

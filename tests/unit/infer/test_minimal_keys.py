@@ -1,0 +1,102 @@
+"""Keys that are no larger than they must be, no smaller than they are meant, and no accident."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dbt_cartridge.documents.scan import Column, Profile
+from dbt_cartridge.infer.facts import ColumnFacts
+from tests.unit.infer.rows import Rows, World
+
+
+def _key(tables: dict[str, Rows], table: str) -> tuple[str, ...] | None:
+    found = {t.id: t for t in World(tables).infer().tables}[f"raw.{table}"].primary_key
+    return found.columns if found else None
+
+
+def _numbers(count: int, step: int = 7, size: int = 97) -> list[Any]:
+    return [i * step % size for i in range(count)]
+
+
+def test_an_id_that_starts_again_in_each_tenant_is_half_a_key() -> None:
+    pairs = [(firm, number) for firm in range(1, 6) for number in range(1, 41)]
+    rows: Rows = {
+        "firm_id": [firm for firm, _ in pairs],
+        "member_id": [number for _, number in pairs],
+        "email": [f"m{number}@firm{firm}.example" for firm, number in pairs],
+    }
+    assert _key({"firm_members": rows}, "firm_members") == ("firm_id", "member_id")
+
+
+def test_a_moment_held_as_a_number_is_no_key_of_events() -> None:
+    rows: Rows = {
+        "event_name": [("view", "click", "buy")[i % 3] for i in range(60)],
+        "event_timestamp": [1_700_000_000_000_000 + 977 * i for i in range(60)],
+        "visitor_id": _numbers(60, 7, 13),
+    }
+    assert _key({"events": rows}, "events") is None
+
+
+def test_a_bare_uuid_does_not_stand_before_the_number_of_the_row() -> None:
+    rows: Rows = {
+        "allergy_source_id": list(range(1, 31)),
+        "title": [f"t{i % 4}" for i in range(30)],
+        "uuid": [f"{i:08x}-0000-4000-8000-000000000000" for i in range(30)],
+    }
+    assert _key({"source_of_allergies": rows}, "source_of_allergies") == ("allergy_source_id",)
+
+
+def test_a_set_that_holds_the_tables_own_key_falls_away() -> None:
+    rows: Rows = {
+        "grade_id": list(range(1, 6)),
+        "grade_lookup_id": list(range(11, 16)),
+    }
+    assert _key({"grade_types": rows}, "grade_types") == ("grade_id",)
+
+
+def test_a_key_has_no_column_too_many() -> None:
+    pairs = [(order, line) for order in range(1, 81) for line in range(1, 4)]
+    rows: Rows = {
+        "OrdNo": [70_000 + order for order, _ in pairs],
+        "LnNo": [line for _, line in pairs],
+        "PartCd": [f"P{(order * 7 + line * 3) % 40}" for order, line in pairs],
+    }
+    assert _key({"tblDtl": rows}, "tblDtl") == ("OrdNo", "LnNo")
+
+
+def test_text_is_a_key_where_other_tables_hold_its_values() -> None:
+    captains = [f"Captain {chr(65 + i)} Smith" for i in range(12)]
+    ships = [f"Ship of {chr(65 + i)} Town" for i in range(9)]
+    pairs = [(c, s) for i, c in enumerate(captains) for j, s in enumerate(ships) if (i + j) % 3]
+    tables: dict[str, Rows] = {
+        "persons": {"full": captains, "rank": ["a", "b", "c"] * 4},
+        "vessels": {"name": ships, "class": ["x", "y", "z"] * 3},
+        "crews": {"captain": [c for c, _ in pairs], "vessel": [s for _, s in pairs]},
+    }
+    assert _key(tables, "persons") == ("full",)
+    assert _key(tables, "vessels") == ("name",)
+    assert _key(tables, "crews") == ("captain", "vessel")
+
+
+def test_a_first_column_that_bears_another_tables_name_is_no_key_word() -> None:
+    tables: dict[str, Rows] = {
+        "label": {"id": list(range(1, 31)), "town": [f"t{i % 5}" for i in range(30)]},
+        "tag": {"id": list(range(1, 21)), "word": [f"w{i % 6}" for i in range(20)]},
+        "label_tag": {"label": [3], "tag": [4], "count": [1]},
+        "label_note": {"label": [3, 4], "note": [1, 2]},
+        "new_label": {"id": [1], "label_name": ["a"]},
+    }
+    assert _key(tables, "label_tag") == ("label", "tag")
+
+
+def test_what_an_estimate_says_of_a_unique_column_is_not_known() -> None:
+    def column(distinct: int) -> ColumnFacts:
+        profile = Profile(rows=10_000_000, nulls=0, distinct=distinct, approximate=True)
+        own = Column(
+            name="order_id", position=1, native_type="bigint", type="integer", profile=profile
+        )
+        return ColumnFacts("raw.orders", own, ("order", "id"), "integer")
+
+    assert column(8_200_000).unique is None
+    assert column(11_000_000).unique is None
+    assert column(4_000_000).unique is False
