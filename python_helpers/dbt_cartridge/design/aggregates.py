@@ -87,9 +87,7 @@ def summary(
             *_sums(_beside(facts, known), child, alias, prefix, counted, of_parent,
                    one_unit)]  # fmt: skip
     _add(made, projections, offered)
-    where = [f"{key} is not null" for name, key in zip(link.columns, keys, strict=True)
-             if not facts.by_name[name].required]  # fmt: skip
-    where += _existing(child, alias)
+    where = [*_of_somebody(keys), *_existing(child, alias)]
     cte = Cte(
         name="final", from_alias=alias, projections=tuple(projections), where=tuple(where),
         group_by=tuple(keys),
@@ -127,6 +125,12 @@ def _add(
         name = names.claim(attribute.name)
         projections.append(Projection(name=name, expression=expression, group=attribute.group))
         offered.append(attribute.renamed(name, attribute.description))
+
+
+def _of_somebody(keys: Sequence[str]) -> list[str]:
+    """Rows that belong to nobody make no group, whether any were seen or not: a header may come
+    late, and then all that a line takes from it is NULL."""
+    return [f"{key} is not null" for key in keys]
 
 
 def _existing(child: Staged, alias: str) -> list[str]:
@@ -248,11 +252,9 @@ def bridge(here: Link, there: Link, members: Offer) -> Summary:
             sql.equal(sql.column(alias, c), sql.column(joined, f))
             for c, f in zip(there.columns, there.fields, strict=True)
         )
-        joins.append(Join(kind="inner" if there.complete else "left", to=joined, on=on))
-    where = [f"{key} is not null" for name, key in zip(here.columns, group, strict=True)
-             if not members.by_name[name].required]  # fmt: skip
+        joins.append(Join(kind="left", to=joined, on=on))
     cte = Cte(
         name="final", from_alias=alias, projections=tuple(projections), joins=tuple(joins),
-        where=(*where, *_existing(here.child, alias)), group_by=tuple(group),
+        where=(*_of_somebody(group), *_existing(here.child, alias)), group_by=tuple(group),
     )  # fmt: skip
     return Summary(Query(inputs=tuple(inputs), ctes=(cte,)), tuple(offered), here.fields)

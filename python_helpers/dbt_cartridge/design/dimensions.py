@@ -6,7 +6,14 @@ from dbt_cartridge.design import aggregates, docs
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.aggregates import Summary
 from dbt_cartridge.design.belonging import MOST_KINDS, sum_kind
-from dbt_cartridge.design.enrich import MOST_INPUTS, Wide, bring_names, flatten, merge_extensions
+from dbt_cartridge.design.enrich import (
+    MOST_INPUTS,
+    Wide,
+    bring_names,
+    flatten,
+    merge_extensions,
+    same_rows,
+)
 from dbt_cartridge.design.latest import MOST_LEAVES, with_latest
 from dbt_cartridge.design.measures import measures
 from dbt_cartridge.design.parts import Link, Offer, Staged, without_tools
@@ -31,6 +38,7 @@ def _enriched(site: Site, staged: Staged) -> Wide:
     wide = Wide.of(staged.offer, staged.entities, without_tools(staged.offer))
     merge_extensions(plan, wide, staged, MOST_INPUTS)
     missed = flatten(plan, wide, staged, MOST_INPUTS - 1)
+    wide.close()
     others = wide.models - {staged.offer.model}
     summaries = min(_MOST_SUMMARIES, len(_summarised(site, staged)))
     crowded = any(site.leaves.get(model, 0) >= MOST_LEAVES for model in others)
@@ -150,7 +158,7 @@ def _add_summary(
 def _with_summaries(site: Site, staged: Staged, wide: Wide) -> None:
     for link, offer in _summaries(site, staged, MOST_INPUTS - len(wide.models)):
         alias = wide.join(
-            offer, offer.model.removeprefix(site.host.intermediate_prefix),
+            None, offer, offer.model.removeprefix(site.host.intermediate_prefix),
             [(field, field) for field in link.fields], wide.alias,
         )  # fmt: skip
         wide.summed.append(link.child.entities)
@@ -193,6 +201,7 @@ def _plain(site: Site, staged: Staged, wide: Wide) -> None:
     _with_summaries(site, staged, wide)
     query, attributes = wide.query()
     by_column, tests = home_tests(site, staged, attributes)
+    tests += same_rows(staged, wide)
     site.add(
         site.homes[staged.id], staged, "marts", query, attributes, staged.key,
         _description(site, staged, wide), staged.model.grain, by_column, tests,
@@ -218,6 +227,7 @@ def _history(site: Site, staged: Staged, wide: Wide) -> None:
     """The versions under their own name, and the current ones as the dimension."""
     query, attributes = wide.query()
     by_column, tests = home_tests(site, staged, attributes)
+    tests += same_rows(staged, wide)
     own = docs.words(staged.entity)
     history = site.add(
         site.histories[staged.id], staged, "marts", query, attributes, staged.key,
