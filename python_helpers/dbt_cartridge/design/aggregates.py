@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dbt_cartridge.design import docs
@@ -29,6 +30,8 @@ class Summary:
     attributes: tuple[Attribute, ...]
     key: tuple[str, ...]
     left_out: str = ""  # a sentence on what could not be summed
+    totals: Mapping[str, str | None] = dataclasses.field(default_factory=dict[str, "str | None"])
+    """Column → the fact's column that it sums up; None: it counts the rows."""
 
 
 def event_time(attributes: Sequence[Attribute]) -> Attribute | None:
@@ -94,7 +97,18 @@ def summary(
     )  # fmt: skip
     query = Query(inputs=(Input(alias=alias, model=facts.model),), ctes=(cte,))
     left_out = [] if one_unit else unsummed(facts.attributes)
-    return Summary(query, tuple(offered), link.fields, _not_summed(left_out))
+    totals = _totals(cte.projections, alias, facts)
+    return Summary(query, tuple(offered), link.fields, _not_summed(left_out), totals)
+
+
+def _totals(
+    projections: Sequence[Projection], alias: str, facts: Offer
+) -> Mapping[str, str | None]:
+    plain: dict[str, str | None] = {
+        f"sum({sql.column(alias, a.name)})": a.name for a in facts.attributes
+    }
+    plain["count(*)"] = None
+    return {p.name: plain[p.expression] for p in projections if p.expression in plain}
 
 
 def _not_summed(left_out: Sequence[Attribute]) -> str:

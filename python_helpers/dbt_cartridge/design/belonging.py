@@ -58,6 +58,7 @@ def sum_children(site: Site, parent: Staged, links: Sequence[Link]) -> None:
         f"{own.capitalize()} with their {docs.listed([docs.words(k) for k in kinds])} counted "
         "and summed.",
         docs.grain(docs.words(parent.entity)), based_on=[link.child.id for link in chosen],
+        conserved=wide.totals,
     )  # fmt: skip
 
 
@@ -87,7 +88,9 @@ def sum_kind(site: Site, wide: Wide, link: Link) -> None:
         value = sql.column(summed, attribute.name)
         if attribute.zero_if_none:
             value = f"coalesce({value}, 0)"
-        wide.take(attribute, value, attribute.name, f"{line.entity}_{attribute.name}")
+        name = wide.take(attribute, value, attribute.name, f"{line.entity}_{attribute.name}")
+        if attribute.name in summary.totals:
+            wide.adds_up(name, link, offer.model, summary.totals[attribute.name])
 
 
 def _renamed(cte: Cte, old: str, new: str, name: str, known: str) -> Cte:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.measures import is_measure
 from dbt_cartridge.design.naming import Names
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, ordered
 from dbt_cartridge.design.plan import Plan, descriptive, extension_of
 from dbt_cartridge.documents.design import (
+    Conserved,
     Cte,
     Input,
     Join,
@@ -44,6 +46,7 @@ class Wide:
     columns: list[Attribute] = field(default_factory=list[Attribute])
     expressions: dict[str, str] = field(default_factory=dict[str, str])
     names: Names = field(default_factory=Names)
+    totals: list[Conserved] = field(default_factory=list[Conserved])
     joined: list[Link] = field(default_factory=list[Link])
     by_join: dict[str, Link] = field(default_factory=dict[str, Link])  # alias → why it is joined
     summed: list[str] = field(default_factory=list[str])  # facts counted, in the plural
@@ -93,6 +96,16 @@ class Wide:
         self.expressions[name] = expression
         return name
 
+    def adds_up(self, name: str, link: Link, of: str, measure: str | None) -> None:
+        """The column holds what belongs to each row, of all that `of` has."""
+        if len(link.fields) == 1:
+            self.totals.append(
+                Conserved(
+                    column=name, of=of, measure=measure, key=(link.fields[0], link.columns[0]),
+                    removed=link.child.deleted_flag,
+                )
+            )  # fmt: skip
+
     def close(self) -> None:
         """Leave out every join from which nothing is taken, directly or by what is joined to it.
 
@@ -133,6 +146,18 @@ def same_rows(staged: Staged, wide: Wide) -> list[Test]:
     """A join may multiply rows or lose some; a plain select of the staged rows cannot."""
     joined = wide.joins or wide.base.model != staged.offer.model
     return [SameRowCountTest(as_model=staged.offer.model)] if joined else []
+
+
+def kept_sums(staged: Staged, wide: Wide) -> list[Conserved]:
+    """What a mart with joins shows of its own table's measures adds up to the same."""
+    if not same_rows(staged, wide):
+        return []
+    own = {a.name: a for a in staged.offer.attributes if is_measure(a)}
+    return [
+        Conserved(column=a.name, of=staged.offer.model, measure=a.name)
+        for a in wide.columns
+        if a.name in own and a.origin == own[a.name].origin
+    ]
 
 
 def pairs(link: Link) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dbt_cartridge.design import aggregates, checks, dates, docs, lines, volume
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.belonging import children, worth_of
-from dbt_cartridge.design.enrich import MOST_INPUTS, Wide, merge_extensions, same_rows
+from dbt_cartridge.design.enrich import MOST_INPUTS, Wide, kept_sums, merge_extensions, same_rows
 from dbt_cartridge.design.parts import Attribute, Link, Staged, without_tools
 from dbt_cartridge.design.site import Site, home_tests
 from dbt_cartridge.documents.design import (
@@ -59,7 +59,7 @@ def fact(site: Site, staged: Staged) -> None:
     site.add(
         site.homes[staged.id], staged, "marts", query, attributes, staged.key,
         _description(site, staged), staged.model.grain, by_column, tests,
-        based_on=[link.parent.id for link in wide.joined],
+        based_on=[link.parent.id for link in wide.joined], conserved=kept_sums(staged, wide),
     )  # fmt: skip
     _make_incremental(site, staged, wide, attributes)
 
