@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dbt_cartridge.design import docs
@@ -30,6 +31,8 @@ class Summary:
     attributes: tuple[Attribute, ...]
     key: tuple[str, ...]
     left_out: str = ""  # a sentence on what could not be summed
+    totals: Mapping[str, str | None] = dataclasses.field(default_factory=dict[str, "str | None"])
+    """Column → the fact's column that it sums up; None: it counts the rows."""
 
 
 def event_time(attributes: Sequence[Attribute]) -> Attribute | None:
@@ -89,16 +92,25 @@ def summary(
             *_sums(_beside(facts, known), child, alias, prefix, counted, of_parent,
                    one_unit)]  # fmt: skip
     _add(made, projections, offered)
-    where = [f"{key} is not null" for name, key in zip(link.columns, keys, strict=True)
-             if not facts.by_name[name].required]  # fmt: skip
-    where += _existing(child, alias)
+    where = [*_of_somebody(keys), *_existing(child, alias)]
     cte = Cte(
         name="final", from_alias=alias, projections=tuple(projections), where=tuple(where),
         group_by=tuple(keys),
     )  # fmt: skip
     query = Query(inputs=(Input(alias=alias, model=facts.model),), ctes=(cte,))
     left_out = [] if one_unit else unsummed(facts.attributes)
-    return Summary(query, tuple(offered), link.fields, _not_summed(left_out))
+    totals = _totals(cte.projections, alias, facts)
+    return Summary(query, tuple(offered), link.fields, _not_summed(left_out), totals)
+
+
+def _totals(
+    projections: Sequence[Projection], alias: str, facts: Offer
+) -> Mapping[str, str | None]:
+    plain: dict[str, str | None] = {
+        f"sum({sql.column(alias, a.name)})": a.name for a in facts.attributes
+    }
+    plain["count(*)"] = None
+    return {p.name: plain[p.expression] for p in projections if p.expression in plain}
 
 
 def _not_summed(left_out: Sequence[Attribute]) -> str:
@@ -129,6 +141,12 @@ def _add(
         name = names.claim(attribute.name)
         projections.append(Projection(name=name, expression=expression, group=attribute.group))
         offered.append(attribute.renamed(name, attribute.description))
+
+
+def _of_somebody(keys: Sequence[str]) -> list[str]:
+    """Rows that belong to nobody make no group, whether any were seen or not: a header may come
+    late, and then all that a line takes from it is NULL."""
+    return [f"{key} is not null" for key in keys]
 
 
 def _existing(child: Staged, alias: str) -> list[str]:
@@ -250,11 +268,9 @@ def bridge(here: Link, there: Link, members: Offer) -> Summary:
             sql.equal(sql.column(alias, c), sql.column(joined, f))
             for c, f in zip(there.columns, there.fields, strict=True)
         )
-        joins.append(Join(kind="inner" if there.complete else "left", to=joined, on=on))
-    where = [f"{key} is not null" for name, key in zip(here.columns, group, strict=True)
-             if not members.by_name[name].required]  # fmt: skip
+        joins.append(Join(kind="left", to=joined, on=on))
     cte = Cte(
         name="final", from_alias=alias, projections=tuple(projections), joins=tuple(joins),
-        where=(*where, *_existing(here.child, alias)), group_by=tuple(group),
+        where=(*_of_somebody(group), *_existing(here.child, alias)), group_by=tuple(group),
     )  # fmt: skip
     return Summary(Query(inputs=tuple(inputs), ctes=(cte,)), tuple(offered), here.fields)

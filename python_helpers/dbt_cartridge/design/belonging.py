@@ -12,7 +12,7 @@ from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.enrich import MOST_INPUTS, Wide
 from dbt_cartridge.design.parts import Link, Staged, without_tools
 from dbt_cartridge.design.site import Site
-from dbt_cartridge.documents.design import Cte, Input, Join, Projection
+from dbt_cartridge.documents.design import Cte, Input, Projection
 
 MOST_KINDS = MOST_INPUTS - 1
 _MOMENTS = ("first_", "latest_")
@@ -58,6 +58,7 @@ def sum_children(site: Site, parent: Staged, links: Sequence[Link]) -> None:
         f"{own.capitalize()} with their {docs.listed([docs.words(k) for k in kinds])} counted "
         "and summed.",
         docs.grain(docs.words(parent.entity)), based_on=[link.child.id for link in chosen],
+        conserved=wide.totals,
     )  # fmt: skip
 
 
@@ -78,8 +79,7 @@ def sum_kind(site: Site, wide: Wide, link: Link) -> None:
     wide.inputs.append(Input(alias=alias, model=offer.model))
     wide.ctes.append(_renamed(inner, line.entities, alias, summed, known))
     on = tuple(sql.equal(sql.column(wide.alias, f), sql.column(summed, f)) for f in link.fields)
-    wide.joins.append(Join(kind="left", to=summed, on=on))
-    wide.joined.append(link)
+    wide.join_made(link, summed, on)
     for attribute in summary.attributes:
         if attribute.name in link.fields or attribute.name.startswith(_MOMENTS):
             continue
@@ -88,7 +88,9 @@ def sum_kind(site: Site, wide: Wide, link: Link) -> None:
         value = sql.column(summed, attribute.name)
         if attribute.zero_if_none:
             value = f"coalesce({value}, 0)"
-        wide.take(attribute, value, attribute.name, f"{line.entity}_{attribute.name}")
+        name = wide.take(attribute, value, attribute.name, f"{line.entity}_{attribute.name}")
+        if attribute.name in summary.totals:
+            wide.adds_up(name, link, offer.model, summary.totals[attribute.name])
 
 
 def _renamed(cte: Cte, old: str, new: str, name: str, known: str) -> Cte:

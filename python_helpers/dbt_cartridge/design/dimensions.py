@@ -6,7 +6,15 @@ from dbt_cartridge.design import aggregates, docs
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.aggregates import Summary
 from dbt_cartridge.design.belonging import MOST_KINDS, sum_kind
-from dbt_cartridge.design.enrich import MOST_INPUTS, Wide, bring_names, flatten, merge_extensions
+from dbt_cartridge.design.enrich import (
+    MOST_INPUTS,
+    Wide,
+    bring_names,
+    flatten,
+    kept_sums,
+    merge_extensions,
+    same_rows,
+)
 from dbt_cartridge.design.latest import MOST_LEAVES, with_latest
 from dbt_cartridge.design.measures import measures
 from dbt_cartridge.design.parts import Link, Offer, Staged, without_tools
@@ -31,6 +39,7 @@ def _enriched(site: Site, staged: Staged) -> Wide:
     wide = Wide.of(staged.offer, staged.entities, without_tools(staged.offer))
     merge_extensions(plan, wide, staged, MOST_INPUTS)
     missed = flatten(plan, wide, staged, MOST_INPUTS - 1)
+    wide.close()
     others = wide.models - {staged.offer.model}
     summaries = min(_MOST_SUMMARIES, len(_summarised(site, staged)))
     crowded = any(site.leaves.get(model, 0) >= MOST_LEAVES for model in others)
@@ -100,11 +109,11 @@ def _summarised(site: Site, staged: Staged) -> list[Link]:
     return sorted(found, key=weight)
 
 
-def _summaries(site: Site, staged: Staged, room: int) -> list[tuple[Link, Offer]]:
+def _summaries(site: Site, staged: Staged, room: int) -> list[tuple[Link, Offer, Summary]]:
     links = _summarised(site, staged)
     children = [link.child.id for link in links]
     entities = list(dict.fromkeys(link.child.entity for link in links))
-    made: list[tuple[Link, Offer]] = []
+    made: list[tuple[Link, Offer, Summary]] = []
     for link in links[: max(0, min(room, _MOST_SUMMARIES))]:
         child = link.child
         twice = children.count(child.id) > 1
@@ -123,7 +132,7 @@ def _summaries(site: Site, staged: Staged, room: int) -> list[tuple[Link, Offer]
             text = f"{docs.words(child.entities).capitalize()} summed up per "
             text += f"{docs.words(prefix or staged.entity)}."
         text += summary.left_out
-        made.append((link, _add_summary(site, staged, link, name, text, summary)))
+        made.append((link, _add_summary(site, staged, link, name, text, summary), summary))
     return made
 
 
@@ -149,9 +158,9 @@ def _add_summary(
 
 
 def _with_summaries(site: Site, staged: Staged, wide: Wide) -> None:
-    for link, offer in _summaries(site, staged, MOST_INPUTS - len(wide.models)):
+    for link, offer, summary in _summaries(site, staged, MOST_INPUTS - len(wide.models)):
         alias = wide.join(
-            offer, offer.model.removeprefix(site.host.intermediate_prefix),
+            None, offer, offer.model.removeprefix(site.host.intermediate_prefix),
             [(field, field) for field in link.fields], wide.alias,
         )  # fmt: skip
         wide.summed.append(link.child.entities)
@@ -161,7 +170,12 @@ def _with_summaries(site: Site, staged: Staged, wide: Wide) -> None:
             value = sql.column(alias, attribute.name)
             if attribute.zero_if_none:
                 value = f"coalesce({value}, 0)"
-            wide.take(attribute, value, attribute.name, f"{link.child.entity}_{attribute.name}")
+            name = wide.take(
+                attribute, value, attribute.name, f"{link.child.entity}_{attribute.name}"
+            )
+            if attribute.name in summary.totals:
+                counted = site.offer(link.child).model
+                wide.adds_up(name, link, counted, summary.totals[attribute.name])
 
 
 def _with_the_rest(site: Site, staged: Staged, wide: Wide) -> Wide:
@@ -181,6 +195,7 @@ def _with_the_rest(site: Site, staged: Staged, wide: Wide) -> Wide:
         f"{own.capitalize()} with their {docs.listed(counted)} counted and summed.",
         docs.grain(docs.words(staged.entity)),
         based_on=[*(link.parent.id for link in wide.joined), *(link.child.id for link in rest)],
+        conserved=wide.totals,
     )  # fmt: skip
     again = Wide.of(offer, staged.entities)
     again.joined += [link for link in wide.joined if link not in rest]
@@ -194,10 +209,12 @@ def _plain(site: Site, staged: Staged, wide: Wide) -> None:
     _with_summaries(site, staged, wide)
     query, attributes = wide.query()
     by_column, tests = home_tests(site, staged, attributes)
+    tests += same_rows(staged, wide)
     site.add(
         site.homes[staged.id], staged, "marts", query, attributes, staged.key,
         _description(site, staged, wide), staged.model.grain, by_column, tests,
         based_on=[link.parent.id for link in wide.joined],
+        conserved=[*kept_sums(staged, wide), *wide.totals],
     )  # fmt: skip
 
 
@@ -219,12 +236,13 @@ def _history(site: Site, staged: Staged, wide: Wide) -> None:
     """The versions under their own name, and the current ones as the dimension."""
     query, attributes = wide.query()
     by_column, tests = home_tests(site, staged, attributes)
+    tests += same_rows(staged, wide)
     own = docs.words(staged.entity)
     history = site.add(
         site.histories[staged.id], staged, "marts", query, attributes, staged.key,
         f"Every version of each {own}, with the time for which it holds.",
         f"One row per version of {docs.a(own)}.", by_column, tests,
-        based_on=[link.parent.id for link in wide.joined],
+        based_on=[link.parent.id for link in wide.joined], conserved=kept_sums(staged, wide),
     )  # fmt: skip
     _current(site, staged, history)
 
@@ -261,5 +279,5 @@ def _current(site: Site, staged: Staged, history: Offer) -> None:
         query, attributes, key,
         f"{docs.words(staged.entities).capitalize()} as they are now; "
         f"their earlier versions are in `{history.model}`.",
-        docs.grain(own),
+        docs.grain(own), conserved=wide.totals,
     )  # fmt: skip

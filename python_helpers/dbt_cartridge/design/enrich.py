@@ -7,10 +7,20 @@ from dataclasses import dataclass, field
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.measures import is_measure
 from dbt_cartridge.design.naming import Names
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, ordered
 from dbt_cartridge.design.plan import Plan, descriptive, extension_of
-from dbt_cartridge.documents.design import Cte, Input, Join, Projection, Query
+from dbt_cartridge.documents.design import (
+    Conserved,
+    Cte,
+    Input,
+    Join,
+    Projection,
+    Query,
+    SameRowCountTest,
+    Test,
+)
 
 MOST_INPUTS = 6  # dbt-project-evaluator finds seven too many
 _DEEPEST = 5
@@ -36,7 +46,9 @@ class Wide:
     columns: list[Attribute] = field(default_factory=list[Attribute])
     expressions: dict[str, str] = field(default_factory=dict[str, str])
     names: Names = field(default_factory=Names)
+    totals: list[Conserved] = field(default_factory=list[Conserved])
     joined: list[Link] = field(default_factory=list[Link])
+    by_join: dict[str, Link] = field(default_factory=dict[str, Link])  # alias → why it is joined
     summed: list[str] = field(default_factory=list[str])  # facts counted, in the plural
 
     @classmethod
@@ -55,16 +67,27 @@ class Wide:
     def models(self) -> frozenset[str]:
         return frozenset(i.model for i in self.inputs if i.model)
 
-    def join(self, offer: Offer, alias: str, on: Sequence[tuple[str, str]], left_alias: str,
-             inner: bool = False) -> str:  # fmt: skip
-        """Join `offer`; `on` pairs columns of `left_alias` with its own. Returns its alias."""
+    def join(self, link: Link | None, offer: Offer, alias: str, on: Sequence[tuple[str, str]],
+             left_alias: str) -> str:  # fmt: skip
+        """Join `offer`; `on` pairs columns of `left_alias` with its own. Returns its alias.
+
+        Always a left join: that every row has found its parent so far keeps none of tomorrow's.
+        `link`: what a reader is told is joined; None for what is summed up.
+        """
         name = self.aliases.claim(alias, f"{alias}_joined")
         self.inputs.append(Input(alias=name, model=offer.model))
         conditions = tuple(
             sql.equal(sql.column(left_alias, left), sql.column(name, right)) for left, right in on
         )
-        self.joins.append(Join(kind="inner" if inner else "left", to=name, on=conditions))
+        self.join_made(link, name, conditions)
         return name
+
+    def join_made(self, link: Link | None, to: str, on: tuple[str, ...]) -> None:
+        """Join an input, or a CTE over one, that stands there already."""
+        self.joins.append(Join(kind="left", to=to, on=on))
+        if link is not None:
+            self.joined.append(link)
+            self.by_join[to] = link
 
     def take(self, attribute: Attribute, expression: str, *wishes: str) -> str:
         """Add a column under the first free name of `wishes`."""
@@ -73,7 +96,39 @@ class Wide:
         self.expressions[name] = expression
         return name
 
+    def adds_up(self, name: str, link: Link, of: str, measure: str | None) -> None:
+        """The column holds what belongs to each row, of all that `of` has."""
+        if len(link.fields) == 1:
+            self.totals.append(
+                Conserved(
+                    column=name, of=of, measure=measure, key=(link.fields[0], link.columns[0]),
+                    removed=link.child.deleted_flag,
+                )
+            )  # fmt: skip
+
+    def close(self) -> None:
+        """Leave out every join from which nothing is taken, directly or by what is joined to it.
+
+        It can only cost time, and rows where its key is not what it seemed.
+        """
+        said = [*self.expressions.values()]
+        kept: list[Join] = []
+        for join in reversed(self.joins):  # a join names none that comes after it
+            if any(f"{sql.name(join.to)}." in text for text in said):
+                kept.append(join)
+                said += join.on
+            elif (link := self.by_join.pop(join.to, None)) is not None:
+                self.joined.remove(link)
+        self.joins = kept[::-1]
+        read = {self.alias, *(join.to for join in self.joins)}
+        for cte in reversed(self.ctes):
+            if cte.name in read:
+                read |= {cte.from_alias, *(join.to for join in cte.joins), *cte.union}
+        self.ctes = [cte for cte in self.ctes if cte.name in read]
+        self.inputs = [each for each in self.inputs if each.alias in read]
+
     def query(self) -> tuple[Query, tuple[Attribute, ...]]:
+        self.close()
         columns = ordered(self.columns)
         final = Cte(
             name="final",
@@ -85,6 +140,24 @@ class Wide:
             joins=tuple(self.joins),
         )
         return Query(inputs=tuple(self.inputs), ctes=(*self.ctes, final)), columns
+
+
+def same_rows(staged: Staged, wide: Wide) -> list[Test]:
+    """A join may multiply rows or lose some; a plain select of the staged rows cannot."""
+    joined = wide.joins or wide.base.model != staged.offer.model
+    return [SameRowCountTest(as_model=staged.offer.model)] if joined else []
+
+
+def kept_sums(staged: Staged, wide: Wide) -> list[Conserved]:
+    """What a mart with joins shows of its own table's measures adds up to the same."""
+    if not same_rows(staged, wide):
+        return []
+    own = {a.name: a for a in staged.offer.attributes if is_measure(a)}
+    return [
+        Conserved(column=a.name, of=staged.offer.model, measure=a.name)
+        for a in wide.columns
+        if a.name in own and a.origin == own[a.name].origin
+    ]
 
 
 def pairs(link: Link) -> list[tuple[str, str]]:
@@ -135,8 +208,7 @@ def _climb(
         if not shown and plan.fates[link.parent.id] != "folded":
             continue
         role = link.role if depth == 0 or not path else _joined_path(path, link.role)
-        joined = wide.join(link.parent.offer, _alias(link), pairs(link), alias)
-        wide.joined.append(link)
+        joined = wide.join(link, link.parent.offer, _alias(link), pairs(link), alias)
         for attribute in shown:
             _bring(wide, link, attribute, joined, role, path)
         if plan.fates[link.parent.id] == "folded" and depth < _DEEPEST and not link.is_self:
@@ -232,8 +304,8 @@ def merge_extensions(plan: Plan, wide: Wide, staged: Staged, room: int) -> None:
             continue
         if extension_of(child, plan.up[child.id]) is not link:
             continue
-        alias = wide.join(child.offer, child.entities, [(f, c) for c, f in pairs(link)], wide.alias)
-        wide.joined.append(link)
+        on = [(field, column) for column, field in pairs(link)]
+        alias = wide.join(link, child.offer, child.entities, on, wide.alias)
         for attribute in child.offer.attributes:
             if attribute.is_tool or attribute.name in link.columns:
                 continue
@@ -254,7 +326,6 @@ def bring_names(plan: Plan, wide: Wide, link: Link) -> None:
     shown = _shown(plan, link)
     if not shown:
         return
-    joined = wide.join(link.parent.offer, _alias(link), pairs(link), wide.alias)
-    wide.joined.append(link)
+    joined = wide.join(link, link.parent.offer, _alias(link), pairs(link), wide.alias)
     for attribute in shown:
         _bring(wide, link, attribute, joined, link.role)

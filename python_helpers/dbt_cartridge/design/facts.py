@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dbt_cartridge.design import aggregates, checks, dates, docs, lines, volume
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.belonging import children, worth_of
-from dbt_cartridge.design.enrich import MOST_INPUTS, Wide, merge_extensions
+from dbt_cartridge.design.enrich import MOST_INPUTS, Wide, kept_sums, merge_extensions, same_rows
 from dbt_cartridge.design.parts import Attribute, Link, Staged, without_tools
 from dbt_cartridge.design.site import Site, home_tests
 from dbt_cartridge.documents.design import (
     Incremental,
     RelationshipsTest,
-    SameRowCountTest,
     Test,
 )
 
@@ -24,16 +23,22 @@ def enrich_line(site: Site, line: Staged) -> None:
     """The line beside its header, for the fact and for everything that is summed from it."""
     header = site.headers[line.id]
     wide = Wide.of(line.offer, line.entities, without_tools(line.offer))
-    lines.widen(wide, header, worth_of(site, line))
+    worth = worth_of(site, line)
+    lines.widen(wide, header, worth)
+    wide.close()
+    if not wide.joins and not (worth and worth.made):
+        return  # the header has nothing that the line has not
     query, attributes = wide.query()
-    own, above = docs.words(line.entities), docs.words(header.parent.entity)
+    own = docs.words(line.entities).capitalize()
+    beside = f"each beside its {docs.words(header.parent.entity)}"
+    told = beside if wide.joins else f"with their {docs.words(worth.name if worth else '')}"
     site.offers[line.id] = site.add(
         site.intermediate(
             line, f"{line.entities}_enriched", f"{line.source}_{line.entities}_enriched"
         ),
         line, "intermediate", query, attributes,
-        line.key, f"{own.capitalize()}, each beside its {above}.",
-        docs.grain(docs.words(line.entity)), based_on=[header.parent.id],
+        line.key, f"{own}, {told}.", docs.grain(docs.words(line.entity)),
+        based_on=[link.parent.id for link in wide.joined],
     )  # fmt: skip
 
 
@@ -51,12 +56,12 @@ def fact(site: Site, staged: Staged) -> None:
     _date_tests(site, staged, attributes, by_column)
     for column, more in volume.header_tests(site, staged).items():
         by_column.setdefault(column, []).extend(more)
-    tests.append(SameRowCountTest(as_model=staged.offer.model))
+    tests += same_rows(staged, wide)
     tests += _header_tests(site, staged, worth, attributes, by_column)
     site.add(
         site.homes[staged.id], staged, "marts", query, attributes, staged.key,
         _description(site, staged), staged.model.grain, by_column, tests,
-        based_on=[link.parent.id for link in wide.joined],
+        based_on=[link.parent.id for link in wide.joined], conserved=kept_sums(staged, wide),
     )  # fmt: skip
     _make_incremental(site, staged, wide, attributes)
 
@@ -178,7 +183,7 @@ def _description(site: Site, staged: Staged) -> str:
         sides = {link.parent.entities: None for link in site.plan.up[staged.id]}
         told = [docs.words(side) for side in sides]
         said = f"Which {docs.listed(told)} belong together." if len(told) > 1 else ""
-    elif header is not None:
+    elif header is not None and _took_over(site, staged, header):
         above = docs.words(header.parent.entity)
         said = f"{own.capitalize()}, with the keys and dates of their {above}."
     elif kinds := children(site, staged):
@@ -190,6 +195,11 @@ def _description(site: Site, staged: Staged) -> str:
     if staged.deleted_flag:
         said += f" Removed ones are kept, marked by `{staged.deleted_flag}`."
     return said
+
+
+def _took_over(site: Site, line: Staged, header: Link) -> bool:
+    above = header.parent.id
+    return any(a.origin and a.origin[0] == above for a in site.offer(line).attributes)
 
 
 def _plainly(site: Site, staged: Staged) -> str:

@@ -11,7 +11,7 @@ from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.enrich import MOST_INPUTS, Wide
 from dbt_cartridge.design.parts import Attribute, Link, Staged
 from dbt_cartridge.design.site import Site
-from dbt_cartridge.documents.design import Cte, Input, Join, Latest
+from dbt_cartridge.documents.design import Cte, Input, Latest
 
 MOST_LEAVES = 2  # marts right on one model: dbt-project-evaluator finds three too many
 _HISTORIES = frozenset({"history", "log", "version", "record"})
@@ -76,8 +76,7 @@ def _join(wide: Wide, link: Link, since: str, shown: list[Attribute]) -> None:
         sql.equal(sql.column(wide.alias, field), sql.column(latest, name))
         for name, field in zip(link.columns, link.fields, strict=True)
     )
-    wide.joins.append(Join(kind="left", to=latest, on=on))
-    wide.joined.append(link)
+    wide.join_made(link, latest, on)
     for attribute in shown:
         _take(wide, link, latest, attribute)
 

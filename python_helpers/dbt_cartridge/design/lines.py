@@ -50,7 +50,7 @@ def headers(plan: Plan, schema: Schema) -> dict[str, Link]:
 
 
 def _likeness(plan: Plan, link: Link, totals: set[tuple[str, str | None]]) -> int:
-    if link.is_self or not link.joinable or not link.complete or not plan.is_fact(link.parent):
+    if link.is_self or not link.joinable or not plan.is_fact(link.parent):
         return 0
     if link.relationship.one_to_one or link.parent.table.role == "bridge":
         return 0
@@ -173,10 +173,9 @@ def widen(wide: Wide, header: Link | None, worth: Amount | None) -> None:
         return
     parent = header.parent
     alias = wide.join(
-        parent.offer, parent.entities, list(zip(header.columns, header.fields, strict=True)),
-        wide.alias, inner=header.complete,
+        header, parent.offer, parent.entities,
+        list(zip(header.columns, header.fields, strict=True)), wide.alias,
     )  # fmt: skip
-    wide.joined.append(header)
     currencies = {a.unit_by for a in parent.offer.attributes if a.money and a.unit_by}
     for attribute in parent.offer.attributes:
         if attribute.is_tool or attribute.name in header.fields:

@@ -41,11 +41,7 @@ class Sum:
 
 def measures(attributes: Sequence[Attribute]) -> list[Attribute]:
     """What may be summed, the most asked for first: its own before what was summed for it."""
-    found = [
-        a
-        for a in attributes
-        if a.role == "measure" and a.additivity == "additive" and a.type in _NUMBERS
-    ]
+    found = [a for a in attributes if is_measure(a)]
     found.sort(key=_worth)
     own = [a for a in found if not _is_summed(a)]
     others = [a for a in found if _is_summed(a)]
@@ -70,6 +66,15 @@ def sums(attributes: Sequence[Attribute], alias: str, one_unit: bool = False) ->
             for unit in by_name[measure.unit_by].units:
                 chosen = f"case when {teller} = {sql.literal(unit)} then {value} end"
                 yield Sum(measure, f"sum({chosen})", unit, safe_name(unit))
+
+
+def is_measure(attribute: Attribute) -> bool:
+    """Whether its sum over all rows says something."""
+    return (
+        attribute.role == "measure"
+        and attribute.additivity == "additive"
+        and attribute.type in _NUMBERS
+    )
 
 
 def unsummed(attributes: Sequence[Attribute]) -> list[Attribute]:

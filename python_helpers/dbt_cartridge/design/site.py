@@ -16,6 +16,7 @@ from dbt_cartridge.design.plan import Plan
 from dbt_cartridge.documents.design import (
     Body,
     CompositeUniqueTest,
+    Conserved,
     Layer,
     LeftOut,
     Model,
@@ -96,6 +97,7 @@ class Site:
         tests: Sequence[Test] = (),
         based_on: Sequence[str] = (),
         notes: Sequence[str] = (),
+        conserved: Sequence[Conserved] = (),
     ) -> Offer:
         keyed, of_model = checks.key_tests(key)
         merged: dict[str, list[Test]] = {n: list(t) for n, t in keyed.items()}
@@ -111,6 +113,7 @@ class Site:
                 columns=model_columns(attributes, merged), tests=(*of_model, *tests),
                 materialized="table" if layer == "marts" else "view", primary_key=key,
                 based_on=tuple(dict.fromkeys((staged.id, *based_on))), notes=tuple(notes),
+                conserved=tuple(conserved),
                 **(
                     laid_out(staged, attributes)
                     if layer == "marts" and self.host.adapter == "redshift" else {}

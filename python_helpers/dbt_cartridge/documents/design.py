@@ -273,6 +273,20 @@ class ModelColumn(Frozen):
     tests: tuple[Test, ...] = ()
 
 
+class Conserved(Frozen):
+    """A sum that has to arrive: that of `column` here is that of `of`'s `measure`.
+
+    `key` pairs a column here with one there: rows there that find none here belong to nobody, and
+    are not counted. No test of the project; the proof asks it.
+    """
+
+    column: str
+    of: str  # a model
+    measure: str | None  # None: its rows are counted
+    key: tuple[str, str] | None = None
+    removed: str | None = None  # a flag there; rows that bear it are not counted
+
+
 class Model(Frozen):
     name: str
     layer: Layer
@@ -290,6 +304,7 @@ class Model(Frozen):
     primary_key: tuple[str, ...] = ()
     based_on: tuple[str, ...] = ()  # `Relation.id`s whose rows it shows
     notes: tuple[str, ...] = ()  # why, for the report
+    conserved: tuple[Conserved, ...] = ()
 
     @property
     def all_tests(self) -> tuple[Test, ...]:

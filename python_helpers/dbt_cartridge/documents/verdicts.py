@@ -10,9 +10,15 @@ from dbt_cartridge.documents.scan import Problem
 
 
 class ModelVerdict(Frozen):
+    """`rows` and what follows it are None where the rows were not read."""
+
     model: str
     status: Literal["pass", "error", "skipped"]
     message: str = ""
+    rows: int | None = None
+    left_out: int | None = None  # rows of the source that the model does not show
+    superseded: int | None = None  # of those, versions that a later one replaced
+    sums: tuple[str, ...] = ()  # columns whose sum is the one that it has to be
 
 
 class TestVerdict(Frozen):

@@ -18,6 +18,7 @@ from dbt_cartridge.documents.design import Design, LeftOut
 from dbt_cartridge.documents.scan import Problem, Scan
 from dbt_cartridge.documents.schema import Schema
 from dbt_cartridge.documents.verdicts import Verdicts
+from dbt_cartridge.report.arrivals import Arrival, arrivals
 
 if TYPE_CHECKING:
     from dbt_cartridge.pipeline import Outcome
@@ -94,6 +95,9 @@ class Run(Document):
     found: Found = Found()
     made: Made = Made()
     proved: Proved = Proved()
+    rows: tuple[Arrival, ...] = Field(
+        default=(), description="What arrived of each table, as it was proved."
+    )
     asked: Asked | None = Field(default=None, description="Of a provider, if there was one.")
     dry_run: bool = False
     changes: dict[str, int] = Field(default={}, description="Files by what happened to them.")
@@ -124,6 +128,7 @@ def run(outcome: Outcome) -> Run:
         found=_found(outcome.scan, outcome.schema),
         made=_made(outcome.design),
         proved=_proved(outcome.verdicts),
+        rows=arrivals(outcome.design, outcome.verdicts),
         asked=outcome.asked,
         dry_run=not outcome.changes.applied,
         changes=dict(sorted(Counter(change.action for change in changes).items())),

@@ -8,6 +8,7 @@ from dbt_cartridge.documents.asked import Asked
 from dbt_cartridge.documents.changes import Changes, SchemaChange
 from dbt_cartridge.documents.plan import planned_files
 from dbt_cartridge.documents.schema import Relationship, Schema
+from dbt_cartridge.report.arrivals import Arrival
 from dbt_cartridge.report.run import Found, Made, Proved, Run, to_look_at
 from dbt_cartridge.report.words import count, listed, seconds, shown
 
@@ -48,6 +49,7 @@ def summary(run: Run, schema: Schema, changes: Changes) -> list[str]:
         *_block("Made", _made(run.made)),
         *_block("Asked", _asked(run.asked)),
         *_block("Proved", _proved(run.proved)),
+        *_block("Rows", _rows(run.rows)),
         *_block("Changed", _limited(schema_lines(changes))),
         *_block("Would do" if run.dry_run else "Wrote", _written(run)),
         *_block("Look at", _limited(_look_at(schema, changes))),
@@ -138,6 +140,30 @@ def _proved(proved: Proved) -> list[str]:
     return [
         f"by dbt {how}: {count(proved.models, 'model')} ran{failed}, "
         f"{count(proved.tests_passed, 'test')} passed{dropped}"
+    ]
+
+
+def _rows(arrived: Sequence[Arrival]) -> list[str]:
+    """Nothing where no row was read."""
+    read = [(each, each.rows) for each in arrived if each.rows is not None]
+    if not read:
+        return []
+    superseded = sum(each.superseded for each, _ in read)
+    deleted = sum(each.deleted for each, _ in read)
+    left_out = [
+        *([count(superseded, "superseded version")] if superseded else []),
+        *([count(deleted, "deletion")] if deleted else []),
+    ]
+    but = f"; {listed(left_out)} left out" if left_out else ""
+    sums = sum(mart.sums for each, _ in read for mart in each.marts)
+    unread = len(arrived) - len(read)
+    return [
+        f"{count(len(read), 'table')}, {count(sum(rows for _, rows in read), 'row')}: "
+        f"{'all others' if left_out else 'all'} arrive{but}",
+        f"{count(sums, 'sum')} of measures in the marts {'is' if sums == 1 else 'are'} kept"
+        if sums
+        else "",
+        f"{count(unread, 'table')} not counted" if unread else "",
     ]
 
 

@@ -9,6 +9,7 @@ from dbt_cartridge.documents.scan import Problem, Scan
 from dbt_cartridge.documents.verdicts import ModelVerdict, TestVerdict, Verdicts
 from dbt_cartridge.engine.build import NodeResult, TestNode
 from dbt_cartridge.errors import VerifyError
+from dbt_cartridge.verify.conservation import with_conservation
 from dbt_cartridge.verify.dependence import ancestors, owned_tests
 from dbt_cartridge.verify.matching import match
 from dbt_cartridge.verify.reading import read_name, read_parts
@@ -32,8 +33,14 @@ def judge(
     """Verdicts on the models in `only`, or on all; tests of others may be among them as well."""
     chosen = design.by_name.keys() if only is None else design.by_name.keys() & set(only)
     errors, rows = _read(design, ran, chosen)
+    read = {
+        node.name: ran.results[node.unique_id] for node in ran.build.tests
+        if node.unique_id in ran.results and node.unique_id not in ran.unread
+    }  # fmt: skip
     models = [
-        _on_model(name, errors, ancestors(design, name))
+        with_conservation(
+            _on_model(name, errors, ancestors(design, name), rows.get(name)), design, read
+        )
         for name in design.by_name
         if name in chosen
     ]
@@ -87,9 +94,11 @@ def _read(
     return errors, rows
 
 
-def _on_model(name: str, errors: Mapping[str, NodeResult], below: tuple[str, ...]) -> ModelVerdict:
+def _on_model(
+    name: str, errors: Mapping[str, NodeResult], below: tuple[str, ...], rows: int | None
+) -> ModelVerdict:
     if (result := errors.get(name)) is None:
-        return ModelVerdict(model=name, status="pass")
+        return ModelVerdict(model=name, status="pass", rows=rows)
     if fails := [each for each in below if each in errors]:
         return ModelVerdict(model=name, status="skipped", message=f"it reads {fails[0]}")
     message = in_one_line(result.message) or result.status

@@ -19,6 +19,7 @@ from dbt_cartridge.engine.base import Engine
 from dbt_cartridge.errors import VerifyError
 from dbt_cartridge.progress import Progress
 from dbt_cartridge.verify.commands import too_large, unread_models
+from dbt_cartridge.verify.conservation import conservation_count, conservation_tests
 from dbt_cartridge.verify.dependence import ancestors, other_models, owned_tests, parents
 from dbt_cartridge.verify.host_copy import copy_surroundings, make_copy, write_files
 from dbt_cartridge.verify.inert import strange_jinja
@@ -131,7 +132,8 @@ def workshop(
 
 
 def _first_round(shop: Workshop, design: Design, files: Files, memory: Memory) -> Verdicts:
-    count = len(tuple(owned_tests(design))) + sum(read_parts(design, m) for m in design.models)
+    count = len(tuple(owned_tests(design)))
+    count += sum(read_parts(design, m) + conservation_count(design, m) for m in design.models)
     shop.progress.start(f"Proving {len(design.models):,} models", count)
     if (on_sight := _on_sight(shop, design, files)) is not None:
         shop.progress.finish(_summary(on_sight))
@@ -263,7 +265,8 @@ def in_copy(shop: Workshop, design: Design, files: Files) -> Files:
     The branch of an incremental model that `is_incremental()` opens is not taken there.
     """
     own = [_ephemeral(file) if is_model(file, design) else file for file in files.files]
-    return Files(files=(*own, *reading_tests(design, unread_models(shop, design))))
+    unread = unread_models(shop, design)
+    return Files(files=(*own, *reading_tests(design, unread), *conservation_tests(design, unread)))
 
 
 def _ephemeral(file: File) -> File:

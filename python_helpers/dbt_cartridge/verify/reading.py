@@ -63,7 +63,7 @@ def _parts(design: Design, model: Model) -> list[tuple[str, ...]]:
 
 
 def _text(model: str, columns: tuple[str, ...], adapter: str, where: str) -> str:
-    counted = {f"cartridge_{i}": _count(name, adapter) for i, name in enumerate(columns)}
+    counted = {f"cartridge_{i}": f"count({quoted(n, adapter)})" for i, n in enumerate(columns)}
     return _TEST.format(
         never=" or ".join(f"{alias} < 0" for alias in counted) or "1 = 0",
         counts="".join(f",\n    {count} as {alias}" for alias, count in counted.items()),
@@ -72,8 +72,9 @@ def _text(model: str, columns: tuple[str, ...], adapter: str, where: str) -> str
     )
 
 
-def _count(name: str, adapter: str) -> str:
+def quoted(name: str, adapter: str, stored: bool = False) -> str:
+    """A column of a model; `stored`: as the warehouse itself has it."""
     # Where unquoted names are stored in upper case, the models' plain names are unquoted.
-    if adapter == "snowflake" and _PLAIN.match(name):
-        return f"count({name})"
-    return f"count({{{{ adapter.quote({json.dumps(name)}) }}}})"
+    if adapter == "snowflake" and not stored and _PLAIN.match(name):
+        return name
+    return f"{{{{ adapter.quote({json.dumps(name)}) }}}}"

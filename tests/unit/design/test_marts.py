@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dbt_cartridge.documents.design import Query
+from dbt_cartridge.documents.design import Join, Model, Query
 from dbt_cartridge.documents.schema import Identity, Key, Versions
 from dbt_cartridge.render import queries
 from tests.unit.design.made import (
@@ -215,19 +215,50 @@ def test_a_parent_without_a_proved_key_is_never_joined() -> None:
     assert parents(result.by_name["dim_users"]) == {"stg_raw__users"}
 
 
-def test_rows_are_joined_inner_only_where_none_can_be_lost() -> None:
-    kinds = {}
-    for complete in (True, False):
-        result = designed(customers(), orders(), order_lines())
-        if not complete:
-            result = designed(customers(), orders(), order_lines(orphans=1))
-        for model in result.models:
-            if isinstance(model.body, Query):
-                kinds[complete, model.name] = {
-                    join.kind for cte in model.body.ctes for join in cte.joins
-                }
-    assert kinds[True, "int_order_lines_enriched"] == {"inner"}
-    assert (False, "int_order_lines_enriched") not in kinds
+def joins(model: Model) -> list[Join]:
+    return [j for cte in model.body.ctes for j in cte.joins] if model.body.kind == "query" else []
+
+
+@pytest.mark.parametrize("orphans", [0, 1])
+def test_no_join_loses_a_row_whatever_the_rows_at_hand_allow(orphans: int) -> None:
+    result = designed(customers(), orders(), order_lines(orphans=orphans))
+    assert joins(result.by_name["int_order_lines_enriched"])
+    assert {join.kind for model in result.models for join in joins(model)} == {"left"}
+
+
+def test_a_group_of_nobody_is_made_of_no_key_though_none_was_null_so_far() -> None:
+    result = designed(customers(), orders(), order_lines())
+    grouped = [
+        cte for model in result.models if model.body.kind == "query"
+        for cte in model.body.ctes if cte.group_by
+    ]  # fmt: skip
+    assert grouped
+    for cte in grouped:
+        assert {f"{key} is not null" for key in cte.group_by} <= set(cte.where)
+
+
+def test_a_header_that_has_nothing_the_line_has_not_is_not_joined() -> None:
+    headers = table("games", KEY, column("round_name", "text"), role="fact", shape="transaction",
+                    entity="game")  # fmt: skip
+    lines = table(
+        "game_hits", column("id", role="key", distinct=100),
+        column("game_id", role="foreign_key", distinct=100),
+        column("hits", "integer", "measure", meaning={"additivity": "additive"}),
+        role="fact", shape="transaction", links={"game_id": "games.id"}, entity="game_hit",
+    )  # fmt: skip
+    result = designed(headers, lines)
+    assert not joins(result.by_name["fct_game_hits"])
+    assert parents(result.by_name["fct_game_hits"]) == {"stg_raw__game_hits"}
+
+
+def test_a_mart_with_joins_has_as_many_rows_as_staging_and_one_without_needs_no_test() -> None:
+    result = designed(customers(), orders(), order_lines())
+    for model in result.models:
+        told = {t.as_model for t in model.tests if t.kind == "same_row_count"}
+        staging = f"stg_raw__{model.name.removeprefix('dim_').removeprefix('fct_')}"
+        if model.layer == "marts" and model.body.kind == "query":
+            assert told == (set() if parents(model) == {staging} and not joins(model)
+                            else {staging})  # fmt: skip
 
 
 def test_a_foreign_key_that_nearly_holds_is_a_warning_with_its_evidence() -> None:

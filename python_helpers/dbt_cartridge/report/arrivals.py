@@ -1,0 +1,87 @@
+"""What arrived of each table: its rows in the source, in staging and in its marts, and why they
+differ. As the proof counted them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dbt_cartridge.documents.base import Frozen
+from dbt_cartridge.documents.design import Design, Model
+from dbt_cartridge.documents.verdicts import ModelVerdict, Verdicts
+from dbt_cartridge.report.words import count, listed
+
+
+class Shown(Frozen):
+    model: str
+    rows: int | None
+    sums: int = 0  # totals of measures that are what they have to be
+
+
+class Arrival(Frozen):
+    """`rows`: in the source; None where they were not read."""
+
+    table: str
+    rows: int | None
+    staging: Shown
+    marts: tuple[Shown, ...] = ()  # of all its rows, or of the current version of each
+    superseded: int = 0
+    deleted: int = 0
+
+    @property
+    def why(self) -> str:
+        """Of the rows that staging leaves out."""
+        return listed([
+            *([count(self.superseded, "superseded version")] if self.superseded else []),
+            *([count(self.deleted, "deletion")] if self.deleted else []),
+        ])  # fmt: skip
+
+    @property
+    def current(self) -> tuple[str, ...]:
+        """Marts that show fewer rows than staging: the current version of each."""
+        staged = self.staging.rows
+        return tuple(m.model for m in self.marts if m.rows is not None and m.rows != staged)
+
+
+def arrivals(design: Design, verdicts: Verdicts) -> tuple[Arrival, ...]:
+    """Of every table that has a staging model, in the order of the design."""
+    said = {verdict.model: verdict for verdict in verdicts.models}
+    marts: dict[str, list[Model]] = {}
+    for model in design.models:
+        if model.layer == "marts" and model.based_on:
+            marts.setdefault(model.based_on[0], []).append(model)
+    return tuple(
+        _arrival(model, marts.get(model.based_on[0], []), said)
+        for model in design.models
+        if model.layer == "staging" and model.based_on
+    )
+
+
+def _arrival(model: Model, marts: list[Model], said: Mapping[str, ModelVerdict]) -> Arrival:
+    staging = said.get(model.name) or ModelVerdict(model=model.name, status="skipped")
+    leaves_out = _may_leave_out(model)
+    known = staging.rows is not None and (staging.left_out is not None or not leaves_out)
+    left_out, superseded = staging.left_out or 0, staging.superseded or 0
+    return Arrival(
+        table=model.based_on[0],
+        rows=(staging.rows or 0) + left_out if known else None,
+        staging=_shown(model, said),
+        marts=tuple(_shown(mart, said) for mart in marts),
+        superseded=superseded,
+        deleted=left_out - superseded,
+    )
+
+
+def _may_leave_out(model: Model) -> bool:
+    if model.body.kind != "query":
+        return False
+    filtered = any(each.where for each in model.body.inputs)
+    return filtered or any(cte.where or cte.latest for cte in model.body.ctes)
+
+
+def _shown(model: Model, said: Mapping[str, ModelVerdict]) -> Shown:
+    verdict = said.get(model.name)
+    return Shown(
+        model=model.name,
+        rows=verdict.rows if verdict else None,
+        sums=len(verdict.sums) if verdict else 0,
+    )
