@@ -15,7 +15,14 @@ LOAD_TOOLS = words_of(
     goldengate
     """
 )
-"""Makers of loads: their names in a column mark it as theirs, at its front or in the tail."""
+"""Makers of loads: behind a leading underscore their names mark a column as theirs."""
+
+COINED_TOOLS = words_of(
+    """
+    fivetran airbyte debezium meltano matillion hevo rivery attunity snowpipe etl elt dwh edw
+    """
+)
+"""Of those, the ones that mean nothing else: no singer, no stitch, no batch, no airflow."""
 
 LOAD_WORDS = words_of(
     """

@@ -1,13 +1,15 @@
 """Tables that hold several rows of one entity: loads of changes, and slowly changing rows.
 
-    find_versions(drafts, ask)  ->  {table id: Versions}
+    find_versions(drafts, ask)  ->  Found
 
 Drafts need their words, meanings and row key; relationships are not needed, so that a parent's
 entity key is known before foreign keys are looked for.
 
 A plan is made from names and profile: which column tells the entity, which one the moment. It is
 believed when both together are unique in the warehouse and the entity's key alone is not, or
-where the names leave no doubt (a history whose row key is an id and a time).
+where the names leave no doubt (a history whose row key is an id and a time). Of loads, where all
+rows but the last are dropped, that is not enough: `repeats` says whether the rows of a key are
+one thing.
 """
 
 from __future__ import annotations
@@ -16,8 +18,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from dbt_cartridge import law
+from dbt_cartridge.documents.evidence import EvidenceClass
 from dbt_cartridge.documents.probe import Answer, Probe, Unique
+from dbt_cartridge.documents.scan import Problem
 from dbt_cartridge.documents.schema import ColumnMeaning, Evidence, Versions
+from dbt_cartridge.infer import repeats
 from dbt_cartridge.infer.column_words import KEY_WORDS, OPERATION, words_of
 from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.infer.role_words import HISTORIES
@@ -29,6 +35,14 @@ _ENOUGH = 0.99
 _KEY_TAILS = KEY_WORDS | {"code", "number", "alternate", "natural", "business", "no", "ref"}
 _BESIDE_SURROGATES = words_of("alternate natural business nk bk")
 _SEQUENCES = words_of("sequence lsn scn version offset revision gtid")
+
+
+@dataclass(frozen=True)
+class Found:
+    """The versions of every table that has some, and what looked like versions and is kept."""
+
+    versions: dict[str, Versions]
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,19 +59,54 @@ class Plan:
         return Unique(relation=table, columns=self.key + self.order)
 
 
-def find_versions(drafts: Sequence[Draft], ask: Probe) -> dict[str, Versions]:
-    """The versions of every table that has some. All questions go out in one batch."""
+def find_versions(drafts: Sequence[Draft], ask: Probe) -> Found:
+    """All questions go out in two batches: what could be, and whether the rows are one thing."""
     plans = {draft.id: made for draft in drafts if (made := plan(draft))}
     questions = [p.question(table) for table, group in plans.items() for p in group]
     answers = dict(zip(questions, ask(questions), strict=True)) if questions else {}
     found: dict[str, Versions] = {}
+    loaded: dict[str, repeats.Case] = {}
     for draft in drafts:
         for one in plans.get(draft.id, ()):
             versions = _settle(draft, one, answers[one.question(draft.id)])
             if versions:
                 found[draft.id] = versions
                 break
-    return found
+        if draft.id not in found or found[draft.id].kind == "loads":
+            case = _case(draft, found.pop(draft.id, None))
+            loaded |= {draft.id: case} if case else {}
+    problems: list[Problem] = []
+    for case, said in repeats.judged(list(loaded.values()), ask):
+        if said.versions and law.allows(said.versions.evidence_class, "drop_rows"):
+            found[case.draft.id] = said.versions
+        elif said.problem:
+            problems.append(said.problem)
+    return Found(found, tuple(problems))
+
+
+def _case(draft: Draft, loads: Versions | None) -> repeats.Case | None:
+    """Rows that may be copies of each other: of a load, or of a table that has no key."""
+    if loads is not None:
+        return repeats.Case(draft, loads, _witness(draft))
+    proved = draft.key is not None and (draft.key.proved or draft.key.declared)
+    for key in _entity_keys(draft)[:1] if not proved else ():
+        if _repeats(draft, key.name):
+            once = Versions(kind="duplicates", entity_key=(key.name,), order_by=())
+            return repeats.Case(draft, once, "")
+    return None
+
+
+def _witness(draft: Draft) -> str:
+    """What only a feed of changes has: its operations, or its place in a log."""
+    for meaning in draft.meanings:
+        profile = draft.column(meaning.name).profile
+        changes = profile is None or (profile.distinct or 0) > 1
+        if meaning.role == "technical" and set(meaning.words) & OPERATION and changes:
+            return f"{meaning.name} holds the operation of each change"
+        in_log = bool(set(meaning.words) & _SEQUENCES) and meaning.is_load_tool
+        if in_log and changes:
+            return f"{meaning.name} is the place of each change in a log"
+    return ""
 
 
 def of_itself(draft: Draft, versions: Versions) -> bool:
@@ -231,8 +280,17 @@ def _settle(draft: Draft, one: Plan, answer: Answer) -> Versions | None:
         valid_to=_valid_to(draft, start),
         is_current=_current(draft, one.key[0]) if slowly else None,
         deleted=marks[0].name if marks and not slowly else None,
+        evidence_class=_class(answer, start is not None),
         evidence=tuple(evidence),
     )
+
+
+def _class(answer: Answer, dated: bool) -> EvidenceClass:
+    """Of rows that are all kept: what says from when one holds is the meaning, the warehouse the
+    proof."""
+    if answer.status != "answered":
+        return "assumed"
+    return "structural" if dated and not answer.sampled else "observed"
 
 
 def _valid_to(draft: Draft, start: ColumnMeaning | None) -> str | None:
