@@ -34,6 +34,10 @@ class Attribute:
     role: ColumnRole = "attribute"
     additivity: Additivity | None = None
     unit: str | None = None
+    unit_by: str | None = None  # the column beside it that names each row's unit, of several
+    units: tuple[str, ...] = ()  # of a column that names units: those seen, where they are few
+    money: bool = False
+    zero_if_none: bool = False  # of what is counted or summed: nothing to count is 0
     pii: Pii | None = None
     data_type: str | None = None
     required: bool = False  # no NULL among the rows seen
@@ -73,6 +77,7 @@ class Staged:
     hides_deleted: bool  # removed rows were seen, and staging leaves them out
     model: Model
     row_tests: tuple[Test, ...] = ()
+    claims: tuple[Test, ...] = ()  # on the source: that no cast of staging loses a value
 
     @property
     def id(self) -> str:

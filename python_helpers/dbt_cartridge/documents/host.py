@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from dbt_cartridge.documents.base import Document, Frozen
 
 YamlLayout = Literal["folder", "model"]
@@ -43,6 +45,8 @@ class Host(Document):
     packages: tuple[str, ...] = ()  # names of installed packages, cartridge left out
     models: tuple[HostModel, ...] = ()
     sources: tuple[HostSource, ...] = ()
+    # What was generated on earlier runs → the relations that it is made from, by the ledger.
+    kept_names: dict[str, tuple[str, ...]] = Field(default_factory=dict[str, tuple[str, ...]])
     # Conventions, read from what is there; the defaults are dbt's own style guide.
     staging_prefix: str = "stg_"
     intermediate_prefix: str = "int_"

@@ -29,7 +29,9 @@ from dbt_cartridge.verify.running import parses, run_round
 from dbt_cartridge.verify.settle import settle
 from dbt_cartridge.verify.stopping import stopped
 from dbt_cartridge.verify.workshop import Workshop
+from dbt_cartridge.words import MAX_NAME, shortened
 
+_CTE = "__dbt__cte__"  # what dbt calls an ephemeral model begins so, and its limit is the same
 _MENDS = 6
 _ROUNDS = 10  # each but the first only parses, or runs what the round before it changed
 
@@ -266,7 +268,10 @@ def in_copy(shop: Workshop, design: Design, files: Files) -> Files:
 
 def _ephemeral(file: File) -> File:
     # The last `config` wins over the one at the top.
-    text = f"{file.text.rstrip()}\n{{{{ config(materialized='ephemeral') }}}}\n"
+    name = PurePosixPath(file.path).stem
+    short = shortened(name, MAX_NAME - len(_CTE))
+    alias = "" if short == name else f", alias='{short}'"
+    text = f"{file.text.rstrip()}\n{{{{ config(materialized='ephemeral'{alias}) }}}}\n"
     return file.model_copy(update={"text": text})
 
 
