@@ -99,7 +99,10 @@ def _by_version(draft: Draft, own: TableKeys, versions: Versions | None, ask: As
     columns = versions.entity_key + versions.order_by
     if versions.kind == "duplicates":
         return replace(own, primary=_once(versions), others=(), doubted=())
-    if versions.kind != "loads" or (own.primary and set(own.primary.columns) == set(columns)):
+    dated_by_load = any(draft.by_name[c].role == "load_time" for c in versions.order_by)
+    if not dated_by_load and versions.kind != "loads":
+        return own
+    if own.primary and set(own.primary.columns) == set(columns):
         return own
     answer = ask([Unique(relation=draft.id, columns=columns)])[0]
     unique = is_unique(answer)

@@ -46,7 +46,9 @@ UNTIL = words_of(
     to until through end thru ended ends till ending expiry expiration expires expired
     """
 )
-VALIDITY = words_of("valid validity effective eff active dbt record row version scd rec fivetran")
+VALIDITY = words_of(
+    "valid validity effective eff active dbt record row version scd rec fivetran sys"
+)
 
 TIME_WORDS = words_of("date time timestamp at day on datetime when since until")
 EPOCH_UNITS = words_of("ms us millis micros milliseconds microseconds s sec secs epoch unix ts utc")

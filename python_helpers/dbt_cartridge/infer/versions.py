@@ -14,8 +14,9 @@ one thing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from dbt_cartridge import law
@@ -34,6 +35,7 @@ _ENOUGH = 0.99
 
 _KEY_TAILS = KEY_WORDS | {"code", "number", "alternate", "natural", "business", "no", "ref"}
 _BESIDE_SURROGATES = words_of("alternate natural business nk bk")
+_DIGESTS = words_of("hashdiff hd diffhash rowhash recordhash")
 _SEQUENCES = words_of("sequence lsn scn version offset revision gtid")
 
 
@@ -61,7 +63,8 @@ class Plan:
 
 def find_versions(drafts: Sequence[Draft], ask: Probe) -> Found:
     """All questions go out in two batches: what could be, and whether the rows are one thing."""
-    plans = {draft.id: made for draft in drafts if (made := plan(draft))}
+    owners = _owners(drafts)
+    plans = {draft.id: made for draft in drafts if (made := plan(draft, owners))}
     questions = [p.question(table) for table, group in plans.items() for p in group]
     answers = dict(zip(questions, ask(questions), strict=True)) if questions else {}
     found: dict[str, Versions] = {}
@@ -118,7 +121,17 @@ def of_itself(draft: Draft, versions: Versions) -> bool:
     return set(versions.entity_key) <= own
 
 
-def plan(draft: Draft) -> tuple[Plan, ...]:
+def _owners(drafts: Sequence[Draft]) -> dict[str, set[str]]:
+    """The tables in which a column of this name is different in every row."""
+    found: dict[str, set[str]] = {}
+    for draft in drafts:
+        for meaning in draft.meanings:
+            if _unique(draft, meaning.name):
+                found.setdefault(meaning.name.casefold(), set()).add(draft.id)
+    return found
+
+
+def plan(draft: Draft, owners: Mapping[str, set[str]] = MappingProxyType({})) -> tuple[Plan, ...]:
     """What could be, the likeliest first; at most four questions. Nothing for most tables."""
     by_role: dict[str, list[ColumnMeaning]] = {}
     for meaning in draft.meanings:
@@ -143,7 +156,28 @@ def plan(draft: Draft) -> tuple[Plan, ...]:
                 found.append(Plan("slowly_changing", names, (moment.name,), keyed, why))
         if repeats and in_key != {key.name}:
             found += _loads(draft, names, by_role)
+    found += _satellite(draft, by_role, owners)
     return tuple(dict.fromkeys(found))[:4]
+
+
+def _satellite(
+    draft: Draft, by_role: dict[str, list[ColumnMeaning]], owners: Mapping[str, set[str]]
+) -> list[Plan]:
+    """What a data vault tells of a hub: a row for each load in which something had changed.
+
+    Known by the digest of what it tells, and by the hub's key, which the hub holds once.
+    """
+    digests = [m for m in draft.meanings if "".join(m.words[:2]) in _DIGESTS]
+    moments = by_role.get("load_time", [])
+    keys = [
+        m for m in draft.meanings
+        if owners.get(m.name.casefold(), set()) - {draft.id} and _repeats(draft, m.name)
+        and m.role not in ("measure", "flag") and m not in moments
+    ]  # fmt: skip
+    if not digests or len(moments) != 1 or not keys:
+        return []
+    why = f"{keys[0].name} has a row for each {moments[0].name} in which something had changed"
+    return [Plan("slowly_changing", (keys[0].name,), (moments[0].name,), False, why)]
 
 
 def _loads(
@@ -270,7 +304,7 @@ def _settle(draft: Draft, one: Plan, answer: Answer) -> Versions | None:
         evidence.append(Evidence(text=text, value=round(profile.rows / profile.distinct, 2)))
     meaning = draft.by_name[one.order[0]]
     slowly = one.kind == "slowly_changing"
-    start = meaning if slowly and meaning.role != "updated_time" else None
+    start = meaning if slowly and meaning.role not in ("updated_time", "load_time") else None
     marks = _marks(draft)
     return Versions(
         kind=one.kind,
@@ -280,7 +314,7 @@ def _settle(draft: Draft, one: Plan, answer: Answer) -> Versions | None:
         valid_to=_valid_to(draft, start),
         is_current=_current(draft, one.key[0]) if slowly else None,
         deleted=marks[0].name if marks and not slowly else None,
-        evidence_class=_class(answer, start is not None),
+        evidence_class=_class(answer, slowly and meaning.role != "updated_time"),
         evidence=tuple(evidence),
     )
 

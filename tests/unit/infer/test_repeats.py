@@ -119,3 +119,29 @@ def test_rows_of_one_key_that_differ_in_anything_are_no_copies() -> None:
     names = [f"Supplier {n}" for n in range(105)]
     schema = suppliers(supplier_name=names).infer()
     assert table(schema, "suppliers").versions is None
+
+
+def test_what_a_vault_tells_of_a_hub_are_its_versions() -> None:
+    hubs = [f"{n * 2654435761 % 2**32:08x}" for n in range(40)]
+    schema = World(
+        {
+            "hub_customer": {
+                "hk_customer": hubs,
+                "customer_no": list(range(40)),
+                "load_dts": [hours(n) for n in range(40)],
+            },
+            "sat_customer": {
+                "hk_customer": [hubs[n % 40] for n in N],
+                "load_dts": [hours(n) for n in N],
+                "hashdiff": [f"{n * 40503 % 2**16:04x}{n:04x}" for n in N],
+                "city": [f"City {n % 7}" for n in N],
+            },
+        }
+    ).infer()
+    found = table(schema, "sat_customer")
+    assert found.versions
+    assert (found.versions.kind, found.versions.evidence_class) == (
+        "slowly_changing", "structural",
+    )  # fmt: skip
+    assert key(schema, "sat_customer") == ("hk_customer", "load_dts")
+    assert table(schema, "hub_customer").versions is None
