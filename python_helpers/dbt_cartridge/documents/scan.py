@@ -197,3 +197,8 @@ class Scan(Document):
     @cached_property
     def by_id(self) -> dict[str, Relation]:
         return {relation.id: relation for relation in self.relations}
+
+    def covers(self, id: str) -> bool:
+        """Whether it would be among the relations, if it were there."""
+        asked = any(id.startswith(f"{schema}.") for schema in self.schemas)
+        return id in self.by_id or (asked and id not in self.outside)

@@ -260,7 +260,7 @@ def _misspelt(weighed: Sequence[Weighed], facts: Facts) -> list[Relationship]:
     found: list[Relationship] = []
     for one in weighed:
         pair, answer = one.pair, one.answer
-        if answer is None or answer.status != "answered" or len(pair.columns) > 1:
+        if answer is None or answer.status != "answered" or len(pair.columns) != 1:
             continue
         if not law.is_refuted(answer.considered, answer.hits) or pair.named.likeness in HINTS:
             continue

@@ -352,7 +352,7 @@ def test_freshness_warns_by_the_gaps_that_were_seen_and_only_where_things_happen
 def test_a_source_that_the_host_declares_is_used_not_written_again() -> None:
     declared = HostSource(name="app", schema_name="raw", path="m.yml", tables=("things",))
     result = designed(table("things", KEY), to=host(sources=(declared,)))
-    assert result.sources[0].existing
+    assert not result.sources[0].written
     assert names(result, "staging") == ["stg_app__things"]
 
 
@@ -470,3 +470,37 @@ def test_a_value_that_says_none_is_null_and_told_in_the_docs() -> None:
     (told,) = [c for c in model.columns if c.name == "post_id"]
     assert "`0` in the source says that there is none" in told.description
     assert not [t for t in claims(model, "not_null") if t.column == "post_id"]
+
+
+def test_tables_that_the_host_does_not_declare_go_into_its_own_source() -> None:
+    told = {"description": "Loaded each night.", "meta": {"owner": "ana"}, "freshness": {}}
+    declared = (
+        HostSource(
+            name="web", schema_name="RAW", path="a.yml", tables=("THINGS",), properties=told
+        ),
+        HostSource(
+            name="web", schema_name="RAW", path="b.yml", tables=("parts",),
+            identifiers={"parts": "others"},
+        ),
+    )  # fmt: skip
+    result = designed(
+        table("things", KEY), table("others", KEY), table("more", KEY), to=host(sources=declared)
+    )
+    (source,) = result.sources
+    assert source.name == "web"
+    assert [(t.name, t.existing) for t in source.tables] == [
+        ("THINGS", True), ("parts", True), ("more", False),
+    ]  # fmt: skip
+    assert source.properties == {"description": "Loaded each night.", "meta": {"owner": "ana"}}
+
+
+def test_a_schema_that_the_host_reads_through_two_sources_gets_no_third() -> None:
+    declared = (
+        HostSource(name="web", schema_name="raw", path="a.yml", tables=("things", "parts")),
+        HostSource(name="till", schema_name="raw", path="b.yml", tables=("others",)),
+    )
+    result = designed(
+        table("things", KEY), table("others", KEY), table("more", KEY), to=host(sources=declared)
+    )
+    found = {source.name: [t.name for t in source.tables] for source in result.sources}
+    assert found == {"web": ["things", "more"], "till": ["others"]}
