@@ -33,8 +33,8 @@ from (
 {{ _cartridge_rows_sql(question, tables, values, rest) }}
     {%- elif question['kind'] == 'totals' %}
 {{ _cartridge_totals_sql(question, tables, values, rest) }}
-    {%- elif question['kind'] == 'dependency' %}
-{{ _cartridge_dependency_sql(question, tables, values, rest) }}
+    {%- elif question['kind'] == 'agreements' %}
+{{ _cartridge_agreements_sql(question, tables, values, rest) }}
     {%- else -%}
         {{ exceptions.raise_compiler_error("cartridge knows no question '" ~ question['kind'] ~ "'.") }}
     {%- endif %}
@@ -199,22 +199,28 @@ inner join (
     {%- if not loop.last %} and {% endif %}{% endfor %}
 {%- endmacro %}
 
-{#- `keys` are the determinant's first, and `determinant` says how many they are. -#}
-{% macro _cartridge_dependency_sql(question, tables, values, rest) -%}
+{#- A pair for each of `values`: keys in several rows, and those whose rows agree in it. One pass over
+    the table. The least value against the greatest, since counting distinct ones costs far more. -#}
+{% macro _cartridge_agreements_sql(question, tables, values, rest) -%}
 select
     {{ question['no'] }} as q,
-    0 as n,
-    count(*) as c1,
-    count(case when n = 1 then 1 end) as h1
+    coalesce(sum(n), 0) as n
+    {%- for value in question['values'] %},
+    count(case when n > 1 then 1 end) as c{{ loop.index }},
+    count(case when n > 1 and (f{{ loop.index }} = 0
+        or (f{{ loop.index }} = n and a{{ loop.index }} = z{{ loop.index }})) then 1 end) as h{{ loop.index }}
+    {%- endfor %}
     {{- rest }}
 from (
-    select {% for place in range(1, question['determinant'] + 1) %}k{{ place }}, {% endfor %}count(*) as n
-    from (
-        select distinct {% for key in question['keys'] %}{{ values[key] }} as k{{ loop.index }}{% if not loop.last %}, {% endif %}{% endfor %}
-        from {{ tables[question['table']] }}
-        where {% for column in question['columns'] %}{{ values[column] }} is not null
-            {%- if not loop.last %} and {% endif %}{% endfor %}
-    ) as pairs
-    group by {% for place in range(1, question['determinant'] + 1) %}k{{ place }}{% if not loop.last %}, {% endif %}{% endfor %}
+    select {% for key in question['keys'] %}{{ values[key] }} as k{{ loop.index }}, {% endfor %}count(*) as n
+        {%- for value in question['values'] %},
+        count({{ values[value] }}) as f{{ loop.index }},
+        min({{ values[value] }}) as a{{ loop.index }},
+        max({{ values[value] }}) as z{{ loop.index }}
+        {%- endfor %}
+    from {{ tables[question['table']] }}
+    where {% for column in question['columns'] %}{{ values[column] }} is not null
+        {%- if not loop.last %} and {% endif %}{% endfor %}
+    group by {% for key in question['keys'] %}{{ loop.index }}{% if not loop.last %}, {% endif %}{% endfor %}
 ) as g
 {%- endmacro %}

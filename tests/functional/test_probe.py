@@ -8,8 +8,8 @@ import pytest
 
 from dbt_cartridge.config import settings
 from dbt_cartridge.documents.probe import (
+    Agreement,
     Answer,
-    Dependency,
     Inclusion,
     Ordering,
     Product,
@@ -86,8 +86,16 @@ QUESTIONS: Sequence[tuple[Question, Answer]] = (
         Answer(rows=2, considered=2, hits=1),
     ),
     (
-        Dependency(relation="raw.Orders", determinant=("city",), dependent=("country",)),
-        Answer(rows=2, considered=2, hits=1),
+        Agreement(relation="raw.Orders", key=("city",), column="country"),
+        Answer(rows=3, considered=1, hits=0),
+    ),
+    (
+        Agreement(relation="raw.lines", key=("qty",), column="amount"),
+        Answer(rows=5, considered=2, hits=0),
+    ),
+    (
+        Agreement(relation="raw.lines", key=("order_id",), column="price"),
+        Answer(rows=4, considered=1, hits=1),
     ),
     (
         Unique(relation="raw.Orders", columns=("nope",)),

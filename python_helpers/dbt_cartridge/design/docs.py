@@ -57,12 +57,13 @@ def table(table: Table, comment: str | None, schema: Schema) -> str:
         return f"Which {listed([plural_words(a) for a in above])} belong together."
     if table.versions and table.versions.kind == "loads":
         said = f"Every loaded version of {noun}"
-    elif table.versions:
+    elif table.versions and table.versions.kind == "slowly_changing":
         said = f"Every version of {noun}, each valid for a time"
     else:
         said = noun.capitalize()
     if not above and not below:
-        return sentence(said if table.versions else f"{said} as the source system holds them")
+        versioned = said != noun.capitalize()
+        return sentence(said if versioned else f"{said} as the source system holds them")
     said += f", each with its {some(above)}" if above else ""
     return sentence(f"{said}; {some(below)} refer to them" if below else said)
 

@@ -44,6 +44,8 @@ def _since(link: Link) -> str | None:
     if link.is_self or not (link.joinable and link.is_plain and child.key_proved):
         return None
     starts = [a.name for a in child.offer.attributes if a.role == "valid_from"]
+    if child.is_history and child.table.versions:
+        starts = [child.names[c] for c in child.table.versions.order_by if c in child.names]
     own = set(child.key) - set(link.columns)
     if len(starts) != 1 or own != set(starts) or not set(link.columns) < set(child.key):
         return None

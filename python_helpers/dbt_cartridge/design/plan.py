@@ -20,6 +20,7 @@ _MANY_USERS = 3  # tables that refer to a lookup: so many, and it is a dimension
 _LEFT_OUT_SHAPES = {
     "backup": "It is a copy of another table.",
     "staging": "It is a loading area of another tool, not data.",
+    "tool": "It is what a tool keeps for itself, not data.",
 }
 _NUMERIC: frozenset[TypeFamily] = frozenset({"integer", "decimal", "float"})
 
@@ -307,9 +308,27 @@ def _is_folded(staged: Staged, down: Sequence[Link], facts: set[str]) -> bool:
         return False
     if any(not link.joinable for link in down if not link.is_self):
         return False
-    if len(descriptive(staged)) > _MOST_FOLDED:
+    if len(descriptive(staged)) > _MOST_FOLDED or _stands_alone(staged, down):
         return False
     return len(users) < (_MANY_USERS if staged.table.role == "reference" else 2)
+
+
+def _stands_alone(staged: Staged, down: Sequence[Link]) -> bool:
+    """An entity with rows that nobody refers to: in no other table's mart would they be seen.
+
+    A list of kinds is no entity: a kind that nothing is of may be missed.
+    """
+    rows = staged.relation.rows
+    if staged.table.role == "reference":
+        return False
+    return rows is None or max(map(_referred, down), default=0) < rows
+
+
+def _referred(link: Link) -> int:
+    """How many rows of the parent the link reaches at most."""
+    column = link.child.relation.by_name.get(link.relationship.columns[0])
+    profile = column.profile if column else None
+    return profile.distinct or 0 if profile and not link.is_self else 0
 
 
 def descriptive(staged: Staged) -> tuple[str, ...]:

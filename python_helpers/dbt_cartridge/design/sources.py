@@ -79,7 +79,10 @@ def with_claims(
 
 
 def _keyed(table: SourceTable, schema: Schema) -> SourceTable:
-    key = schema.by_id[table.relation].primary_key
+    found = schema.by_id[table.relation]
+    key = found.primary_key
+    if found.versions and found.versions.kind == "duplicates":
+        return table  # unique in staging only
     if key is None or not (key.proved or key.declared):
         return table
     by_column, of_table = checks.key_tests(key.columns)

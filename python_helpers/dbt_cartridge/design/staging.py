@@ -242,9 +242,10 @@ def _model(
     )  # fmt: skip
     ctes: list[Cte] = []
     feeding = alias
-    if versions and versions.kind == "loads":
-        feeding = "latest"
-        ctes.append(_latest(job, alias))
+    if versions and versions.kind in ("loads", "duplicates"):
+        once = _latest(job, alias) if versions.kind == "loads" else _each_once(job, alias)
+        feeding = once.name
+        ctes.append(once)
         projections = tuple(
             p.model_copy(update={"expression": _from(p.expression, alias, feeding)})
             for p in projections
@@ -292,6 +293,27 @@ def _latest(job: Job, alias: str) -> Cte:
     )
 
 
+def _each_once(job: Job, alias: str) -> Cte:
+    """Rows alike in all columns, once. By all of them, not by the key: rows of one key that differ
+    one day are a fault, which the key's test shall find."""
+    columns = [c for c in job.relation.columns if not _meaning(job, c).is_load_tool]
+    arrived = [c for c in job.relation.columns if _meaning(job, c).role == "load_time"]
+    keys = tuple(_groupable(alias, column) for column in columns)
+    order = tuple(sql.column(alias, column.name) for column in arrived) or keys[:1]
+    return Cte(
+        name="each_once",
+        comment="Some rows stand several times, the same in every column: one of each is kept.",
+        from_alias=alias,
+        latest=Latest(keys=keys, order_by=order),
+    )
+
+
+def _groupable(alias: str, column: Column) -> str:
+    """Not every warehouse takes a fraction as a part of a partition."""
+    plain = sql.column(alias, column.name)
+    return sql.cast(plain, "text") if column.type == "float" else plain
+
+
 def _from(expression: str, old: str, new: str) -> str:
     return expression.replace(f"{sql.name(old)}.", f"{sql.name(new)}.")
 
@@ -319,6 +341,12 @@ def _description(job: Job, deleted: removed.Removed | None, refused: str | None)
     parts = [job.source_table.description]
     if table.versions and table.versions.kind == "loads":
         parts = [f"{own.capitalize()}, each as it was loaded last."]
+    elif table.versions and table.versions.kind == "duplicates":
+        surplus = sum(int(e.value or 0) for e in table.versions.evidence)
+        parts.append(
+            f"Rows that stand several times, the same in every column, are kept once "
+            f"({surplus} too many when this was written)."
+        )
     if deleted and deleted.hidden:
         parts.append(f"Removed {own} are left out.")
     elif deleted:

@@ -1,7 +1,7 @@
 """Questions that inference asks of the warehouse, and their answers.
 
 A question holds names and numbers, never SQL: the SQL is in `macros/`.
-NULL in any asked column leaves the row out, everywhere.
+NULL in any asked column leaves the row out, everywhere but in the column of an agreement.
 """
 
 from __future__ import annotations
@@ -79,17 +79,20 @@ class Total(Frozen):
     discount: str | None = None
 
 
-class Dependency(Frozen):
-    """How many groups of `determinant` hold more than one value of `dependent`."""
+class Agreement(Frozen):
+    """Of the keys that stand in several rows, how many hold one and the same `column` in them all.
 
-    kind: Literal["dependency"] = "dependency"
+    NULL agrees with NULL, and with no value.
+    """
+
+    kind: Literal["agreement"] = "agreement"
     relation: str
-    determinant: tuple[str, ...]
-    dependent: tuple[str, ...]
+    key: tuple[str, ...]
+    column: str
 
 
 Question = Annotated[
-    Unique | Inclusion | Product | Ordering | Total | Dependency, Field(discriminator="kind")
+    Unique | Inclusion | Product | Ordering | Total | Agreement, Field(discriminator="kind")
 ]
 
 
@@ -101,7 +104,7 @@ class Answer(Frozen):
         `key_hits` distinct child keys that match.
     product, ordering: `considered` rows, `hits` that hold.
     total: `considered` parents with child rows, `hits` that agree.
-    dependency: `considered` groups, `hits` with one value.
+    agreement: `considered` keys in several rows, `hits` of which agree.
     """
 
     status: Literal["answered", "unasked", "failed"] = "answered"

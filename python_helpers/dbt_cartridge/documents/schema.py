@@ -14,7 +14,7 @@ Role = Literal["fact", "dimension", "bridge", "reference", "other"]
 Shape = Literal[
     "transaction", "periodic_snapshot", "accumulating_snapshot", "factless", "event",  # facts
     "plain", "slowly_changing", "outrigger", "extension", "date", "history",  # dimensions
-    "backup", "staging", "log", "aggregate",  # other
+    "backup", "staging", "tool", "log", "aggregate",  # other
 ]  # fmt: skip
 
 ColumnRole = Literal[
@@ -66,11 +66,12 @@ class Versions(Frozen):
 
     `loads`: the key repeats across load times (CDC): the latest row per key is the truth.
     `slowly_changing`: rows are valid for a time: the current row is the dimension.
+    `duplicates`: rows stand several times word for word: one of each is kept.
     """
 
-    kind: Literal["loads", "slowly_changing"]
+    kind: Literal["loads", "slowly_changing", "duplicates"]
     entity_key: tuple[str, ...]
-    order_by: tuple[str, ...]  # the last one wins
+    order_by: tuple[str, ...]  # the last one wins; of duplicates, none
     valid_from: str | None = None
     valid_to: str | None = None
     is_current: str | None = None

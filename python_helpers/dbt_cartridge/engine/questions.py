@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dbt_cartridge.documents.probe import (
+    Agreement,
     Answer,
-    Dependency,
     Inclusion,
     Ordering,
     Product,
@@ -34,6 +34,7 @@ _COMPARABLE = (
     frozenset({"integer", "decimal", "float"}),
     frozenset({"date", "timestamp"}),
 )
+_SORTED = frozenset({"integer", "decimal", "float", "date", "timestamp", "text"})
 _WITHOUT_EQUALITY = frozenset({"json", "array", "struct", "geography", "binary", "other"})
 Body = dict[str, Any]
 
@@ -93,6 +94,8 @@ def _shared(number: int, question: Question) -> tuple[object, ...]:
     """What questions have in common that one pass answers."""
     if isinstance(question, Product | Ordering):
         return ("rows", question.relation)
+    if isinstance(question, Agreement):
+        return ("agreements", question.relation, question.key)
     if isinstance(question, Total):
         return ("totals", question.relation, question.key, question.child, question.child_key)
     return (number,)
@@ -137,10 +140,8 @@ class Statement:
             body |= {"kind": "unique", "keys": self._keys(columns, columns)}
         elif isinstance(first, Inclusion):
             body |= self._inclusion(first)
-        elif isinstance(first, Dependency):
-            columns = self._columns(first.relation, first.determinant + first.dependent)
-            body |= {"kind": "dependency", "keys": self._keys(columns, columns)}
-            body |= {"columns": self._plain(columns), "determinant": len(first.determinant)}
+        elif isinstance(first, Agreement):
+            body |= self._agreements([q for q in one.questions if isinstance(q, Agreement)])
         elif isinstance(first, Total):
             body |= self._totals([q for q in one.questions if isinstance(q, Total)])
         else:
@@ -162,6 +163,17 @@ class Statement:
             "ref_columns": self._plain(parent),
             "where": None if narrowed is None else self._value("text", narrowed),
             "value": question.where_value,
+        }
+
+    def _agreements(self, questions: Sequence[Agreement]) -> Body:
+        """Values that a warehouse may be unable to sort are compared as text."""
+        key = self._columns(questions[0].relation, questions[0].key)
+        own = self._columns(questions[0].relation, [question.column for question in questions])
+        return {
+            "kind": "agreements",
+            "keys": self._keys(key, key),
+            "columns": self._plain(key),
+            "values": [self._value("plain" if c.type in _SORTED else "text", c) for c in own],
         }
 
     def _rows(self, questions: Sequence[Product | Ordering]) -> Body:

@@ -50,14 +50,15 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
     by_name = {table: {m.name: m for m in group} for table, group in first.items()}
     keys = find_keys(facts, names, by_name, ask)
     drafts = _drafts(facts, first, keys)
-    versions = find_versions(drafts, ask)
+    repeated = find_versions(drafts, ask)
+    versions = repeated.versions
     keys = {d.id: _by_version(d, keys[d.id], versions.get(d.id), ask) for d in drafts}
     references = find_relationships(facts, names, keys, by_name, ask)
     relationships = references.joined
     drafts = _refined(drafts, keys, versions, relationships)
     formulas = identities(drafts, relationships, ask)
     drafts = [replace(d, meanings=per_unit(d, formulas)) for d in drafts]
-    found = roles(drafts, relationships)
+    found = roles(drafts, relationships, ask)
     named = entities(drafts)
     return Schema(
         adapter=scan.adapter,
@@ -65,7 +66,10 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
         relationships=relationships,
         suggestions=references.suggested,
         identities=formulas,
-        problems=outside(facts, keys, names, (*relationships, *references.suggested), by_name),
+        problems=(
+            *repeated.problems,
+            *outside(facts, keys, names, (*relationships, *references.suggested), by_name),
+        ),
         unproved=ask.unproved,
     )
 
@@ -93,7 +97,12 @@ def _by_version(draft: Draft, own: TableKeys, versions: Versions | None, ask: As
     if of_itself(draft, versions):
         own = replace(own, entity=versions.entity_key)
     columns = versions.entity_key + versions.order_by
-    if versions.kind != "loads" or (own.primary and set(own.primary.columns) == set(columns)):
+    if versions.kind == "duplicates":
+        return replace(own, primary=_once(versions), others=(), doubted=())
+    dated_by_load = any(draft.by_name[c].role == "load_time" for c in versions.order_by)
+    if not dated_by_load and versions.kind != "loads":
+        return own
+    if own.primary and set(own.primary.columns) == set(columns):
         return own
     answer = ask([Unique(relation=draft.id, columns=columns)])[0]
     unique = is_unique(answer)
@@ -109,6 +118,18 @@ def _by_version(draft: Draft, own: TableKeys, versions: Versions | None, ask: As
     return replace(own, primary=key)
 
 
+def _once(versions: Versions) -> Key:
+    """The key of rows of which one each is kept."""
+    return Key(
+        columns=versions.entity_key,
+        kind="surrogate",
+        proved=True,
+        evidence_class=versions.evidence_class,
+        confidence=0.95,
+        evidence=versions.evidence,
+    )
+
+
 def _refined(
     drafts: list[Draft],
     keys: dict[str, TableKeys],
@@ -122,8 +143,9 @@ def _refined(
     out: list[Draft] = []
     for draft in drafts:
         own, kept = keys[draft.id], versions.get(draft.id)
+        versioned = kept is not None and kept.kind != "duplicates"
         known = refined(
-            draft.meanings, own.primary, own.others, leaving.get(draft.id, ()), kept is not None
+            draft.meanings, own.primary, own.others, leaving.get(draft.id, ()), versioned
         )
         out.append(replace(draft, key=own.primary, meanings=known, versions=kept))
     return out

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from dbt_cartridge.infer.column_words import LOAD_WORDS
 from dbt_cartridge.infer.facts import SURROGATE_WORDS, ColumnFacts, Facts, TableFacts
 from dbt_cartridge.infer.key_columns import (
     BARRED_ROLES,
@@ -438,8 +439,9 @@ def composite_pairs(facts: Facts, keys: dict[str, TableKeys]) -> list[Pair]:
         columns = [parent.columns[name] for name in primary.columns]
         if any(not column.words or _is_bare_ordinal(column) for column in columns):
             continue
-        if any(set(c.words) & VALID_WORDS and c.family in ("date", "timestamp") for c in columns):
-            continue  # when a version began is nobody's reference
+        moments = [c for c in columns if c.family in ("date", "timestamp")]
+        if any(set(c.words) & (VALID_WORDS | LOAD_WORDS) for c in moments):
+            continue  # when a version began, or was loaded, is nobody's reference
         rarest = min((having[column.words] for column in columns), key=len)
         if len(rarest) > 60:
             continue

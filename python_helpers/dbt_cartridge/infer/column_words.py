@@ -15,7 +15,14 @@ LOAD_TOOLS = words_of(
     goldengate
     """
 )
-"""Makers of loads: their names in a column mark it as theirs, at its front or in the tail."""
+"""Makers of loads: behind a leading underscore their names mark a column as theirs."""
+
+COINED_TOOLS = words_of(
+    """
+    fivetran airbyte debezium meltano matillion hevo rivery attunity snowpipe etl elt dwh edw
+    """
+)
+"""Of those, the ones that mean nothing else: no singer, no stitch, no batch, no airflow."""
 
 LOAD_WORDS = words_of(
     """
@@ -39,7 +46,9 @@ UNTIL = words_of(
     to until through end thru ended ends till ending expiry expiration expires expired
     """
 )
-VALIDITY = words_of("valid validity effective eff active dbt record row version scd rec fivetran")
+VALIDITY = words_of(
+    "valid validity effective eff active dbt record row version scd rec fivetran sys"
+)
 
 TIME_WORDS = words_of("date time timestamp at day on datetime when since until")
 EPOCH_UNITS = words_of("ms us millis micros milliseconds microseconds s sec secs epoch unix ts utc")

@@ -188,8 +188,8 @@ def facts(scan: Scan) -> Facts:
         relation.id: lexicon.columns([column.name for column in relation.columns])
         for relation in relations
     }
-    entities = {lexicon.entity(relation.name) for relation in relations}
-    key_words = KEY_WORDS | _own_key_words(relations, words, entities)
+    entities = {relation.id: lexicon.entity(relation.name) for relation in relations}
+    key_words = KEY_WORDS | _own_key_words(relations, words, frozenset(entities.values()))
     tables: dict[str, TableFacts] = {}
     for relation in relations:
         columns = {

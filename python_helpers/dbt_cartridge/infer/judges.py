@@ -64,11 +64,12 @@ def judged(seen: Look) -> Opinion:
 
 
 def _is_load_tool(name: str, raw: tuple[str, ...]) -> bool:
-    """`_fivetran_synced`, `__op`, `_loaded_at`, `etl_batch_id`; not `batch_id` of a brewery."""
+    """`_fivetran_synced`, `__op`, `_loaded_at`, `etl_batch_id`; not `batch_id` of a brewery.
+
+    A tool marks its columns by an underscore in front, or by a name that means nothing else.
+    """
     if not raw:
         return False
-    if raw[0] in lists.LOAD_TOOLS - {"batch", "ab", "dw", "dwh", "ingest"}:
-        return len(raw) > 1
     if name.startswith("_"):
         return (
             raw[0] in lists.LOAD_TOOLS
@@ -77,9 +78,7 @@ def _is_load_tool(name: str, raw: tuple[str, ...]) -> bool:
             or raw in {("op",), ("deleted",), ("line",), ("row",), ("file",), ("modified",),
                        ("raw", "id"), ("sequence",), ("partition",), ("offset",)}
         )  # fmt: skip
-    return len(raw) > 1 and raw[0] in {"dw", "dwh", "batch"} and raw[-1] in {
-        "id", "date", "at", "time", "timestamp", "ts", "dt"
-    }  # fmt: skip
+    return raw[0] in lists.COINED_TOOLS and len(raw) > 1
 
 
 def _by_load_tool(seen: Look) -> Opinion | None:

@@ -280,7 +280,7 @@ def _by_columns(draft: Draft, around: Around, held: list[str]) -> dict[str, bool
         "categories": roles.count("category") >= 2,
         "flags": "flag" in roles,
         "validity": "valid_from" in roles or "valid_to" in roles,
-        "versioned": draft.versions is not None,
+        "versioned": draft.versions is not None and draft.versions.kind != "duplicates",
         "calendar": calendar >= 4 and calendar * 2 >= len(draft.meanings),
     }
 

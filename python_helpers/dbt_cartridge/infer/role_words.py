@@ -88,9 +88,6 @@ LEFTOVERS = words_of(
 )
 """Words that mark a leftover, at the end or the start of a name."""
 
-SURE_LEFTOVERS = words_of("bak backup bkp tmp temp deprecated obsolete scratch")
-"""Of those, the ones that no entity is called by."""
-
 STAGING = words_of("stg staging stage landing load import temp tmp work wrk queue buffer")
 
 AGGREGATES = words_of("summary aggregate agg rollup daily monthly weekly yearly hourly kpi cube")

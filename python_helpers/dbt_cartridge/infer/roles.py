@@ -1,6 +1,6 @@
 """The role of each table: fact, dimension, bridge, reference or other.
 
-    roles(drafts, relationships)  ->  {table id: RoleFound}
+    roles(drafts, relationships, ask)  ->  {table id: RoleFound}
 
 Many small signs (what the table is called, what leads to it and away from it, how its key is
 made, what its columns hold) are weighed in one linear model, whose numbers are in
@@ -14,6 +14,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dbt_cartridge.documents.probe import Probe
 from dbt_cartridge.documents.schema import Candidate, Evidence, Relationship, Role, Shape
 from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.infer.families import weighed
@@ -36,10 +37,12 @@ class RoleFound:
     candidates: tuple[Candidate, ...]  # every role, the best first
 
 
-def roles(drafts: Sequence[Draft], relationships: Sequence[Relationship]) -> dict[str, RoleFound]:
+def roles(
+    drafts: Sequence[Draft], relationships: Sequence[Relationship], ask: Probe
+) -> dict[str, RoleFound]:
     """The role of every table, by its id."""
     tables = {draft.id: draft for draft in drafts}
-    left = leftovers(drafts, relationships)
+    left = leftovers(drafts, relationships, ask)
     seen = signs(tables, relationships)
     chances = weighed(
         tables, relationships, {table: probabilities(found) for table, found in seen.items()}

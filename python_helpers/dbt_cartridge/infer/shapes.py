@@ -117,4 +117,4 @@ def _other(draft: Draft) -> tuple[Shape, str]:
         return "log", "named as a log"
     if words & lists.AGGREGATES:
         return "aggregate", "named as a summary"
-    return "staging", ""
+    return "plain", ""

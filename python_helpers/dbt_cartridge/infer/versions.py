@@ -1,23 +1,30 @@
 """Tables that hold several rows of one entity: loads of changes, and slowly changing rows.
 
-    find_versions(drafts, ask)  ->  {table id: Versions}
+    find_versions(drafts, ask)  ->  Found
 
 Drafts need their words, meanings and row key; relationships are not needed, so that a parent's
 entity key is known before foreign keys are looked for.
 
 A plan is made from names and profile: which column tells the entity, which one the moment. It is
 believed when both together are unique in the warehouse and the entity's key alone is not, or
-where the names leave no doubt (a history whose row key is an id and a time).
+where the names leave no doubt (a history whose row key is an id and a time). Of loads, where all
+rows but the last are dropped, that is not enough: `repeats` says whether the rows of a key are
+one thing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
+from dbt_cartridge import law
+from dbt_cartridge.documents.evidence import EvidenceClass
 from dbt_cartridge.documents.probe import Answer, Probe, Unique
+from dbt_cartridge.documents.scan import Problem
 from dbt_cartridge.documents.schema import ColumnMeaning, Evidence, Versions
+from dbt_cartridge.infer import repeats
 from dbt_cartridge.infer.column_words import KEY_WORDS, OPERATION, words_of
 from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.infer.role_words import HISTORIES
@@ -28,7 +35,16 @@ _ENOUGH = 0.99
 
 _KEY_TAILS = KEY_WORDS | {"code", "number", "alternate", "natural", "business", "no", "ref"}
 _BESIDE_SURROGATES = words_of("alternate natural business nk bk")
+_DIGESTS = words_of("hashdiff hd diffhash rowhash recordhash")
 _SEQUENCES = words_of("sequence lsn scn version offset revision gtid")
+
+
+@dataclass(frozen=True)
+class Found:
+    """The versions of every table that has some, and what looked like versions and is kept."""
+
+    versions: dict[str, Versions]
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,19 +61,55 @@ class Plan:
         return Unique(relation=table, columns=self.key + self.order)
 
 
-def find_versions(drafts: Sequence[Draft], ask: Probe) -> dict[str, Versions]:
-    """The versions of every table that has some. All questions go out in one batch."""
-    plans = {draft.id: made for draft in drafts if (made := plan(draft))}
+def find_versions(drafts: Sequence[Draft], ask: Probe) -> Found:
+    """All questions go out in two batches: what could be, and whether the rows are one thing."""
+    owners = _owners(drafts)
+    plans = {draft.id: made for draft in drafts if (made := plan(draft, owners))}
     questions = [p.question(table) for table, group in plans.items() for p in group]
     answers = dict(zip(questions, ask(questions), strict=True)) if questions else {}
     found: dict[str, Versions] = {}
+    loaded: dict[str, repeats.Case] = {}
     for draft in drafts:
         for one in plans.get(draft.id, ()):
             versions = _settle(draft, one, answers[one.question(draft.id)])
             if versions:
                 found[draft.id] = versions
                 break
-    return found
+        if draft.id not in found or found[draft.id].kind == "loads":
+            case = _case(draft, found.pop(draft.id, None))
+            loaded |= {draft.id: case} if case else {}
+    problems: list[Problem] = []
+    for case, said in repeats.judged(list(loaded.values()), ask):
+        if said.versions and law.allows(said.versions.evidence_class, "drop_rows"):
+            found[case.draft.id] = said.versions
+        elif said.problem:
+            problems.append(said.problem)
+    return Found(found, tuple(problems))
+
+
+def _case(draft: Draft, loads: Versions | None) -> repeats.Case | None:
+    """Rows that may be copies of each other: of a load, or of a table that has no key."""
+    if loads is not None:
+        return repeats.Case(draft, loads, _witness(draft))
+    proved = draft.key is not None and (draft.key.proved or draft.key.declared)
+    for key in _entity_keys(draft)[:1] if not proved else ():
+        if _repeats(draft, key.name):
+            once = Versions(kind="duplicates", entity_key=(key.name,), order_by=())
+            return repeats.Case(draft, once, "")
+    return None
+
+
+def _witness(draft: Draft) -> str:
+    """What only a feed of changes has: its operations, or its place in a log."""
+    for meaning in draft.meanings:
+        profile = draft.column(meaning.name).profile
+        changes = profile is None or (profile.distinct or 0) > 1
+        if meaning.role == "technical" and set(meaning.words) & OPERATION and changes:
+            return f"{meaning.name} holds the operation of each change"
+        in_log = bool(set(meaning.words) & _SEQUENCES) and meaning.is_load_tool
+        if in_log and changes:
+            return f"{meaning.name} is the place of each change in a log"
+    return ""
 
 
 def of_itself(draft: Draft, versions: Versions) -> bool:
@@ -69,7 +121,17 @@ def of_itself(draft: Draft, versions: Versions) -> bool:
     return set(versions.entity_key) <= own
 
 
-def plan(draft: Draft) -> tuple[Plan, ...]:
+def _owners(drafts: Sequence[Draft]) -> dict[str, set[str]]:
+    """The tables in which a column of this name is different in every row."""
+    found: dict[str, set[str]] = {}
+    for draft in drafts:
+        for meaning in draft.meanings:
+            if _unique(draft, meaning.name):
+                found.setdefault(meaning.name.casefold(), set()).add(draft.id)
+    return found
+
+
+def plan(draft: Draft, owners: Mapping[str, set[str]] = MappingProxyType({})) -> tuple[Plan, ...]:
     """What could be, the likeliest first; at most four questions. Nothing for most tables."""
     by_role: dict[str, list[ColumnMeaning]] = {}
     for meaning in draft.meanings:
@@ -94,7 +156,28 @@ def plan(draft: Draft) -> tuple[Plan, ...]:
                 found.append(Plan("slowly_changing", names, (moment.name,), keyed, why))
         if repeats and in_key != {key.name}:
             found += _loads(draft, names, by_role)
+    found += _satellite(draft, by_role, owners)
     return tuple(dict.fromkeys(found))[:4]
+
+
+def _satellite(
+    draft: Draft, by_role: dict[str, list[ColumnMeaning]], owners: Mapping[str, set[str]]
+) -> list[Plan]:
+    """What a data vault tells of a hub: a row for each load in which something had changed.
+
+    Known by the digest of what it tells, and by the hub's key, which the hub holds once.
+    """
+    digests = [m for m in draft.meanings if "".join(m.words[:2]) in _DIGESTS]
+    moments = by_role.get("load_time", [])
+    keys = [
+        m for m in draft.meanings
+        if owners.get(m.name.casefold(), set()) - {draft.id} and _repeats(draft, m.name)
+        and m.role not in ("measure", "flag") and m not in moments
+    ]  # fmt: skip
+    if not digests or len(moments) != 1 or not keys:
+        return []
+    why = f"{keys[0].name} has a row for each {moments[0].name} in which something had changed"
+    return [Plan("slowly_changing", (keys[0].name,), (moments[0].name,), False, why)]
 
 
 def _loads(
@@ -221,7 +304,7 @@ def _settle(draft: Draft, one: Plan, answer: Answer) -> Versions | None:
         evidence.append(Evidence(text=text, value=round(profile.rows / profile.distinct, 2)))
     meaning = draft.by_name[one.order[0]]
     slowly = one.kind == "slowly_changing"
-    start = meaning if slowly and meaning.role != "updated_time" else None
+    start = meaning if slowly and meaning.role not in ("updated_time", "load_time") else None
     marks = _marks(draft)
     return Versions(
         kind=one.kind,
@@ -231,8 +314,17 @@ def _settle(draft: Draft, one: Plan, answer: Answer) -> Versions | None:
         valid_to=_valid_to(draft, start),
         is_current=_current(draft, one.key[0]) if slowly else None,
         deleted=marks[0].name if marks and not slowly else None,
+        evidence_class=_class(answer, slowly and meaning.role != "updated_time"),
         evidence=tuple(evidence),
     )
+
+
+def _class(answer: Answer, dated: bool) -> EvidenceClass:
+    """Of rows that are all kept: what says from when one holds is the meaning, the warehouse the
+    proof."""
+    if answer.status != "answered":
+        return "assumed"
+    return "structural" if dated and not answer.sampled else "observed"
 
 
 def _valid_to(draft: Draft, start: ColumnMeaning | None) -> str | None:

@@ -96,16 +96,25 @@ def test_removed_rows_count_for_nothing() -> None:
 def test_a_hierarchy_is_flattened_and_small_tables_fold_away() -> None:
     artists = table("artists", KEY, column("name", "text", "name"))
     albums = table(
-        "albums", KEY, column("title", "text", "name"), column("artist_id", role="foreign_key"),
-        links={"artist_id": "artists.id"},
+        "albums", KEY, column("title", "text", "name"),
+        column("artist_id", role="foreign_key", distinct=100), links={"artist_id": "artists.id"},
     )  # fmt: skip
     tracks = table(
-        "tracks", KEY, column("name", "text", "name"), column("album_id", role="foreign_key"),
-        links={"album_id": "albums.id"},
+        "tracks", KEY, column("name", "text", "name"),
+        column("album_id", role="foreign_key", distinct=100), links={"album_id": "albums.id"},
     )  # fmt: skip
     result = designed(artists, albums, tracks)
     assert names(result, "marts") == ["dim_tracks"]
     assert {"album_title", "artist_name", "artist_id"} <= set(columns(result.by_name["dim_tracks"]))
+
+
+def test_an_entity_with_rows_that_nobody_refers_to_has_a_mart_of_its_own() -> None:
+    contacts = table("contacts", KEY, column("name", "text", "name"))
+    accounts = table(
+        "accounts", KEY, column("name", "text", "name"),
+        column("contact_id", role="foreign_key", distinct=60), links={"contact_id": "contacts.id"},
+    )  # fmt: skip
+    assert "dim_contacts" in names(designed(contacts, accounts), "marts")
 
 
 def test_a_lookup_used_by_many_is_a_dimension_of_its_own() -> None:

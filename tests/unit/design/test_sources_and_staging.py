@@ -5,7 +5,7 @@ from typing import Any
 from dbt_cartridge.documents.design import Query
 from dbt_cartridge.documents.host import HostSource
 from dbt_cartridge.documents.scan import JsonPath
-from dbt_cartridge.documents.schema import Versions
+from dbt_cartridge.documents.schema import Evidence, Versions
 from tests.unit.design.made import (
     claims,
     column,
@@ -264,6 +264,26 @@ def test_an_applications_soft_deletes_are_kept_and_marked() -> None:
     model = staged(column("deleted_at", "timestamp", "deleted_time", nulls=90))
     assert model.body.ctes[-1].where == ()
     assert expression(model, "is_deleted") == '"source"."deleted_at" is not null'
+
+
+def test_of_rows_alike_in_all_columns_one_each_is_kept_and_rows_that_differ_stay() -> None:
+    said = Evidence(text="rows too many", value=10)
+    model = staged(
+        column("name", "text"),
+        column("weight", "float"),
+        column("_loaded_at", "timestamp", "load_time", meaning={"is_load_tool": True}),
+        key=("id",),
+        versions=Versions(kind="duplicates", entity_key=("id",), order_by=(), evidence=(said,)),
+    )
+    assert isinstance(model.body, Query)
+    once = model.body.ctes[0].latest
+    assert once is not None
+    assert once.keys == (
+        '"source"."id"', '"source"."name"', 'cast("source"."weight" as text)',
+    )  # fmt: skip
+    assert once.order_by == ('"source"."_loaded_at"',)
+    assert "10 too many" in model.description
+    assert model.primary_key == ("thing_id",)
 
 
 def test_of_a_change_feed_the_latest_row_per_key_is_kept() -> None:

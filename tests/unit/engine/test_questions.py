@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
-from dbt_cartridge.documents.probe import Inclusion, Ordering, Product, Question, Total, Unique
+from dbt_cartridge.documents.probe import (
+    Agreement,
+    Inclusion,
+    Ordering,
+    Product,
+    Question,
+    Total,
+    Unique,
+)
 from dbt_cartridge.documents.scan import Column, Relation, Scan, TypeFamily
 from dbt_cartridge.engine import prober
 from dbt_cartridge.engine.base import Engine, Reply, Request
@@ -83,6 +91,15 @@ def test_totals_over_the_same_lines_are_asked_in_one_join() -> None:
     (one,) = statement(total("amount"), total("price", "quantity"))["questions"]
     assert one["kind"] == "totals"
     assert one["sums"] == [[0, 0, None, None], [0, 1, 2, None]]
+
+
+def test_agreements_of_one_key_are_asked_in_one_pass() -> None:
+    asked = [
+        Agreement(relation="raw.lines", key=("order_id",), column=name)
+        for name in ("price", "amount")
+    ]
+    (one,) = statement(*asked)["questions"]
+    assert (one["kind"], len(one["values"])) == ("agreements", 2)
 
 
 def test_a_pass_answers_no_more_than_its_pairs() -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from dbt_cartridge.config import Settings
-from dbt_cartridge.documents.probe import Answer, Inclusion, Question, Unique
+from dbt_cartridge.documents.probe import Agreement, Answer, Inclusion, Question, Unique
 from dbt_cartridge.documents.scan import (
     Column,
     DeclaredForeignKey,
@@ -71,7 +71,23 @@ class World:
             return Answer(rows=_count(table), considered=len(keys), hits=len(set(keys)))
         if isinstance(question, Inclusion):
             return self._inclusion(question)
+        if isinstance(question, Agreement):
+            return self._agreement(question)
         return Answer(status="unasked")
+
+    def _agreement(self, question: Agreement) -> Answer:
+        table = self._rows(question.relation)
+        groups: dict[tuple[Any, ...], list[Any]] = {}
+        keys = zip(*(table[name] for name in question.key), strict=True)
+        for key, value in zip(keys, table[question.column], strict=True):
+            if None not in key:
+                groups.setdefault(key, []).append(value)
+        several = [values for values in groups.values() if len(values) > 1]
+        return Answer(
+            rows=sum(map(len, groups.values())),
+            considered=len(several),
+            hits=sum(len(set(values)) == 1 for values in several),
+        )
 
     def _rows(self, relation: str) -> Rows:
         return self.tables[relation.removeprefix("raw.")]

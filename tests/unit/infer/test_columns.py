@@ -206,7 +206,23 @@ def test_columns_of_load_tools_are_marked(name: str) -> None:
     assert meaning(column(name)).is_load_tool
 
 
-@pytest.mark.parametrize("name", ["customer_id", "batch", "operation", "load", "_id", "order_op"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "customer_id",
+        "batch",
+        "batch_id",
+        "batch_date",
+        "singer_id",
+        "stitch_count",
+        "estuary_name",
+        "airflow_cfm",
+        "operation",
+        "load",
+        "_id",
+        "order_op",
+    ],
+)
 def test_columns_of_the_business_are_not_marked_as_a_load_tools(name: str) -> None:
     assert not meaning(column(name)).is_load_tool
 

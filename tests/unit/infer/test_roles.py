@@ -11,7 +11,17 @@ from dbt_cartridge.documents.schema import Relationship
 from dbt_cartridge.infer.role_signs import PHRASES, signs
 from dbt_cartridge.infer.role_weights import WEIGHTS
 from dbt_cartridge.infer.roles import ROLES, RoleFound, probabilities, roles
-from tests.unit.infer.build import column, drafts, integer, leads, moment, number, relation
+from tests.unit.infer.build import (
+    SILENT,
+    Answers,
+    column,
+    drafts,
+    integer,
+    leads,
+    moment,
+    number,
+    relation,
+)
 
 CUSTOMERS = relation(
     "customers", integer("customer_id"), column("first_name"), column("last_name"),
@@ -61,7 +71,7 @@ LINKS = [
 
 @pytest.fixture(scope="module")
 def shop() -> dict[str, RoleFound]:
-    return roles(drafts(SHOP, KEYS, LINKS), LINKS)
+    return roles(drafts(SHOP, KEYS, LINKS), LINKS, Answers())
 
 
 @pytest.mark.parametrize(
@@ -100,13 +110,13 @@ def test_the_roles_that_lost_are_told_with_their_likelihood(shop: dict[str, Role
 
 
 def test_the_same_schema_gives_the_same_roles_in_any_order(shop: dict[str, RoleFound]) -> None:
-    turned = roles(drafts(SHOP[::-1], KEYS, LINKS[::-1]), LINKS[::-1])
+    turned = roles(drafts(SHOP[::-1], KEYS, LINKS[::-1]), LINKS[::-1], Answers())
     assert turned == shop
 
 
 def test_names_and_types_alone_are_enough_for_the_plain_cases() -> None:
     bare = [relation(r.name, *(column(c.name, c.type, rows=None) for c in r.columns)) for r in SHOP]
-    found = roles(drafts(bare, KEYS, LINKS), LINKS)
+    found = roles(drafts(bare, KEYS, LINKS), LINKS, Answers())
     expected = {"customers": "dimension", "orders": "fact", "order_lines": "fact",
                 "product_tags": "bridge", "countries": "reference"}  # fmt: skip
     assert {table: found[f"raw.{table}"].role for table in expected} == expected
@@ -116,7 +126,7 @@ def test_a_house_that_says_dim_and_fact_is_believed() -> None:
     dim = relation("DimTerritory", integer("TerritoryKey"), column("TerritoryName"))
     fact = relation("FactThing", integer("ThingKey"), integer("TerritoryKey"), column("Note"))
     links = [leads("FactThing", "TerritoryKey", "DimTerritory", "TerritoryKey")]
-    found = roles(drafts([dim, fact], {"DimTerritory": "TerritoryKey"}, links), links)
+    found = roles(drafts([dim, fact], {"DimTerritory": "TerritoryKey"}, links), links, Answers())
     assert found["raw.DimTerritory"].role == "dimension"
     assert found["raw.FactThing"].role == "fact"
 
@@ -126,25 +136,35 @@ def test_a_house_that_says_dim_and_fact_is_believed() -> None:
 )
 def test_a_copy_beside_its_original_is_left_over(name: str) -> None:
     copy = relation(name, *ORDERS.columns)
-    assert roles(drafts([ORDERS, copy], KEYS), [])[f"raw.{name}"].role == "other"
+    assert roles(drafts([ORDERS, copy], KEYS), [], Answers())[f"raw.{name}"].role == "other"
+
+
+@pytest.mark.parametrize("name", ["orders_old", "tmp_orders", "orders_2021"])
+def test_the_columns_of_another_table_without_its_rows_are_no_copy(name: str) -> None:
+    own = relation(name, *ORDERS.columns)
+    for other in (Answers(share=0.1), SILENT):
+        found = roles(drafts([ORDERS, own], KEYS), [], other)[f"raw.{name}"]
+        assert found.shape not in ("backup", "staging", "tool")
 
 
 @pytest.mark.parametrize("name", ["schema_migrations", "sysdiagrams", "alembic_version"])
 def test_what_tools_keep_for_themselves_is_left_over(name: str) -> None:
-    found = roles(drafts([relation(name, column("version"))], {}), [])
-    assert (found[f"raw.{name}"].role, found[f"raw.{name}"].shape) == ("other", "log")
+    found = roles(drafts([relation(name, column("version"))], {}), [], Answers())
+    assert (found[f"raw.{name}"].role, found[f"raw.{name}"].shape) == ("other", "tool")
 
 
-@pytest.mark.parametrize("name", ["temperature_readings", "old_age_homes", "test_results"])
+@pytest.mark.parametrize(
+    "name", ["temp_readings", "old_age_homes", "test_results", "backup_generators"]
+)
 def test_a_word_that_can_mean_something_is_not_enough_for_a_leftover(name: str) -> None:
     one = relation(name, integer("id"), moment("taken_at"), number("amount", 1, 9, 3))
-    assert roles(drafts([one], {name: "id"}), [])[f"raw.{name}"].role != "other"
+    assert roles(drafts([one], {name: "id"}), [], Answers())[f"raw.{name}"].role != "other"
 
 
 def test_a_calendar_is_a_date_dimension() -> None:
     one = relation("dim_date", integer("date_key"), moment("date", "date"), integer("year"),
                    integer("month"), integer("quarter"), column("day_of_week"))  # fmt: skip
-    found = roles(drafts([one], {"dim_date": "date_key"}), [])["raw.dim_date"]
+    found = roles(drafts([one], {"dim_date": "date_key"}), [], Answers())["raw.dim_date"]
     assert (found.role, found.shape) == ("dimension", "date")
 
 
@@ -154,7 +174,7 @@ def test_a_table_that_shares_its_parents_key_is_an_extension() -> None:
     links = [leads("customer_profiles", "customer_id", "customers", "customer_id",
                    kind="extension", one_to_one=True)]  # fmt: skip
     keys = {**KEYS, "customer_profiles": "customer_id"}
-    found = roles(drafts([CUSTOMERS, more], keys, links), links)["raw.customer_profiles"]
+    found = roles(drafts([CUSTOMERS, more], keys, links), links, Answers())["raw.customer_profiles"]
     assert (found.role, found.shape) == ("dimension", "extension")
 
 
@@ -164,7 +184,7 @@ def test_an_event_without_measures_is_a_factless_fact() -> None:
     links = [leads("visits", "customer_id", "customers", "customer_id"),
              leads("visits", "store_id", "stores", "store_id")]  # fmt: skip
     keys = {**KEYS, "visits": "visit_id"}
-    found = roles(drafts([CUSTOMERS, visit], keys, links), links)["raw.visits"]
+    found = roles(drafts([CUSTOMERS, visit], keys, links), links, Answers())["raw.visits"]
     assert (found.role, found.shape) == ("fact", "factless")
 
 
@@ -182,8 +202,8 @@ def test_likelihoods_sum_to_one_without_any_sign() -> None:
 
 
 def test_a_table_alone_in_the_world_has_a_role() -> None:
-    assert roles(drafts([relation("x", column("?"))], {}), [])["raw.x"].role in ROLES
-    assert roles([], []) == {}
+    assert roles(drafts([relation("x", column("?"))], {}), [], Answers())["raw.x"].role in ROLES
+    assert roles([], [], Answers()) == {}
 
 
 def test_a_thousand_tables_get_their_roles_in_about_a_second() -> None:
@@ -196,5 +216,5 @@ def test_a_thousand_tables_get_their_roles_in_about_a_second() -> None:
         links.append(leads(f"order_lines_{n}", "order_id", f"orders_{n}", "order_id"))
     known = drafts(made, {}, links[:20])
     start = time.process_time()
-    roles(known, links)
+    roles(known, links, Answers())
     assert time.process_time() - start < 3
