@@ -12,7 +12,7 @@ from dbt_cartridge.design.naming import Names
 from dbt_cartridge.documents.design import Freshness, Source, SourceColumn, SourceTable
 from dbt_cartridge.documents.host import Host, HostSource
 from dbt_cartridge.documents.scan import Relation
-from dbt_cartridge.documents.schema import Schema
+from dbt_cartridge.documents.schema import Schema, Table
 from dbt_cartridge.words import safe_name
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -84,15 +84,24 @@ def _source(
         description=f"Tables of the schema {schema_name}, as they are loaded.",
         existing=declared is not None,
         tables=tuple(
-            _table(relation, schema, tables, declared is not None, folded, fresh.get(relation.id))
+            _table(
+                table,
+                schema.by_id[relation.id],
+                schema,
+                tables,
+                declared is not None,
+                folded,
+                None if relation.shards else fresh.get(relation.id),  # a past day gets no new rows
+            )
             for relation in relations
+            for table in relation.tables
         ),
     )
 
 
 def _declared(host: Host, schema_name: str, relations: list[Relation]) -> HostSource | None:
     """The host's own declaration, if it names every table that is needed."""
-    wanted = {relation.name for relation in relations}
+    wanted = {table.name for relation in relations for table in relation.tables}
     for source in host.sources:
         if source.generated or source.schema_name.casefold() != schema_name.casefold():
             continue
@@ -109,13 +118,13 @@ def _other_database(relation: Relation, host: Host) -> str | None:
 
 def _table(
     relation: Relation,
+    table: Table,
     schema: Schema,
     names: Names,
     declared: bool,
     folded: bool,
     fresh: Freshness | None,
 ) -> SourceTable:
-    table = schema.by_id[relation.id]
     # A plain identifier keeps its name, so that `source()` reads as the warehouse does.
     plain = _PLAIN.match(relation.name)
     name = names.claim(relation.name if plain or declared else safe_name(relation.name))
@@ -124,7 +133,7 @@ def _table(
     return SourceTable(
         name=name,
         identifier=relation.name,
-        relation=relation.id,
+        relation=table.id,
         description=docs.table(table, relation.comment, schema),
         columns=tuple(
             SourceColumn(
