@@ -15,11 +15,11 @@ from dbt_cartridge.documents.scan import Column, Relation, Shard
 _YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 # What a table's name may end in, the longest first. A bare number has to stand apart: `mp3`, `v2`.
 _ENDINGS = {
-    "day": re.compile(rf"(.*[^\W\d])[_-]*({_YEAR})[_-]?({_MONTH})[_-]?({_DAY})"),
-    "month": re.compile(rf"(.*[^\W\d])[_-]*({_YEAR})[_-]?[mM]?({_MONTH})"),
-    "quarter": re.compile(rf"(.*[^\W\d])[_-]*({_YEAR})[_-]?([qQ][1-4])"),
-    "year": re.compile(rf"(.*[^\W\d])[_-]*({_YEAR})"),
-    "number": re.compile(r"(.*[^\W\d])[_-]+(\d{1,6})"),
+    "day": re.compile(rf"(.*[^\W\d_])[_-]*({_YEAR})[_-]?({_MONTH})[_-]?({_DAY})"),
+    "month": re.compile(rf"(.*[^\W\d_])[_-]*({_YEAR})[_-]?[mM]?({_MONTH})"),
+    "quarter": re.compile(rf"(.*[^\W\d_])[_-]*({_YEAR})[_-]?([qQ][1-4])"),
+    "year": re.compile(rf"(.*[^\W\d_])[_-]*({_YEAR})"),
+    "number": re.compile(r"(.*[^\W\d_])[_-]+(\d{1,6})"),
 }
 _FEWEST_COLUMNS = 3  # a code and a name are many tables' columns
 _MOST_LATER = 3  # columns that only the later parts have
