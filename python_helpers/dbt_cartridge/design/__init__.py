@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import dates as calendar
 from dbt_cartridge.design import lines, volume
@@ -12,11 +14,19 @@ from dbt_cartridge.design.facts import dated, enrich_line, fact
 from dbt_cartridge.design.labels import labelled, staging_names
 from dbt_cartridge.design.naming import Names, host_names
 from dbt_cartridge.design.parts import Staged
-from dbt_cartridge.design.plan import blank_keys, key_types, links, parent_names, plan, usable
+from dbt_cartridge.design.plan import (
+    blank_keys,
+    key_types,
+    links,
+    none_values,
+    parent_names,
+    plan,
+    usable,
+)
 from dbt_cartridge.design.repeated import repeated
 from dbt_cartridge.design.site import Site, home_tests
 from dbt_cartridge.design.snapshots import snapshots
-from dbt_cartridge.design.sources import sources, with_key_tests
+from dbt_cartridge.design.sources import sources, with_claims, with_key_tests
 from dbt_cartridge.design.staging import Job, stage, staging_tests
 from dbt_cartridge.documents.design import Design, LeftOut, Model, Source, SourceTable
 from dbt_cartridge.documents.host import Host
@@ -32,7 +42,8 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     Pure: no warehouse, no clock, no chance. It never fails on odd names or empty tables; what is
     not made is in `left_out`, with the reason.
     """
-    names = Names(host_names(host), held=host.kept_names)
+    beside = {model.name for model in host.beside(scan)}
+    names = Names(host_names(host) | beside, held=host.kept_names)
     relations, left_out = usable(schema, scan, {})
     schema = labelled(schema, relations, sources(relations, schema, host, settings), host)
     declared = sources(relations, schema, host, settings)
@@ -47,7 +58,7 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     its = plan(staged, links(schema, staged))
     site = Site(
         schema=schema, plan=its, host=host, settings=settings, names=names,
-        folders=_folders(declared, staged),
+        folders=_folders(declared, staged, host), beside=beside,
     )  # fmt: skip
     staging = _staging_models(site, with_marts="marts" in layers)
     staging += [model for each in staged.values() for model in repeated(each, names)]
@@ -57,7 +68,9 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     made = snapshots(its, host, settings, names) if "snapshots" in layers else ()
     return Design(
         adapter=scan.adapter,
-        sources=volume.counted(site, declared),
+        sources=with_claims(
+            volume.counted(site, declared), {id: its.claims for id, its in staged.items()}
+        ),
         models=(*staging, *further),
         snapshots=made,
         left_out=(*left_out, *dict.fromkeys(site.left_out), *_unsnapshot(made, settings)),
@@ -101,15 +114,36 @@ def _staged(
                 key_types=types.get(relation.id, {}),
                 identities=identities.get(relation.id, []),
                 declared=declared_by_checks(relation, schema.adapter),
+                none_values=none_values(schema, schema.by_id[relation.id]),
                 blank_keys=blank_keys(schema, schema.by_id[relation.id], by_id),
             )
         )
     return found
 
 
-def _folders(declared: tuple[Source, ...], staged: dict[str, Staged]) -> dict[str, str]:
-    """Marts of several schemas stand in a folder each; of one, beside the host's others."""
-    return {id: its.source if len(declared) > 1 else "" for id, its in staged.items()}
+def _folders(declared: tuple[Source, ...], staged: dict[str, Staged], host: Host) -> dict[str, str]:
+    """Marts of several schemas stand in a folder each; of one, beside the host's others.
+
+    Those of a schema that has marts already stand where these are.
+    """
+    known = _known_folders(host)
+    several = len({s.schema_name for s in declared} | known.keys()) > 1
+    return {
+        id: known.get(its.relation.schema_name, its.source if several else "")
+        for id, its in staged.items()
+    }
+
+
+def _known_folders(host: Host) -> dict[str, str]:
+    """Schema → folder, below that of the marts, of the marts that were made of it alone."""
+    root = f"{host.model_paths[0]}/{host.marts_folder}/" if host.model_paths else ""
+    found: dict[str, Counter[str]] = {}
+    for model in host.models:
+        schemas = {id.split(".", 1)[0] for id in model.relations}
+        if len(schemas) == 1 and root and model.home.startswith(root):
+            folder = model.home.removeprefix(root).rpartition("/")[0]
+            found.setdefault(schemas.pop(), Counter())[folder] += 1
+    return {schema: counts.most_common(1)[0][0] for schema, counts in found.items()}
 
 
 def _staging_models(site: Site, with_marts: bool) -> list[Model]:
@@ -154,17 +188,18 @@ def _name_the_calendar(site: Site) -> None:
     """The date dimension, unless the warehouse brings one."""
     if any(s.table.shape == "date" for s in site.plan.staged.values()):
         return
-    days = dated(site)
+    stands = next((model for model in site.host.models if model.bounds), None)
+    bounds = calendar.bounds(dated(site), stands.bounds if stands else (), site.beside)
     prefix = site.host.dimension_prefix
-    model = calendar.spine("", days)
-    if model is None:
+    wish = (stands.name,) if stands else ()
+    if (model := calendar.spine("", bounds)) is None:
         return
-    name = site.names.claim(f"{prefix}dates", f"{prefix}calendar_dates")
+    name = site.names.claim(*wish, f"{prefix}dates", f"{prefix}calendar_dates")
     site.dates = name
-    bounds: dict[str, list[str]] = {}
-    for staged_model, column in model.body.bounds if model.body.kind == "date_spine" else ():
-        bounds.setdefault(staged_model, []).append(column)
-    site.dated = {model_: tuple(columns) for model_, columns in bounds.items()}
+    columns: dict[str, list[str]] = {}
+    for staged_model, column in bounds:
+        columns.setdefault(staged_model, []).append(column)
+    site.dated = {model_: tuple(each) for model_, each in columns.items()}
     site.models.append(model.model_copy(update={"name": name}))
 
 

@@ -10,6 +10,7 @@ from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.measures import sums, unsummed
 from dbt_cartridge.design.naming import Names
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged
+from dbt_cartridge.design.pivots import by_state
 from dbt_cartridge.documents.design import Cte, Input, Join, Projection, Query
 
 _PLANNED = frozenset(
@@ -84,6 +85,7 @@ def summary(
         )  # fmt: skip
     made = [*_moments(facts, child, alias, prefix, counted, of_parent),
             _count(child, prefix, counted, of_parent),
+            *by_state(_beside(facts, known).attributes, child, alias, prefix, of_parent),
             *_sums(_beside(facts, known), child, alias, prefix, counted, of_parent,
                    one_unit)]  # fmt: skip
     _add(made, projections, offered)

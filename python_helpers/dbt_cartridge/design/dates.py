@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from dbt_cartridge.design import checks
@@ -77,9 +77,23 @@ def year(text: str | None) -> int | None:
     return next((int(part) for part in ends if part.isdigit()), None)
 
 
-def spine(name: str, dated: Sequence[Dated]) -> Model | None:
+Bounds = tuple[tuple[str, str], ...]
+
+
+def bounds(dated: Sequence[Dated], before: Bounds, beside: Collection[str]) -> Bounds:
+    """What bounds the calendar: columns of this run, and of models `beside` it.
+
+    Args:
+        before: of the calendar that stands. What stays keeps its order.
+        beside: models that were generated and that this run is not about.
+    """
+    now = _bounds(dated)
+    kept = [bound for bound in before if bound[0] in beside or bound in now]
+    return (*kept, *(bound for bound in now if bound not in kept))
+
+
+def spine(name: str, bounds: Bounds) -> Model | None:
     """The model, or None where no fact has a usable date."""
-    bounds = _bounds(dated)
     if not bounds:
         return None
     by_column, _ = checks.key_tests((KEY,))
@@ -108,7 +122,7 @@ def spine(name: str, dated: Sequence[Dated]) -> Model | None:
     )  # fmt: skip
 
 
-def _bounds(dated: Iterable[Dated]) -> tuple[tuple[str, str], ...]:
+def _bounds(dated: Iterable[Dated]) -> Bounds:
     """Every column of at most six models: those with the first and the last day before others."""
     by_model: dict[str, list[Attribute]] = {}
     for one in dated:

@@ -101,5 +101,4 @@ def _worth(attribute: Attribute) -> tuple[int, bool, int]:
 
 
 def _is_summed(attribute: Attribute) -> bool:
-    name = attribute.name
-    return attribute.origin is None and ("total_" in name or name.endswith("_count"))
+    return attribute.origin is None and attribute.zero_if_none

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
@@ -41,6 +41,7 @@ class Site:
     settings: Settings
     names: Names
     folders: Mapping[str, str]  # relation → folder of its marts
+    beside: Collection[str] = ()  # models of earlier runs that this one is not about
     homes: dict[str, str] = field(default_factory=dict[str, str])
     histories: dict[str, str] = field(default_factory=dict[str, str])
     headers: dict[str, Link] = field(default_factory=dict[str, Link])

@@ -1,15 +1,16 @@
-"""Sources: one per schema, every table that a model reads."""
+"""Sources: the host's own, and one for each schema of which it has none."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import checks, docs
 from dbt_cartridge.design.freshness import freshness
 from dbt_cartridge.design.naming import Names
-from dbt_cartridge.documents.design import Freshness, Source, SourceColumn, SourceTable
+from dbt_cartridge.documents.design import Freshness, Source, SourceColumn, SourceTable, Test
 from dbt_cartridge.documents.host import Host, HostSource
 from dbt_cartridge.documents.scan import Relation
 from dbt_cartridge.documents.schema import Schema, Table
@@ -18,20 +19,34 @@ from dbt_cartridge.words import safe_name
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 # Warehouses that keep an unquoted name in upper case; it is written in lower case there.
 _UPPER_CASE = frozenset({"snowflake"})
+# What a source says of its tables and a further table need not bear out.
+_OF_SOME_TABLES = frozenset({"tables", "name", "freshness", "loaded_at_field", "loaded_at_query"})
 
 
 def sources(
     relations: Iterable[Relation], schema: Schema, host: Host, settings: Settings
 ) -> tuple[Source, ...]:
-    """A source per schema, in the order of the relations."""
+    """Those of each schema, in the order of the relations.
+
+    A table that the host declares is used as it is declared, whatever its source is called. The
+    others of its schema go into the source that has most of them: never a second one beside it.
+    """
     by_schema: dict[str, list[Relation]] = {}
     for relation in relations:
         by_schema.setdefault(relation.schema_name, []).append(relation)
     names = Names(source.name for source in host.sources if not source.generated)
-    return tuple(
-        _source(schema_name, group, schema, host, names, _wish(schema_name, by_schema, settings))
-        for schema_name, group in by_schema.items()
-    )
+    found: list[Source] = []
+    for schema_name, group in by_schema.items():
+        homes, main = _homes(host, schema_name, group)
+        if main is None:
+            wish = _wish(schema_name, by_schema, settings)
+            main = HostSource(name=names.claim(wish), schema_name=schema_name, path="")
+        by_name: dict[str, list[Relation]] = {}
+        for relation in group:
+            by_name.setdefault(homes.get(relation.id, main).name, []).append(relation)
+        theirs = {source.name: source for source in (*homes.values(), main)}
+        found += [_source(theirs[name], its, homes, schema, host) for name, its in by_name.items()]
+    return tuple(found)
 
 
 def with_key_tests(declared: Iterable[Source], schema: Schema) -> tuple[Source, ...]:
@@ -39,6 +54,25 @@ def with_key_tests(declared: Iterable[Source], schema: Schema) -> tuple[Source, 
     return tuple(
         source.model_copy(
             update={"tables": tuple(_keyed(table, schema) for table in source.tables)}
+        )
+        for source in declared
+    )
+
+
+def with_claims(
+    declared: Iterable[Source], staged: Mapping[str, Sequence[Test]]
+) -> tuple[Source, ...]:
+    """The sources with what staging claims of their values, by `Relation.id`."""
+    return tuple(
+        source.model_copy(
+            update={
+                "tables": tuple(
+                    table.model_copy(update={"tests": (*table.tests, *staged[table.relation])})
+                    if staged.get(table.relation)
+                    else table
+                    for table in source.tables
+                )
+            }
         )
         for source in declared
     )
@@ -64,50 +98,71 @@ def _wish(schema_name: str, by_schema: dict[str, list[Relation]], settings: Sett
     return given if len(by_schema) == 1 else f"{given}_{own}"
 
 
+def _homes(
+    host: Host, schema_name: str, relations: list[Relation]
+) -> tuple[dict[str, HostSource], HostSource | None]:
+    """(relation → the host's file that declares it, the host's source of the schema)."""
+    here = [source for source in host.sources if _is_of(source, schema_name, relations[0], host)]
+    homes: dict[str, HostSource] = {}
+    for relation in relations:
+        of_name = [source for source in here if source.table_of(relation.name)]
+        exact = [source for source in of_name if relation.name in _stored(source)]
+        if of_name:
+            homes[relation.id] = (exact or of_name)[0]
+    counts = Counter(source.name for source in here for _ in source.tables)
+    most = max(here, key=lambda source: counts[source.name], default=None)
+    return homes, most
+
+
+def _stored(source: HostSource) -> set[str]:
+    return {source.identifiers.get(table, table) for table in source.tables}
+
+
+def _is_of(source: HostSource, schema_name: str, relation: Relation, host: Host) -> bool:
+    """Whether a source of the host's own lies in the schema, and in its database."""
+    if source.generated or source.schema_name.casefold() != schema_name.casefold():
+        return False
+    databases = {
+        (database or host.target_database or "").casefold()
+        for database in (source.database, relation.database)
+    }
+    return len(databases) == 1
+
+
 def _source(
-    schema_name: str,
+    its: HostSource,
     relations: list[Relation],
+    homes: dict[str, HostSource],
     schema: Schema,
     host: Host,
-    names: Names,
-    wish: str,
 ) -> Source:
-    declared = _declared(host, schema_name, relations)
-    name = declared.name if declared else names.claim(wish)
-    tables = Names()
+    """The relations under the name of `its`, the host's source or a new one."""
+    named = {r.id: homes[r.id].table_of(r.name) for r in relations if r.id in homes}
+    taken = {table for s in host.sources if s.name == its.name and not s.generated
+             for table in s.tables}  # fmt: skip
+    tables = Names(taken)
     fresh = freshness(relations, schema)
     folded = host.adapter in _UPPER_CASE
     return Source(
-        name=name,
-        schema_name=schema_name,
+        name=its.name,
+        schema_name=relations[0].schema_name,
         database=_other_database(relations[0], host),
-        description=f"Tables of the schema {schema_name}, as they are loaded.",
-        existing=declared is not None,
+        description=f"Tables of the schema {relations[0].schema_name}, as they are loaded.",
         tables=tuple(
             _table(
                 table,
                 schema.by_id[relation.id],
                 schema,
                 tables,
-                declared is not None,
+                named.get(relation.id),
                 folded,
                 None if relation.shards else fresh.get(relation.id),  # a past day gets no new rows
             )
             for relation in relations
             for table in relation.tables
         ),
+        properties={k: v for k, v in its.properties.items() if k not in _OF_SOME_TABLES},
     )
-
-
-def _declared(host: Host, schema_name: str, relations: list[Relation]) -> HostSource | None:
-    """The host's own declaration, if it names every table that is needed."""
-    wanted = {table.name for relation in relations for table in relation.tables}
-    for source in host.sources:
-        if source.generated or source.schema_name.casefold() != schema_name.casefold():
-            continue
-        if wanted <= set(source.tables):
-            return source
-    return None
 
 
 def _other_database(relation: Relation, host: Host) -> str | None:
@@ -121,17 +176,19 @@ def _table(
     table: Table,
     schema: Schema,
     names: Names,
-    declared: bool,
+    declared: str | None,
     folded: bool,
     fresh: Freshness | None,
 ) -> SourceTable:
+    """`declared`: what the host calls it."""
     # A plain identifier keeps its name, so that `source()` reads as the warehouse does.
     plain = _PLAIN.match(relation.name)
-    name = names.claim(relation.name if plain or declared else safe_name(relation.name))
+    name = declared or names.claim(relation.name if plain else safe_name(relation.name))
     if folded and not declared and name == relation.name.upper():
         name = name.lower()
     return SourceTable(
         name=name,
+        existing=declared is not None,
         identifier=relation.name,
         relation=table.id,
         description=docs.table(table, relation.comment, schema),

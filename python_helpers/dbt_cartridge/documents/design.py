@@ -8,7 +8,7 @@ the quotes that are not needed. No Jinja, ever.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -149,6 +149,7 @@ class SourceTable(Frozen):
     columns: tuple[SourceColumn, ...] = ()
     tests: tuple[Test, ...] = ()
     freshness: Freshness | None = None
+    existing: bool = False  # the host has declared it; it is used, not written
 
 
 class Source(Frozen):
@@ -156,8 +157,14 @@ class Source(Frozen):
     schema_name: str
     database: str | None = None  # None: the target's own
     description: str = ""
-    existing: bool = False  # the host has declared it; it is used, not written
     tables: tuple[SourceTable, ...] = ()
+    # Where the host declares the source: what its file says of it, for a file of ours beside it.
+    properties: dict[str, Any] = Field(default={})
+
+    @property
+    def written(self) -> tuple[SourceTable, ...]:
+        """The tables that the host has not declared itself."""
+        return tuple(table for table in self.tables if not table.existing)
 
 
 # ---------------------------------------------------------------- queries

@@ -17,6 +17,7 @@ class File(Frozen):
     kind: FileKind
     describes: tuple[str, ...] = ()  # names of the models, sources, snapshots or macros in it
     relations: tuple[str, ...] = ()  # `Relation.id`s that it is made from, where it is a model's
+    bounds: tuple[tuple[str, str], ...] = ()  # of a calendar: (model, column)
 
 
 class Files(Document):

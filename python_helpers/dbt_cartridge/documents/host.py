@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from dbt_cartridge.documents.base import Document, Frozen
+from dbt_cartridge.documents.scan import Scan
 
 YamlLayout = Literal["folder", "model"]
 
@@ -19,14 +20,29 @@ class HostModel(Frozen):
     resource: Literal["model", "seed", "snapshot"] = "model"
     generated: bool = False  # the ledger says that cartridge wrote it
     description: str = ""
+    # Of a generated one, from the ledger:
+    home: str = ""  # where it was put; `path` is where the user moved it
+    relations: tuple[str, ...] = ()  # `Relation.id`s that it is made from
+    bounds: tuple[tuple[str, str], ...] = ()  # of a calendar: (model, column)
 
 
 class HostSource(Frozen):
+    """What one file declares of a source."""
+
     name: str
     schema_name: str
     path: str
+    database: str | None = None
     tables: tuple[str, ...] = ()
+    identifiers: dict[str, str] = Field(default={})  # table → its name in the warehouse, if other
+    properties: dict[str, Any] = Field(default={})  # of the source, as the file has them
     generated: bool = False
+
+    def table_of(self, identifier: str) -> str | None:
+        """What the source calls a table of the warehouse; in another case if need be."""
+        stored = {self.identifiers.get(table, table): table for table in self.tables}
+        folded = {name.casefold(): table for name, table in stored.items()}
+        return stored.get(identifier) or folded.get(identifier.casefold())
 
 
 class Host(Document):
@@ -64,6 +80,19 @@ class Host(Document):
         parts = [*self.dbt_version.split("-")[0].split("."), "0", "0"][:3]
         numbers = [int("".join(c for c in part if c.isdigit()) or 0) for part in parts]
         return numbers[0], numbers[1], numbers[2]
+
+    @cached_property
+    def homes(self) -> dict[str, str]:
+        """Where each generated model was put first: there it stays."""
+        return {model.name: model.home for model in self.models if model.home}
+
+    def beside(self, scan: Scan) -> tuple[HostModel, ...]:
+        """Generated models that the scan is not about: it did not read all of their tables."""
+        return tuple(
+            model
+            for model in self.models
+            if model.generated and any(not scan.covers(id) for id in model.relations)
+        )
 
     @property
     def has_dbt_utils(self) -> bool:

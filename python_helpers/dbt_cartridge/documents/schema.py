@@ -131,6 +131,7 @@ class Relationship(Frozen):
     optional: bool = True  # the child's columns can be null
     rows: int | None = None  # child rows with a value
     orphans: int | None = None  # of those, without a parent
+    none_value: str | None = None  # a value that stands for `none` (0, -1, ''): no orphan, no row
     where_column: str | None = None  # polymorphic: holds only where this column …
     where_value: str | None = None  # … has this value
     evidence_class: EvidenceClass = "observed"

@@ -99,7 +99,7 @@ def read_host(project_dir: Path, manifest: Manifest, target: Target) -> Host:
         snapshot_paths=_paths(project, "snapshot-paths", "snapshots"),
         packages=tuple(sorted(_packages(manifest) - {name, _OWN_PACKAGE})),
         models=models,
-        sources=tuple(_sources(manifest)),
+        sources=tuple(_sources(manifest, project_dir, name)),
         staging_prefix=_prefix(own, "staging", "stg_"),
         intermediate_prefix=_prefix(own, "intermediate", "int_"),
         dimension_prefix=_prefix(own, "dimension", "dim_"),
@@ -136,13 +136,39 @@ def _models(manifest: Manifest) -> Iterable[HostModel]:
         )
 
 
-def _sources(manifest: Manifest) -> Iterable[HostSource]:
-    grouped: dict[tuple[str, str, str], list[str]] = {}
+def _sources(manifest: Manifest, project_dir: Path, project: str) -> Iterable[HostSource]:
+    grouped: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
     for node in manifest["sources"].values():
         place = (node["source_name"], node["schema"], _posix(node["original_file_path"]))
-        grouped.setdefault(place, []).append(node["name"])
-    for (name, schema, path), tables in sorted(grouped.items()):
-        yield HostSource(name=name, schema_name=schema, path=path, tables=tuple(sorted(tables)))
+        grouped.setdefault(place, []).append(node)
+    for (name, schema, path), nodes in sorted(grouped.items()):
+        ours = nodes[0].get("package_name", project) == project
+        yield HostSource(
+            name=name,
+            schema_name=schema,
+            path=path,
+            database=nodes[0].get("database"),
+            tables=tuple(sorted(node["name"] for node in nodes)),
+            identifiers={
+                node["name"]: node["identifier"]
+                for node in nodes
+                if node.get("identifier", node["name"]) != node["name"]
+            },
+            properties=_properties(project_dir / path, name) if ours else {},
+        )
+
+
+def _properties(path: Path, name: str) -> dict[str, Any]:
+    """What the file says of the source, but for its tables; its Jinja not rendered."""
+    try:
+        yaml: Any = YAML(typ="safe", pure=True)
+        listed: Any = (yaml.load(path.read_text("utf-8")) or {}).get("sources") or ()
+    except (OSError, ValueError, YAMLError, AttributeError):
+        return {}  # what dbt has read all the same is used, and not said again
+    for source in cast("list[dict[str, Any]]", listed):
+        if source.get("name") == name:
+            return {str(k): v for k, v in source.items() if k not in ("name", "tables")}
+    return {}
 
 
 def _packages(manifest: Manifest) -> set[str]:

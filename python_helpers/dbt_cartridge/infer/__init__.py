@@ -65,7 +65,7 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
         relationships=relationships,
         suggestions=references.suggested,
         identities=formulas,
-        problems=outside(facts, keys, relationships, by_name),
+        problems=outside(facts, keys, names, (*relationships, *references.suggested), by_name),
         unproved=ask.unproved,
     )
 

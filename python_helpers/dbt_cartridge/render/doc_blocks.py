@@ -60,7 +60,7 @@ def _descriptions(design: Design) -> Iterable[tuple[str, str]]:
         for column in model.columns:
             yield column.name, column.description
     for source in design.sources:
-        for table in source.tables if not source.existing else ():
+        for table in source.written:
             for column in table.columns:
                 yield column.name, column.description
 

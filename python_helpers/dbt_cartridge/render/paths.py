@@ -39,11 +39,14 @@ def folder(layer: Layer, below: str, host: Host) -> str:
 
 
 def model(each: Model, host: Host) -> str:
-    return f"{folder(each.layer, each.folder, host)}/{name(each.name)}.sql"
+    """Where it was put before, whatever folder would be its now."""
+    return host.homes.get(each.name) or (
+        f"{folder(each.layer, each.folder, host)}/{name(each.name)}.sql"
+    )
 
 
 def model_yaml(each: Model, host: Host, *, per_model: bool) -> str:
-    where = folder(each.layer, each.folder, host)
+    where = model(each, host).rpartition("/")[0]
     if per_model:
         return f"{where}/{name(each.name)}.yml"
     what = where.rsplit("/", 1)[-1]

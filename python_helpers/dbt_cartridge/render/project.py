@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from dbt_cartridge.config import Settings
-from dbt_cartridge.documents.design import Design, LeftOut, Model, Query
+from dbt_cartridge.documents.design import DateSpine, Design, LeftOut, Model, Query
 from dbt_cartridge.documents.files import File, Files
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.errors import RenderError
@@ -42,7 +42,7 @@ def render(design: Design, host: Host, settings: Settings) -> Files:
     design, lost = writable.without_models({left.what: left.why for left in failed}, design)
     its = syntax.of(host)
     dialect = Dialect(adapter, its, host.has_dbt_utils)
-    sources = [each for each in design.sources if not each.existing and each.tables]
+    sources = [each for each in design.sources if each.written]
     folders = {each.name: _folder(each.name, design.models) for each in design.sources}
     prefix = design.sources[0].name if design.sources else host.project_name
     docs = doc_blocks.collect(design, prefix)
@@ -57,6 +57,7 @@ def render(design: Design, host: Host, settings: Settings) -> Files:
             text=texts[each.name],
             kind="sql",
             describes=(each.name,),
+            bounds=each.body.bounds if isinstance(each.body, DateSpine) else (),
         )
         for each in design.models
     ]

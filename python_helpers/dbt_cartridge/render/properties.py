@@ -74,15 +74,17 @@ def model(each: Model, dialect: Dialect, docs: DocBlocks) -> Properties:
 
 
 def source(each: Source, dialect: Dialect, docs: DocBlocks) -> Properties:
-    yaml: dict[str, Any] = {"name": each.name}
-    _describe(yaml, each.description, docs)
-    if each.database is not None:
-        yaml["database"] = _inert_name(each.database)
-    if identifiers.spoken(each.schema_name, dialect.adapter) != each.name:
-        yaml["schema"] = _between_quotes(each.schema_name, dialect)
-    if _unfolded(each.schema_name, dialect):
-        yaml["quoting"] = {"schema": True}
-    tables = [_table(table, each.name, dialect, docs) for table in each.tables]
+    """A source that the host declares goes on in a file of ours, with what the host says of it."""
+    yaml: dict[str, Any] = {"name": each.name, **each.properties}
+    if not each.properties:
+        _describe(yaml, each.description, docs)
+        if each.database is not None:
+            yaml["database"] = _inert_name(each.database)
+        if identifiers.spoken(each.schema_name, dialect.adapter) != each.name:
+            yaml["schema"] = _between_quotes(each.schema_name, dialect)
+        if _unfolded(each.schema_name, dialect):
+            yaml["quoting"] = {"schema": True}
+    tables = [_table(table, each.name, dialect, docs) for table in each.written]
     _put(yaml, "tables", [table.yaml for table in tables])
     return Properties(
         yaml,

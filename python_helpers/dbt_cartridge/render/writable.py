@@ -24,7 +24,7 @@ def without_unnameable(design: Design) -> tuple[Design, tuple[LeftOut, ...]]:
     gone: set[_Table] = set()
     for source in design.sources:
         place = (source.schema_name, source.database or source.schema_name)
-        for table in source.tables if not source.existing else ():
+        for table in source.written:
             if not all(map(inert.is_name, (*place, table.identifier))):
                 gone.add((source.name, table.name))
                 left_out.append(_unnameable(table.identifier))

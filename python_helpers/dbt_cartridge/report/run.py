@@ -173,15 +173,15 @@ def _found(scan: Scan, schema: Schema) -> Found:
 
 def _made(design: Design) -> Made:
     layers = Counter(model.layer for model in design.models)
-    written = [source for source in design.sources if not source.existing]
+    written = [source for source in design.sources if source.written]
     tests = [test for model in design.models for test in model.all_tests]
     for source in written:
-        for table in source.tables:
+        for table in source.written:
             tests += (*table.tests, *(test for column in table.columns for test in column.tests))
     columns = [column for model in design.models for column in model.columns]
     return Made(
         sources=len(written),
-        source_tables=sum(len(source.tables) for source in written),
+        source_tables=sum(len(source.written) for source in written),
         staging=layers["staging"],
         intermediate=layers["intermediate"],
         marts=layers["marts"],

@@ -97,9 +97,7 @@ def owned_tests(design: Design) -> Iterator[tuple[str, Test]]:
 
 
 def _source_tests(source: Source) -> Iterator[tuple[str, Test]]:
-    if source.existing:
-        return  # the host's own declaration, with the host's own tests
-    for table in source.tables:
+    for table in source.written:  # the host's own declarations have the host's own tests
         owner = f"{source.name}.{table.name}"
         for column in table.columns:
             for test in column.tests:

@@ -21,7 +21,7 @@ from ruamel.yaml.error import YAMLError
 
 from dbt_cartridge.documents.design import Design
 from dbt_cartridge.documents.files import Files
-from dbt_cartridge.documents.host import Host
+from dbt_cartridge.documents.host import Host, HostModel
 from dbt_cartridge.engine.host import read_project
 from dbt_cartridge.errors import HostError, VerifyError
 
@@ -56,18 +56,34 @@ def make_copy(project_dir: Path, host: Host, design: Design, files: Files, folde
     paths = _resource_paths(project)
     known, packages, named = _referred(project_dir, host, design, files)
     _mirror(project_dir, folder, _skipped(project_dir, paths, files), _real(paths, files))
-    for path in (*_docs(project_dir, paths), *known, *_generic_tests(project_dir, paths)):
+    for path in (*_docs(project_dir, paths), *_generic_tests(project_dir, paths)):
         if path not in files.by_path:
             _link(project_dir / path, folder / path)
+    for model in known:
+        if model.path not in files.by_path:
+            _copy_model(project_dir / model.path, folder / model.path, model)
     _copy_packages(_installed(project_dir, project), folder / PACKAGES, packages)
     _dump(_tamed(project, paths, host), folder / "dbt_project.yml")
-    used = {source.name for source in design.sources if source.existing}
-    written = {source.name for source in design.sources if not source.existing}
-    used |= {name for name in named if name not in written}
-    _existing_sources(project_dir, host, used, folder / paths["model-paths"][0])
+    used = {source.name for source in design.sources} | named
+    written = {(source.name, table.name) for source in design.sources for table in source.written}
+    _existing_sources(project_dir, host, used, written, folder / paths["model-paths"][0])
     write_files(files, folder)
     if host.version >= (2, 0, 0):
         _mend_v2(folder, paths["macro-paths"])
+
+
+def _copy_model(source: Path, target: Path, model: HostModel) -> None:
+    """A model of the host that ours read. Whether it was ever built does not matter in the copy."""
+    if model.resource == "model" and source.suffix == ".sql":
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(ephemeral(source.read_text("utf-8", "replace")), "utf-8")
+    else:
+        _link(source, target)
+
+
+def ephemeral(text: str) -> str:
+    # The last `config` wins over the one at the top.
+    return f"{text.rstrip()}\n{{{{ config(materialized='ephemeral') }}}}\n"
 
 
 def copy_surroundings(project_dir: Path, around: Path) -> Path:
@@ -211,11 +227,11 @@ def _generic_tests(project_dir: Path, paths: Mapping[str, Sequence[str]]) -> Ite
 
 def _referred(
     project_dir: Path, host: Host, design: Design, files: Files
-) -> tuple[tuple[str, ...], frozenset[str], frozenset[str]]:
-    """Paths of the host's models that the files read, directly or not; packages; sources."""
+) -> tuple[tuple[HostModel, ...], frozenset[str], frozenset[str]]:
+    """The host's models that the files read, directly or not; packages; sources."""
     own = {model.name for model in design.models} | {each.name for each in design.snapshots}
     theirs = {model.name: model for model in host.models if model.name not in own}
-    found: dict[str, None] = {}
+    found: list[HostModel] = []
     packages: set[str] = set()
     sources: set[str] = set()
     texts = [file.text for file in files.files if file.kind != "markdown"]
@@ -228,7 +244,7 @@ def _referred(
             if model.package != host.project_name:
                 packages.add(model.package)
                 continue
-            found[model.path] = None
+            found.append(model)
             if model.path.endswith((".sql", ".py")):
                 texts.append((project_dir / model.path).read_text("utf-8", "replace"))
     return tuple(found), frozenset(packages), frozenset(sources)
@@ -313,15 +329,18 @@ def _copy_packages(installed: Path, target: Path, with_models: frozenset[str]) -
         _dump(tamed, target / entry.name / "dbt_project.yml")
 
 
-def _existing_sources(project_dir: Path, host: Host, used: set[str], folder: Path) -> None:
-    """The host's own declarations of the sources that are used, without their tests."""
+def _existing_sources(
+    project_dir: Path, host: Host, used: set[str], written: set[tuple[str, str]], folder: Path
+) -> None:
+    """The declarations of the sources that are used, without their tests and the tables that are
+    `written` now."""
     declared: list[Any] = []
     for path in sorted({source.path for source in host.sources if source.name in used}):
-        declared += [
-            _without_tests(source)
-            for source in _declarations(project_dir / path)
-            if source.get("name") in used
-        ]
+        for source in _declarations(project_dir / path):
+            tables = cast("list[dict[str, Any]]", source.get("tables") or [])
+            rest = [t for t in tables if (source.get("name"), t.get("name")) not in written]
+            if source.get("name") in used and rest:
+                declared.append(_without_tests({**source, "tables": rest}))
     if declared:
         _dump({"version": 2, "sources": declared}, folder / "cartridge_host_sources.yml")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
@@ -34,6 +35,9 @@ _GIT = {
     f"{paths.FOLDER}/.gitattributes": "base/** -text linguist-generated\nconflicts/** -text\n",
     f"{paths.FOLDER}/.gitignore": "/lock\n/txn/\n/undo/\n",
 }
+
+
+_ENTRY = re.compile(rb"^ {0,4}- name: *(\S+)", re.MULTILINE)
 
 
 def plan(
@@ -128,14 +132,21 @@ def undo(project_dir: Path) -> Changes:
 
 
 def _forget_parse(writes: Iterable[Write], project_dir: Path) -> None:
-    """Have dbt parse the whole project next time, where doc blocks were changed.
+    """Have dbt parse the whole project next time, where something went that others name.
 
-    dbt 1.11 fails on its partial parse where a block goes at the same time as the description that
-    named it: "depends on doc … which was not found".
+    dbt 1.11 fails on its partial parse where a doc block goes at the same time as the description
+    that named it ("depends on doc … which was not found"), and where an entry of a YAML file comes
+    back in another one.
     """
-    if any(write.path.endswith(".md") for write in writes):
+    if any(write.path.endswith(".md") or _lost_entries(write) for write in writes):
         with suppress(OSError):
             (project_dir / "target" / "partial_parse.msgpack").unlink()
+
+
+def _lost_entries(write: Write) -> bool:
+    if write.before is None or not write.path.endswith((".yml", ".yaml")):
+        return False
+    return bool({*_ENTRY.findall(write.before)} - {*_ENTRY.findall(write.after or b"")})
 
 
 # ---------------------------------------------------------------- from decisions to documents

@@ -239,4 +239,5 @@ def _entry(file: File) -> Entry:
         sha256=digest(file.text),
         describes=file.describes,
         relations=file.relations,
+        bounds=file.bounds,
     )

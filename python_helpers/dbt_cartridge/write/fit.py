@@ -46,7 +46,8 @@ def fit(
 
     Left out: a model that the user deleted, a new one of a table that the user's file of sources
     does not list, what would read them, and every test and description of them. Kept: a source
-    table and a doc block that standing files still name.
+    table and a doc block that standing files still name, and what YAML says of a model that stands
+    though this run is not about it.
 
     Args:
         lost: models that are not to be written, and why.
@@ -57,10 +58,11 @@ def fit(
         files = _without(files, absent)
         decision = decide(files, project_dir, given)
     if decision.ledger.entries:
-        kept = _with_what_is_named(files, decision, host, project_dir)
-        if kept is not files:
-            files = kept
-            decision = decide(files, project_dir, given)
+        for keep in (_with_what_stands, _with_what_is_named):
+            kept = keep(files, decision, host, project_dir, given)
+            if kept is not files:
+                files = kept
+                decision = decide(files, project_dir, given)
     return _fitted(files, decision)
 
 
@@ -214,7 +216,80 @@ def _names(test: Any, absent: Mapping[str, str]) -> bool:
 # ---------------------------------------------------------------- what the user's code names
 
 
-def _with_what_is_named(files: Files, decision: Decision, host: Host, project_dir: Path) -> Files:
+def _with_what_stands(
+    files: Files, decision: Decision, _: Host, project_dir: Path, given: Given
+) -> Files:
+    """With the YAML of generated models that stand and that this run did not make again.
+
+    Several runs share a file of YAML: one about another schema, or about fewer tables, takes
+    nothing away from what the others said.
+    """
+    made = {name for file in files.files if file.kind == "sql" for name in file.describes}
+    entries = decision.ledger.entries
+    stand: set[str] = set()
+    gone: set[str] = set()
+    for path, entry in entries.items():
+        if entry.kind == "sql" and not made.intersection(entry.describes):
+            there = (project_dir / (entry.at or path)).exists()
+            lost = not there or set(given.gone).intersection(entry.relations)
+            (gone if lost else stand).update(entry.describes)
+    texts: dict[str, str] = {}
+    for file in files.files:
+        base = decision.ledger.bases.get(file.path, "")
+        if file.kind == "yaml" and base not in ("", file.text):
+            data = _load(base)
+            _prune(data, dict.fromkeys(gone, ""))
+            names = _kept_names(data, file.describes, stand)
+            if any(names.values()):
+                texts[file.path] = _with_entries(file.text, base, data, names)
+    return _with_texts(files, texts)
+
+
+def _kept_names(
+    data: dict[str, Any], described: Collection[str], stand: Collection[str]
+) -> dict[str, set[str]]:
+    return {
+        kind: {
+            name
+            for entry in _entries(data, kind)
+            if (name := str(entry.get("name"))) in stand and name not in described
+        }
+        for kind in ("models", "snapshots")
+    }
+
+
+def _with_entries(
+    text: str, base: str, data: dict[str, Any], keep: Mapping[str, Collection[str]]
+) -> str:
+    """`text` with entries of `data`, which is what `base` holds, in the order of before."""
+    now = _load(text)
+    for kind, names in keep.items():
+        new = {str(entry.get("name")): entry for entry in _entries(now, kind)}
+        order = [str(entry.get("name")) for entry in _entries(data, kind)]
+        old = {str(e.get("name")): e for e in _entries(data, kind) if e.get("name") in names}
+        both = {name: entry for name in order if (entry := new.get(name) or old.get(name))}
+        if both or new:
+            now[kind] = list((both | new).values())
+    plain = _dump(now)
+    return merge_yaml(base, base, plain) or merge_yaml(text, text, plain) or plain
+
+
+def _with_texts(files: Files, texts: Mapping[str, str]) -> Files:
+    if not texts:
+        return files
+    return files.model_copy(
+        update={
+            "files": tuple(
+                file.model_copy(update={"text": texts[file.path]}) if file.path in texts else file
+                for file in files.files
+            )
+        }
+    )
+
+
+def _with_what_is_named(
+    files: Files, decision: Decision, host: Host, project_dir: Path, _: Given
+) -> Files:
     """With the source tables and doc blocks that are no longer generated but are still named."""
     lost_tables = dict(_lost_tables(files, decision))
     lost_blocks = dict(_lost_blocks(files, decision))
@@ -232,16 +307,7 @@ def _with_what_is_named(files: Files, decision: Decision, host: Host, project_di
     for path, blocks in lost_blocks.items():
         if keep := [blocks[name] for name in sorted(blocks.keys() & described)]:
             changed[path] = "\n".join([files.by_path[path].text.rstrip("\n") + "\n", *keep])
-    return files.model_copy(
-        update={
-            "files": tuple(
-                file.model_copy(update={"text": changed[file.path]})
-                if file.path in changed
-                else file
-                for file in files.files
-            )
-        }
-    )
+    return _with_texts(files, changed)
 
 
 def _lost_tables(files: Files, decision: Decision) -> Iterator[tuple[str, set[tuple[str, str]]]]:

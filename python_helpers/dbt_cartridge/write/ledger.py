@@ -32,6 +32,7 @@ class Entry(Frozen):
     sha256: str  # of the text as generated, with LF line ends
     describes: tuple[str, ...] = ()
     relations: tuple[str, ...] = ()  # that it is made from
+    bounds: tuple[tuple[str, str], ...] = ()  # of a calendar: (model, column)
     at: str | None = None  # where the user moved it
     offered: str | None = None  # sha256 of our version that lies under conflicts/
 

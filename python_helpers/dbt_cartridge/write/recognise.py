@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 
 from dbt_cartridge.documents.host import Host, HostModel, HostSource
-from dbt_cartridge.write.ledger import Ledger
+from dbt_cartridge.write.ledger import Entry, Ledger
 
 
 def recognise(host: Host, project_dir: Path) -> Host:
@@ -18,16 +18,26 @@ def recognise(host: Host, project_dir: Path) -> Host:
     places = {entry.at or path for path, entry in entries.items()}
     # A file that is gone from its place was moved, if dbt still knows a model of its name.
     missing = {PurePosixPath(place).name for place in places if not (project_dir / place).exists()}
+    made = {e.describes[0]: p for p, e in entries.items() if e.kind == "sql" and e.describes}
 
     def ours(one: HostModel | HostSource) -> bool:
         return one.path in places or PurePosixPath(one.path).name in missing
 
+    def recognised(model: HostModel) -> HostModel:
+        if model.package != host.project_name or not ours(model):
+            return model.model_copy(update={"generated": False})
+        path = made.get(model.name, "")
+        return _with_entry(model, path, entries[path]) if path else _generated(model)
+
+    def _with_entry(model: HostModel, path: str, entry: Entry) -> HostModel:
+        stays = any(path.startswith(f"{root}/") for root in host.model_paths)
+        home = path if model.resource == "model" and stays else ""
+        known = {"home": home, "relations": entry.relations, "bounds": entry.bounds}
+        return _generated(model).model_copy(update=known)
+
     return host.model_copy(
         update={
-            "models": tuple(
-                m.model_copy(update={"generated": m.package == host.project_name and ours(m)})
-                for m in host.models
-            ),
+            "models": tuple(recognised(model) for model in host.models),
             "kept_names": {
                 PurePosixPath(path).stem: entry.relations
                 for path, entry in sorted(entries.items())
@@ -36,3 +46,7 @@ def recognise(host: Host, project_dir: Path) -> Host:
             "sources": tuple(s.model_copy(update={"generated": ours(s)}) for s in host.sources),
         }
     )
+
+
+def _generated(model: HostModel) -> HostModel:
+    return model.model_copy(update={"generated": True})

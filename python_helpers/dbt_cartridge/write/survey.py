@@ -74,9 +74,7 @@ def _now(known: Facts, scan: Scan) -> Facts:
 
 def _is_gone(id: str, scan: Scan) -> bool:
     """In a schema that was read, and not there; what the globs leave out is there."""
-    if id in scan.by_id or id in scan.tables or id in scan.outside:
-        return False
-    return any(id.startswith(f"{schema}.") for schema in scan.schemas)
+    return id not in scan.by_id and id not in scan.tables and scan.covers(id)
 
 
 def _changes(known: Facts, scan: Scan, before: Scan | None) -> Iterator[SchemaChange]:

@@ -62,3 +62,16 @@ def test_a_planned_time_is_not_when_it_happened() -> None:
     names = {c.name for c in designed(customers(), loans).by_name["dim_customers"].columns}
     assert "first_loan_lent_at" in names
     assert not [name for name in names if "due" in name]
+
+
+def test_what_was_captured_is_told_from_what_is_pending() -> None:
+    paid = table(
+        "payments", KEY, column("customer_id", role="foreign_key"),
+        column("amount", "decimal", "measure", meaning={"additivity": "additive", "money": True}),
+        column("state", "text", "status", values={"captured": 60, "pending": 40}),
+        role="fact", links={"customer_id": "customers.id"},
+    )  # fmt: skip
+    model = designed(customers(), paid).by_name["int_customers_payments"]
+    found = {c.name for c in model.columns}
+    assert {"captured_payment_count", "captured_payment_amount", "total_payment_amount"} <= found
+    assert "'captured'" in expression(model, "captured_payment_amount")

@@ -106,10 +106,12 @@ def _sources() -> tuple[Source, ...]:
             ),
         ),
     )
-    old = SourceTable(name="old_orders", identifier="old_orders", relation="legacy.old_orders")
+    old = SourceTable(
+        name="old_orders", identifier="old_orders", relation="legacy.old_orders", existing=True
+    )
     return (
         Source(name="shop", schema_name="raw", description="The shop.", tables=(orders, lines)),
-        Source(name="legacy", schema_name="legacy", existing=True, tables=(old,)),
+        Source(name="legacy", schema_name="legacy", tables=(old,)),
     )
 
 

@@ -190,7 +190,7 @@ sources:
 models: [{name: own}]
 """)
     declared = HostSource(name="crm", schema_name="crm", path="models/crm.yml")
-    used = Source(name="crm", schema_name="crm", existing=True)
+    used = Source(name="crm", schema_name="crm")
 
     folder = copied(project, sources=[used], host={"sources": (declared,)})
 
@@ -204,7 +204,7 @@ models: [{name: own}]
 def test_declaration_that_cannot_be_read_is_named(project: Path) -> None:
     (project / "models/crm.yml").write_text("a: [")
     declared = HostSource(name="crm", schema_name="crm", path="models/crm.yml")
-    used = Source(name="crm", schema_name="crm", existing=True)
+    used = Source(name="crm", schema_name="crm")
 
     with pytest.raises(HostError, match=r"crm\.yml declares a source and cannot be read"):
         copied(project, sources=[used], host={"sources": (declared,)})
