@@ -533,7 +533,9 @@ group by 1, 2, 3, 4
     and are billed as the whole. -#}
 {% macro _cartridge_bigquery_from(table) -%}
     {%- set name -%}
+        {%- if table['members'] -%}{{ _cartridge_members(table) }}{%- else -%}
         {{ _cartridge_bigquery_dataset(table['database'], table['schema']) }}.`{{ table['name'] }}`
+        {%- endif -%}
     {%- endset -%}
     {%- set filter = _cartridge_filter(table) -%}
     {%- if not table['sample'] and not filter -%}

@@ -399,9 +399,11 @@ group by t, c, k, type
 
 {#- Without dispatch: dbt looks it up anew for every table, and that costs more than the SQL. -#}
 {% macro _cartridge_duckdb_from(table) -%}
+    {%- if table['members'] -%}{{ _cartridge_members(table) }}{%- else -%}
     {%- for part in [table['database'], table['schema'], table['name']] -%}
         "{{ part | replace('"', '""') }}"{% if not loop.last %}.{% endif %}
     {%- endfor -%}
+    {%- endif -%}
     {%- if table['sample'] %} using sample reservoir({{ table['sample'] }} rows) repeatable (42){% endif %}
 {%- endmacro %}
 

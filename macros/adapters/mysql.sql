@@ -441,14 +441,16 @@ case
     Without dispatch: dbt looks it up anew for every table, and that costs more than the SQL. -#}
 {% macro _cartridge_mysql_from(table) -%}
     {%- set name -%}
+        {%- if table['members'] -%}{{ _cartridge_members(table) }}{%- else -%}
         `{{ table['schema'] | replace('`', '``') }}`.`{{ table['name'] | replace('`', '``') }}`
+        {%- endif -%}
     {%- endset -%}
     {%- if not table['sample'] -%}
         {{ name }} as r
     {%- elif table['rows'] -%}
-        (select * from {{ name }} where rand(42) < {{ [1.0, 1.0 * table['sample'] / table['rows']] | min }}) as r
+        (select * from {{ name }} as s where rand(42) < {{ [1.0, 1.0 * table['sample'] / table['rows']] | min }}) as r
     {%- else -%}
-        (select * from {{ name }} limit {{ table['sample'] }}) as r
+        (select * from {{ name }} as s limit {{ table['sample'] }}) as r
     {%- endif -%}
 {%- endmacro %}
 

@@ -321,7 +321,9 @@ group by t, c, k, 4
     Without dispatch: dbt looks it up anew for every table, and that costs more than the SQL. -#}
 {% macro _cartridge_postgres_from(table) -%}
     {%- set name -%}
+        {%- if table['members'] -%}{{ _cartridge_members(table) }}{%- else -%}
         "{{ table['schema'] | replace('"', '""') }}"."{{ table['name'] | replace('"', '""') }}"
+        {%- endif -%}
     {%- endset -%}
     {%- if not table['sample'] -%}
         {{ name }} as r
@@ -329,7 +331,7 @@ group by t, c, k, 4
         {{ name }} as r tablesample bernoulli (
             {{- [100.0, 100.0 * table['sample'] / table['rows']] | min }}) repeatable (42)
     {%- else -%}
-        (select * from {{ name }} limit {{ table['sample'] }}) as r
+        (select * from {{ name }} as s limit {{ table['sample'] }}) as r
     {%- endif -%}
 {%- endmacro %}
 

@@ -461,16 +461,18 @@ group by t, c, k, 4
     it up anew for every table, and that costs more than the SQL. -#}
 {% macro _cartridge_redshift_from(table) -%}
     {%- set name -%}
+        {%- if table['members'] -%}{{ _cartridge_members(table) }}{%- else -%}
         {%- for part in [table['database'], table['schema'], table['name']] if part -%}
             "{{ part | replace('"', '""') }}"{% if not loop.last %}.{% endif %}
         {%- endfor -%}
+        {%- endif -%}
     {%- endset -%}
     {%- if not table['sample'] -%}
         {{ name }} as r
     {%- elif table['rows'] -%}
-        (select * from {{ name }} where random() < {{ [1.0, 1.0 * table['sample'] / table['rows']] | min }}) as r
+        (select * from {{ name }} as s where random() < {{ [1.0, 1.0 * table['sample'] / table['rows']] | min }}) as r
     {%- else -%}
-        (select * from {{ name }} limit {{ table['sample'] }}) as r
+        (select * from {{ name }} as s limit {{ table['sample'] }}) as r
     {%- endif -%}
 {%- endmacro %}
 

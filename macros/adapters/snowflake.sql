@@ -491,9 +491,11 @@ group by 1, 2, 3, 4
     dispatch: dbt looks it up anew for every table, and that costs more than the SQL. -#}
 {% macro _cartridge_snowflake_from(table) -%}
     {%- set name -%}
+        {%- if table['members'] -%}{{ _cartridge_members(table) }}{%- else -%}
         {%- for part in [table['database'], table['schema'], table['name']] -%}
             "{{ part | replace('"', '""') }}"{% if not loop.last %}.{% endif %}
         {%- endfor -%}
+        {%- endif -%}
     {%- endset -%}
     {%- if not table['sample'] -%}
         {{ name }}
@@ -502,7 +504,7 @@ group by 1, 2, 3, 4
             {%- if table['rows'] > 100 * table['sample'] %} system{% else %} bernoulli{% endif %} (
             {{- [100.0, 100.0 * table['sample'] / table['rows']] | min }}) seed (42))
     {%- else -%}
-        (select * from {{ name }} limit {{ table['sample'] }})
+        (select * from {{ name }} as s limit {{ table['sample'] }})
     {%- endif -%}
 {%- endmacro %}
 

@@ -38,7 +38,7 @@ from dbt_cartridge.llm.showing import Estimate
 from dbt_cartridge.llm.showing import prompts as told
 from dbt_cartridge.progress import Progress
 from dbt_cartridge.render import render
-from dbt_cartridge.scan import read_catalogue, scan
+from dbt_cartridge.scan import read_catalogue, scan, united
 from dbt_cartridge.verify import Memory, prove, prove_edits
 from dbt_cartridge.version import helper_version
 from dbt_cartridge.write import Fit, apply, fit, plan, recognise, recover, survey
@@ -242,7 +242,9 @@ def apply_plan(engine: Engine, project_dir: Path, progress: Progress) -> Changes
     built = engine.built()
     new = {r.id for r in now if (r.schema_name.lower(), r.name.lower()) not in built}
     new -= {*planned.relations, *planned.outside}
-    same = catalogue_digest(r for r in now if r.id in set(planned.relations)) == planned.catalogue
+    theirs = [relation for relation in now if relation.id in set(planned.relations)]
+    as_scanned = (theirs, united(theirs, engine.target.adapter))
+    same = planned.catalogue in [catalogue_digest(relations) for relations in as_scanned]
     progress.finish()
     if new or not same:
         what = f"{', '.join(sorted(new))} is new" if new else "tables, columns or keys differ"
@@ -295,7 +297,7 @@ def _plan(facts: Scan, files: Files, changes: Changes) -> Plan:
         version=helper_version(),
         schemas=facts.schemas,
         database=facts.database,
-        relations=tuple(relation.id for relation in facts.relations),
+        relations=tuple(sorted(facts.tables)),
         outside=facts.outside,
         catalogue=catalogue_digest(facts.relations),
         summary=planned_files(changes.changes),

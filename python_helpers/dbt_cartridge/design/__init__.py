@@ -28,7 +28,7 @@ from dbt_cartridge.design.site import Site, home_tests
 from dbt_cartridge.design.snapshots import snapshots
 from dbt_cartridge.design.sources import sources, with_claims, with_key_tests
 from dbt_cartridge.design.staging import Job, stage, staging_tests
-from dbt_cartridge.documents.design import Design, LeftOut, Model, Source
+from dbt_cartridge.documents.design import Design, LeftOut, Model, Source, SourceTable
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.scan import Relation, Scan
 from dbt_cartridge.documents.schema import Identity, Schema
@@ -85,7 +85,10 @@ def _staged(
 ) -> dict[str, Staged]:
     kept = frozenset(relation.id for relation in relations)
     types = key_types(schema, relations)
-    homes = {t.relation: (source.name, t) for source in declared for t in source.tables}
+    homes: dict[str, tuple[str, list[SourceTable]]] = {}
+    for source in declared:
+        for table in source.tables:
+            homes.setdefault(table.relation, (source.name, []))[1].append(table)
     linked: dict[str, set[str]] = {}
     for relationship in schema.relationships:
         linked.setdefault(relationship.table, set()).update(relationship.columns)
@@ -96,14 +99,14 @@ def _staged(
     by_id = {relation.id: relation for relation in relations}
     found: dict[str, Staged] = {}
     for relation in relations:
-        source, source_table = homes[relation.id]
+        source_name, tables = homes[relation.id]
         keys, entities = parent_names(schema, schema.by_id[relation.id], kept)
         found[relation.id] = stage(
             Job(
                 table=schema.by_id[relation.id],
                 relation=relation,
-                source=source,
-                source_table=source_table,
+                source=source_name,
+                source_tables=tables,
                 model=models[relation.id],
                 parents=keys,
                 parent_entities=entities,

@@ -13,7 +13,7 @@ from dbt_cartridge.design.naming import Names
 from dbt_cartridge.documents.design import Freshness, Source, SourceColumn, SourceTable, Test
 from dbt_cartridge.documents.host import Host, HostSource
 from dbt_cartridge.documents.scan import Relation
-from dbt_cartridge.documents.schema import Schema
+from dbt_cartridge.documents.schema import Schema, Table
 from dbt_cartridge.words import safe_name
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -152,8 +152,17 @@ def _source(
         database=_other_database(relations[0], host),
         description=f"Tables of the schema {relations[0].schema_name}, as they are loaded.",
         tables=tuple(
-            _table(relation, schema, tables, named.get(relation.id), folded, fresh.get(relation.id))
+            _table(
+                table,
+                schema.by_id[relation.id],
+                schema,
+                tables,
+                named.get(relation.id),
+                folded,
+                None if relation.shards else fresh.get(relation.id),  # a past day gets no new rows
+            )
             for relation in relations
+            for table in relation.tables
         ),
         properties={k: v for k, v in its.properties.items() if k not in _OF_SOME_TABLES},
     )
@@ -167,6 +176,7 @@ def _other_database(relation: Relation, host: Host) -> str | None:
 
 def _table(
     relation: Relation,
+    table: Table,
     schema: Schema,
     names: Names,
     declared: str | None,
@@ -174,7 +184,6 @@ def _table(
     fresh: Freshness | None,
 ) -> SourceTable:
     """`declared`: what the host calls it."""
-    table = schema.by_id[relation.id]
     # A plain identifier keeps its name, so that `source()` reads as the warehouse does.
     plain = _PLAIN.match(relation.name)
     name = declared or names.claim(relation.name if plain else safe_name(relation.name))
@@ -184,7 +193,7 @@ def _table(
         name=name,
         existing=declared is not None,
         identifier=relation.name,
-        relation=relation.id,
+        relation=table.id,
         description=docs.table(table, relation.comment, schema),
         columns=tuple(
             SourceColumn(

@@ -22,10 +22,12 @@ from dbt_cartridge.documents.design import (
     Input,
     Latest,
     Model,
+    Part,
     Projection,
     Query,
     SourceTable,
     Test,
+    Union,
 )
 from dbt_cartridge.documents.scan import Column, Relation, TypeFamily
 from dbt_cartridge.documents.schema import ColumnMeaning, Identity, Key, Table
@@ -39,7 +41,7 @@ class Job:
     table: Table
     relation: Relation
     source: str
-    source_table: SourceTable
+    source_tables: Sequence[SourceTable]  # one, or one for each shard
     model: str
     parents: Mapping[str, str]  # single foreign key columns → what they name: `album_id`
     parent_entities: Mapping[str, str]  # foreign key columns → the parent's entity
@@ -276,7 +278,19 @@ def _model(
 def _input(job: Job, alias: str) -> Input:
     needed = job.relation.filter_column
     where = sql.demanded(alias, needed[0], needed[1] == "integer") if needed else None
-    return Input(alias=alias, source=(job.source, job.source_table.name), where=where)
+    names = [(job.source, table.name) for table in job.source_tables]
+    return Input(alias=alias, source=names[0], union=_union(job.relation, names), where=where)
+
+
+def _union(relation: Relation, names: Sequence[tuple[str, str]]) -> Union | None:
+    if not relation.shards:
+        return None
+    *own, mark = (column.name for column in relation.columns)
+    parts = tuple(
+        Part(source=name, label=shard.label, missing=shard.missing)
+        for shard, name in zip(relation.shards, names, strict=True)
+    )
+    return Union(parts=parts, columns=tuple(own), label_column=mark)
 
 
 def _latest(job: Job, alias: str) -> Cte:
@@ -338,7 +352,9 @@ def _grain(table: Table, key: tuple[str, ...]) -> str:
 def _description(job: Job, deleted: removed.Removed | None, refused: str | None) -> str:
     table = job.table
     own = docs.words(table.entities)
-    parts = [job.source_table.description]
+    parts = [job.source_tables[0].description]
+    if job.relation.shards:
+        parts.append(f"{len(job.relation.shards)} tables, one below the other.")
     if table.versions and table.versions.kind == "loads":
         parts = [f"{own.capitalize()}, each as it was loaded last."]
     elif table.versions and table.versions.kind == "duplicates":

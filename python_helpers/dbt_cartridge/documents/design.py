@@ -170,12 +170,29 @@ class Source(Frozen):
 # ---------------------------------------------------------------- queries
 
 
+class Part(Frozen):
+    """One of several source tables that are read as one; `label` says which."""
+
+    source: tuple[str, str]  # (source name, table name)
+    label: str
+    missing: tuple[str, ...] = ()  # columns that it does not have: NULL
+
+
+class Union(Frozen):
+    """The parts one below the other, the first with all `columns`, each row with its label."""
+
+    parts: tuple[Part, ...]
+    columns: tuple[str, ...]
+    label_column: str
+
+
 class Input(Frozen):
     """An import CTE: `select * from {{ ref(…) }}`."""
 
     alias: str
     model: str | None = None
-    source: tuple[str, str] | None = None  # (source name, table name)
+    source: tuple[str, str] | None = None  # (source name, table name); of a union, its first
+    union: Union | None = None
     where: str | None = None  # over `alias`: what the warehouse demands of every read
 
 

@@ -28,7 +28,7 @@ class Plan(Document):
     version: str  # of cartridge
     schemas: tuple[str, ...]
     database: str | None = None
-    relations: tuple[str, ...] = ()  # the ones that it is made from
+    relations: tuple[str, ...] = ()  # the tables that it is made from
     catalogue: str = ""  # a digest of them: their columns, types and keys
     outside: tuple[str, ...] = ()  # relations that were there and are no part of it
     summary: tuple[PlannedFile, ...] = ()  # every file that is not unchanged

@@ -135,8 +135,19 @@ class Index(Frozen):
     unique: bool = False
 
 
+class Shard(Frozen):
+    """A table that is a part of another, logical one."""
+
+    name: str
+    label: str  # which part: `2024-01-01`
+    missing: tuple[str, ...] = ()  # columns that only other parts have
+
+
 class Relation(Frozen):
-    """A table or a view. `id` is what every later document calls it."""
+    """A table or a view. `id` is what every later document calls it.
+
+    With `shards` it is the union of so many tables, and its last column says which a row is from.
+    """
 
     schema_name: str
     name: str
@@ -153,11 +164,51 @@ class Relation(Frozen):
     foreign_keys: tuple[DeclaredForeignKey, ...] = ()
     checks: tuple[Check, ...] = ()
     indexes: tuple[Index, ...] = ()
+    shards: tuple[Shard, ...] = ()  # the first one has all columns
     mark: str | None = None  # the same mark: the same rows. None: nobody knows
 
     @property
     def id(self) -> str:
         return f"{self.schema_name}.{self.name}"
+
+    @property
+    def tables(self) -> tuple[Relation, ...]:
+        """What stands in the warehouse: itself, or a relation for each shard."""
+        if not self.shards:
+            return (self,)
+        *own, _ = self.columns
+        return tuple(
+            self.model_copy(
+                update={
+                    "name": shard.name,
+                    "kind": "table",
+                    "columns": tuple(c for c in own if c.name not in shard.missing),
+                    "shards": (),
+                }
+            )
+            for shard in self.shards
+        )
+
+    @property
+    def read_as(self) -> dict[str, object]:
+        """How the macros find it. `members` stand in place of a name."""
+        found: dict[str, object] = {
+            "database": self.database,
+            "schema": self.schema_name,
+            "name": self.name,
+        }
+        if self.shards:
+            *own, mark = (column.name for column in self.columns)
+            members = [
+                {
+                    "name": shard.name,
+                    "label": shard.label,
+                    "columns": [[name, name not in shard.missing] for name in own],
+                }
+                for shard in self.shards
+            ]
+            found |= {"members": members, "member_column": mark}
+        return found
 
     @property
     def filter_column(self) -> tuple[str, TypeFamily] | None:
@@ -197,6 +248,11 @@ class Scan(Document):
     @cached_property
     def by_id(self) -> dict[str, Relation]:
         return {relation.id: relation for relation in self.relations}
+
+    @cached_property
+    def tables(self) -> dict[str, Relation]:
+        """What stands in the warehouse, by id: a table for each shard."""
+        return {table.id: table for relation in self.relations for table in relation.tables}
 
     def covers(self, id: str) -> bool:
         """Whether it would be among the relations, if it were there."""

@@ -231,11 +231,7 @@ class Statement:
     def _table(self, identity: str, sampled: bool) -> Body:
         """How the macros name a relation, with the size of the sample where it is to be sampled."""
         relation: Relation = self.scan.by_id[identity]
-        named: Body = {
-            "database": relation.database,
-            "schema": relation.schema_name,
-            "name": relation.name,
-        }
+        named: Body = dict(relation.read_as)
         if relation.filter_column:
             named["filter"] = list(relation.filter_column)
         if sampled:

@@ -15,8 +15,10 @@ from dbt_cartridge.documents.design import (
     Input,
     Join,
     Model,
+    Part,
     Projection,
     Query,
+    Union,
 )
 from dbt_cartridge.errors import RenderError
 from dbt_cartridge.render import aliases, expressions, identifiers, inert, layout, portable
@@ -118,8 +120,30 @@ def _import(each: Input, incremental: Incremental | None, adapter: str) -> TextC
     if each.where:
         own = frozenset({each.alias})
         where = inert.in_sql(expressions.sql(each.where, adapter, drop=own, stored=own))
+    if each.union is not None:
+        return TextCte(_name(each.alias, adapter), _union(each.union, adapter))
     text = fill("import.sql", relation=relation, watermark=watermark, where=where)
     return TextCte(_name(each.alias, adapter), text)
+
+
+def _union(union: Union, adapter: str) -> str:
+    """Columns by name: one table may have them in another order than the next."""
+
+    def stored(name: str) -> str:
+        return inert.in_sql(identifiers.write(name, adapter, True))
+
+    def blocks(part: Part) -> list[Block]:
+        literal = "'" + part.label.replace("'", "''") + "'"
+        label = inert.in_sql(expressions.sql(f"cast({literal} as varchar)", adapter))
+        columns = [
+            f"null as {stored(name)}" if name in part.missing else stored(name)
+            for name in union.columns
+        ]
+        return [Block("", tuple(_comma([*columns, f"{label} as {stored(union.label_column)}"])))]
+
+    first, *others = union.parts
+    below = [_fill_select(blocks=blocks(part), from_=source(part.source)) for part in others]
+    return _fill_select(blocks=blocks(first), from_=source(first.source), union=below)
 
 
 def _name(name: str, adapter: str) -> str:

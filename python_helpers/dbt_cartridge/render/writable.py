@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dbt_cartridge.documents.design import Design, LeftOut, Model, Query, RelationshipsTest, Test
+from dbt_cartridge.documents.design import (
+    Design,
+    Input,
+    LeftOut,
+    Model,
+    Query,
+    RelationshipsTest,
+    Test,
+)
 from dbt_cartridge.render import data_tests, inert
 
 _Table = tuple[str, str]  # a source's and a table's name
@@ -31,10 +39,15 @@ def without_unnameable(design: Design) -> tuple[Design, tuple[LeftOut, ...]]:
     lost = {
         model.name: "It needs a table that was left out."
         for model in design.models
-        if isinstance(model.body, Query) and any(each.source in gone for each in model.body.inputs)
+        if isinstance(model.body, Query) and any(_reads(each, gone) for each in model.body.inputs)
     }
     rest, also = without_models(lost, design.model_copy(update={"sources": sources}), gone)
     return rest, (*left_out, *also)
+
+
+def _reads(each: Input, gone: set[_Table]) -> bool:
+    parts = each.union.parts if each.union else ()
+    return each.source in gone or any(part.source in gone for part in parts)
 
 
 def _unnameable(identifier: str) -> LeftOut:

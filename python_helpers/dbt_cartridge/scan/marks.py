@@ -15,27 +15,37 @@ _PER_STATEMENT = 100
 def marked(
     engine: Engine, relations: Sequence[Relation], settings: Settings
 ) -> tuple[Relation, ...]:
-    """The relations with their marks, where the warehouse has one to give."""
+    """The relations with their marks, where the warehouse has one to give for all their tables."""
+    owners = [number for number, relation in enumerate(relations) for _ in relation.tables]
+    each = [table for relation in relations for table in relation.tables]
     tables = [
         {
             "no": number,
-            "database": relation.database,
-            "schema": relation.schema_name,
-            "name": relation.name,
-            "kind": relation.kind,
-            "rows": relation.rows,
-            "sample": _sample(relation, settings),
+            "database": table.database,
+            "schema": table.schema_name,
+            "name": table.name,
+            "kind": table.kind,
+            "rows": table.rows,
+            "sample": _sample(table, settings),
         }
-        for number, relation in enumerate(relations)
+        for number, table in enumerate(each)
     ]
     parts = [tables[at : at + _PER_STATEMENT] for at in range(0, len(tables), _PER_STATEMENT)]
     found: dict[int, str | None] = {}
     for _, reply in engine.ask([Request("marks", {"tables": part}) for part in parts]):
         found |= {int(row[0] or 0): row[1] for row in reply.rows}
+    marks: dict[int, list[str | None]] = {}
+    for number, owner in enumerate(owners):
+        marks.setdefault(owner, []).append(found.get(number))
     return tuple(
-        relation.model_copy(update={"mark": found[number]}) if found.get(number) else relation
+        relation.model_copy(update={"mark": mark}) if (mark := _joined(marks[number])) else relation
         for number, relation in enumerate(relations)
     )
+
+
+def _joined(marks: Sequence[str | None]) -> str | None:
+    known = [mark for mark in marks if mark]
+    return "|".join(known) if len(known) == len(marks) else None
 
 
 def known_from(
@@ -54,7 +64,8 @@ def known_from(
         if was is None or relation.mark is None or was.mark != relation.mark:
             continue
         bare = tuple(column.model_copy(update={"profile": None}) for column in was.columns)
-        if was.database == relation.database and bare == relation.columns:
+        same = (was.database, was.shards) == (relation.database, relation.shards)
+        if same and bare == relation.columns:
             facts = {"columns": was.columns, "rows": was.rows, "rows_exact": was.rows_exact}
             found[relation.id] = relation.model_copy(update=facts)
     return found

@@ -179,9 +179,7 @@ def _table(relations: Sequence[Relation], part: _Part, settings: Settings) -> di
     relation = relations[part.relation]
     return {
         "no": part.relation,
-        "database": relation.database,
-        "schema": relation.schema_name,
-        "name": relation.name,
+        **relation.read_as,
         "kind": relation.kind,
         "rows": relation.rows,
         "sample": settings.sample_rows if _sampled(relation, settings) else None,

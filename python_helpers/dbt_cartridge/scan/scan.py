@@ -11,6 +11,7 @@ from dbt_cartridge.scan.catalogue import read_catalogue
 from dbt_cartridge.scan.marks import known_from, marked
 from dbt_cartridge.scan.profile import estimated, profiled
 from dbt_cartridge.scan.scope import wanted
+from dbt_cartridge.scan.shards import united
 from dbt_cartridge.version import helper_version
 
 
@@ -41,6 +42,8 @@ def scan(
     kept, left_out = wanted(catalogue.relations, settings, engine.built())
     if not kept:
         raise ScanError(_nothing(schemas, settings, catalogue.problems + left_out))
+    if not settings.from_warehouse:  # a stored scan has asked table by table
+        kept = united(kept, engine.target.adapter)
     problems = catalogue.problems + left_out
     told = f"{len(kept)} relations in {', '.join(schemas)}"
     if settings.profile == "none":
@@ -55,7 +58,7 @@ def scan(
         known |= {relation.id: relation for relation in new}
         kept = tuple(known[relation.id] for relation in kept if relation.id in known)
         problems += troubles
-    scanned = {relation.id for relation in kept}
+    scanned = {table.id for relation in kept for table in (relation, *relation.tables)}
     unread = (problem.where for problem in catalogue.problems if problem.where.count(".") == 1)
     return Scan(
         adapter=engine.target.adapter,

@@ -68,18 +68,18 @@ def _stored(project_dir: Path) -> Facts:
 
 def _now(known: Facts, scan: Scan) -> Facts:
     kept = {id: columns for id, columns in known.items() if not _is_gone(id, scan)}
-    seen = {r.id: {c.name: c.native_type for c in r.columns} for r in scan.relations}
+    seen = {t.id: {c.name: c.native_type for c in t.columns} for t in scan.tables.values()}
     return dict(sorted((kept | seen).items()))
 
 
 def _is_gone(id: str, scan: Scan) -> bool:
     """In a schema that was read, and not there; what the globs leave out is there."""
-    return id not in scan.by_id and scan.covers(id)
+    return id not in scan.by_id and id not in scan.tables and scan.covers(id)
 
 
 def _changes(known: Facts, scan: Scan, before: Scan | None) -> Iterator[SchemaChange]:
     dropped = {id: columns for id, columns in known.items() if _is_gone(id, scan)}
-    added = {r.id: r for r in scan.relations if r.id not in known}
+    added = {t.id: t for t in scan.tables.values() if t.id not in known}
     for id, columns in dropped.items():
         same = [r for r in added.values() if {c.name: c.native_type for c in r.columns} == columns]
         if len(same) == 1 and same[0].id.split(".")[0] == id.split(".")[0]:
@@ -90,7 +90,7 @@ def _changes(known: Facts, scan: Scan, before: Scan | None) -> Iterator[SchemaCh
             yield SchemaChange(kind="dropped", where=id)
     for id in added:
         yield SchemaChange(kind="added", where=id)
-    for relation in scan.relations:
+    for relation in scan.tables.values():
         if relation.id in known:
             yield from _column_changes(known[relation.id], relation, before)
 

@@ -1,0 +1,33 @@
+"""Shards on real warehouses: generated as one model, built clean, and a new one is told."""
+
+from __future__ import annotations
+
+from tests.support.host import HostProject
+
+COLUMNS = "id integer, kind varchar(20), amount numeric(10, 2)"
+
+
+def rows(table: str, first: int) -> str:
+    each = ", ".join(f"({first + at}, 'k{at % 3}', {at}.25)" for at in range(30))
+    return f"insert into raw.{table} (id, kind, amount) values {each}"
+
+
+def test_shards_are_one_staging_model_and_a_new_one_is_told(host: HostProject) -> None:
+    host.warehouse.execute(
+        "create schema raw",
+        f"create table raw.invoices_2022 ({COLUMNS})",
+        f"create table raw.invoices_2023 ({COLUMNS}, channel varchar(10))",
+        rows("invoices_2022", 1),
+        rows("invoices_2023", 101),
+    )
+    ran = host.cartridge("generate", "--schemas", "raw")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    staged = [path.name for path in (host.root / "models" / "staging").rglob("*.sql")]
+    assert staged == ["stg_raw__invoices.sql"]
+    built = host.dbt_process("build")
+    assert built.returncode == 0, built.stdout[-4000:]
+
+    host.warehouse.execute(f"create table raw.invoices_2024 ({COLUMNS}, channel varchar(10))")
+    again = host.cartridge("generate", "--schemas", "raw")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "raw.invoices_2024" in again.stdout + again.stderr
