@@ -44,6 +44,13 @@ class VerifyError(CartridgeError):
     """The generated project could not be proved at all."""
 
 
+class LostError(CartridgeError):
+    """Of what was designed, nothing or less than half is left after the proof. Not raised: what
+    holds is written, and the run ends with the code."""
+
+    exit_code = 4
+
+
 class WriteError(CartridgeError):
     """The host project could not be changed. It is as it was before the run."""
 

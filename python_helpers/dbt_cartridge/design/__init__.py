@@ -11,6 +11,7 @@ from dbt_cartridge.design.belonging import children, sum_children
 from dbt_cartridge.design.dimensions import dimension
 from dbt_cartridge.design.facts import dated, enrich_line, fact
 from dbt_cartridge.design.naming import Names, host_names, model_name
+from dbt_cartridge.design.own_staging import adopted, own_staging, told
 from dbt_cartridge.design.parts import Staged
 from dbt_cartridge.design.plan import blank_keys, key_types, links, parent_names, plan, usable
 from dbt_cartridge.design.repeated import repeated
@@ -42,17 +43,22 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
         keyed = with_key_tests(declared, schema)
         return Design(adapter=scan.adapter, sources=keyed, left_out=left_out)
     labelled = _labelled(schema, relations)
-    served, taken = _model_names(relations, labelled, declared, host, names)
+    own = own_staging(relations, declared, schema, host)
+    rest = tuple(relation for relation in relations if relation.id not in own)
+    served, taken = _model_names(rest, labelled, declared, host, names)
     if served:
         relations, left_out = usable(schema, scan, served)
+    taken |= {id: its.model.name for id, its in own.items()}
     staged = _staged(schema, labelled, relations, declared, taken)
+    staged |= {id: adopted(staged[id], its) for id, its in own.items()}
     its = plan(staged, links(schema, staged))
     site = Site(
         schema=schema, plan=its, host=host, settings=settings, names=names,
         folders=_folders(declared, staged, host), beside=beside,
     )  # fmt: skip
     staging = _staging_models(site, with_marts="marts" in layers)
-    staging += [model for each in staged.values() for model in repeated(each, names)]
+    ours = [each for each in staged.values() if not each.own]
+    staging += [model for each in ours for model in repeated(each, names)]
     if "intermediate" in layers:
         _marts(site)
     further = [m for m in _in_order(site.models) if m.layer in layers]
@@ -62,6 +68,7 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
         sources=volume.counted(site, declared),
         models=(*staging, *further),
         snapshots=made,
+        used=tuple(told(own, declared)),
         left_out=(*left_out, *dict.fromkeys(site.left_out), *_unsnapshot(made, settings)),
     )
 
@@ -175,6 +182,8 @@ def _staging_models(site: Site, with_marts: bool) -> list[Model]:
         site.homes, site.histories = {}, {}
     found: list[Model] = []
     for staged in site.plan.staged.values():
+        if staged.own:
+            continue
         if staged.id in site.homes:
             found.append(staged.model)
             continue

@@ -89,7 +89,7 @@ def prove(
     """
     if settings.verify == "none":
         return design, files, Verdicts(level="none")
-    started = time.monotonic()
+    started, designed = time.monotonic(), design.by_name.keys()
     memory = memory or Memory(None, files, scan, host, settings, project_dir)
     with workshop(project_dir, scan, host, engine, settings, progress) as shop:
         verdicts = _first_round(shop, design, files, memory)
@@ -101,7 +101,9 @@ def prove(
                 settled = settle(design, verdicts)
             if settled is design:
                 seconds = round(time.monotonic() - started, 1)
-                return design, files, verdicts.model_copy(update={"seconds": seconds})
+                lost = tuple(sorted(designed - design.by_name.keys()))
+                update = {"seconds": seconds, "lost": lost}
+                return design, files, verdicts.model_copy(update=update)
             new = render(settled, host, settings)
             verdicts = _next_round(shop, (design, files, verdicts), settled, new, memory)
             design, files = settled, new

@@ -330,7 +330,9 @@ def test_a_table_called_by_underscores_alone_keeps_a_name() -> None:
 def test_tables_that_the_host_does_not_declare_go_into_its_own_source() -> None:
     told = {"description": "Loaded each night.", "meta": {"owner": "ana"}, "freshness": {}}
     declared = (
-        HostSource(name="web", schema_name="RAW", path="a.yml", tables=("THINGS",), properties=told),
+        HostSource(
+            name="web", schema_name="RAW", path="a.yml", tables=("THINGS",), properties=told
+        ),
         HostSource(
             name="web", schema_name="RAW", path="b.yml", tables=("parts",),
             identifiers={"parts": "others"},
