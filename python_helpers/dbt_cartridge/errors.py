@@ -61,6 +61,19 @@ class ConflictError(WriteError):
     exit_code = 3
 
 
+EXIT_CODES = {
+    0: "It is done; what was left out is said.",
+    CartridgeError.exit_code: "It could not be done; the project is as it was. Of `drift`: the "
+    "warehouse is not as it is declared. Of `debug`: something is to be fixed.",
+    ConfigError.exit_code: "An option or a setting cannot be taken.",
+    ConflictError.exit_code: "What could be written is written; files that both sides changed wait "
+    "under `.cartridge/conflicts/`.",
+    LostError.exit_code: "Of the models that were designed, the proof refuted more than it left. "
+    "What holds is written; *Left out* says why the others are not.",
+    130: "Interrupted; the project is as it was.",
+}
+
+
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     """` Did you mean 'x'?`, or an empty string where nothing is near."""
     near = get_close_matches(wrong.casefold(), {k.casefold(): k for k in known}, n=1, cutoff=0.6)
