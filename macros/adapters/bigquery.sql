@@ -257,7 +257,10 @@ typed as (
         case when families.f = 'text' then length(counted.v) end as len,
         case
             when families.f = 'text' and length(counted.v) between 1 and 100 then counted.v
-        end as p
+        end as p,
+        case
+            when families.f in ('text', 'integer') and length(counted.v) = 8 then counted.v
+        end as d
     from counted
     inner join families on counted.t = families.t and counted.c = families.c
 ),
@@ -327,6 +330,9 @@ select
     cast(sum(if(regexp_contains(p, r'{{ pattern['leading_zero'] }}'), n, 0)) as string) as p_leading_zero,
     cast(sum(if(f = 'text' and regexp_contains(v, r'{{ pattern['spaced'] }}'), n, 0)) as string) as p_spaced,
     max(frequent.vs) as vs
+    {%- for name in _cartridge_later_patterns() %},
+    cast(sum(if(regexp_contains({{ 'd' if name == 'compact_date' else 'p' }}, r'{{ pattern[name] }}'), n, 0)) as string) as p_{{ name }}
+    {%- endfor %}
 from typed
 left join frequent on typed.t = frequent.t and typed.c = frequent.c
 group by typed.t, typed.c, f
@@ -339,7 +345,8 @@ group by typed.t, typed.c, f
 {%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}
 {%- set numbers = ['integer', 'decimal', 'float'] -%}
 {%- set ordered = numbers + ['text', 'date', 'timestamp', 'time', 'uuid', 'boolean'] -%}
-{%- set exact = ['integer', 'decimal', 'date', 'timestamp', 'boolean', 'json_like', 'leading_zero'] -%}
+{%- set exact = ['integer', 'decimal', 'date', 'timestamp', 'boolean', 'json_like', 'leading_zero']
+    + _cartridge_later_patterns() -%}
 {%- set sampled = dict(table, sample=100000, approximate=false) -%}
 {%- set measures = [
     ['filled', none, 'countif(% is not null)'],
@@ -358,8 +365,8 @@ group by typed.t, typed.c, f
 ] -%}
 {%- for name in exact -%}
     {%- do measures.append([
-        'p_' ~ name, ['text'],
-        "countif(length(%) <= 100 and regexp_contains(%, r'" ~ pattern[name] ~ "'))"
+        'p_' ~ name, ['text', 'integer'] if name == 'compact_date' else ['text'],
+        "countif(length(cast(% as string)) <= 100 and regexp_contains(cast(% as string), r'" ~ pattern[name] ~ "'))"
     ]) -%}
 {%- endfor -%}
 with lists as (
@@ -447,6 +454,9 @@ select
     {%- endif %}
     {%- endfor %},
     scaled.vs
+    {%- for name in _cartridge_later_patterns() %},
+    whole.p_{{ name }}
+    {%- endfor %}
 from whole
 left join seen on cast(whole.c as string) = seen.c
 left join scaled on seen.c = scaled.c

@@ -182,7 +182,8 @@ typed as (
         end as num,
         case when f = 'integer' then try_cast(v as hugeint) end as whole,
         case when f = 'text' then length(v) end as len,
-        case when f = 'text' and length(v) between 1 and 100 then v end as p
+        case when f = 'text' and length(v) between 1 and 100 then v end as p,
+        case when f in ('text', 'integer') and length(v) = 8 then v end as d
     from counted
     inner join families using (t, c)
 )
@@ -243,8 +244,8 @@ select
             for pair in min(row(-n, v), 12) filter (v is not null)
         ]) as varchar)
     end as top,
-    {%- for name in ['money', 'month_first', 'day_first'] %}
-    cast(sum(n) filter (regexp_matches(p, '{{ pattern[name] }}')) as varchar) as p_{{ name }}
+    {%- for name in _cartridge_later_patterns() %}
+    cast(sum(n) filter (regexp_matches({{ 'd' if name == 'compact_date' else 'p' }}, '{{ pattern[name] }}')) as varchar) as p_{{ name }}
     {%- if not loop.last %},{% endif %}
     {%- endfor %}
 from typed
@@ -258,8 +259,8 @@ group by t, c, f
 {%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}
 {%- set numbers = ['integer', 'decimal', 'float'] -%}
 {%- set ordered = numbers + ['text', 'date', 'timestamp', 'time', 'uuid', 'boolean'] -%}
-{%- set exact = ['integer', 'decimal', 'date', 'timestamp', 'boolean', 'json_like', 'leading_zero',
-    'money', 'month_first', 'day_first'] -%}
+{%- set exact = ['integer', 'decimal', 'date', 'timestamp', 'boolean', 'json_like', 'leading_zero']
+    + _cartridge_later_patterns() -%}
 {%- set sampled = dict(table, sample=100000, approximate=false) -%}
 {%- set measures = [
     ['filled', none, 'count(%)'],
@@ -278,7 +279,7 @@ group by t, c, f
 ] -%}
 {%- for name in exact -%}
     {%- do measures.append([
-        'p_' ~ name, ['text'],
+        'p_' ~ name, ['text', 'integer'] if name == 'compact_date' else ['text'],
         "count_if(length(%::varchar) <= 100 and regexp_matches(%::varchar, '" ~ pattern[name] ~ "'))"
     ]) -%}
 {%- endfor -%}
@@ -343,10 +344,10 @@ select
             if(pair[2] = '1', '1', (pair[2]::hugeint * whole.total // seen.total::hugeint)::varchar)
         ]
         for pair in from_json(seen.top, '[["VARCHAR"]]')
-    ])::varchar,
-    whole.p_money::varchar,
-    whole.p_month_first::varchar,
-    whole.p_day_first::varchar
+    ])::varchar
+    {%- for name in _cartridge_later_patterns() %},
+    whole.p_{{ name }}::varchar
+    {%- endfor %}
 from whole
 left join seen on whole.c::varchar = seen.c
 {%- endmacro %}

@@ -205,7 +205,8 @@ typed as (
                 then v::numeric
         end as num,
         case when f = 'text' then length(v) end as len,
-        case when f = 'text' and length(v) between 1 and 100 then v end as p
+        case when f = 'text' and length(v) between 1 and 100 then v end as p,
+        case when f in ('text', 'integer') and length(v) = 8 then v end as d
     from counted
     inner join families using (t, c)
 ),
@@ -269,8 +270,8 @@ select
     sum(n) filter (where p ~ '{{ pattern['leading_zero'] }}')::text,
     sum(n) filter (where f = 'text' and v ~ '{{ pattern['spaced'] }}')::text,
     max(top.vs),
-    {%- for name in ['money', 'month_first', 'day_first'] %}
-    sum(n) filter (where p ~ '{{ pattern[name] }}')::text
+    {%- for name in _cartridge_later_patterns() %}
+    sum(n) filter (where {{ 'd' if name == 'compact_date' else 'p' }} ~ '{{ pattern[name] }}')::text
     {%- if not loop.last %},{% endif %}
     {%- endfor %}
 from typed

@@ -288,6 +288,7 @@ typed as (
         case when f = 'integer' then cast(v as decimal(38, 0)) end as whole,
         case when f = 'text' then length(v) end as len,
         case when f = 'text' and length(v) between 1 and 100 then v end as p,
+        case when f in ('text', 'integer') and length(v) = 8 then v end as d,
         row_number() over (partition by t, c, case when v is null then 1 else 0 end order by n desc, v) as r
     from counted
 ),
@@ -302,6 +303,7 @@ ranked as (
         whole,
         len,
         p,
+        d,
         r,
         row_number() over (partition by t, c, case when num is null then 1 else 0 end order by num, v) as r_low,
         row_number() over (partition by t, c, case when num is null then 1 else 0 end order by num desc, v) as r_high
@@ -366,6 +368,9 @@ select
         {%- endfor %}
         || ']'
     end
+    {%- for name in _cartridge_later_patterns() %},
+    cast(sum(case when {{ 'd' if name == 'compact_date' else 'p' }} ~ '{{ pattern[name] }}' then n end) as varchar)
+    {%- endfor %}
 from ranked
 group by t, c, f
 {%- endmacro %}

@@ -209,7 +209,10 @@ typed as (
         case when families.f = 'text' then length(counted.v) end as len,
         case
             when families.f = 'text' and length(counted.v) between 1 and 100 then counted.v
-        end as p
+        end as p,
+        case
+            when families.f in ('text', 'integer') and length(counted.v) = 8 then counted.v
+        end as d
     from counted
     inner join families on counted.t = families.t and counted.c = families.c
 ),
@@ -277,6 +280,9 @@ select
     cast(sum(iff(regexp_instr(p, '{{ pattern['leading_zero'] }}') > 0, n, 0)) as varchar) as p_leading_zero,
     cast(sum(iff(f = 'text' and regexp_instr(v, '{{ pattern['spaced'] }}') > 0, n, 0)) as varchar) as p_spaced,
     max(frequent.vs) as vs
+    {%- for name in _cartridge_later_patterns() %},
+    cast(sum(iff(regexp_instr({{ 'd' if name == 'compact_date' else 'p' }}, '{{ pattern[name] }}') > 0, n, 0)) as varchar) as p_{{ name }}
+    {%- endfor %}
 from typed
 left join frequent on typed.t = frequent.t and typed.c = frequent.c
 group by typed.t, typed.c, f
@@ -289,7 +295,8 @@ group by typed.t, typed.c, f
 {%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}
 {%- set numbers = ['integer', 'decimal', 'float'] -%}
 {%- set ordered = numbers + ['text', 'date', 'timestamp', 'time', 'uuid', 'boolean'] -%}
-{%- set exact = ['integer', 'decimal', 'date', 'timestamp', 'boolean', 'json_like', 'leading_zero'] -%}
+{%- set exact = ['integer', 'decimal', 'date', 'timestamp', 'boolean', 'json_like', 'leading_zero']
+    + _cartridge_later_patterns() -%}
 {%- set sampled = dict(table, sample=100000, approximate=false) -%}
 {%- set measures = [
     ['filled', none, 'count(%)'],
@@ -308,8 +315,8 @@ group by typed.t, typed.c, f
 ] -%}
 {%- for name in exact -%}
     {%- do measures.append([
-        'p_' ~ name, ['text'],
-        "count_if(length(%) <= 100 and regexp_instr(%, '" ~ pattern[name] ~ "') > 0)"
+        'p_' ~ name, ['text', 'integer'] if name == 'compact_date' else ['text'],
+        "count_if(length(cast(% as varchar)) <= 100 and regexp_instr(cast(% as varchar), '" ~ pattern[name] ~ "') > 0)"
     ]) -%}
 {%- endfor -%}
 with lists as (
@@ -403,6 +410,9 @@ select
     {%- endif %}
     {%- endfor %},
     scaled.vs
+    {%- for name in _cartridge_later_patterns() %},
+    whole.p_{{ name }}
+    {%- endfor %}
 from whole
 left join seen on cast(whole.c as varchar) = seen.c
 left join scaled on seen.c = scaled.c

@@ -67,9 +67,16 @@ ABBREVIATIONS = _pairs(
 """What a short form stands for; `_` parts two words. A name alone (`no`, `temp`) is judged with
 its neighbours in `words`."""
 
+KEY_HEADS = _words(
+    """
+    cd code fk guid id key nbr nm no num number pk sk uid uuid
+    """
+)
+"""Words after which a short form is that of the table whose key it is: `fac_id`."""
+
 ALONE_UNCHANGED = _words(
     """
-    act bus cat comm comp del dist div doc exp ext info inst med mid mo mod neg no obj opt ord
+    acc act bus cat comm comp del dist div doc exp ext info inst med mid mo mod neg no obj opt ord
     own pat pay perf pol pos prof pt pub rec reg rel rep res ret rev sal sec seg spec sr stat
     str sup temp tot trans val vol
     """

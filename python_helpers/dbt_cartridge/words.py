@@ -11,12 +11,16 @@ Nothing here fails, whatever the name; the same name always gives the same words
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+
+from anyascii import anyascii
 
 from dbt_cartridge import lexicon as lists
 
@@ -95,10 +99,17 @@ def split(name: str, lexicon: Lexicon | None = None) -> tuple[str, ...]:
 class Lexicon:
     """The words and the naming habits of one schema. Immutable; made by `Lexicon.of`."""
 
-    def __init__(self, known: frozenset[str], entities: frozenset[str], prefixes: frozenset[str]):
+    def __init__(
+        self,
+        known: frozenset[str],
+        entities: frozenset[str],
+        prefixes: frozenset[str],
+        key_stems: frozenset[str] = frozenset(),
+    ):
         self.known = known  # words that the schema itself writes apart
         self.entities = entities  # singular words of table names
         self.prefixes = prefixes  # first words that many table names share
+        self.key_stems = key_stems  # words that some column writes before `id`, `no` or `code`
         self._splits: dict[str, tuple[str, ...]] = {}
 
     @classmethod
@@ -108,17 +119,19 @@ class Lexicon:
         prefixes = house_prefixes(table_words.values())
         seen: set[str] = set()
         names: set[str] = set()
+        stems: set[str] = set()
         for table, columns in tables.items():
             names.update(w for w in _without_house(table_words[table], prefixes) if w.isalpha())
             for column in columns:
                 words = raw_split(column)
+                stems.update(_key_stems(words))
                 if len(words) > 1:
                     seen.update(w for w in words if len(w) >= 4 and w.isalpha())
         general = GENERAL
         short = lists.ABBREVIATIONS.keys() - lists.ALONE_UNCHANGED
         whole = {w for w in seen | names if w not in short and len(general.cut(w)) == 1}
         entities = {singular(w) for n in names for w in _spelt(general.cut(n)) if len(w) >= 3}
-        return cls(frozenset(whole), frozenset(entities), prefixes)
+        return cls(frozenset(whole), frozenset(entities), prefixes, frozenset(stems))
 
     def split(self, name: str) -> tuple[str, ...]:
         """See `split`."""
@@ -198,7 +211,9 @@ class Lexicon:
             return (word,)
         spelt = lists.ABBREVIATIONS.get(word)
         if spelt is None:
-            fits = 3 <= len(word) <= 5 and len(words) > 1 and not self._is_known(word)
+            short = 3 <= len(word) <= 5 and len(words) > 1 and not self._is_known(word)
+            # `mem` is a member where some column is called `memid`; `inc` of `inc_tax` is anything.
+            fits = short and word in self.key_stems
             found = self._long_form(word) if fits else None
             return (found or word,)
         if word in lists.ALONE_UNCHANGED:
@@ -208,6 +223,14 @@ class Lexicon:
             if word == "no" and at == 0:
                 return (word,)
         return tuple(spelt.split("_"))
+
+
+def _key_stems(words: Sequence[str]) -> set[str]:
+    """What the name writes before a key word: `fac` of `fac_id`, `prim_fac_id` and `facid`."""
+    found = {one for one, after in pairwise(words) if after in lists.KEY_HEADS}
+    for head in lists.KEY_HEADS:
+        found.update(word[: -len(head)] for word in words if word.endswith(head))
+    return found
 
 
 GENERAL = Lexicon(frozenset(), frozenset(), frozenset())
@@ -319,9 +342,29 @@ def _unchecked(target: Any, **_: Any) -> Any:
     return target
 
 
+_NO_PARTICIPLES = frozenset("speed need feed bed seed red shed breed deed weed".split())
+_PARTICIPLES = frozenset(
+    """sent paid sold begun born bought built done drawn found given held known left lost made met
+    put read run seen set shown spent taken told won written withdrawn hidden""".split()
+)
+_NEVER_NOUNS = frozenset("sent paid sold begun bought drawn given shown taken withdrawn".split())
+
+
+def is_participle(word: str) -> bool:
+    """`shipped`, `sent`. Some are nouns as well: a `run`, a `set`."""
+    return word in _PARTICIPLES or (word.endswith("ed") and word not in _NO_PARTICIPLES)
+
+
 def pluralised(words: Sequence[str]) -> tuple[str, ...]:
-    """An entity's words with the last one in the plural."""
-    return (*words[:-1], plural(words[-1])) if words else ()
+    """An entity's words with its noun in the plural: `orders_completed`, `order_lines`."""
+    at = len(words) - 1
+    while at > 0 and is_participle(words[at]) and _has_no_plural(words[at]):
+        at -= 1
+    return (*words[:at], plural(words[at]), *words[at + 1 :]) if words else ()
+
+
+def _has_no_plural(word: str) -> bool:
+    return word in _NEVER_NOUNS or word.endswith("ed")
 
 
 def snake(words: Iterable[str]) -> str:
@@ -329,14 +372,27 @@ def snake(words: Iterable[str]) -> str:
     return safe_name("_".join(words))
 
 
+MAX_NAME = 63  # PostgreSQL cuts longer names off
+_DIGEST = 8  # letters of a hash
+
+
+def shortened(name: str, limit: int = MAX_NAME) -> str:
+    """`name` in at most `limit` characters. What is cut ends in a hash of the whole, so that the
+    short name depends on the long one alone."""
+    if len(name) <= limit:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:_DIGEST]
+    return f"{name[: limit - _DIGEST - 1].rstrip('_')}_{digest}"
+
+
 @lru_cache(maxsize=100_000)
 def safe_name(text: str) -> str:
     """A valid identifier in snake_case from any text.
 
     Lower-case ASCII letters, digits and `_`; never empty; never begins with a digit; at most 63
-    characters (PostgreSQL's limit). Letters outside ASCII are written in ASCII where they
-    decompose (`é` → `e`), else by their code point. Two texts can give one name: telling them
-    apart is the caller's.
+    characters (PostgreSQL's limit). Letters of other scripts are transliterated, signs without a
+    sound are written by their code point. Two texts can give one name: telling them apart is the
+    caller's.
     """
     words = raw_split(text)
     ascii_words = [_ascii(word) for word in words] or [_codes(text)]
@@ -345,17 +401,14 @@ def safe_name(text: str) -> str:
         name = _codes(text)
     if name[0].isdigit():
         name = f"n_{name}"
-    return name[:63].rstrip("_")
-
-
-_LATIN = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
+    return shortened(name)
 
 
 def _ascii(word: str) -> str:
-    spelt = word.translate(_LATIN)
-    plain = unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode()
-    plain = re.sub(r"[^a-z0-9]", "", plain.lower())
-    return plain or _codes(word)
+    """Letters of any script as they sound in Latin ones: `заказы` → zakazy, `注文` → zhu_wen."""
+    if not word.isascii():
+        word = "_".join(raw_split(anyascii(word)))
+    return re.sub(r"[^a-z0-9_]", "", word.lower()) or _codes(word)
 
 
 def _codes(text: str) -> str:

@@ -230,3 +230,21 @@ def test_a_thousand_tables_are_named_in_about_a_second() -> None:
         lexicon.entity(table)
         lexicon.columns(columns)
     assert time.process_time() - start < 3
+
+
+def test_a_short_form_stands_for_a_table_only_where_a_key_says_so() -> None:
+    lexicon = Lexicon.of({"income_bands": ("band_no",), "sales": ("net_paid_inc_tax",)})
+    assert lexicon.split("net_paid_inc_tax") == ("net", "paid", "inc", "tax")
+
+
+def test_a_participle_has_no_plural_and_a_noun_that_looks_like_one_has() -> None:
+    assert pluralised(("order", "completed")) == ("orders", "completed")
+    assert pluralised(("email", "event", "sent")) == ("email", "events", "sent")
+    assert pluralised(("news", "feed")) == ("news", "feeds")
+    assert pluralised(("test", "run")) == ("test", "runs")
+
+
+def test_names_in_other_scripts_are_written_as_they_sound() -> None:
+    assert safe_name("КодКлиента") == "kod_klienta"
+    assert safe_name("注文番号") == "zhu_wen_fan_hao"
+    assert safe_name("Straße") == "strasse"

@@ -8,22 +8,31 @@ from dbt_cartridge.config import Settings
 from dbt_cartridge.design import dates as calendar
 from dbt_cartridge.design import lines, volume
 from dbt_cartridge.design.belonging import children, sum_children
+from dbt_cartridge.design.declared import declared as declared_by_checks
 from dbt_cartridge.design.dimensions import dimension
 from dbt_cartridge.design.facts import dated, enrich_line, fact
-from dbt_cartridge.design.naming import Names, host_names, model_name
+from dbt_cartridge.design.labels import labelled, staging_names
+from dbt_cartridge.design.naming import Names, host_names
 from dbt_cartridge.design.own_staging import adopted, own_staging, told
 from dbt_cartridge.design.parts import Staged
-from dbt_cartridge.design.plan import blank_keys, key_types, links, parent_names, plan, usable
+from dbt_cartridge.design.plan import (
+    blank_keys,
+    key_types,
+    links,
+    none_values,
+    parent_names,
+    plan,
+    usable,
+)
 from dbt_cartridge.design.repeated import repeated
 from dbt_cartridge.design.site import Site, home_tests
 from dbt_cartridge.design.snapshots import snapshots
-from dbt_cartridge.design.sources import sources, with_key_tests
+from dbt_cartridge.design.sources import sources, with_claims, with_key_tests
 from dbt_cartridge.design.staging import Job, stage, staging_tests
 from dbt_cartridge.documents.design import Design, LeftOut, Model, Source
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.scan import Relation, Scan
-from dbt_cartridge.documents.schema import Identity, Schema, Table
-from dbt_cartridge.words import safe_name
+from dbt_cartridge.documents.schema import Identity, Schema
 
 __all__ = ["design"]
 
@@ -35,21 +44,21 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     not made is in `left_out`, with the reason.
     """
     beside = {model.name for model in host.beside(scan)}
-    names = Names(host_names(host) | beside)
+    names = Names(host_names(host) | beside | {*host.retired}, held=host.kept_names)
     relations, left_out = usable(schema, scan, {})
+    schema = labelled(schema, relations, sources(relations, schema, host, settings), host)
     declared = sources(relations, schema, host, settings)
     layers = set(settings.layers)
     if "staging" not in layers:
         keyed = with_key_tests(declared, schema)
         return Design(adapter=scan.adapter, sources=keyed, left_out=left_out)
-    labelled = _labelled(schema, relations)
     own = own_staging(relations, declared, schema, host)
     rest = tuple(relation for relation in relations if relation.id not in own)
-    served, taken = _model_names(rest, labelled, declared, host, names)
+    served, taken = staging_names(rest, schema, declared, host, names)
     if served:
         relations, left_out = usable(schema, scan, served)
     taken |= {id: its.model.name for id, its in own.items()}
-    staged = _staged(schema, labelled, relations, declared, taken)
+    staged = _staged(schema, relations, declared, taken)
     staged |= {id: adopted(staged[id], its) for id, its in own.items()}
     its = plan(staged, links(schema, staged))
     site = Site(
@@ -65,7 +74,9 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     made = snapshots(its, host, settings, names) if "snapshots" in layers else ()
     return Design(
         adapter=scan.adapter,
-        sources=volume.counted(site, declared),
+        sources=with_claims(
+            volume.counted(site, declared), {id: its.claims for id, its in staged.items()}
+        ),
         models=(*staging, *further),
         snapshots=made,
         used=tuple(told(own, declared)),
@@ -73,46 +84,8 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     )
 
 
-def _labelled(schema: Schema, relations: tuple[Relation, ...]) -> dict[str, Table]:
-    """Tables by id, no two of one schema with one entity name."""
-    by_schema: dict[str, Names] = {}
-    found: dict[str, Table] = {}
-    for relation in relations:
-        table = schema.by_id[relation.id]
-        names = by_schema.setdefault(relation.schema_name, Names())
-        entities = safe_name(table.entities)
-        label = names.claim(entities, safe_name(relation.name))
-        if label != table.entities:
-            entity = safe_name(table.entity) if label == entities else label
-            table = table.model_copy(update={"entities": label, "entity": entity})
-        found[relation.id] = table
-    return found
-
-
-def _model_names(
-    relations: tuple[Relation, ...],
-    tables: dict[str, Table],
-    declared: tuple[Source, ...],
-    host: Host,
-    names: Names,
-) -> tuple[dict[str, str], dict[str, str]]:
-    """(relations that the host stages itself, staging names of the others)."""
-    source_of = {t.relation: source.name for source in declared for t in source.tables}
-    served: dict[str, str] = {}
-    found: dict[str, str] = {}
-    for relation in relations:
-        label = f"{source_of[relation.id]}__{tables[relation.id].entities}"
-        name = model_name(host.staging_prefix, label)
-        if name in names and name in host_names(host):
-            served[relation.id] = name
-        else:
-            found[relation.id] = names.claim(name, f"{name}_{safe_name(relation.name)}")
-    return served, found
-
-
 def _staged(
     schema: Schema,
-    tables: dict[str, Table],
     relations: tuple[Relation, ...],
     declared: tuple[Source, ...],
     models: dict[str, str],
@@ -131,10 +104,10 @@ def _staged(
     found: dict[str, Staged] = {}
     for relation in relations:
         source, source_table = homes[relation.id]
-        keys, entities = parent_names(schema, tables[relation.id], kept)
+        keys, entities = parent_names(schema, schema.by_id[relation.id], kept)
         found[relation.id] = stage(
             Job(
-                table=tables[relation.id],
+                table=schema.by_id[relation.id],
                 relation=relation,
                 source=source,
                 source_table=source_table,
@@ -144,7 +117,9 @@ def _staged(
                 linked=frozenset(linked.get(relation.id, ())),
                 key_types=types.get(relation.id, {}),
                 identities=identities.get(relation.id, []),
-                blank_keys=blank_keys(schema, tables[relation.id], by_id),
+                declared=declared_by_checks(relation, schema.adapter),
+                none_values=none_values(schema, schema.by_id[relation.id]),
+                blank_keys=blank_keys(schema, schema.by_id[relation.id], by_id),
             )
         )
     return found

@@ -7,14 +7,19 @@ from dataclasses import dataclass
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.measures import sums, unsummed
 from dbt_cartridge.design.naming import Names
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged
+from dbt_cartridge.design.pivots import by_state
 from dbt_cartridge.documents.design import Cte, Input, Join, Projection, Query
 
-MOST_SUMS = 4
-_MOST_OF_OTHERS = 2
+_PLANNED = frozenset(
+    """due required requested expected estimated planned scheduled promised target deadline expiry
+    expires expiration renewal end until""".split()
+)
+"""Of a time that is planned, or of an end: what it names has not happened when the row is written.
+"""
 _FEW_WITHOUT = 0.05  # of the rows have no time
-_NUMBERS = frozenset({"integer", "decimal", "float"})
 
 
 @dataclass(frozen=True)
@@ -24,24 +29,7 @@ class Summary:
     query: Query
     attributes: tuple[Attribute, ...]
     key: tuple[str, ...]
-
-
-def measures(attributes: Sequence[Attribute]) -> list[Attribute]:
-    """What may be summed. Its own before what was summed up for it, amounts before quantities."""
-    found = [
-        a
-        for a in attributes
-        if a.role == "measure" and a.additivity == "additive" and a.type in _NUMBERS
-    ]
-    found.sort(key=lambda a: (a.type == "integer", a.name.count("_")))
-    own = [a for a in found if not _is_summed(a)]
-    others = [a for a in found if _is_summed(a)]
-    return [*own, *others[:_MOST_OF_OTHERS]][:MOST_SUMS]
-
-
-def _is_summed(attribute: Attribute) -> bool:
-    name = attribute.name
-    return attribute.origin is None and ("total_" in name or name.endswith("_count"))
+    left_out: str = ""  # a sentence on what could not be summed
 
 
 def event_time(attributes: Sequence[Attribute]) -> Attribute | None:
@@ -49,7 +37,10 @@ def event_time(attributes: Sequence[Attribute]) -> Attribute | None:
 
     An invoice that is not paid yet has happened all the same.
     """
-    times = [a for a in attributes if a.type in ("date", "timestamp")]
+    times = [
+        a for a in attributes
+        if a.type in ("date", "timestamp") and _PLANNED.isdisjoint(a.name.split("_"))
+    ]  # fmt: skip
     for filled in (True, False):
         for role in ("event_time", "created_time"):
             found = [a for a in times if a.role == role and (_is_filled(a) or not filled)]
@@ -64,12 +55,19 @@ def _is_filled(attribute: Attribute) -> bool:
     return attribute.required or few
 
 
-def summary(link: Link, facts: Offer, prefix: str = "", known: Sequence[str] = ()) -> Summary:
+def summary(
+    link: Link,
+    facts: Offer,
+    prefix: str = "",
+    known: Sequence[str] = (),
+    one_unit: bool = False,
+) -> Summary:
     """The child's rows per parent.
 
     Args:
         prefix: tells two links to one parent apart: `origin`.
         known: entities that are summed for this parent by themselves, so not by way of the child.
+        one_unit: the child's rows of one parent share their currency.
     """
     child, parent = link.child, link.parent
     alias = child.entities
@@ -87,7 +85,9 @@ def summary(link: Link, facts: Offer, prefix: str = "", known: Sequence[str] = (
         )  # fmt: skip
     made = [*_moments(facts, child, alias, prefix, counted, of_parent),
             _count(child, prefix, counted, of_parent),
-            *_sums(_beside(facts, known), child, alias, prefix, counted, of_parent)]  # fmt: skip
+            *by_state(_beside(facts, known).attributes, child, alias, prefix, of_parent),
+            *_sums(_beside(facts, known), child, alias, prefix, counted, of_parent,
+                   one_unit)]  # fmt: skip
     _add(made, projections, offered)
     where = [f"{key} is not null" for name, key in zip(link.columns, keys, strict=True)
              if not facts.by_name[name].required]  # fmt: skip
@@ -97,7 +97,18 @@ def summary(link: Link, facts: Offer, prefix: str = "", known: Sequence[str] = (
         group_by=tuple(keys),
     )  # fmt: skip
     query = Query(inputs=(Input(alias=alias, model=facts.model),), ctes=(cte,))
-    return Summary(query, tuple(offered), link.fields)
+    left_out = [] if one_unit else unsummed(facts.attributes)
+    return Summary(query, tuple(offered), link.fields, _not_summed(left_out))
+
+
+def _not_summed(left_out: Sequence[Attribute]) -> str:
+    """What is missing, and why, for the description."""
+    if not left_out:
+        return ""
+    told = docs.listed([f"`{a.name}`" for a in left_out])
+    is_not = "is" if len(left_out) == 1 else "are"
+    by = docs.listed(list(dict.fromkeys(f"`{a.unit_by}`" for a in left_out)))
+    return f" {told} {is_not} not summed: {by} names several currencies or units."
 
 
 def _beside(facts: Offer, known: Sequence[str]) -> Offer:
@@ -154,30 +165,41 @@ def _count(child: Staged, prefix: str, counted: str, parent: str) -> tuple[Attri
     attribute = Attribute(
         name=_prefixed(prefix, f"{child.entity}_count"), type="integer", group="numerics",
         description=f"How many {counted} the {parent} has.", role="measure",
-        additivity="additive", required=True,
+        additivity="additive", required=True, zero_if_none=True,
     )  # fmt: skip
     return attribute, "count(*)"
 
 
 def _sums(
-    facts: Offer, child: Staged, alias: str, prefix: str, counted: str, parent: str
+    facts: Offer,
+    child: Staged,
+    alias: str,
+    prefix: str,
+    counted: str,
+    parent: str,
+    one_unit: bool = False,
 ) -> list[tuple[Attribute, str]]:
     found: list[tuple[Attribute, str]] = []
     names = Names()
     # A level that is taken every day does not add up over the days.
     levels = child.table.shape == "periodic_snapshot"
-    for measure in [] if levels else measures(facts.attributes):
+    for each in () if levels else sums(facts.attributes, alias, one_unit):
+        measure = each.measure
+        ending = f"_{each.suffix}" if each.suffix else ""
         named = names.claim(
-            total_name(child.entity, measure.name), f"total_{child.entity}_{measure.name}"
+            total_name(child.entity, measure.name) + ending,
+            f"total_{child.entity}_{measure.name}{ending}",
         )
+        only = f" that are in {each.unit}" if each.suffix else ""
         attribute = Attribute(
             name=_prefixed(prefix, named),
             type=measure.type if measure.type == "float" else "decimal",
             group="numerics",
-            description=f"Sum of `{measure.name}` over the {parent}'s {counted}.",
-            role="measure", additivity="additive", unit=measure.unit,
+            description=f"Sum of `{measure.name}` over the {parent}'s {counted}{only}.",
+            role="measure", additivity="additive", unit=each.unit, unit_by=each.unit_by,
+            money=measure.money, zero_if_none=True,
         )  # fmt: skip
-        found.append((attribute, f"sum({sql.column(alias, measure.name)})"))
+        found.append((attribute, each.expression))
     return found
 
 
@@ -209,20 +231,20 @@ def bridge(here: Link, there: Link, members: Offer) -> Summary:
                                  description=source.description, required=True))  # fmt: skip
     count = Attribute(
         name=f"{other.entity}_count", type="integer", group="numerics", role="measure",
-        additivity="additive", required=True,
+        additivity="additive", required=True, zero_if_none=True,
         description=f"How many {docs.words(other.entities)} the {of_parent} has.",
     )  # fmt: skip
     counted = sql.column(alias, there.columns[0])
     whole = set(here.child.key) == set(here.columns) | set(there.columns)
     made = [(count, f"count({counted})" if whole else f"count(distinct {counted})")]
-    sums = measures(other.offer.attributes) if whole and there.joinable else []
     joined = other.entities if other.entities != alias else f"{alias}_members"
-    made += _sums(Offer(other.offer.model, tuple(sums)), other, joined, "",
-                  docs.words(other.entities), of_parent) if sums else []  # fmt: skip
+    summed = _sums(other.offer, other, joined, "", docs.words(other.entities),
+                   of_parent) if whole and there.joinable else []  # fmt: skip
+    made += summed
     _add(made, projections, offered)
     inputs = [Input(alias=alias, model=members.model)]
     joins: list[Join] = []
-    if sums:
+    if summed:
         inputs.append(Input(alias=joined, model=other.offer.model))
         on = tuple(
             sql.equal(sql.column(alias, c), sql.column(joined, f))

@@ -52,7 +52,7 @@ def sum_children(site: Site, parent: Staged, links: Sequence[Link]) -> None:
     label = kinds[0] if len(kinds) == 1 else "activity"
     site.offers[parent.id] = site.add(
         site.intermediate(
-            f"{parent.entities}_{label}", f"{parent.source}_{parent.entities}_{label}"
+            parent, f"{parent.entities}_{label}", f"{parent.source}_{parent.entities}_{label}"
         ),
         parent, "intermediate", query, attributes, parent.key,
         f"{own.capitalize()} with their {docs.listed([docs.words(k) for k in kinds])} counted "
@@ -67,7 +67,7 @@ def sum_kind(site: Site, wide: Wide, link: Link) -> None:
     # Only lines are read with what was worked out for them: anything else could go in circles.
     offer = site.offer(line) if is_line else line.offer
     twice = any(link.child.id == other.child.id for other in wide.joined)
-    summary = aggregates.summary(link, offer, link.role if twice else "")
+    summary = aggregates.summary(link, offer, link.role if twice else "", one_unit=is_line)
     inner = summary.query.ctes[-1]
     worth = worth_of(site, line) if is_line else None
     # Where the lines add up to the header's own total, their sum says nothing new.
@@ -86,7 +86,7 @@ def sum_kind(site: Site, wide: Wide, link: Link) -> None:
         if attribute.name == known:
             continue
         value = sql.column(summed, attribute.name)
-        if attribute.name.endswith("_count"):
+        if attribute.zero_if_none:
             value = f"coalesce({value}, 0)"
         wide.take(attribute, value, attribute.name, f"{line.entity}_{attribute.name}")
 

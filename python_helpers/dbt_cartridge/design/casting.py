@@ -1,17 +1,31 @@
 """What a source column becomes in staging: its type and its expression.
 
-Text is cast only where the profile of every row proves it; codes, telephone numbers and keys stay
-text, since `007` is not 7.
+By the law of evidence nothing is narrowed that was only seen so: a cast is made where every row
+proves how the values are written, and is tolerant: a value that is written otherwise tomorrow is
+NULL, and `Cast.claim`, a test on the source, counts it. Codes, telephone numbers and keys stay
+text, since `007` is not 7; a time of day that was always midnight stays, and so do whole numbers
+that were always 0 or 1, unless the name says that they are yes and no.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Literal
 
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.documents.design import ColumnGroup
-from dbt_cartridge.documents.scan import Column, JsonPath, Profile, TextPatterns, TypeFamily
+from dbt_cartridge.documents.scan import (
+    Column,
+    JsonPath,
+    Profile,
+    Relation,
+    TextPatterns,
+    TypeFamily,
+)
 from dbt_cartridge.documents.schema import ColumnMeaning
+from dbt_cartridge.words import raw_split
+from dbt_cartridge.written import WrittenTime, values, written_time
 
 # Words of columns whose digits are no quantity.
 _CODES = frozenset(
@@ -19,7 +33,8 @@ _CODES = frozenset(
     ean gtin barcode account iban bic version extension reference serial imei hash token""".split()
 )
 _FLAGS = frozenset({"flag", "deleted_flag", "is_current"})
-_NUMERIC_ROLES = frozenset({"measure"})
+_YES_OR_NO = frozenset("is has can was should allow allows does did will are were".split())
+_YES_OR_NO_ENDS = frozenset("flag indicator bool boolean yn deleted active enabled".split())
 _TIMES = frozenset(
     """event_time created_time updated_time load_time deleted_time valid_from valid_to""".split()
 )
@@ -27,116 +42,160 @@ _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
 _STABLE_SHARE = 0.95  # of the rows: a JSON path seen in so many is lifted
 _LONGEST_DECIMAL = 18
-_CURRENCIES = ("$", "€", "£", "¥")
+_NO_CODE = 12
+"""A column of so few numbers in text, that is not called a quantity, may hold codes."""
+_SIGN = "(-?[$€£¥] ?|[$€£¥] ?-|-)?"
+_POINT = f"^{_SIGN}([0-9]{{1,12}}|[1-9][0-9]{{0,2}}(,[0-9]{{3}})+)([.][0-9]{{1,4}})?$"
+_COMMA = (
+    f"^{_SIGN}([0-9]{{1,12}}|[1-9][0-9]{{0,2}}(([.][0-9]{{3}})+|( [0-9]{{3}})+))"
+    "(,[0-9]{1,4})?( ?[$€£¥])?$"
+)
+_EPOCH_TO_MICROS = {"seconds": " * 1000000", "milliseconds": " * 1000", "microseconds": ""}
+_PER_SECOND = {"seconds": 1, "milliseconds": 1_000, "microseconds": 1_000_000}
 _JSON_TYPES: dict[str, tuple[TypeFamily, str | None]] = {
     "string": ("text", None),
     "integer": ("integer", "bigint"),
     "number": ("float", "double"),
     "boolean": ("boolean", "boolean"),
 }
+Style = Literal["point", "comma"]
+"""What parts a number's fraction from its whole: the other sign can only group thousands."""
 
 
 @dataclass(frozen=True)
 class Cast:
-    """`expression` is over `alias`. `changed`: the source's own type no longer holds."""
+    """`expression` is over `alias`. `changed`: the source's own type no longer holds.
+
+    `claim`, over the same alias: true where no value was lost by the cast.
+    """
 
     expression: str
     type: TypeFamily
     changed: bool = False
     comment: str | None = None
-    divisor_of_cents: bool = False
+    claim: str | None = None
+    written: WrittenTime | None = None
 
 
-def stage(
-    alias: str,
-    column: Column,
-    meaning: ColumnMeaning,
-    in_key: bool,
-    key_type: TypeFamily | None,
-    blank_is_key: bool = False,
-) -> Cast:
-    """The staged value of a column.
+@dataclass(frozen=True)
+class Place:
+    """Where a column stands among others, as far as its staged value depends on it."""
 
-    Args:
-        in_key: it is part of a primary or foreign key, whose values must go on matching.
-        key_type: the family that all columns on both ends of its relationships share, if it has
-            to be cast to it.
-        blank_is_key: an empty text is a value of the key like any other.
-    """
+    in_key: bool = False  # of a primary or a foreign key, whose values must go on matching
+    key_type: TypeFamily | None = None  # the family of both ends, if it has to be cast to it
+    blank_is_key: bool = False  # an empty text is a value of the key like any other
+    none_value: str | None = None  # in a reference: the value that says that there is none
+    style: Style | None = None  # how the table's other columns write numbers, where one proves it
+
+
+def stage(alias: str, column: Column, meaning: ColumnMeaning, place: Place) -> Cast:
+    """The staged value of a column."""
     raw = sql.column(alias, column.name)
     profile = column.profile
     zero_dates = column.type in ("date", "timestamp") and profile is not None and profile.zeros > 0
-    if zero_dates and not in_key:
+    if zero_dates and not place.in_key:
         raw = f"case when month({raw}) > 0 and day({raw}) > 0 then {raw} end"
-    if key_type and key_type != column.type:
-        return _key(raw, column.type, key_type)
-    if in_key:
+    if place.none_value is not None:
+        none = sql.literal(place.none_value) if column.type == "text" else place.none_value
+        raw = f"nullif({raw}, {none})"
+    if place.key_type and place.key_type != column.type:
+        return _key(raw, column.type, place.key_type)
+    if place.in_key:
         blank = column.type == "text" and profile is not None and profile.blanks > 0
-        blank = blank and not blank_is_key
-        return Cast(sql.blank_key_to_null(raw) if blank else raw, column.type)
+        blank = blank and not place.blank_is_key
+        why = f"{place.none_value or 'an empty text'} says that there is none"
+        none = place.none_value is not None
+        return Cast(
+            sql.blank_key_to_null(raw) if blank else raw, column.type, comment=why if none else None
+        )
     if column.type == "text":
-        return _text(raw, profile, meaning)
+        return _text(raw, column, meaning, place.style)
     if column.type == "decimal" and column.native_type.lower() == "money":
         # PostgreSQL's own type compares with nothing but itself.
         return Cast(sql.cast(raw, "decimal(18, 4)"), "decimal", True)
-    if column.type == "timestamp" and _is_whole_days(profile, meaning):
-        return Cast(sql.cast(raw, "date"), "date", True)
     if column.type == "timestamp" and _has_time_zone(column.native_type):
         # Beside times without one it would be read in whatever zone the session has, and dbt
         # warns at every snapshot that its own times are without.
         return Cast(sql.at_utc(raw), "timestamp", True, "in UTC")
-    if column.type in ("integer", "decimal") and _is_zero_or_one(profile, meaning):
-        return Cast(f"{raw} = 1", "boolean", True)
-    if column.type == "integer" and meaning.unit == "cents" and "cents" in meaning.words:
-        return Cast(f"{raw} * 0.01", "decimal", True, divisor_of_cents=True)
-    if meaning.role in _NUMERIC_ROLES and _cannot_go_below_zero(column):
-        return Cast(sql.cast(raw, "bigint"), "integer", True)
+    if column.type == "integer" and (written := _proved_time(column, meaning)) is not None:
+        return _number_as_time(raw, written)
+    if column.type in ("integer", "decimal") and _is_zero_or_one(column, meaning):
+        flag = f"case when {raw} = 1 then true when {raw} = 0 then false end"
+        return Cast(flag, "boolean", True, claim=f"{raw} in (0, 1)")
+    if meaning.role == "measure" and _cannot_go_below_zero(column):
+        # MySQL's own `unsigned`, in which 1 - 2 is an error.
+        return Cast(sql.cast(raw, "decimal(20, 0)"), "decimal", True)
     return Cast(raw, column.type, comment="0000-00-00 is no date" if zero_dates else None)
 
 
+def number_style(relation: Relation) -> Style | None:
+    """How the columns of a table write numbers in text, where those that leave no doubt agree."""
+    proved: set[Style] = {
+        style
+        for column in relation.columns
+        if (p := column.profile) and p.patterns and not p.sampled
+        and (style := _style(p.patterns, values(p)))
+    }  # fmt: skip
+    return proved.pop() if len(proved) == 1 else None
+
+
+def _style(seen: TextPatterns, filled: int) -> Style | None:
+    """How the numbers of one column are written: every value one way, and not every the other."""
+    point, comma = seen.money == filled > 0, seen.comma == filled > 0
+    if point != comma:
+        return "point" if point else "comma"
+    # 950 beside 1,250: thousands, where all above 999 are grouped and all below stand bare.
+    if point and seen.grouped == filled and 0 < seen.commas < filled:
+        return "point"
+    return None
+
+
 def _cannot_go_below_zero(column: Column) -> bool:
-    """MySQL's `unsigned`, in which 1 - 2 is an error."""
-    greatest = _number(column.profile.max) if column.profile else None
-    unsigned = column.type == "integer" and column.native_type.lower().endswith("unsigned")
-    return unsigned and greatest is not None and greatest < 2**63
+    return column.type == "integer" and column.native_type.lower().endswith("unsigned")
 
 
 def _key(raw: str, family: TypeFamily, wanted: TypeFamily) -> Cast:
     comment = "as in the tables it is joined to"
     if wanted == "integer":
-        inner = sql.blank_to_null(raw) if family == "text" else raw
-        return Cast(sql.cast(inner, "bigint"), "integer", True, comment)
+        if family == "text":
+            value = sql.blank_to_null(raw)
+            return _tolerant(value, sql.try_cast(value, "bigint"), "integer", comment)
+        return Cast(sql.cast(raw, "bigint"), "integer", True, comment)
     return Cast(sql.cast(raw, "varchar"), "text", True, comment)
 
 
-def _text(raw: str, profile: Profile | None, meaning: ColumnMeaning) -> Cast:
+def _tolerant(
+    value: str, expression: str, family: TypeFamily, comment: str | None = None,
+    written: WrittenTime | None = None, besides: str = "",
+) -> Cast:  # fmt: skip
+    """Args:
+    besides: a condition of values that are meant to be NULL.
+    """
+    claim = f"{value} is null or {besides}{expression} is not null"
+    return Cast(expression, family, True, comment, claim, written)
+
+
+def _text(raw: str, column: Column, meaning: ColumnMeaning, style: Style | None) -> Cast:
+    profile = column.profile
     if profile is None:
         return Cast(raw, "text")
     value = sql.blank_to_null(raw) if profile.blanks else raw
-    filled = profile.rows - profile.nulls - profile.blanks
+    filled = values(profile)
     seen = profile.patterns
     if seen is None or filled <= 0 or profile.sampled or meaning.pii in _PII_TEXT:
         return Cast(value, "text")
-    if meaning.role in _FLAGS and seen.boolean == filled:
-        return _boolean(raw, profile, filled)
-    if seen.timestamp == filled:
-        return Cast(sql.cast(value, "timestamp"), "timestamp", True)
-    if seen.date == filled:
-        return Cast(sql.cast(value, "date"), "date", True)
-    if (written := _written(seen, filled, profile)) is not None:
-        return Cast(sql.cast(sql.parsed(value, written), "date"), "date", True)
-    if seen.timestamp + seen.date == filled and meaning.role in _TIMES:
-        return Cast(sql.cast(value, "timestamp"), "timestamp", True)
+    if meaning.role in _FLAGS and (seen.boolean == filled or _is_zero_or_one(column, meaning)):
+        return _boolean(value)
+    if (written := _proved_time(column, meaning)) is not None:
+        return _text_as_time(value, written, seen)
     if not _CODES.isdisjoint(meaning.words) or seen.leading_zero:
         return Cast(value, "text")
-    longest = profile.max_length or 0
-    if seen.integer == filled and longest <= _LONGEST_DECIMAL and _is_number(meaning, profile):
-        return Cast(sql.cast(value, "bigint"), "integer", True)
-    if seen.decimal == filled and longest <= _LONGEST_DECIMAL:
-        return _decimal(value, profile)
-    if seen.money == filled and meaning.role in _NUMERIC_ROLES:
-        return _money(value, profile)
-    return Cast(value, "text")
+    if seen.decimal == filled:
+        return _number(value, meaning, profile, seen, style)
+    own = _style(seen, filled) or (style if seen.money == filled == seen.comma else None)
+    if own is None or not _is_number(meaning, profile):
+        return Cast(value, "text")
+    return _styled(value, own)
 
 
 _PII_TEXT = frozenset(
@@ -145,65 +204,111 @@ _PII_TEXT = frozenset(
 )  # fmt: skip
 
 
-def _is_number(meaning: ColumnMeaning, profile: Profile) -> bool:
-    """Whole numbers in text are a quantity where the name or the spread says so.
+def _number(
+    value: str, meaning: ColumnMeaning, profile: Profile, seen: TextPatterns, style: Style | None
+) -> Cast:
+    """Plain digits: a quantity where the name says so, or many different fractions do.
 
-    Two or three digits that are always the same few, in a column called `type`, are codes.
+    Whole numbers in a column that is not called a quantity are codes: customer 100, level 2.
     """
-    if meaning.role in _NUMERIC_ROLES:
+    filled = values(profile)
+    if seen.integer == filled:
+        fits = meaning.role == "measure" and (profile.max_length or 0) <= _LONGEST_DECIMAL
+        if not fits:
+            return Cast(value, "text")
+        return _tolerant(value, sql.try_cast(value, "bigint"), "integer")
+    if not _is_number(meaning, profile) or (profile.max_length or 0) > _LONGEST_DECIMAL:
+        return Cast(value, "text")
+    if seen.comma == filled and style != "point":  # 1.250 in every row: which of the two?
+        return _styled(value, "comma") if style == "comma" else Cast(value, "text")
+    if seen.four_places == filled:
+        return _tolerant(value, sql.try_cast(value, "decimal(18, 4)"), "decimal")
+    return _tolerant(value, sql.try_cast(value, "double"), "float")
+
+
+def _is_number(meaning: ColumnMeaning, profile: Profile) -> bool:
+    if meaning.role == "measure":
         return True
-    return meaning.role == "attribute" and (profile.distinct or 0) > 12
+    return meaning.role == "attribute" and (profile.distinct or 0) > _NO_CODE
 
 
-def _boolean(raw: str, profile: Profile, filled: int) -> Cast:
-    seen = {v.value.strip().lower() for v in profile.top_values if v.value.strip()}
-    yes = [word for word in _TRUE if not seen or word in seen]
-    no = [word for word in _FALSE if not seen or word in seen]
-    lowered = f"lower(trim({raw}))"
-    if not yes or not no:
-        yes, no = list(_TRUE), list(_FALSE)
+def _styled(value: str, style: Style) -> Cast:
+    """`$1,234.50` or `1.234,50 €` without what is not a number."""
+    bare = f"regexp_replace({value}, '[^0-9{'.' if style == 'point' else ','}-]', '', 'g')"
+    if style == "comma":
+        bare = f"replace({bare}, ',', '.')"
+    form = sql.literal(_POINT if style == "point" else _COMMA)
+    number = sql.cast(bare, "decimal(18, 4)")  # what has the form is a number
+    read = f"case when regexp_matches({value}, {form}) then {number} end"
+    return _tolerant(value, read, "decimal")
+
+
+def _boolean(value: str) -> Cast:
+    lowered = f"lower(trim({value}))"
     branches = (
-        f"case when {lowered} in ({sql.literals(yes)}) then true "
-        f"when {lowered} in ({sql.literals(no)}) then false end"
+        f"case when {lowered} in ({sql.literals(_TRUE)}) then true "
+        f"when {lowered} in ({sql.literals(_FALSE)}) then false end"
     )
-    return Cast(branches, "boolean", True)
+    claim = f"{lowered} in ({sql.literals((*_TRUE, *_FALSE))})"
+    return Cast(branches, "boolean", True, claim=claim)
 
 
-def _decimal(value: str, profile: Profile) -> Cast:
-    """The scale that is seen, to four places; beyond that, floating point."""
-    texts = [profile.min, profile.max, *(v.value for v in profile.top_values)]
-    scale = max((len(t.partition(".")[2]) for t in texts if t), default=0)
-    if scale and scale <= 4:
-        return Cast(sql.cast(value, "decimal(18, 4)"), "decimal", True)
-    return Cast(sql.cast(value, "double"), "float", True)
-
-
-def _written(seen: TextPatterns, filled: int, profile: Profile) -> str | None:
-    """How days are written, `%m/%d/%Y`; None where that is not proved: 01/02 is either."""
-    if (seen.month_first == filled) == (seen.day_first == filled):
+def _proved_time(column: Column, meaning: ColumnMeaning) -> WrittenTime | None:
+    """How the column's times are written, where its name and its values agree that it has some."""
+    if column.profile is None or column.profile.sampled:
         return None
-    if seen.month_first == filled:
-        return "%m/%d/%Y"
-    sign = "." if "." in (profile.min or "") else "/"
-    return f"%d{sign}%m{sign}%Y"
+    written = written_time(column)
+    if written is None or meaning.role in _TIMES:
+        return written
+    is_iso = column.type == "text" and written.certain and written.form != "%Y%m%d"
+    return written if is_iso or meaning.pii == "birth_date" else None
 
 
-def _money(value: str, profile: Profile) -> Cast:
-    """`$1,234.50` without what is not a number. Which signs there are, the values seen tell."""
-    texts = [t for t in (profile.min, profile.max, *(v.value for v in profile.top_values)) if t]
-    signs = [sign for sign in (*_CURRENCIES, " ") if any(sign in t.strip() for t in texts)]
-    bare = value
-    for sign in (*signs, ","):
-        bare = f"replace({bare}, {sql.literal(sign)}, '')"
-    return Cast(sql.cast(bare, "decimal(18, 4)"), "decimal", True)
+def _text_as_time(value: str, written: WrittenTime, seen: TextPatterns) -> Cast:
+    besides = f"{value} like '0000-00-00%' or " if seen.zero_date else ""
+    comment = "0000-00-00 is no date" if seen.zero_date else None
+    if written.kind == "timestamp":
+        plain = sql.try_cast(value, "timestamp")
+        zoned = sql.at_utc(sql.try_cast(value, "timestamptz"))
+        if seen.zoned == 0:
+            expression = plain
+        else:
+            both = seen.zoned < seen.timestamp + seen.date
+            expression = f"coalesce({zoned}, {plain})" if both else zoned
+            comment = comment or "in UTC"
+        return _tolerant(value, expression, "timestamp", comment, written, besides)
+    day = value if written.form == "iso" else sql.parsed(value, written.form)
+    return _tolerant(value, sql.try_cast(day, "date"), "date", comment, written, besides)
 
 
-def _is_whole_days(profile: Profile | None, meaning: ColumnMeaning) -> bool:
-    """Every time of day seen is midnight: a date in a timestamp's clothes."""
-    if profile is None or profile.midnights is None or profile.sampled or meaning.is_load_tool:
-        return False
-    filled = profile.rows - profile.nulls
-    return filled > 0 and profile.midnights == filled and meaning.role != "load_time"
+def _number_as_time(raw: str, written: WrittenTime) -> Cast:
+    if written.form == "%Y%m%d":
+        text = sql.cast(raw, "varchar")
+        cast = sql.try_cast(sql.parsed(text, written.form), "date")
+        return _tolerant(raw, cast, "date", None, written)
+    micros = f"{sql.cast(raw, 'bigint')}{_EPOCH_TO_MICROS[written.form]}"
+    comment = f"{written.form} since 1970, in UTC"
+    return Cast(f"make_timestamp({micros})", "timestamp", True, comment, written=written)
+
+
+def as_read(profile: Profile | None, cast: Cast) -> Profile | None:
+    """The profile with its bounds as the staged column has them, where they are numbers."""
+    written = cast.written
+    if profile is None or written is None or written.form == "iso":
+        return profile
+    low, high = (_read_time(end, written) for end in (profile.min, profile.max))
+    return profile.model_copy(update={"min": low, "max": high})
+
+
+def _read_time(text: str | None, written: WrittenTime) -> str | None:
+    if text is None:
+        return None
+    if written.form == "%Y%m%d":
+        return f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    scale = _PER_SECOND.get(written.form)
+    if scale is None:
+        return text
+    return datetime.fromtimestamp(int(text) // scale, timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _has_time_zone(native_type: str) -> bool:
@@ -211,23 +316,21 @@ def _has_time_zone(native_type: str) -> bool:
     return native.startswith("timestamptz") or native.endswith(" with time zone")
 
 
-def _is_zero_or_one(profile: Profile | None, meaning: ColumnMeaning) -> bool:
-    if meaning.role not in _FLAGS or profile is None:
+def _is_zero_or_one(column: Column, meaning: ColumnMeaning) -> bool:
+    """0 and 1 that mean no and yes: the name says so, and no row holds anything else."""
+    profile = column.profile
+    if meaning.role not in _FLAGS or profile is None or profile.sampled or values(profile) <= 0:
         return False
-    if profile.sampled or profile.rows == profile.nulls:
+    said = raw_split(column.name)
+    named = len(said) > 1 and said[0] in _YES_OR_NO
+    named = named or (bool(said) and said[-1] in _YES_OR_NO_ENDS)
+    if not named and meaning.role == "flag":
         return False
-    return (
-        _number(profile.min) in (0, 1)
-        and _number(profile.max) in (0, 1)
-        and (not profile.fractions)
-    )
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        return float(text) if text is not None else None
-    except ValueError:
-        return None
+    if column.type == "text":
+        seen = {v.value.strip() for v in profile.top_values}
+        known = profile.distinct is not None and len(profile.top_values) >= profile.distinct
+        return known and seen - {""} <= {"0", "1"}
+    return {profile.min, profile.max} <= {"0", "1"} and not profile.fractions
 
 
 def lifted(alias: str, column: Column) -> list[tuple[str, TypeFamily, str, bool]]:
@@ -249,7 +352,8 @@ def lifted(alias: str, column: Column) -> list[tuple[str, TypeFamily, str, bool]
             continue
         family, to = _JSON_TYPES[path.type]
         value = f"json_extract_string({document}, {sql.literal('$.' + key)})"
-        found.append((key, family, sql.cast(value, to) if to else value, path.count == filled))
+        read = sql.try_cast(value, to) if to else value
+        found.append((key, family, read, path.count == filled))
     return found
 
 

@@ -6,10 +6,12 @@ else staging), keys on every model.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from dbt_cartridge import law
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.casting import Cast
+from dbt_cartridge.design.declared import Declared
 from dbt_cartridge.design.parts import Link
 from dbt_cartridge.documents.design import (
     AcceptedValuesTest,
@@ -19,33 +21,30 @@ from dbt_cartridge.documents.design import (
     NotNullTest,
     RangeTest,
     RelationshipsTest,
-    Severity,
     Test,
     UniqueTest,
 )
+from dbt_cartridge.documents.evidence import EvidenceClass, Severity
 from dbt_cartridge.documents.scan import Column, Profile
 from dbt_cartridge.documents.schema import ColumnMeaning, Identity
 
 NEARLY = 0.99  # what holds for so large a share is a warning; below, no test
 _FEW_ROWS = 10  # of fewer rows a profile proves little
-_DOMAIN_ROLES = {
-    "status": (12, 3), "type_discriminator": (12, 3), "flag": (4, 3), "category": (8, 12),
-    "attribute": (8, 12),
-}  # fmt: skip
-"""Role → (most values, rows there must be per value)."""
-_DOMAIN_WORDS = frozenset(
-    """status stage type kind class category priority severity tier level mode method gender
-    channel segment flag rating grade phase condition currency frequency unit style line""".split()
+_DOMAIN_ROLES = {"status": (12, 3), "type_discriminator": (12, 3), "flag": (4, 3)}
+"""Role → (most values, rows there must be per value), of domains that are worth watching.
+
+What a category or an attribute holds is business: a new carrier, country or subject is no fault."""
+_WATCHED = frozenset(
+    "foreign_key event_time created_time valid_from status type_discriminator".split()
 )
-_AMOUNT_WORDS = frozenset(
-    """amount price total quantity cost freight fee salary balance tax units discount count weight
-    height width length size duration hours minutes seconds days distance volume rate subtotal
-    revenue stock budget score capacity""".split()
+"""Roles of columns in which a first NULL is worth a look."""
+_NEVER_BELOW_ZERO = frozenset(
+    """quantity unit units piece pieces count weight height width length size distance area age
+    population capacity""".split()
 )
-_NOT_NULL_ROLES = frozenset(
-    """key foreign_key natural_key event_time created_time updated_time measure status name
-    valid_from type_discriminator""".split()
-)
+"""Last words of what nature counts from zero. An amount, a fee, a balance or a profit is refunded,
+corrected or lost, and a stock is overdrawn."""
+_PRICES = frozenset({"price", "prices"})
 _NUMBERS = frozenset({"integer", "decimal", "float"})
 
 
@@ -57,42 +56,71 @@ def key_tests(key: Sequence[str]) -> tuple[dict[str, list[Test]], tuple[Test, ..
     return by_column, (CompositeUniqueTest(columns=tuple(key)),) if key else ()
 
 
-def value_tests(name: str, column: Column, meaning: ColumnMeaning, cast: Cast) -> tuple[Test, ...]:
-    """What the profile says of one column's values. `name` is the staged name."""
-    profile = column.profile
-    if profile is None or profile.rows == 0 or meaning.is_load_tool:
+def value_tests(
+    name: str, column: Column, meaning: ColumnMeaning, cast: Cast, said: Declared
+) -> tuple[Test, ...]:
+    """What may be claimed of one column's values: firmly what the catalogue declares, as a warning
+    what the rows of today show, and nothing where a new value would say nothing.
+
+    Args:
+        name: the staged name.
+        said: what check constraints demand of the column.
+    """
+    if meaning.is_load_tool:
         return ()
-    found: list[Test] = []
-    if _never_null(column, profile, meaning):
-        found.append(NotNullTest(column=name))
-    domain = _domain(column, profile, meaning, cast)
-    if domain:
-        found.append(AcceptedValuesTest(column=name, values=domain, quote=cast.type == "text"))
-    bounds = _range(column, profile, meaning, cast)
-    if bounds:
-        found.append(RangeTest(column=name, min_value=bounds[0], max_value=bounds[1]))
-    return tuple(found)
+    return (
+        *_never_null(name, column, meaning, said),
+        *_domain(name, column, meaning, cast, said),
+        *_range(name, column, meaning, cast, said),
+    )
 
 
-def _never_null(column: Column, profile: Profile, meaning: ColumnMeaning) -> bool:
-    if profile.nulls or profile.blanks or meaning.role not in _NOT_NULL_ROLES:
-        return False
-    if not column.nullable:
-        return True
-    return not profile.sampled and profile.rows >= _FEW_ROWS
+def _seen(rows: int) -> str:
+    return f"so in all {rows} rows when this was generated; nothing says that it stays so"
+
+
+def _never_null(
+    name: str, column: Column, meaning: ColumnMeaning, said: Declared
+) -> Iterator[NotNullTest]:
+    profile = column.profile
+    if profile is not None and (profile.nulls or profile.blanks):
+        return
+    if not column.nullable or said.not_null:
+        yield NotNullTest(column=name, severity=_severity("declared"))
+    elif (
+        profile is not None
+        and not profile.sampled
+        and profile.rows >= _FEW_ROWS
+        and meaning.role in _WATCHED
+    ):
+        yield NotNullTest(column=name, severity=_severity("observed"), evidence=_seen(profile.rows))
 
 
 def _domain(
-    column: Column, profile: Profile, meaning: ColumnMeaning, cast: Cast
-) -> tuple[str, ...]:
+    name: str, column: Column, meaning: ColumnMeaning, cast: Cast, said: Declared
+) -> Iterator[AcceptedValuesTest]:
     if cast.type not in ("text", "integer") or meaning.pii:
-        return ()
-    if column.enum_values:
-        return column.enum_values
+        return
+    quote = cast.type == "text"
+    known = column.enum_values or said.values
+    if known:
+        yield AcceptedValuesTest(
+            column=name, values=known, quote=quote, severity=_severity("declared")
+        )
+        return
+    values = _few_values(column.profile, meaning)
+    if len(values) > 1:
+        filled = sum(v.count for v in column.profile.top_values) if column.profile else 0
+        yield AcceptedValuesTest(
+            column=name, values=values, quote=quote,
+            severity=_severity("observed"), evidence=_seen(filled),
+        )  # fmt: skip
+
+
+def _few_values(profile: Profile | None, meaning: ColumnMeaning) -> tuple[str, ...]:
+    """The values of a column whose role has a domain, where all of them were seen, each often."""
     limits = _DOMAIN_ROLES.get(meaning.role)
-    if limits is None or profile.sampled or profile.approximate:
-        return ()
-    if meaning.role == "attribute" and _DOMAIN_WORDS.isdisjoint(meaning.words[-1:]):
+    if limits is None or profile is None or profile.sampled or profile.approximate:
         return ()
     most, per_value = limits
     counts = [v for v in profile.top_values if v.value.strip()]
@@ -107,25 +135,34 @@ def _domain(
 
 
 def _range(
-    column: Column, profile: Profile, meaning: ColumnMeaning, cast: Cast
-) -> tuple[float, float | None] | None:
-    if cast.type not in _NUMBERS or profile.rows == profile.nulls or not _counts(meaning):
-        return None
-    if profile.rows - profile.nulls < _FEW_ROWS or profile.sampled:
-        return None
-    if profile.negatives or _looks_negative(profile):
-        return None
-    is_share = not {"rate", "share", "ratio", "discount", "probability"}.isdisjoint(meaning.words)
-    highest = number(profile.max) if column.type in _NUMBERS else None
-    top = 1.0 if is_share and profile.fractions and highest is not None and highest <= 1 else None
-    return 0.0, top
+    name: str, column: Column, meaning: ColumnMeaning, cast: Cast, said: Declared
+) -> Iterator[RangeTest]:
+    if cast.type not in _NUMBERS:
+        return
+    if said.low is not None or said.high is not None:
+        yield RangeTest(
+            column=name, min_value=said.low, max_value=said.high, severity=_severity("declared")
+        )
+        return
+    profile = column.profile
+    if profile is None or profile.sampled or profile.rows - profile.nulls < _FEW_ROWS:
+        return
+    if not profile.negatives and not _looks_negative(profile) and _counts_from_zero(meaning):
+        yield RangeTest(column=name, min_value=0.0, severity=_severity("structural"))
 
 
-def _counts(meaning: ColumnMeaning) -> bool:
-    """It measures something, says its role or its name."""
-    if meaning.role == "measure":
-        return True
-    return meaning.role == "attribute" and not _AMOUNT_WORDS.isdisjoint(meaning.words)
+def _counts_from_zero(meaning: ColumnMeaning) -> bool:
+    """A quantity, or what one piece costs: by its meaning there is nothing below zero."""
+    if meaning.role not in ("measure", "attribute") or not meaning.words:
+        return False
+    return meaning.words[-1] in _NEVER_BELOW_ZERO or (
+        meaning.words[-1] in _PRICES and not {"total", "extended"} & set(meaning.words)
+    )
+
+
+def _severity(known: EvidenceClass) -> Severity:
+    """Of a claim that has a test at all."""
+    return law.severity(known) or "warn"
 
 
 def _looks_negative(profile: Profile) -> bool:
@@ -161,12 +198,14 @@ def link_strength(link: Link) -> tuple[Severity, str] | None:
 
 def _counted(link: Link) -> tuple[Severity, str] | None:
     relationship = link.relationship
+    firm = _severity(relationship.evidence_class)
     if relationship.proved:
-        return "error", ""
+        return firm, ""
     rows, orphans = relationship.rows, relationship.orphans
     if not rows or orphans is None:
-        return ("error", "") if relationship.declared else ("warn", "could not be counted")
-    return strength(rows, rows - orphans, "held")
+        return (firm, "") if relationship.declared else ("warn", "could not be counted")
+    counted = strength(rows, rows - orphans, "held")
+    return counted if counted is None or counted[0] == "warn" else (firm, counted[1])
 
 
 def link_test(link: Link, to: str, where: str | None = None) -> Test | None:

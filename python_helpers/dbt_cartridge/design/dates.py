@@ -18,8 +18,10 @@ from dbt_cartridge.documents.design import (
 from dbt_cartridge.documents.scan import TypeFamily
 
 KEY = "date_day"
-# Beyond these years a date is a sentinel (`9999-12-31`), and a spine to it millions of rows.
+# Beyond these years a date is a sentinel (`9999-12-31`), and a spine to it millions of rows. The
+# templates of the spine bound it by the same years, since a sentinel may come with a later load.
 _EARLIEST, _LATEST = 1900, 2100
+BOUNDED = "the calendar holds no day before 1900 or after 2100: such a day is a placeholder"
 _DAY = '"days"."date_day"'
 _COLUMNS: tuple[tuple[str, str, TypeFamily, ColumnGroup, str], ...] = (
     (KEY, _DAY, "date", "dates", "The day."),
@@ -57,12 +59,16 @@ class Dated:
 
 
 def is_sane(attribute: Attribute) -> bool:
-    """Holds days that a calendar should have, as far as was seen."""
+    """Holds days that a calendar should have, as far as was seen, sentinels apart."""
     profile = attribute.profile
     if profile is None:
         return attribute.role in ("event_time", "created_time")
     seen = [year(text) for text in (profile.min, profile.max)]
-    return all(y is not None and _EARLIEST <= y <= _LATEST for y in seen)
+    known = [y for y in seen if y is not None]
+    return bool(known) and (
+        any(_EARLIEST <= y <= _LATEST for y in known)
+        or min(known) < _EARLIEST <= _LATEST < max(known)
+    )
 
 
 def year(text: str | None) -> int | None:
@@ -95,7 +101,8 @@ def spine(name: str, bounds: Bounds) -> Model | None:
         name=name,
         layer="marts",
         folder="",
-        description="The calendar: every day of the years in which the facts happened.",
+        description="The calendar: every day of the years in which the facts happened, to the end "
+        "of this year. Days before 1900 and after 2100 are taken for placeholders.",
         grain="One row per day.",
         entity="date",
         body=DateSpine(

@@ -8,6 +8,7 @@ from dbt_cartridge.design.aggregates import Summary
 from dbt_cartridge.design.belonging import MOST_KINDS, sum_kind
 from dbt_cartridge.design.enrich import MOST_INPUTS, Wide, bring_names, flatten, merge_extensions
 from dbt_cartridge.design.latest import MOST_LEAVES, with_latest
+from dbt_cartridge.design.measures import measures
 from dbt_cartridge.design.parts import Link, Offer, Staged, without_tools
 from dbt_cartridge.design.site import Site, entity_key, home_tests
 from dbt_cartridge.documents.design import Cte, Latest
@@ -57,6 +58,7 @@ def _enriched(site: Site, staged: Staged) -> Wide:
 
 def _named(site: Site, staged: Staged, *labels: str) -> str:
     return site.intermediate(
+        staged,
         *(f"{staged.entities}_{label}" for label in labels),
         *(f"{staged.source}_{staged.entities}_{label}" for label in labels),
     )
@@ -93,7 +95,7 @@ def _summarised(site: Site, staged: Staged) -> list[Link]:
     def weight(link: Link) -> tuple[bool, int]:
         offered = site.offer(link.child).attributes
         timed = aggregates.event_time(offered) is not None
-        return (not timed, -len(aggregates.measures(offered)))
+        return (not timed, -len(measures(offered)))
 
     return sorted(found, key=weight)
 
@@ -120,6 +122,7 @@ def _summaries(site: Site, staged: Staged, room: int) -> list[tuple[Link, Offer]
             name = _named(site, staged, f"{prefix}_{child.entities}" if prefix else child.entities)
             text = f"{docs.words(child.entities).capitalize()} summed up per "
             text += f"{docs.words(prefix or staged.entity)}."
+        text += summary.left_out
         made.append((link, _add_summary(site, staged, link, name, text, summary)))
     return made
 
@@ -156,7 +159,7 @@ def _with_summaries(site: Site, staged: Staged, wide: Wide) -> None:
             if attribute.name in offer.key:
                 continue
             value = sql.column(alias, attribute.name)
-            if attribute.name.endswith("_count"):
+            if attribute.zero_if_none:
                 value = f"coalesce({value}, 0)"
             wide.take(attribute, value, attribute.name, f"{link.child.entity}_{attribute.name}")
 

@@ -10,17 +10,12 @@ from typing import Literal
 
 from dbt_cartridge.documents.scan import Column, TypeFamily
 from dbt_cartridge.documents.schema import ColumnMeaning, Schema, Table
-from dbt_cartridge.words import pluralised
+from dbt_cartridge.words import is_participle, pluralised
 
 _UNITS = {"cents": "in cents", "percent": "in per cent", "seconds": "in seconds"}
 _LONGEST_LISTED = 6
 _MOST_NAMED = 5
 _ROWS_PER_VALUE = 3  # fewer, and the list tells of a handful of rows, not of a domain
-_NO_PARTICIPLES = frozenset("speed need feed bed seed red shed breed deed weed".split())
-_PARTICIPLES = frozenset(
-    """sent paid sold begun born bought built done drawn found given held known left lost made met
-    put read run seen set shown spent taken told won written withdrawn hidden""".split()
-)
 
 
 def words(name: str) -> str:
@@ -195,7 +190,7 @@ def _moment(own: str, said: str, family: TypeFamily) -> str:
     if what in ("", own, said.split(" ", 1)[0] if said == own else ""):
         return f"{unit} of the {own}."
     *before, last = what.removeprefix(f"{own} ").split(" ")
-    if _is_participle(last):
+    if is_participle(last):
         subject = own
         if before and before not in (["last"], ["first"]):
             subject, before = f"{' '.join(before)} of the {own}", []
@@ -203,10 +198,6 @@ def _moment(own: str, said: str, family: TypeFamily) -> str:
     if family == "date" or not said.endswith((" at", " on")):
         return sentence(f"{said.removeprefix(f'{own} ')} of the {own}")
     return sentence(f"{unit} of {what} of the {own}")
-
-
-def _is_participle(word: str) -> bool:
-    return word in _PARTICIPLES or (word.endswith("ed") and word not in _NO_PARTICIPLES)
 
 
 def domain(column: Column, meaning: ColumnMeaning) -> str:

@@ -18,6 +18,8 @@ _NAMES_PER_PARENT = 3
 _PICTURES = frozenset({"picture", "photo", "image", "thumbnail", "icon", "logo", "avatar"})
 # Of an extension they tell of its row, not of the entity.
 _OF_THE_ROW = frozenset({"created_time", "updated_time", "load_time", "technical"})
+# By its name a row of another table is known; what else is personal stays with the person.
+_SHARED = frozenset({None, "person_name"})
 _LABELS = frozenset({"name", "title", "label", "description", "code", "number"})
 
 
@@ -164,6 +166,7 @@ def _shown(plan: Plan, link: Link) -> tuple[Attribute, ...]:
         names = [
             n for n in descriptive(parent)
             if offered[n].type not in ("json", "binary") and _PICTURES.isdisjoint(n.split("_"))
+            and offered[n].pii in _SHARED
         ]  # fmt: skip
         if link.is_self:
             return tuple(offered[n] for n in names)
@@ -239,8 +242,8 @@ def merge_extensions(plan: Plan, wide: Wide, staged: Staged, room: int) -> None:
             brought = Attribute(
                 name=attribute.name, type=attribute.type, group=attribute.group,
                 description=attribute.description, role=attribute.role, pii=attribute.pii,
-                additivity=attribute.additivity, unit=attribute.unit,
-                data_type=attribute.data_type,
+                additivity=None if attribute.unit_by else attribute.additivity,
+                unit=attribute.unit, money=attribute.money, data_type=attribute.data_type,
             )  # fmt: skip
             wide.take(brought, sql.column(alias, attribute.name), attribute.name,
                       f"{child.entity}_{attribute.name}")  # fmt: skip

@@ -29,6 +29,12 @@ def cast(expression: str, to: str) -> str:
     return f"cast({expression} as {to})"
 
 
+def try_cast(expression: str, to: str) -> str:
+    """NULL where a text is not written as one of that type, whole and exactly: see
+    `render.dialects.tolerant`."""
+    return f"try_cast({expression} as {to})"
+
+
 def blank_to_null(expression: str) -> str:
     return f"nullif(trim({expression}), '')"
 
@@ -39,7 +45,7 @@ def blank_key_to_null(expression: str) -> str:
 
 
 def parsed(expression: str, written: str) -> str:
-    """Text read as a time: `%m/%d/%Y`."""
+    """Text read as a day, `%m/%d/%Y`: inside of `try_cast` alone."""
     return f"strptime({expression}, {literal(written)})"
 
 

@@ -28,7 +28,9 @@ def enrich_line(site: Site, line: Staged) -> None:
     query, attributes = wide.query()
     own, above = docs.words(line.entities), docs.words(header.parent.entity)
     site.offers[line.id] = site.add(
-        site.intermediate(f"{line.entities}_enriched", f"{line.source}_{line.entities}_enriched"),
+        site.intermediate(
+            line, f"{line.entities}_enriched", f"{line.source}_{line.entities}_enriched"
+        ),
         line, "intermediate", query, attributes,
         line.key, f"{own.capitalize()}, each beside its {above}.",
         docs.grain(docs.words(line.entity)), based_on=[header.parent.id],
@@ -108,7 +110,13 @@ def _date_tests(
         )
         if own or day or _is_header_day(site, staged, attribute):
             by_column.setdefault(attribute.name, []).append(
-                RelationshipsTest(column=attribute.name, to=site.dates, field=dates.KEY)
+                RelationshipsTest(
+                    column=attribute.name,
+                    to=site.dates,
+                    field=dates.KEY,
+                    severity="warn",
+                    evidence=dates.BOUNDED,
+                )
             )
 
 

@@ -7,7 +7,7 @@ line under one header stay apart: joined to each other they would multiply.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
@@ -15,7 +15,8 @@ from dbt_cartridge.design.checks import product, strength
 from dbt_cartridge.design.enrich import Wide
 from dbt_cartridge.design.parts import Attribute, Link, Staged
 from dbt_cartridge.design.plan import Plan
-from dbt_cartridge.documents.design import ReconcilesTest, Severity
+from dbt_cartridge.documents.design import ReconcilesTest
+from dbt_cartridge.documents.evidence import Severity
 from dbt_cartridge.documents.schema import Identity, Schema
 
 _HEADER_TIMES = frozenset({"event_time", "created_time"})
@@ -164,7 +165,7 @@ def widen(wide: Wide, header: Link | None, worth: Amount | None) -> None:
             formula = formula.replace(sql.name(part), sql.column(wide.alias, part))
         made = Attribute(
             name=worth.name, type="decimal", group="numerics", role="measure",
-            additivity="additive",
+            additivity="additive", money=True, unit_by=_unit_of(wide, worth),
             description=_formula_in_words(worth),
         )  # fmt: skip
         wide.take(made, formula, worth.name, f"{line}_amount")
@@ -176,12 +177,14 @@ def widen(wide: Wide, header: Link | None, worth: Amount | None) -> None:
         wide.alias, inner=header.complete,
     )  # fmt: skip
     wide.joined.append(header)
+    currencies = {a.unit_by for a in parent.offer.attributes if a.money and a.unit_by}
     for attribute in parent.offer.attributes:
         if attribute.is_tool or attribute.name in header.fields:
             continue
         is_key = attribute.role == "foreign_key"
         is_day = attribute.type in ("date", "timestamp") and attribute.role in _HEADER_TIMES
-        if not (is_key or is_day):
+        is_currency = attribute.name in currencies
+        if not (is_key or is_day or is_currency):
             continue
         wish = attribute.name
         other = f"{parent.entity}_{wish.removeprefix(parent.entity + '_')}"
@@ -191,11 +194,27 @@ def widen(wide: Wide, header: Link | None, worth: Amount | None) -> None:
             name=wish, type=attribute.type, group=attribute.group, role=attribute.role,
             description=f"{told}{of_header}.", pii=attribute.pii, unit=attribute.unit,
             data_type=attribute.data_type, required=attribute.required and header.complete,
-            profile=attribute.profile, origin=attribute.origin,
+            profile=attribute.profile, origin=attribute.origin, units=attribute.units,
         )  # fmt: skip
         # When the header was recorded says nothing of the line under a name of its own.
         wishes = (other,) if attribute.role == "created_time" else (wish, other)
-        wide.take(brought, sql.column(alias, attribute.name), *wishes)
+        name = wide.take(brought, sql.column(alias, attribute.name), *wishes)
+        if is_currency:
+            _count_in(wide, name)
+
+
+def _unit_of(wide: Wide, worth: Amount) -> str | None:
+    """The column that tells the currency of the amounts that a line's worth is made of."""
+    told = [a.unit_by for a in wide.columns if a.name in worth.parts and a.money and a.unit_by]
+    return told[0] if told else None
+
+
+def _count_in(wide: Wide, currency: str) -> None:
+    """The line's money is in the header's currency, unless the line says its own."""
+    wide.columns = [
+        replace(a, unit_by=currency) if a.money and a.unit is None and a.unit_by is None else a
+        for a in wide.columns
+    ]
 
 
 def _formula_in_words(worth: Amount) -> str:

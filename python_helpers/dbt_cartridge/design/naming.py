@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain, count
 
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.scan import Column
 from dbt_cartridge.documents.schema import ColumnMeaning, Table
-from dbt_cartridge.words import raw_split, snake
+from dbt_cartridge.words import raw_split, shortened, snake
 from dbt_cartridge.words import safe_name as make_safe
 
 safe_name = lru_cache(maxsize=65_536)(make_safe)
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*\Z")
-MAX_NAME = 63  # PostgreSQL cuts longer names off
 
 # Alone, these words say nothing once the column stands beside another table's.
 _BARE = frozenset(
@@ -43,31 +43,43 @@ _EVENT_VERBS = {
 
 
 class Names:
-    """Names that are taken, whatever their case. A name is asked for once."""
+    """Names that are taken, whatever their case. A name is asked for once.
 
-    def __init__(self, taken: Iterable[str] = ()) -> None:
+    Args:
+        held: names that belong to owners, of whom one may come for it or none: nobody else gets it.
+    """
+
+    def __init__(
+        self, taken: Iterable[str] = (), held: Mapping[str, Iterable[str]] | None = None
+    ) -> None:
         self._taken = {name.casefold() for name in taken}
+        self._held = {name.casefold(): frozenset(own) for name, own in (held or {}).items() if own}
 
-    def claim(self, *wishes: str) -> str:
-        """The first free one of `wishes`, each cut to 63 characters; else the last, numbered."""
-        for wish in wishes:
-            fitted = _fit(wish)
-            if fitted.casefold() not in self._taken:
-                self._taken.add(fitted.casefold())
-                return fitted
-        number = 2
-        while (numbered := _fit(wishes[-1], f"_{number}")).casefold() in self._taken:
-            number += 1
-        self._taken.add(numbered.casefold())
-        return numbered
+    def claim(self, *wishes: str, owner: str = "") -> str:
+        """What the owner holds of `wishes`, as it is or numbered; else the first free one, each cut
+        to 63 characters; else the last, numbered."""
+        fitted = [shortened(wish) for wish in wishes]
+        numbered = (shortened(f"{wishes[-1]}_{number}") for number in count(2))
+        for name in chain(self._known(fitted, owner), fitted, numbered):
+            if self._is_free(name, owner):
+                self._taken.add(name.casefold())
+                return name
+        raise AssertionError("there is always another number")
+
+    def _known(self, wishes: Sequence[str], owner: str) -> list[str]:
+        own = sorted(name for name, owners in self._held.items() if owner in owners)
+        return [
+            *(wish for wish in wishes if wish.casefold() in own),
+            *(name for wish in wishes for name in own
+              if re.fullmatch(re.escape(wish.casefold()) + r"_[0-9]+", name)),
+        ]  # fmt: skip
+
+    def _is_free(self, name: str, owner: str) -> bool:
+        folded = name.casefold()
+        return folded not in self._taken and owner in self._held.get(folded, (owner,))
 
     def __contains__(self, name: str) -> bool:
         return name.casefold() in self._taken
-
-
-def _fit(name: str, suffix: str = "") -> str:
-    kept = name[: MAX_NAME - len(suffix)]
-    return (kept if kept == name else kept.rstrip("_")) + suffix
 
 
 def host_names(host: Host) -> frozenset[str]:
@@ -97,11 +109,11 @@ def column_names(
     }
     plain = {name: snake(m.words) if m.words else safe_name(name) for name, m in meanings.items()}
     bearers = Counter(plain.values())
-    # Keys choose first: no attribute takes the name that others will join on. Then those that
-    # are called so already.
+    # A column keeps the name that it has already. Then keys choose: no attribute takes the name
+    # that others will join on.
     ordered = sorted(
         present,
-        key=lambda c: (c.name not in key, c.name not in parents, c.name.lower() != plain[c.name]),
+        key=lambda c: (c.name.lower() != plain[c.name], c.name not in key, c.name not in parents),
     )
     for column in ordered:
         own = plain[column.name]

@@ -16,6 +16,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
+from dbt_cartridge.design.labels import kept_staging
 from dbt_cartridge.design.parts import Attribute, Staged
 from dbt_cartridge.documents.design import LeftOut, Source
 from dbt_cartridge.documents.host import Host, HostModel
@@ -41,7 +42,12 @@ class Own:
 def own_staging(
     relations: Iterable[Relation], declared: Iterable[Source], schema: Schema, host: Host
 ) -> dict[str, Own]:
-    """Relation → the host's staging of it: of several, the one that shows most of its columns."""
+    """Relation → the host's staging of it: of several, the one that shows most of its columns.
+
+    Where a generated staging model stands, it goes on being the one.
+    """
+    ours = {model.name for model in host.models if model.generated}
+    staged = {id for id, model in kept_staging(host).items() if model in ours}
     readers: dict[tuple[str, str], list[HostModel]] = {}
     for model in host.models:
         if model.source and not model.generated:
@@ -49,6 +55,8 @@ def own_staging(
     places = {t.relation: (s.name, t.name) for s in declared for t in s.tables if t.existing}
     found: dict[str, Own] = {}
     for relation in relations:
+        if relation.id in staged:
+            continue
         models = readers.get(places.get(relation.id, ("", "")), [])
         each = [_own(model, relation, host.adapter) for model in models]
         staging = [own for own in each if own and _is_staging(own, schema.by_id[relation.id])]
@@ -82,6 +90,7 @@ def adopted(staged: Staged, own: Own) -> Staged:
         deleted_flag=None,
         hides_deleted=False,
         row_tests=(),
+        claims=(),
         own=True,
     )
 

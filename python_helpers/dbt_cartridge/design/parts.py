@@ -34,6 +34,10 @@ class Attribute:
     role: ColumnRole = "attribute"
     additivity: Additivity | None = None
     unit: str | None = None
+    unit_by: str | None = None  # the column beside it that names each row's unit, of several
+    units: tuple[str, ...] = ()  # of a column that names units: those seen, where they are few
+    money: bool = False
+    zero_if_none: bool = False  # of what is counted or summed: nothing to count is 0
     pii: Pii | None = None
     data_type: str | None = None
     required: bool = False  # no NULL among the rows seen
@@ -74,6 +78,7 @@ class Staged:
     model: Model
     row_tests: tuple[Test, ...] = ()
     own: bool = False  # the host's own model; `model` is what would have been made
+    claims: tuple[Test, ...] = ()  # on the source: that no cast of staging loses a value
 
     @property
     def id(self) -> str:

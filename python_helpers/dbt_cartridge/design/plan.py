@@ -132,6 +132,16 @@ def parent_names(
     return keys, entities
 
 
+def none_values(schema: Schema, table: Table) -> dict[str, str]:
+    """Foreign key columns in which one value says that there is no parent, and that value."""
+    key = table.primary_key.columns if table.primary_key else ()
+    return {
+        one.columns[0]: one.none_value
+        for one in schema.parents.get(table.id, ())
+        if one.none_value is not None and len(one.columns) == 1 and one.columns[0] not in key
+    }
+
+
 def blank_keys(schema: Schema, table: Table, relations: Mapping[str, Relation]) -> frozenset[str]:
     """Foreign key columns for which an empty text may be a row of the parent."""
     found: set[str] = set()

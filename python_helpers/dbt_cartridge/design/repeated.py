@@ -118,7 +118,7 @@ def _model(
     )  # fmt: skip
     wish = f"{staged.model.name}_{safe_name(column.name)}"
     return Model(
-        name=names.claim(wish),
+        name=names.claim(wish, owner=staged.id),
         layer="staging",
         folder=staged.model.folder,
         description=f"The {docs.words(safe_name(column.name))} that each {parent} holds as a "

@@ -22,10 +22,12 @@ from dbt_cartridge.documents.design import (
     Test,
     UniqueTest,
 )
+from dbt_cartridge.documents.evidence import Severity
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.schema import Schema
 from dbt_cartridge.words import pluralised, snake
 
+_SEEN_UNIQUE = "no value stood twice when this was generated; the row has another key"
 _KEY_ROWS = 10  # a second key seen in fewer rows is chance
 
 
@@ -62,11 +64,13 @@ class Site:
                 self.homes[staged.id] = self._mart(prefix, staged, staged.entities)
 
     def _mart(self, prefix: str, staged: Staged, label: str) -> str:
-        return self.names.claim(f"{prefix}{label}", f"{prefix}{staged.source}_{label}")
+        wishes = (f"{prefix}{label}", f"{prefix}{staged.source}_{label}")
+        return self.names.claim(*wishes, owner=staged.id)
 
-    def intermediate(self, *labels: str) -> str:
+    def intermediate(self, staged: Staged, *labels: str) -> str:
         """The first free of the labels."""
-        return self.names.claim(*(f"{self.host.intermediate_prefix}{label}" for label in labels))
+        wishes = (f"{self.host.intermediate_prefix}{label}" for label in labels)
+        return self.names.claim(*wishes, owner=staged.id)
 
     def offer(self, staged: Staged) -> Offer:
         return self.offers.get(staged.id, staged.offer)
@@ -208,8 +212,10 @@ def second_keys(staged: Staged) -> list[Test]:
             continue
         if not key.declared and not _is_rule(staged, names):
             continue
+        firm: Severity = "error" if key.declared else "warn"
+        seen = "" if key.declared else _SEEN_UNIQUE
         if len(names) == 1:
-            found.append(UniqueTest(column=names[0]))
+            found.append(UniqueTest(column=names[0], severity=firm, evidence=seen))
         else:
-            found.append(CompositeUniqueTest(columns=names))
+            found.append(CompositeUniqueTest(columns=names, severity=firm, evidence=seen))
     return found

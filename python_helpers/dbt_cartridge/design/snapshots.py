@@ -64,6 +64,7 @@ def _snapshot(staged: Staged, stamp: Attribute | None, host: Host, names: Names)
     name = names.claim(
         f"{staged.entities}{host.snapshot_suffix}",
         f"{staged.source}_{staged.entities}{host.snapshot_suffix}",
+        owner=staged.id,
     )
     how = f"by `{stamp.name}`" if stamp else "by comparing their columns"
     watched = tuple(

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import checks, docs
-from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.freshness import freshness
 from dbt_cartridge.design.naming import Names
-from dbt_cartridge.documents.design import Freshness, Source, SourceColumn, SourceTable
+from dbt_cartridge.documents.design import Freshness, Source, SourceColumn, SourceTable, Test
 from dbt_cartridge.documents.host import Host, HostSource
 from dbt_cartridge.documents.scan import Relation
-from dbt_cartridge.documents.schema import ColumnMeaning, Schema, Table
+from dbt_cartridge.documents.schema import Schema
 from dbt_cartridge.words import safe_name
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 # Warehouses that keep an unquoted name in upper case; it is written in lower case there.
 _UPPER_CASE = frozenset({"snowflake"})
-_STAMPS = ("load_time", "updated_time")
-_DAY = 24
 # What a source says of its tables and a further table need not bear out.
 _OF_SOME_TABLES = frozenset({"tables", "name", "freshness", "loaded_at_field", "loaded_at_query"})
 
@@ -56,6 +54,25 @@ def with_key_tests(declared: Iterable[Source], schema: Schema) -> tuple[Source, 
     return tuple(
         source.model_copy(
             update={"tables": tuple(_keyed(table, schema) for table in source.tables)}
+        )
+        for source in declared
+    )
+
+
+def with_claims(
+    declared: Iterable[Source], staged: Mapping[str, Sequence[Test]]
+) -> tuple[Source, ...]:
+    """The sources with what staging claims of their values, by `Relation.id`."""
+    return tuple(
+        source.model_copy(
+            update={
+                "tables": tuple(
+                    table.model_copy(update={"tests": (*table.tests, *staged[table.relation])})
+                    if staged.get(table.relation)
+                    else table
+                    for table in source.tables
+                )
+            }
         )
         for source in declared
     )
@@ -124,6 +141,7 @@ def _source(
     taken = {table for s in host.sources if s.name == its.name and not s.generated
              for table in s.tables}  # fmt: skip
     tables = Names(taken)
+    fresh = freshness(relations, schema)
     folded = host.adapter in _UPPER_CASE
     return Source(
         name=its.name,
@@ -131,7 +149,7 @@ def _source(
         database=_other_database(relations[0], host),
         description=f"Tables of the schema {relations[0].schema_name}, as they are loaded.",
         tables=tuple(
-            _table(relation, schema, tables, named.get(relation.id), folded)
+            _table(relation, schema, tables, named.get(relation.id), folded, fresh.get(relation.id))
             for relation in relations
         ),
         properties={k: v for k, v in its.properties.items() if k not in _OF_SOME_TABLES},
@@ -145,7 +163,12 @@ def _other_database(relation: Relation, host: Host) -> str | None:
 
 
 def _table(
-    relation: Relation, schema: Schema, names: Names, declared: str | None, folded: bool
+    relation: Relation,
+    schema: Schema,
+    names: Names,
+    declared: str | None,
+    folded: bool,
+    fresh: Freshness | None,
 ) -> SourceTable:
     """`declared`: what the host calls it."""
     table = schema.by_id[relation.id]
@@ -169,36 +192,5 @@ def _table(
             )
             for column in relation.columns
         ),
-        freshness=_freshness(relation, table),
+        freshness=fresh,
     )
-
-
-def _demanded(relation: Relation) -> str | None:
-    needed = relation.filter_column
-    return sql.demanded("", needed[0], needed[1] == "integer") if needed else None
-
-
-def _freshness(relation: Relation, table: Table) -> Freshness | None:
-    """Where a row tells when it was loaded or last changed.
-
-    A day for what a tool loads, a week for an application's own stamp: a table that nobody edits
-    over a weekend is not stale.
-    """
-    if relation.kind == "view":
-        return None
-    for role in _STAMPS:
-        for column in relation.columns:
-            meaning = table.by_name.get(column.name, ColumnMeaning(name=column.name, words=()))
-            if meaning.role != role or column.type not in ("timestamp", "date"):
-                continue
-            if column.profile and column.profile.nulls == column.profile.rows > 0:
-                continue
-            days = (1, 3) if role == "load_time" else (7, 30)
-            stamp = sql.name(column.name)
-            return Freshness(
-                loaded_at=sql.cast(stamp, "timestamp") if column.type == "date" else stamp,
-                warn_after_hours=days[0] * _DAY,
-                error_after_hours=days[1] * _DAY,
-                filter=_demanded(relation),
-            )
-    return None

@@ -8,14 +8,17 @@ since other tables still refer to them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from dbt_cartridge.design import casting, checks, docs, removed
+from dbt_cartridge import law
+from dbt_cartridge.design import casting, checks, docs, measures, removed
 from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.declared import Declared
 from dbt_cartridge.design.naming import Names, column_names
 from dbt_cartridge.design.parts import Attribute, Offer, Staged, model_columns, ordered
 from dbt_cartridge.documents.design import (
     Cte,
+    ExpressionTest,
     Input,
     Latest,
     Model,
@@ -43,6 +46,8 @@ class Job:
     linked: frozenset[str]  # columns of keys at either end of a relationship
     key_types: Mapping[str, TypeFamily]  # columns that must be cast to fit the other end
     identities: Sequence[Identity]
+    declared: Mapping[str, Declared] = field(default_factory=dict[str, Declared])  # by checks
+    none_values: Mapping[str, str] = field(default_factory=dict[str, str])  # of foreign keys
     blank_keys: frozenset[str] = frozenset()  # foreign keys whose parents hold an empty key
 
 
@@ -52,27 +57,47 @@ def stage(job: Job) -> Staged:
     key = table.primary_key
     in_key = job.linked | set(key.columns if key else ())
     meanings = {c.name: _meaning(job, c) for c in relation.columns}
+    style = casting.number_style(relation)
+    columns = [_without_none(c, job.none_values.get(c.name)) for c in relation.columns]
     casts = {
         c.name: casting.stage(
-            alias, c, meanings[c.name], c.name in in_key, job.key_types.get(c.name),
-            c.name in job.blank_keys or c.name in (key.columns if key else ()),
+            alias,
+            c,
+            meanings[c.name],
+            casting.Place(
+                in_key=c.name in in_key,
+                key_type=job.key_types.get(c.name),
+                blank_is_key=c.name in job.blank_keys or c.name in (key.columns if key else ()),
+                none_value=job.none_values.get(c.name),
+                style=style,
+            ),
         )
         for c in relation.columns
-    }  # fmt: skip
+    }
+    claims = tuple(_claim(alias, name, cast.claim) for name, cast in casts.items() if cast.claim)
     types: dict[str, str] = {name: cast.type for name, cast in casts.items()}
     names = column_names(table, relation.columns, types, job.parents)
     attributes: list[Attribute] = []
     expressions: dict[str, tuple[str, str | None]] = {}
     claimed = Names(names.values())
-    for column in relation.columns:
+    tellers = {m.unit_column for m in meanings.values() if m.unit_column}
+    for column in columns:
         cast, meaning, name = casts[column.name], meanings[column.name], names[column.name]
-        attributes.append(_attribute(job, column, meaning, cast, name, column.name in in_key))
+        made = _attribute(job, column, meaning, cast, name, column.name in in_key)
+        attributes.append(
+            replace(
+                made,
+                unit_by=names.get(meaning.unit_column or ""),
+                units=measures.few_units(column) if column.name in tellers else (),
+            )
+        )
         expressions[name] = (cast.expression, cast.comment)
         for path, family, value, always in casting.lifted(alias, column):
             field = claimed.claim(f"{name}_{safe_name(path)}")
             attributes.append(_lifted(table, name, field, path, family, always))
             expressions[field] = (value, None)
-    deleted = removed.find(table, relation, meanings, casts, names)
+    told = removed.find(table, relation, meanings, casts, names)
+    deleted = told.removed
     if deleted and deleted.made:
         flag = claimed.claim("is_deleted")
         attributes.append(removed.flag(table, flag))
@@ -93,9 +118,29 @@ def stage(job: Job) -> Staged:
         key_proved=bool(entity_key and (entity_key.proved or entity_key.declared)),
         deleted_flag=deleted.flag if deleted and not hides else None,
         hides_deleted=bool(deleted and hides and deleted.seen),
-        model=_model(job, offer, expressions, deleted, alias),
+        model=_model(job, offer, expressions, deleted, alias, told.refused),
         row_tests=row_tests,
+        claims=claims,
     )
+
+
+def _claim(alias: str, column: str, claim: str) -> ExpressionTest:
+    """On the source, where the value still stands that a cast of staging could not read."""
+    return ExpressionTest(
+        expression=claim.replace(f"{sql.name(alias)}.", ""),
+        name=f"{column}_is_read_by_staging",
+        severity=law.severity("observed") or "warn",
+        evidence="every value was read when this was generated; staging shows NULL for another",
+    )
+
+
+def _without_none(column: Column, none: str | None) -> Column:
+    """A foreign key's column as staging shows it, with NULL for the value that says `none`."""
+    if none is None or column.profile is None:
+        return column
+    counted = next((v.count for v in column.profile.top_values if v.value == none), 1)
+    profile = column.profile.model_copy(update={"nulls": column.profile.nulls + counted})
+    return column.model_copy(update={"nullable": True, "profile": profile})
 
 
 def _meaning(job: Job, column: Column) -> ColumnMeaning:
@@ -126,6 +171,10 @@ def _attribute(
     description = docs.column(
         job.table, column, meaning, cast.type, name, job.parent_entities.get(column.name)
     )
+    none = job.none_values.get(column.name)
+    if none is not None:
+        said = f"`{none}`" if none else "An empty text"
+        description += f" {said} in the source says that there is none, and is NULL here."
     seen = profile is not None and profile.rows > 0 and not profile.sampled
     return Attribute(
         name=name,
@@ -134,15 +183,18 @@ def _attribute(
         description=description,
         role=meaning.role,
         additivity=meaning.additivity,
-        unit=None if cast.divisor_of_cents else meaning.unit,
+        unit=meaning.unit,
+        money=meaning.money,
         pii=meaning.pii,
         data_type=None if cast.changed else column.native_type,
         required=not column.nullable
         or (seen and profile is not None and not profile.nulls and not profile.blanks),
-        profile=profile,
+        profile=casting.as_read(profile, cast),
         origin=(job.relation.id, column.name),
         is_tool=meaning.is_load_tool,
-        tests=checks.value_tests(name, column, meaning, cast),
+        tests=checks.value_tests(
+            name, column, meaning, cast, job.declared.get(column.name, Declared())
+        ),
     )
 
 
@@ -165,6 +217,7 @@ def _model(
     expressions: Mapping[str, tuple[str, str | None]],
     deleted: removed.Removed | None,
     alias: str,
+    refused: str | None,
 ) -> Model:
     table = job.table
     versions = table.versions
@@ -191,7 +244,7 @@ def _model(
         name=job.model,
         layer="staging",
         folder=job.source,
-        description=_description(job, deleted),
+        description=_description(job, deleted, refused),
         grain=_grain(table, offer.key),
         entity=table.entity,
         body=Query(
@@ -246,7 +299,7 @@ def _grain(table: Table, key: tuple[str, ...]) -> str:
     return docs.grain(own)
 
 
-def _description(job: Job, deleted: removed.Removed | None) -> str:
+def _description(job: Job, deleted: removed.Removed | None, refused: str | None) -> str:
     table = job.table
     own = docs.words(table.entities)
     parts = [job.source_table.description]
@@ -256,6 +309,8 @@ def _description(job: Job, deleted: removed.Removed | None) -> str:
         parts.append(f"Removed {own} are left out.")
     elif deleted:
         parts.append(f"Removed {own} are kept and marked by `{deleted.flag}`.")
+    if refused:
+        parts.append(f"`{refused}` is not read as a mark of removal: nearly every row has it.")
     return " ".join(parts)
 
 

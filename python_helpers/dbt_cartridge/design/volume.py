@@ -18,6 +18,7 @@ _FEWEST_ROWS = 10  # of fewer, a missing one is no sign of anything
 _MISSED = 0.5  # so large a share of the rows is referred to: half a load leaves orphans
 _KEPT = 0.9  # tables may lose a few rows
 _STEPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
+_HAD_LINES = "each had some when this was generated; one without may be new, or have lost them"
 _EVIDENCE = (
     "there were more when this was generated; fewer may mean that a load stopped half-way, and no "
     "other test sees it"
@@ -31,7 +32,11 @@ def header_tests(site: Site, parent: Staged) -> dict[str, list[Test]]:
         if site.headers.get(link.child.id) is link and has_all_parents(link):
             found.setdefault(link.fields[0], []).append(
                 RelationshipsTest(
-                    column=link.fields[0], to=site.homes[link.child.id], field=link.columns[0]
+                    column=link.fields[0],
+                    to=site.homes[link.child.id],
+                    field=link.columns[0],
+                    severity="warn",
+                    evidence=_HAD_LINES,
                 )
             )
     return found

@@ -64,6 +64,9 @@ class Host(Document):
     packages: tuple[str, ...] = ()  # names of installed packages, cartridge left out
     models: tuple[HostModel, ...] = ()
     sources: tuple[HostSource, ...] = ()
+    retired: tuple[str, ...] = ()  # models that are switched off and still described in YAML
+    # What was generated on earlier runs → the relations that it is made from, by the ledger.
+    kept_names: dict[str, tuple[str, ...]] = Field(default_factory=dict[str, tuple[str, ...]])
     # Conventions, read from what is there; the defaults are dbt's own style guide.
     staging_prefix: str = "stg_"
     intermediate_prefix: str = "int_"

@@ -58,6 +58,15 @@ class TextPatterns(Frozen):
     money: int = 0  # `$1,234.50`, `€ 12`, `1,234`; plain numbers too
     month_first: int = 0  # `12/31/2021`
     day_first: int = 0  # `31/12/2021`, `31.12.2021`
+    dotted_day: int = 0  # `31.12.2021`
+    year_first: int = 0  # `2021/12/31`
+    compact_date: int = 0  # `20211231`
+    comma: int = 0  # `1.234,50`, `1 234,5`, `12 €`, `0,750`; whole numbers too
+    grouped: int = 0  # as `money`, and nothing above 999 without a comma
+    commas: int = 0  # hold a comma
+    four_places: int = 0  # plain numbers of at most four decimals
+    zoned: int = 0  # those of `timestamp` that end in an offset or a zone
+    zero_date: int = 0  # `0000-00-00`, with or without a time of nothing
 
 
 class Profile(Frozen):
@@ -79,6 +88,7 @@ class Profile(Frozen):
     negatives: int = 0  # of numbers
     fractions: int = 0  # decimals and floats that are not whole
     midnights: int | None = None  # timestamps at 00:00:00
+    days: int = 0  # whole numbers, or text, that are a day: `20240131`
     patterns: TextPatterns | None = None  # of text
     top_values: tuple[ValueCount, ...] = ()  # most frequent first, ties by value; at most 12
     json_paths: tuple[JsonPath, ...] = ()  # of JSON, and of text that holds JSON

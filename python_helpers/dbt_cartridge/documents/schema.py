@@ -87,6 +87,8 @@ class ColumnMeaning(Frozen):
     role: ColumnRole = "attribute"
     additivity: Additivity | None = None  # of measures
     unit: str | None = None  # "USD", "cents", "seconds", "percent", …
+    unit_column: str | None = None  # names each row's unit or currency, where there are several
+    money: bool = False
     pii: Pii | None = None
     is_load_tool: bool = False  # `_fivetran_…`, `_airbyte_…`: kept to staging
     description: str = ""  # a provider's, where the warehouse has no comment
@@ -129,6 +131,7 @@ class Relationship(Frozen):
     optional: bool = True  # the child's columns can be null
     rows: int | None = None  # child rows with a value
     orphans: int | None = None  # of those, without a parent
+    none_value: str | None = None  # a value that stands for `none` (0, -1, ''): no orphan, no row
     where_column: str | None = None  # polymorphic: holds only where this column …
     where_value: str | None = None  # … has this value
     evidence_class: EvidenceClass = "observed"

@@ -97,6 +97,7 @@ def read_host(project_dir: Path, manifest: Manifest, target: Target) -> Host:
         macro_paths=_paths(project, "macro-paths", "macros"),
         test_paths=_paths(project, "test-paths", "tests"),
         snapshot_paths=_paths(project, "snapshot-paths", "snapshots"),
+        retired=tuple(sorted(_retired(manifest, name))),
         groups={
             group["name"]: {k: v for k, v in (group.get("owner") or {}).items() if v is not None}
             for group in (manifest.get("groups") or {}).values()
@@ -140,6 +141,17 @@ def _models(manifest: Manifest) -> Iterable[HostModel]:
             description=str(node.get("description") or "")[:1000],
             **_only_source(node, manifest),
         )
+
+
+def _retired(manifest: Manifest, project: str) -> set[str]:
+    """dbt wants one entry of YAML for a name, though the model that it is about is off."""
+    return {
+        str(node["name"])
+        for nodes in (manifest.get("disabled") or {}).values()
+        for node in nodes
+        if node["resource_type"] == "model" and node["package_name"] == project
+        if node.get("patch_path")
+    }
 
 
 def _only_source(node: Mapping[str, Any], manifest: Manifest) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from dbt_cartridge.infer.keys import TableKeys, find_keys
 from dbt_cartridge.infer.known import known
 from dbt_cartridge.infer.names import NameIndex
 from dbt_cartridge.infer.outside import outside
+from dbt_cartridge.infer.per_unit import per_unit
 from dbt_cartridge.infer.probing import Asker, is_unique
 from dbt_cartridge.infer.relationships import find_relationships
 from dbt_cartridge.infer.roles import RoleFound, roles
@@ -54,6 +55,8 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
     references = find_relationships(facts, names, keys, by_name, ask)
     relationships = references.joined
     drafts = _refined(drafts, keys, versions, relationships)
+    formulas = identities(drafts, relationships, ask)
+    drafts = [replace(d, meanings=per_unit(d, formulas)) for d in drafts]
     found = roles(drafts, relationships)
     named = entities(drafts)
     return Schema(
@@ -61,8 +64,8 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
         tables=tuple(_table(d, keys[d.id], found[d.id], named[d.id]) for d in drafts),
         relationships=relationships,
         suggestions=references.suggested,
-        identities=identities(drafts, relationships, ask),
-        problems=outside(facts, keys, relationships, by_name),
+        identities=formulas,
+        problems=outside(facts, keys, names, (*relationships, *references.suggested), by_name),
         unproved=ask.unproved,
     )
 

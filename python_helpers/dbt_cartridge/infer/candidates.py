@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from dbt_cartridge.infer.facts import ColumnFacts, Facts
+from dbt_cartridge.infer.facts import SURROGATE_WORDS, ColumnFacts, Facts
 from dbt_cartridge.infer.key_columns import (
     BARRED_ROLES,
     DATE_WORDS,
@@ -15,10 +15,15 @@ from dbt_cartridge.infer.key_columns import (
     Meanings,
 )
 from dbt_cartridge.infer.keys import TableKeys
+from dbt_cartridge.infer.name_words import PERSON_ROLES
 from dbt_cartridge.infer.names import Named, NameIndex, is_short_form, normal
 
 MAX_PER_COLUMN = 8
 MAX_BY_VALUE = 3
+ENOUGH_VALUES = 5
+"""Distinct values from which their being found elsewhere can tell anything."""
+SPARSE = 0.7
+"""Share of the numbers from 0 to the highest key, up to which keys are more than a count."""
 GENERIC_KEY_WORDS = frozenset("name type status description title value date".split())
 
 
@@ -56,6 +61,8 @@ class Targets:
         self.of_table: dict[str, list[Target]] = {}
         self.by_words: dict[tuple[str, ...], list[Target]] = defaultdict(list)
         self.by_length: dict[tuple[str, int | None], list[Target]] = defaultdict(list)
+        self.by_entity: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        self.sparse: list[Target] = []  # whole numbers that do not merely count
         self.namesakes: dict[tuple[str, ...], list[ColumnFacts]] = defaultdict(list)
         for table in facts.tables.values():
             for column in table.columns.values():
@@ -63,11 +70,31 @@ class Targets:
                     self.namesakes[column.words].append(column)
             found = _targets(table.id, facts, keys[table.id])
             self.of_table[table.id] = found
+            self.by_entity[normal(table.entity)].append(table.id)
             for target in found:
                 if target.column.words not in ((), ("id",), ("key",), ("number",)):
                     self.by_words[target.column.words].append(target)
                 if target.column.family in ("text", "uuid") and target.column.filled:
                     self.by_length[_shape(target.column)].append(target)
+                if target.primary and density(target.column) <= SPARSE:
+                    self.sparse.append(target)
+
+    def says_nothing(self, words: tuple[str, ...], one: str, other: str) -> bool:
+        """Is this what unrelated tables call their own keys, so that it tells no parent?
+
+        `codigo` of clientes and of pedidos; not `customer_id`, which names one of its tables, and
+        not the key that a family of tables shares (`email_event`, `email_event_click`).
+        """
+        keys = [t.column for t in self.by_words.get(words, ()) if t.primary]
+        if len(keys) < 2:
+            return False
+        owners = [key.table for key in keys]
+        stem = "".join(normal(keys[0].stem))
+        tables = self.facts.tables
+        if any("".join(normal(tables[table].entity)) == stem for table in owners):
+            return False
+        mine, theirs = normal(tables[one].entity), normal(tables[other].entity)
+        return mine[0] != theirs[0]
 
 
 def _targets(table: str, facts: Facts, keys: TableKeys) -> list[Target]:
@@ -88,6 +115,18 @@ def _targets(table: str, facts: Facts, keys: TableKeys) -> list[Target]:
         own = [columns[name] for name in primary if _is_own_id(columns[name], facts)]
         found += [Target(column, False, rows) for column in own[:1]]
     return found
+
+
+def density(column: ColumnFacts) -> float:
+    """Of the whole numbers from 0 to the highest, the share that the column holds.
+
+    1.0 where that is not known: keys that count from 1 include each other whatever they mean.
+    """
+    if column.family != "integer" or column.high is None or column.low is None:
+        return 1.0
+    if column.low < 0 or not column.distinct:
+        return 1.0
+    return min(1.0, column.distinct / (column.high + 1))
 
 
 def _is_own_id(column: ColumnFacts, facts: Facts) -> bool:
@@ -117,7 +156,8 @@ def pairs(
                 continue
             if column.family not in ("integer", "text", "uuid", "date", "decimal", "float"):
                 continue
-            if primary and column.name in primary.columns and column.is_generic:
+            in_key = primary is not None and column.name in primary.columns
+            if in_key and column.is_generic and column.name not in own_key:
                 continue
             if _is_own_name(column, facts) and column.name not in own_key:
                 continue
@@ -152,7 +192,9 @@ def _names_itself(column: ColumnFacts, facts: Facts, likely: float) -> bool:
 def _extensions(column: ColumnFacts, targets: Targets) -> list[Pair]:
     """A key named after its own table can still be another table's, where that has the name."""
     own = targets.facts.tables[column.table].entity
-    if column.is_generic or normal(column.stem) != normal(own):
+    if column.is_generic:
+        return _family(column, targets)
+    if normal(column.stem) != normal(own):
         return []
     return [
         Pair(column.table, (column.name,), target.column.table, (target.column.name,),
@@ -161,6 +203,22 @@ def _extensions(column: ColumnFacts, targets: Targets) -> list[Pair]:
         if target.primary and target.column.table != column.table
         and compatible(column, target.column)
     ]  # fmt: skip
+
+
+def _family(column: ColumnFacts, targets: Targets) -> list[Pair]:
+    """`email_event_click.id` → `email_event.id`: the name of the one begins with the other's."""
+    tables = targets.facts.tables
+    own = normal(tables[column.table].entity)
+    found: list[Pair] = []
+    for end in range(1, len(own)):
+        for table in targets.by_entity.get(own[:end], []):
+            for target in targets.of_table[table]:
+                alike = target.primary and target.column.words == column.words
+                if alike and table != column.table and compatible(column, target.column):
+                    named = Named(table, "none")
+                    found.append(Pair(column.table, (column.name,), table,
+                                      (target.column.name,), named, False, True))  # fmt: skip
+    return found
 
 
 def _of_column(
@@ -179,6 +237,10 @@ def _of_column(
         ):
             return  # the column is empty, but its namesakes hold values of another type
         same = key.words == column.words and not key.is_generic
+        if same and targets.says_nothing(column.words, column.table, key.table):
+            if named.likeness not in _PLAIN:
+                return
+            same = False
         pair = Pair(
             column.table, (column.name,), key.table, (key.name,), named, same, target.primary
         )
@@ -198,11 +260,16 @@ def _of_column(
     if DATE_WORDS.issuperset(column.stem or column.words):
         same_words = []  # the year of one thing is not the year of another
     for target in same_words[:40]:
-        add(target, Named(target.column.table, "key_name"))
-    if not found and not is_own_key and _may_be_by_value(column):
+        if not targets.says_nothing(column.words, column.table, target.column.table):
+            add(target, Named(target.column.table, "key_name"))
+    if not is_own_key and not any(pair.named.likeness in _PLAIN for pair in found.values()):
         for target in _by_value(column, targets):
             add(target, Named(target.column.table, "none"))
     return _handful(column, list(found.values()), targets)
+
+
+_PLAIN = ("entity", "ending", "own_entity", "key_name")
+"""Likenesses beside which no parent is looked for by values alone."""
 
 
 def _has_primary(targets: Targets, table: str) -> bool:
@@ -258,26 +325,88 @@ def _near_shapes(column: ColumnFacts) -> list[tuple[str, int | None]]:
     return [(family, (longest or 0) + more) for more in range(3)]
 
 
-def _may_be_by_value(column: ColumnFacts) -> bool:
-    """Codes only: numbers include each other by accident, and free text refers to nothing."""
+def _by_value(column: ColumnFacts, targets: Targets) -> list[Target]:
+    """Keys among which the column's values may be, whatever it is called."""
+    if column.family == "integer":
+        return _by_number(column, targets) if _calls_for_a_parent(column) else []
+    return _by_code(column, targets) if _is_code(column) else []
+
+
+def _is_code(column: ColumnFacts) -> bool:
+    """Free text refers to nothing."""
     profile = column.column.profile
     if profile is None or column.family not in ("text", "uuid") or column.is_free_text:
         return False
     return (column.distinct or 0) >= 3 and (profile.max_length or 0) >= 2
 
 
-def _by_value(column: ColumnFacts, targets: Targets) -> list[Target]:
+def _by_code(column: ColumnFacts, targets: Targets) -> list[Target]:
     near = [
         target
         for shape in _near_shapes(column)
         for target in targets.by_length.get(shape, [])[:200]
-        if target.column.table != column.table
+        if (target.column.table, target.column.name) != (column.table, column.name)
         and target.primary
         and (target.rows or 0) >= TINY
-        and (column.distinct or 0) <= (target.column.distinct or 0)
-        and fits(column, target.column) is not False
+        and (
+            (
+                (column.distinct or 0) <= (target.column.distinct or 0)
+                and fits(column, target.column) is not False
+            )
+            or _ids_of_one_form(column, target.column)
+        )
     ]
     return sorted(near, key=lambda t: (not t.primary, t.rows or 0))[:MAX_BY_VALUE]
+
+
+def _ids_of_one_form(child: ColumnFacts, parent: ColumnFacts) -> bool:
+    """Long codes of one length, whose ranges meet: some of the child's may be the parent's."""
+    mine, theirs = child.column.profile, parent.column.profile
+    if mine is None or theirs is None or not child.has_key_word:
+        return False
+    lengths = {mine.min_length, mine.max_length, theirs.min_length, theirs.max_length}
+    if len(lengths) > 1 or (mine.max_length or 0) < 8:
+        return False
+    if None in (mine.min, mine.max, theirs.min, theirs.max):
+        return False
+    return str(mine.min) <= str(theirs.max) and str(theirs.min) <= str(mine.max)
+
+
+def _calls_for_a_parent(column: ColumnFacts) -> bool:
+    """A number that its name calls a key, or a part that somebody plays."""
+    last = column.words[-1:] or ("",)
+    named = column.has_key_word and column.stem and last[0] in SURROGATE_WORDS
+    return bool(named or last[0] in PERSON_ROLES) and (column.distinct or 0) >= ENOUGH_VALUES
+
+
+def _by_number(column: ColumnFacts, targets: Targets) -> list[Target]:
+    """Keys with gaps, or that begin high, between which the usual values lie: one table's only.
+
+    Keys that count from 1 hold each other's values by accident, and so do two tables' that count
+    from the same number: where several fit, none is taken.
+    """
+    near = [
+        target
+        for target in targets.sparse[:200]
+        if target.column.table != column.table and _lies_between(column, target.column)
+    ]
+    return near if len({target.column.table for target in near}) == 1 else []
+
+
+def _lies_between(child: ColumnFacts, parent: ColumnFacts) -> bool:
+    """The child's most frequent values, and no smaller ones, lie in the parent's range."""
+    profile = child.column.profile
+    if profile is None or child.low is None or parent.low is None or parent.high is None:
+        return False
+    usual = [float(top.value) for top in profile.top_values if _is_number(top.value)]
+    inside = sum(parent.low <= value <= parent.high for value in usual)
+    known = child.distinct is not None and child.distinct <= 1.1 * (parent.distinct or 0)
+    covers = (child.distinct or 0) >= 0.3 * (parent.distinct or 0)
+    return known and covers and len(usual) >= 3 and inside >= 0.9 * len(usual)
+
+
+def _is_number(text: str) -> bool:
+    return text.removeprefix("-").isdecimal()
 
 
 def composite_pairs(facts: Facts, keys: dict[str, TableKeys]) -> list[Pair]:

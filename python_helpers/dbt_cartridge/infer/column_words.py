@@ -42,6 +42,9 @@ UNTIL = words_of(
 VALIDITY = words_of("valid validity effective eff active dbt record row version scd rec fivetran")
 
 TIME_WORDS = words_of("date time timestamp at day on datetime when since until")
+EPOCH_UNITS = words_of("ms us millis micros milliseconds microseconds s sec secs epoch unix ts utc")
+EPOCH_MARKS = words_of("epoch unix ts millis micros")
+"""Of numbers in the range of times only."""
 CALENDAR_PARTS = words_of(
     """
     year month day week hour minute second quarter weekday semester fiscal calendar

@@ -12,10 +12,9 @@ from collections.abc import Iterable, Sequence
 
 from dbt_cartridge.documents.scan import Relation
 from dbt_cartridge.documents.schema import ColumnMeaning, ColumnRole, Evidence, Key, Relationship
-from dbt_cartridge.infer import column_words as lists
 from dbt_cartridge.infer.judges import Look, judged, look
 from dbt_cartridge.infer.personal import personal
-from dbt_cartridge.infer.reading import read
+from dbt_cartridge.infer.units import with_units
 from dbt_cartridge.words import Lexicon
 
 
@@ -23,11 +22,11 @@ def meanings(relation: Relation, lexicon: Lexicon) -> tuple[ColumnMeaning, ...]:
     """One meaning per column, in order. Keys are not known yet: ids are `attribute`s."""
     names = [column.name for column in relation.columns]
     entity = lexicon.entity(relation.name)
-    currency = _currency(relation, lexicon)
-    return tuple(
-        _meaning(look(column, words, entity), currency)
+    found = tuple(
+        _meaning(look(column, words, entity))
         for column, words in zip(relation.columns, lexicon.columns(names), strict=True)
     )
+    return with_units(found, relation)
 
 
 def refined(
@@ -93,7 +92,7 @@ def _refine(
     return meaning.model_copy(update={"role": role, "evidence": evidence})
 
 
-def _meaning(seen: Look, currency: str | None) -> ColumnMeaning:
+def _meaning(seen: Look) -> ColumnMeaning:
     opinion = judged(seen)
     evidence = [Evidence(text=opinion.why, value=opinion.value)] if opinion.why else []
     pii = personal(seen.column, seen.words, seen.entity) if not seen.load_tool else None
@@ -101,28 +100,14 @@ def _meaning(seen: Look, currency: str | None) -> ColumnMeaning:
         evidence.append(pii[1])
     counted = opinion.measure
     unit = counted.unit if counted else None
-    if counted and counted.money and unit is None:
-        unit = currency
     return ColumnMeaning(
         name=seen.column.name,
         words=seen.words or seen.raw or ("column",),
         role="attribute" if pii and opinion.role in ("measure", "natural_key") else opinion.role,
         additivity=counted.additivity if counted and not pii else None,
         unit=unit if not pii else None,
+        money=bool(counted and counted.money and not pii),
         pii=pii[0] if pii else None,
         is_load_tool=seen.load_tool,
         evidence=tuple(evidence),
     )
-
-
-def _currency(relation: Relation, lexicon: Lexicon) -> str | None:
-    """The one currency of the table, where a column of currencies holds only one."""
-    for column in relation.columns:
-        if "currency" not in column.name.lower() or column.type != "text":
-            continue
-        values = read(column).values
-        if values and len(values) == 1 and lexicon.split(column.name)[-1] in ("currency", "code"):
-            (value,) = values
-            if value in lists.CURRENCIES:
-                return value.upper()
-    return None

@@ -14,12 +14,13 @@ Names = tuple[str, str]  # entity, entities
 def entities(drafts: Sequence[Draft]) -> dict[str, Names]:
     """`invoice_line` and `invoice_lines`, by table id.
 
-    Tables whose names would be alike keep what house prefixes left out (`stg_order`), then their
-    schema (`crm_order`), then a number; the order of the drafts decides who is numbered.
+    Tables whose names would be alike keep what house prefixes left out (`stg_order`), then are
+    called just as they are written (`customer` beside `customers`), then by their schema
+    (`crm_order`), then by a number; the order of the drafts decides who is numbered.
     """
     names: dict[str, Names] = {}
     waiting = list(drafts)
-    for name in (_short, _whole, _with_schema):
+    for name in (_short, _whole, _as_written, _with_schema):
         waiting = _take(waiting, name, names)
     taken = {entity for pair in names.values() for entity in pair}
     for draft in waiting:
@@ -61,6 +62,11 @@ def _whole(draft: Draft) -> Names:
         name = safe_name(draft.relation.name)
         return name, name
     return snake((*words[:-1], singular(words[-1]))), snake(pluralised(words))
+
+
+def _as_written(draft: Draft) -> Names:
+    name = safe_name(draft.relation.name)
+    return name, name
 
 
 def _with_schema(draft: Draft) -> Names:

@@ -22,6 +22,7 @@ class Weighed:
     answer: Answer | None  # of the inclusion probe
     prior: float = 0.0  # probability by names and profile alone
     probability: float = 0.0
+    ambiguous: tuple[str, ...] = ()  # tables that fit as well, so that none can be told
 
 
 def features(
@@ -84,11 +85,7 @@ def _name_features(pair: Pair, child: ColumnFacts, parent: ColumnFacts, facts: F
     found["same_name"] = float(pair.same_name)
     found["key_word"] = float(child.has_key_word)
     found["bare_entity"] = float(not child.has_key_word and likeness in ("entity", "own_entity"))
-    own = facts.tables[pair.table].entity
-    other = facts.tables[pair.ref_table].entity
-    found["table_contains_parent"] = float(
-        pair.table != pair.ref_table and own[: len(other)] == other
-    )
+    found["table_contains_parent"] = float(_begins_with(facts, pair))
     return found
 
 
@@ -127,8 +124,20 @@ def _probe_features(
         found["fails_many"] = size
     if max(share, by_rows) >= 0.9:
         found["surprise"] = surprise(child, parent, answer)
+        found["family_key"] = float(
+            pair.named.likeness == "none"
+            and child.words == parent.words
+            and found["surprise"] == 1.0
+            and _begins_with(facts, pair)
+        )
         found["coverage"] = min(1.0, answer.key_hits / max(1, parent.distinct or answer.key_hits))
     return found
+
+
+def _begins_with(facts: Facts, pair: Pair) -> bool:
+    """`email_event_click` and `email_event`."""
+    own, other = facts.tables[pair.table].entity, facts.tables[pair.ref_table].entity
+    return pair.table != pair.ref_table and own[: len(other)] == other
 
 
 def surprise(child: ColumnFacts, parent: ColumnFacts, answer: Answer) -> float:
@@ -137,7 +146,7 @@ def surprise(child: ColumnFacts, parent: ColumnFacts, answer: Answer) -> float:
     Small integers are among the keys 1…n of any table. Codes, and numbers with gaps between them,
     are not there by chance: each distinct value found tells as much as the keys are sparse.
     """
-    density = _code_density(parent)
+    density = code_density(parent)
     if child.low is not None and parent.low is not None and parent.high is not None:
         width = parent.high - parent.low + 1
         density = min(1.0, (parent.distinct or 0) / max(1.0, width))
@@ -145,7 +154,7 @@ def surprise(child: ColumnFacts, parent: ColumnFacts, answer: Answer) -> float:
     return min(1.0, answer.key_hits * per_value / 6)
 
 
-def _code_density(parent: ColumnFacts) -> float:
+def code_density(parent: ColumnFacts) -> float:
     """The share of all codes of this length that the parent holds: high for two letters.
 
     Numbers held as text have no bounds to go by; they are taken to be dense.

@@ -5,6 +5,8 @@ Everything here is a plain fact or a reading of a name. Nothing is decided.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +20,9 @@ KEY_WORDS = frozenset(
 
 SURROGATE_WORDS = frozenset("id identifier key sk pk uuid guid uid sid".split())
 """Of those, the ones that never stand for a business code."""
+
+LEADING_KEY_WORDS = frozenset("id fk pk sk hk".split())
+"""First words of columns that hold keys: `id_cliente`, `hk_customer`."""
 
 NEVER_KEY_TYPES = frozenset(
     "decimal float boolean json array struct binary interval geography time".split()
@@ -34,6 +39,7 @@ class ColumnFacts:
     family: str  # `integer`, `text`, `uuid`, …; text that holds only digits counts as `integer`
     low: float | None = None  # of numbers
     high: float | None = None
+    key_words: frozenset[str] = KEY_WORDS  # and what this schema itself calls its keys
 
     @property
     def name(self) -> str:
@@ -41,15 +47,25 @@ class ColumnFacts:
 
     @cached_property
     def stem(self) -> tuple[str, ...]:
-        """The words before the key word: ("customer",) of `customer_id`. `id` has none."""
+        """The words beside the key word: ("customer",) of `customer_id` and of `id_customer`.
+
+        `id` has none.
+        """
         end = len(self.words)
-        while end and self.words[end - 1] in KEY_WORDS:
+        while end and self.words[end - 1] in self.key_words:
             end -= 1
-        return self.words[:end]
+        return self.words[1:] if self._leads_with_key_word else self.words[:end]
 
     @property
     def has_key_word(self) -> bool:
-        return bool(self.words) and self.words[-1] in KEY_WORDS
+        return bool(self.words) and (self.words[-1] in self.key_words or self._leads_with_key_word)
+
+    @property
+    def _leads_with_key_word(self) -> bool:
+        words = self.words
+        if len(words) < 2 or words[-1] in self.key_words:
+            return False
+        return words[0] in LEADING_KEY_WORDS or words[0] in self.key_words - KEY_WORDS
 
     @property
     def is_generic(self) -> bool:
@@ -156,18 +172,44 @@ def facts(scan: Scan) -> Facts:
     """Read names and profiles of the whole scan."""
     relations = [relation for relation in scan.relations if relation.columns]
     lexicon = Lexicon.of({r.name: [column.name for column in r.columns] for r in relations})
+    words = {
+        relation.id: lexicon.columns([column.name for column in relation.columns])
+        for relation in relations
+    }
+    key_words = KEY_WORDS | _own_key_words(relations, words)
     tables: dict[str, TableFacts] = {}
     for relation in relations:
-        names = lexicon.columns([column.name for column in relation.columns])
         columns = {
-            column.name: _column_facts(relation.id, column, own)
-            for column, own in zip(relation.columns, names, strict=True)
+            column.name: _column_facts(relation.id, column, own, key_words)
+            for column, own in zip(relation.columns, words[relation.id], strict=True)
         }
         tables[relation.id] = TableFacts(relation, lexicon.entity(relation.name), columns)
     return Facts(tables, scan.adapter, lexicon)
 
 
-def _column_facts(table: str, column: Column, own: tuple[str, ...]) -> ColumnFacts:
+def _own_key_words(
+    relations: Sequence[Relation], words: Mapping[str, tuple[tuple[str, ...], ...]]
+) -> frozenset[str]:
+    """What this schema calls its keys: `codigo`, `Код`.
+
+    A word that is the whole name of the first column of two tables or more, numbers each row in
+    it, and begins or ends the name of a column elsewhere.
+    """
+    first: Counter[str] = Counter()
+    beside: set[str] = set()
+    for relation in relations:
+        own = words[relation.id]
+        beside.update(word for name in own if len(name) > 1 for word in (name[0], name[-1]))
+        profile = relation.columns[0].profile
+        numbers = relation.columns[0].type == "integer" and profile is not None
+        if profile and numbers and len(own[0]) == 1 and profile.rows == profile.distinct:
+            first[own[0][0]] += 1
+    return frozenset(word for word, tables in first.items() if tables > 1 and word in beside)
+
+
+def _column_facts(
+    table: str, column: Column, own: tuple[str, ...], key_words: frozenset[str]
+) -> ColumnFacts:
     profile = column.profile
     family = _held_as_text(profile) if column.type == "text" and profile else str(column.type)
     if column.type in ("decimal", "float") and _whole(column):
@@ -175,7 +217,7 @@ def _column_facts(table: str, column: Column, own: tuple[str, ...]) -> ColumnFac
     low = high = None
     if profile and column.type in ("integer", "decimal", "float"):
         low, high = _number(profile.min), _number(profile.max)
-    return ColumnFacts(table, column, own, family, low, high)
+    return ColumnFacts(table, column, own, family, low, high, key_words)
 
 
 def _held_as_text(profile: Profile) -> str:

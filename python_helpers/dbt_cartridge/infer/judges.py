@@ -139,7 +139,7 @@ def _by_flag(seen: Look) -> Opinion | None:
             return None
         if numeric and _counts(seen) and seen.last not in lists.FLAG_ENDS:
             return None
-        if numeric and not named and (reading.filled < 20 or seen.said & lists.ORDINAL):
+        if numeric and not named:  # few zeros and ones among counts are a count too
             return None
     why = "" if boolean else f"every value is one of {_shown(reading)}"
     if seen.said & lists.DELETED:

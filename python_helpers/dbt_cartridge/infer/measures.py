@@ -84,6 +84,8 @@ def _additivity(named: list[str], reading: Reading) -> Additivity | None:
     on_order = "on" in said and bool(said & {"order", "hand"})
     if on_order or (said & lists.SEMI_ADDITIVE and not said & {"change", "sold", "sale"}):
         return "semi_additive"
+    if said & {"years", "year", "months", "weeks"} and not said & {"amount", "count", "total"}:
+        return "non_additive"  # an age or a term: it grows by itself
     for word in reversed(named):
         if word in lists.NON_ADDITIVE:
             return "non_additive"

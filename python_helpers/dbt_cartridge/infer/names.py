@@ -32,6 +32,7 @@ Likeness = Literal[
     "key_name",  # flights.tailnum → planes.tailnum
     "self",  # parent_id, reports_to
     "person",  # placed_by → users
+    "link",  # a load tool's own column, as its manual says
     "none",
     "declared",
 ]
@@ -108,6 +109,8 @@ class NameIndex:
     def _by_stem(self, stem: tuple[str, ...], own: TableFacts) -> list[Named]:
         out = [Named(t, "entity") for t in self._entity.get(stem, [])]
         out += [Named(t, "entity", strength=0.95) for t in self._glued.get("".join(stem), [])]
+        if not out and not stem[-1].isascii():
+            out += [Named(t, "entity", strength=0.9) for t in self._inflected(stem)]
         for start in range(1, len(stem)):
             ending = stem[start:]
             share = len(ending) / len(stem)
@@ -128,6 +131,16 @@ class NameIndex:
         if not out or all(match.likeness in ("part", "begin") for match in out):
             out += self._shorts(stem)
         return out
+
+    def _inflected(self, stem: tuple[str, ...]) -> list[str]:
+        """`клиента` of клиенты: words that differ in their last two letters, of other scripts.
+
+        What is inflected in ASCII is an English or a Romance plural, and known to `singular`.
+        """
+        return [
+            table for table, entity in self._normal.items()
+            if len(entity) == len(stem) and all(map(_inflects, stem, entity))
+        ]  # fmt: skip
 
     def _parts(self, stem: tuple[str, ...]) -> list[Named]:
         """The stem's last words end, or its words begin, a longer entity."""
@@ -226,6 +239,13 @@ def is_short_form(short: str, whole: str) -> bool:
         return False
     letters = iter(whole)
     return len(short) <= 5 and len(whole) >= 6 and all(letter in letters for letter in short)
+
+
+def _inflects(one: str, other: str) -> bool:
+    common = 0
+    while common < min(len(one), len(other)) and one[common] == other[common]:
+        common += 1
+    return common >= 4 and max(len(one), len(other)) - common <= 2
 
 
 _ORDER: dict[str, int] = {

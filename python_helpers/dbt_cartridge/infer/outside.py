@@ -11,6 +11,7 @@ from dbt_cartridge.infer.facts import ColumnFacts, Facts
 from dbt_cartridge.infer.key_columns import Meanings
 from dbt_cartridge.infer.keys import TableKeys
 from dbt_cartridge.infer.name_words import EXTERNAL_WORDS
+from dbt_cartridge.infer.names import NameIndex
 from dbt_cartridge.words import snake
 
 MOST = 10
@@ -19,10 +20,15 @@ MOST = 10
 def outside(
     facts: Facts,
     keys: dict[str, TableKeys],
+    names: NameIndex,
     relationships: Sequence[Relationship],
     meanings: Meanings,
 ) -> tuple[Problem, ...]:
-    """One note per entity that columns name and no scanned table holds, the most named first."""
+    """One note per entity that columns name and no scanned table holds, the most named first.
+
+    Nothing of an entity that was scanned: its column may lead elsewhere, or its table have no key.
+    Columns that say who did something (`created_by_id`) mean one table, whatever they are called.
+    """
     leading = {(one.table, column) for one in relationships for column in one.columns}
     named: dict[tuple[str, ...], list[ColumnFacts]] = defaultdict(list)
     for table in facts.tables.values():
@@ -33,8 +39,8 @@ def outside(
             technical = meaning is not None and meaning.is_load_tool
             if column.name in own or technical or (table.id, column.name) in leading:
                 continue
-            if _looks_like_reference(column):
-                named[column.stem].append(column)
+            if _looks_like_reference(column) and not _is_scanned(column, names):
+                named[("user",) if column.stem[-1] == "by" else column.stem].append(column)
     ranked = sorted(named.items(), key=lambda item: (-len(item[1]), item[0]))
     notes = [_note(stem, columns) for stem, columns in ranked[:MOST]]
     if len(ranked) > MOST:
@@ -51,6 +57,14 @@ def _looks_like_reference(column: ColumnFacts) -> bool:
     if column.stem[0] in EXTERNAL_WORDS or column.family not in ("integer", "text", "uuid"):
         return False
     return column.filled > 0 and column.unique is not True
+
+
+def _is_scanned(column: ColumnFacts, names: NameIndex) -> bool:
+    """A table of this name is there, its own among them."""
+    return any(found.likeness in _SAME for found in names.named(column))
+
+
+_SAME = ("entity", "own_entity", "ending", "self")
 
 
 def _note(stem: tuple[str, ...], columns: list[ColumnFacts]) -> Problem:

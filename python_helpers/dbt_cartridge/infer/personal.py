@@ -14,7 +14,10 @@ _MOST = 0.8
 
 _NAMED: tuple[tuple[Pii, tuple[str, ...]], ...] = (
     ("credential", ("password", "passwd", "secret", "passphrase", "api key", "access token",
-                    "refresh token", "private key", "password hash", "pin code", "otp")),
+                    "refresh token", "private key", "password hash", "pin code", "otp", "pwd",
+                    "passcode", "user pass", "pass hash", "hashed pass", "pwd hash",
+                    "auth token", "session token", "remember token", "reset token", "auth key",
+                    "secret key", "activation key")),
     ("email", ("email", "e mail", "mail address")),
     ("ip_address", ("ip", "ip address", "ipaddress", "ipv4", "ipv6")),
     ("national_id", ("ssn", "social security", "national id", "national identity", "passport",
@@ -64,6 +67,8 @@ def _by_name(
 ) -> tuple[Pii, Evidence] | None:
     if not words or column.type in ("boolean", "json", "array", "struct"):
         return None
+    if words[-1] == "pass" and column.type == "text" and _is_of_a_person(words, entity):
+        return "credential", Evidence(text="the name says 'pass', of one who logs in")
     if words == ("name",) and entity and entity[-1] in PERSON_TABLES:
         return "person_name", Evidence(text=f"the name of a person ({' '.join(entity)})")
     said = f" {' '.join(words)} "
@@ -75,6 +80,13 @@ def _by_name(
             continue
         return pii, Evidence(text=f"the name says '{found}'")
     return None
+
+
+def _is_of_a_person(words: tuple[str, ...], entity: tuple[str, ...]) -> bool:
+    """`pass` alone can be a mountain's or a ticket."""
+    logs_in = {"user", "login", "account", "admin", "member", "db"}
+    said = set(words[:-1]) | set(entity[-1:])
+    return not logs_in.isdisjoint(said) or bool(entity and entity[-1] in PERSON_TABLES)
 
 
 def _fits(column: Column, words: tuple[str, ...], pii: Pii) -> bool:

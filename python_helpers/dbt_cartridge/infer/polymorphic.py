@@ -1,21 +1,27 @@
-"""References whose table stands in a column beside them: (owner_type, owner_id).
+"""References to one of several tables: (owner_type, owner_id), and ids without a type.
 
-The values of the type column name the tables, in any spelling: `Order`, `orders`,
-`App\\Models\\Order`. Each becomes a relationship that holds where the type has that value.
+The values of the type column name the tables, in any spelling: `Order`, `orders`, `sale.order`,
+`App\\Models\\Order`. Each becomes a relationship that holds where the type has that value. Where
+no column says the type, and some of the values are found in one table and the rest in others, all
+of them are suggested, and none is joined.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dbt_cartridge import law
 from dbt_cartridge.documents.probe import Answer, Inclusion
 from dbt_cartridge.documents.schema import Evidence, Relationship
+from dbt_cartridge.infer.evidence import Weighed
 from dbt_cartridge.infer.facts import ColumnFacts, Facts, TableFacts
 from dbt_cartridge.infer.keys import TableKeys
 from dbt_cartridge.infer.names import NameIndex, normal
 from dbt_cartridge.infer.probing import Asker
+from dbt_cartridge.infer.witnesses import by_values
 
 TYPE_WORDS = frozenset("type kind class entity model table".split())
 HOLDS = 0.9
@@ -61,41 +67,87 @@ def _branches(
 ) -> list[Branch]:
     out: list[Branch] = []
     for kind in table.columns.values():
-        values = kind.domain
-        if not kind.words or kind.words[-1] not in TYPE_WORDS or kind.column.type != "text":
+        if kind.column.type != "text" or not kind.domain or len(kind.domain) > MOST_TYPES:
             continue
-        partner = _partner(table, kind)
-        if partner is None or not values or len(values) > MOST_TYPES:
-            continue
-        for value in sorted(values):
-            parent = _named(value, facts, names)
-            primary = keys[parent].primary if parent else None
-            if parent and primary and len(primary.columns) == 1:
-                out.append(
-                    Branch(partner.name, kind.name, value, table.id, parent, primary.columns[0])
-                )
+        named = {value: _named(value, facts, names) for value in sorted(kind.domain)}
+        parents = {value: parent for value, parent in named.items() if parent}
+        for partner in _partners(table, kind, said=len(parents) > 1 and len(parents) == len(named)):
+            for value, parent in parents.items():
+                primary = keys[parent].primary
+                if primary and len(primary.columns) == 1:
+                    out.append(
+                        Branch(partner, kind.name, value, table.id, parent, primary.columns[0])
+                    )
     return out
 
 
-def _partner(table: TableFacts, kind: ColumnFacts) -> ColumnFacts | None:
-    """`owner_id` of `owner_type`."""
-    stem = kind.words[:-1]
-    for column in table.columns.values():
-        if stem and column.words[:-1] == stem and column.words[-1] in ("id", "key", "uuid"):
-            return column
-    return None
+def _partners(table: TableFacts, kind: ColumnFacts, *, said: bool) -> list[str]:
+    """`owner_id` of `owner_type`, `customerid` of `customeridtype`.
+
+    `said`: every value names a scanned table, so that the column is the type of some id, whatever
+    it is called: of the one with a key word that is named like it in part, as `res_id` of
+    `res_model`, or of `res_id` alone beside `model`.
+    """
+    words = kind.words
+    if not words or (words[-1] not in TYPE_WORDS and not said):
+        return []
+    ids = [column for column in table.columns.values() if column.stem and column.has_key_word]
+    stem = words[:-1]
+    exact = [c.name for c in ids if stem and (c.stem == stem or c.words == stem)]
+    if exact or not said:
+        return exact[:1]
+    ids = [column for column in ids if column.unique is not True]
+    return [ids[0].name] if len(ids) == 1 else []
 
 
 def _named(value: str, facts: Facts, names: NameIndex) -> str | None:
-    last = re.split(r"[\\/.:]", value.strip())[-1]
-    found = names.entity_tables(normal(facts.lexicon.split(last)))
-    return found[0] if len(found) == 1 else None
+    for text in (value, re.split(r"[\\/.:]", value.strip())[-1]):
+        found = names.entity_tables(normal(facts.lexicon.split(text)))
+        if len(found) == 1:
+            return found[0]
+    return None
 
 
 def _holds(answer: Answer) -> bool:
     if answer.status != "answered":
-        return True  # named by its own values: kept, and said to be unproved
+        return True  # named by its own values: a suggestion
     return answer.considered > 0 and answer.share >= HOLDS
+
+
+def untyped(weighed: Sequence[Weighed], facts: Facts) -> tuple[Relationship, ...]:
+    """Suggestions: columns whose values lead to several tables in parts, together to nearly all."""
+    parts: dict[tuple[str, tuple[str, ...]], list[tuple[Weighed, Answer]]] = defaultdict(list)
+    for one in weighed:
+        answer = one.answer
+        if answer is None or answer.status != "answered" or len(one.pair.columns) > 1:
+            continue
+        if one.pair.ref_is_primary and 0 < answer.hits < HOLDS * answer.considered:
+            parts[one.pair.child].append((one, answer))
+    found: list[Relationship] = []
+    for group in parts.values():
+        hits = sum(answer.hits for _, answer in group)
+        considered = group[0][1].considered
+        if len(group) < 2 or not HOLDS * considered <= hits <= considered:
+            continue
+        if all(by_values(one.pair, facts, answer) for one, answer in group):
+            found += [_in_part(one, answer) for one, answer in group]
+    return tuple(found)
+
+
+def _in_part(one: Weighed, answer: Answer) -> Relationship:
+    text = f"{answer.hits} of {answer.considered} rows are found in {one.pair.ref_table}, "
+    return Relationship(
+        table=one.pair.table,
+        columns=one.pair.columns,
+        ref_table=one.pair.ref_table,
+        ref_columns=one.pair.ref_columns,
+        kind="polymorphic",
+        rows=answer.considered,
+        orphans=answer.considered - answer.hits,
+        evidence_class="observed",
+        confidence=round(answer.share, 4),
+        evidence=(Evidence(text=text + "the others in another table", value=answer.share),),
+    )
 
 
 def _relationship(branch: Branch, answer: Answer, facts: Facts) -> Relationship:

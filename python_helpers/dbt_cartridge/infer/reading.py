@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dbt_cartridge.documents.scan import Column
+from dbt_cartridge.written import written_time
 
 Kind = Literal[
     "number", "text", "boolean", "date", "timestamp", "time", "json", "array", "binary", "other"
@@ -97,9 +98,12 @@ def _kind(column: Column, filled: int) -> tuple[Kind, bool]:
     patterns = profile.patterns
     if patterns.leading_zero:
         return "text", patterns.integer >= enough
-    if patterns.decimal >= enough or patterns.money >= enough:
+    if (written := written_time(column)) is not None:
+        return written.kind, False
+    if max(patterns.decimal, patterns.money, patterns.comma) >= enough:
         return "number", False
-    if patterns.timestamp >= enough or patterns.timestamp + patterns.date >= enough > 0:
+    times = patterns.timestamp + patterns.date
+    if times and times + patterns.zero_date >= enough:
         return ("timestamp" if patterns.timestamp else "date"), False
     if max(patterns.month_first, patterns.day_first) >= enough:
         return "date", False

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from dbt_cartridge import law
+from dbt_cartridge.documents.evidence import EvidenceClass
 from dbt_cartridge.documents.probe import Answer
 from dbt_cartridge.documents.scan import DeclaredForeignKey
 from dbt_cartridge.documents.schema import Candidate, Evidence, Relationship
@@ -15,10 +16,21 @@ from dbt_cartridge.infer.evidence import Weighed, features, if_it_held
 from dbt_cartridge.infer.facts import Facts, TableFacts
 from dbt_cartridge.infer.key_columns import TINY, Meanings
 from dbt_cartridge.infer.keys import TableKeys
+from dbt_cartridge.infer.links import links
 from dbt_cartridge.infer.model import probability
 from dbt_cartridge.infer.names import Named, NameIndex, normal
-from dbt_cartridge.infer.polymorphic import find_polymorphic
+from dbt_cartridge.infer.polymorphic import find_polymorphic, untyped
 from dbt_cartridge.infer.probing import Asker, inclusion
+from dbt_cartridge.infer.spelling import spelling
+from dbt_cartridge.infer.witnesses import (
+    FEW,
+    HINTS,
+    admitted,
+    by_values,
+    stands_for_none,
+    without_none,
+    witnesses,
+)
 
 WORTH_ASKING = 0.25
 """What a candidate must reach if the warehouse agreed, to be worth a question."""
@@ -50,12 +62,21 @@ def find_relationships(
         if (one.table, one.columns) not in settled
     ]  # fmt: skip
     settled |= {(one.table, one.columns) for one in polymorphic}
+    documented = _documented(facts, keys, ask)
+    settled |= {(one.table, one.columns) for one in documented}
     weighed = weigh(facts, names, keys, meanings, ask)
     weighed = [one for one in weighed if one.pair.child not in settled]
+    in_part = untyped(weighed, facts)
+    several = {(one.table, one.columns) for one in in_part}
+    hints = _misspelt(weighed, facts)
+    weighed = [one for one in weighed if one.pair.child not in several]
+    weighed = admitted(weighed, facts, keys)
     rows = {table.id: table.rows or 0 for table in facts.tables.values()}
-    chosen = choose(weighed, keys, rows)
-    found = [*declared, *(_relationship(one, facts, keys) for one in chosen)]
-    found = [*_with_roles(found, facts), *polymorphic]
+    chosen = _whole(choose(weighed, keys, rows))
+    found = [*declared, *documented, *(_relationship(one, facts, keys) for one in chosen)]
+    joined = {(one.table, one.columns) for one in found}
+    hints = [one for one in hints if (one.table, one.columns) not in joined]
+    found = [*_with_roles(found, facts), *polymorphic, *in_part, *hints]
     found.sort(key=lambda r: (r.table, r.columns, r.ref_table, r.where_value or ""))
     return References(
         joined=tuple(r for r in found if law.allows(r.evidence_class, "join")),
@@ -101,6 +122,14 @@ def _declared(facts: Facts, keys: dict[str, TableKeys], ask: Asker) -> list[Rela
             )
         )
     return out
+
+
+def _documented(facts: Facts, keys: dict[str, TableKeys], ask: Asker) -> list[Relationship]:
+    """Links that a load tool wrote, where they hold."""
+    found = links(facts, keys)
+    answers = _asked(found, facts, ask)
+    weighed = [Weighed(pair, {}, answers.get(pair), 0.97, 0.97) for pair in found]
+    return [_relationship(Chosen(one), facts, keys) for one in admitted(weighed, facts, keys)]
 
 
 def _outside(table: TableFacts, key: DeclaredForeignKey, parent: str) -> Relationship:
@@ -180,6 +209,9 @@ def _relationship(chosen: Chosen, facts: Facts, keys: dict[str, TableKeys]) -> R
     pair, answer = best.pair, best.answer
     columns = [facts.column(pair.table, name) for name in pair.columns]
     asked = answer is not None and answer.status == "answered" and answer.considered > 0
+    none = stands_for_none(columns[0], answer) if asked and answer and len(columns) == 1 else None
+    if none is not None and answer is not None:
+        answer = without_none(columns[0], answer)
     orphans = answer.considered - answer.hits if asked and answer else None
     unique = _is_unique(pair, facts, keys)
     kind = "self" if pair.table == pair.ref_table else "reference"
@@ -197,17 +229,76 @@ def _relationship(chosen: Chosen, facts: Facts, keys: dict[str, TableKeys]) -> R
         optional=any(column.nullable for column in columns),
         rows=answer.considered if asked and answer else None,
         orphans=orphans,
-        evidence_class=law.reference_class(
-            declared=False,
-            asked=asked,
-            considered=answer.considered if answer else 0,
-            hits=answer.hits if answer else 0,
-            witnesses=int(pair.named.likeness != "none"),
-        ),
+        none_value=none,
+        evidence_class=_class_of(best, facts),
         confidence=round(best.probability, 4),
         evidence=_evidence(best),
         candidates=_candidates(chosen),
     )
+
+
+def _class_of(one: Weighed, facts: Facts) -> EvidenceClass:
+    pair, answer = one.pair, one.answer
+    asked = answer is not None and answer.status == "answered"
+    if asked and answer and len(pair.columns) == 1:
+        answer = without_none(facts.column(pair.table, pair.columns[0]), answer)
+    hints = pair.named.likeness in HINTS and not by_values(pair, facts, answer)
+    if hints and (facts.tables[pair.ref_table].rows or 0) <= FEW:
+        asked = False  # one of two rows is found by accident
+    found = law.reference_class(
+        declared=False,
+        asked=asked,
+        considered=answer.considered if answer else 0,
+        hits=answer.hits if answer else 0,
+        witnesses=witnesses(pair, facts, answer),
+    )
+    return "observed" if one.ambiguous and found == "structural" else found
+
+
+def _misspelt(weighed: Sequence[Weighed], facts: Facts) -> list[Relationship]:
+    """References by name that fail because the two tables write the same values differently."""
+    found: list[Relationship] = []
+    for one in weighed:
+        pair, answer = one.pair, one.answer
+        if answer is None or answer.status != "answered" or len(pair.columns) != 1:
+            continue
+        if not law.is_refuted(answer.considered, answer.hits) or pair.named.likeness in HINTS:
+            continue
+        difference = spelling(
+            facts.column(pair.table, pair.columns[0]),
+            facts.column(pair.ref_table, pair.ref_columns[0]),
+        )
+        if difference is not None:
+            said = f"no join as it stands: {difference}"
+            evidence = (*_evidence(one)[:2], Evidence(text=said))
+            found.append(
+                Relationship(
+                    table=pair.table,
+                    columns=pair.columns,
+                    ref_table=pair.ref_table,
+                    ref_columns=pair.ref_columns,
+                    rows=answer.considered,
+                    orphans=answer.considered - answer.hits,
+                    evidence_class="observed",
+                    confidence=0.5,
+                    evidence=evidence,
+                )
+            )
+    return found
+
+
+def _whole(chosen: Sequence[Chosen]) -> list[Chosen]:
+    """Without references by a part of the columns by which the same parent is referred to."""
+    wide = [one.best.pair for one in chosen if len(one.best.pair.columns) > 1]
+    return [
+        one for one in chosen
+        if not any(
+            pair.table == one.best.pair.table
+            and pair.ref_table == one.best.pair.ref_table
+            and set(one.best.pair.columns) < set(pair.columns)
+            for pair in wide
+        )
+    ]  # fmt: skip
 
 
 def _is_primary(pair: Pair, keys: dict[str, TableKeys]) -> bool:
@@ -236,6 +327,7 @@ _NAME_TEXT: dict[str, str] = {
     "key_name": "called like the other table's key",
     "self": "leads back to its own table by name",
     "person": "names a part that a person plays",
+    "link": "the load tool's link to the parent",
     "none": "nothing in the name; found by its values",
 }
 
@@ -260,6 +352,8 @@ def _evidence(one: Weighed) -> tuple[Evidence, ...]:
                 value=round(answer.key_hits / answer.keys, 6) if answer.keys else None,
             )
         )
+    if one.ambiguous:
+        found.append(Evidence(text=f"{', '.join(one.ambiguous)} fits as well"))
     found.append(Evidence(text="probability by names and profile alone", value=round(one.prior, 4)))
     return tuple(found)
 

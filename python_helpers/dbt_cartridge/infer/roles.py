@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from dbt_cartridge.documents.schema import Candidate, Evidence, Relationship, Role, Shape
 from dbt_cartridge.infer.drafts import Draft
+from dbt_cartridge.infer.families import weighed
 from dbt_cartridge.infer.leftovers import leftovers
 from dbt_cartridge.infer.role_signs import PHRASES, Signs, signs
 from dbt_cartridge.infer.role_weights import WEIGHTS
@@ -40,7 +41,9 @@ def roles(drafts: Sequence[Draft], relationships: Sequence[Relationship]) -> dic
     tables = {draft.id: draft for draft in drafts}
     left = leftovers(drafts, relationships)
     seen = signs(tables, relationships)
-    chances = {table: probabilities(found) for table, found in seen.items()}
+    chances = weighed(
+        tables, relationships, {table: probabilities(found) for table, found in seen.items()}
+    )
     best: dict[str, Role] = {
         table: "other" if table in left else _likeliest(own) for table, own in chances.items()
     }

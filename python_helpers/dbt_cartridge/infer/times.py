@@ -8,6 +8,7 @@ from dbt_cartridge.documents.scan import Column
 from dbt_cartridge.documents.schema import ColumnRole
 from dbt_cartridge.infer import column_words as lists
 from dbt_cartridge.infer.reading import Reading
+from dbt_cartridge.written import written_time
 
 
 @dataclass(frozen=True)
@@ -63,18 +64,38 @@ def _holds_times(
     """Why the column holds times ("" for a native type); None where it does not."""
     if reading.kind in ("date", "timestamp"):
         return "" if column.type != "text" else "the text is a date in every row"
-    if reading.kind != "number" or not reading.whole or reading.low is None:
+    if _zero_or_epoch(raw, column):
+        return "0, or a time since 1970"
+    written = written_time(column)
+    if written is None or not (written.certain or _says_time(raw)):
         return None
-    low, high = reading.low, reading.high or reading.low
-    said = frozenset(words) | frozenset(raw)
-    named = bool(
-        said & (lists.TIME_WORDS | lists.CREATED | lists.UPDATED | {"ts", "epoch", "unix"})
-    )
-    if not named or low >= high:
-        return None
-    if "date" in said and low >= 19000101 and high <= 29991231 and 1 <= low // 100 % 100 <= 12:
-        return f"whole numbers like {int(low)}: year, month and day"
-    for unit, scale in (("seconds", 1.0), ("milliseconds", 1e3), ("microseconds", 1e6)):
-        if 3e8 * scale <= low and high <= 4.2e9 * scale:
-            return f"{unit} since 1970, by their range"
-    return None
+    if written.form == "%Y%m%d":
+        return f"whole numbers like {column.profile.min if column.profile else ''}: days"
+    return f"{written.form} since 1970, by their range and the name"
+
+
+def _zero_or_epoch(raw: tuple[str, ...], column: Column) -> bool:
+    """The time at which a row was removed, in seconds since 1970 or parts of one; 0 while it is
+    there."""
+    profile = column.profile
+    if column.type != "integer" or profile is None or not profile.zeros:
+        return False
+    latest = profile.max or ""
+    named = not lists.DELETED.isdisjoint(raw) and _says_time(raw)
+    return named and profile.min == "0" and latest.isdigit() and len(latest) in (10, 13, 16)
+
+
+def _says_time(raw: tuple[str, ...]) -> bool:
+    """`started`, `last_seen_ms`, `created_ts`; not `bytes_received`."""
+    meant = [word for word in raw if word not in lists.EPOCH_UNITS]
+    if len(meant) < len(raw) and not meant:
+        return True
+    if not meant or not lists.COUNTED.isdisjoint(meant) or not lists.MONEY.isdisjoint(meant):
+        return False
+    if not lists.UNITS.keys().isdisjoint(meant):
+        return False
+    moments = lists.TIME_WORDS | lists.CREATED | lists.UPDATED | lists.DELETED
+    last = meant[-1]
+    if last in moments | lists.FROM | lists.UNTIL | {"seen"} or last.endswith("ed"):
+        return True
+    return not lists.EPOCH_MARKS.isdisjoint(raw)

@@ -20,6 +20,7 @@ WEIGHTS: dict[str, float] = {
     "coverage": 1.60,
     "fails": -0.66,
     "fails_many": -2.11,
+    "family_key": 3.00,
     "half_holds": -0.01,
     "half_many": -0.06,
     "holds": 0.89,

@@ -12,6 +12,7 @@ from dbt_cartridge.llm.building import Refused, accepted, new_mart, problems, ru
 from dbt_cartridge.llm.facts import quoted, without_domain
 from dbt_cartridge.llm.parts import Additions, Ground, Mart, is_ground
 from dbt_cartridge.llm.questions import Limits, Question
+from dbt_cartridge.words import shortened
 
 SYSTEM = """\
 You are a senior analytics engineer. You add business logic to the marts of a dbt project that is \
@@ -146,7 +147,7 @@ def prefixed(mart: Mart, base: str, host: Host) -> str:
     for prefix in (*prefixes, "fct_", "dim_", "mart_", "fact_"):
         own = own.removeprefix(prefix) if prefix else own
     is_dimension = base.startswith(host.dimension_prefix) and not mart.by
-    return f"{prefixes[is_dimension]}{own}"[:63]
+    return shortened(f"{prefixes[is_dimension]}{own}")
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,11 @@ def nulls_last(adapter: str) -> bool:
     return adapter not in {"mysql", "fabric", "sqlserver", "synapse"}
 
 
+def days(count: str, adapter: str) -> str:
+    """What follows `interval` for so many days; `count` is a number, or Jinja that gives one."""
+    return f"{count} day" if adapter in {"bigquery", "mysql"} else f"'{count} days'"
+
+
 def adapt(tree: Node, adapter: str) -> Node:
     """`tree` with functions that `adapter` has. Takes the tree over."""
     changes = CHANGES.get(adapter, {})

@@ -109,6 +109,7 @@ def _import(each: Input, incremental: Incremental | None, adapter: str) -> TextC
         watermark = {
             "why": comment_lines(incremental.why, 8),
             "column": _name(incremental.watermark, adapter),
+            "look_back": portable.days("{{ var('lookback_days', 3) }}", adapter),
             "input_column": inert.in_sql(
                 identifiers.write(incremental.input_column, adapter, stored)
             ),

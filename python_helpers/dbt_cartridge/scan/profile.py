@@ -28,8 +28,11 @@ _ROWS_IF_UNKNOWN = 100_000
 _EXACT_ROWS = 2_000_000  # above it, a warehouse that can counts distinct values approximately
 _MOST_JSON_PATHS = 100
 _UNCOUNTED = frozenset({"json", "array", "struct", "binary", "geography"})
-# The last cells of a row; an adapter that does not count them may leave them out.
-_LATER = ("money", "month_first", "day_first")
+# The last cells of a row, as `_cartridge_later_patterns` lists them.
+_LATER = (
+    "money", "month_first", "day_first", "dotted_day", "year_first", "compact_date", "comma",
+    "grouped", "commas", "four_places", "zoned", "zero_date",
+)  # fmt: skip
 _PATTERNS = tuple(name for name in TextPatterns.model_fields if name not in _LATER)
 _TYPES = {"integer": 1, "number": 2}
 _BOOLEANS = {"0": "false", "1": "true"}
@@ -304,12 +307,20 @@ def _profile(column: Column, row: Row | None, paths: Sequence[Row], sampled: boo
             }
             if column.type == "text"
             else None,
+            "days": _days(column, row),
             "top_values": [
                 {"value": value, "count": count} for value, count in json.loads(row[32] or "[]")
             ],
             "json_paths": _json_paths(paths),
         }
     )
+
+
+def _days(column: Column, row: Row) -> int:
+    """Of whole numbers, and of text: those that are a day, `20240131`."""
+    place = 33 + _LATER.index("compact_date")
+    counted = column.type in ("integer", "text") and len(row) > place
+    return _int(row[place]) if counted else 0
 
 
 def _json_paths(rows: Sequence[Row]) -> tuple[JsonPath, ...]:

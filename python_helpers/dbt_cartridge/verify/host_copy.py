@@ -24,6 +24,7 @@ from dbt_cartridge.documents.files import Files
 from dbt_cartridge.documents.host import Host, HostModel
 from dbt_cartridge.engine.host import read_project
 from dbt_cartridge.errors import HostError, VerifyError
+from dbt_cartridge.words import MAX_NAME, shortened
 
 PACKAGES = "dbt_packages"
 READS = "cartridge_reads"  # the folder of our own tests in the copy
@@ -35,6 +36,7 @@ _NOT_COPIED = {
     "dbt_packages", "dbt_modules", "dbt_internal_packages", "dbt_project.yml", "selectors.yml",
     "packages.yml", "dependencies.yml", "package-lock.yml", ".user.yml",
 }  # fmt: skip
+_CTE = "__dbt__cte__"  # what dbt calls an ephemeral model begins so, and its limit is the same
 _NOWHERE = "cartridge_nowhere"  # dbt v2 takes an empty list of paths for the default
 _HOOKS = {"on-run-start", "on-run-end"}
 _NODE_HOOKS = {"pre-hook", "post-hook", "pre_hook", "post_hook"}
@@ -82,14 +84,17 @@ def _copy_model(source: Path, target: Path, model: HostModel) -> None:
     """A model of the host that ours read. Whether it was ever built does not matter in the copy."""
     if model.resource == "model" and source.suffix == ".sql":
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(ephemeral(source.read_text("utf-8", "replace")), "utf-8")
+        target.write_text(ephemeral(source.read_text("utf-8", "replace"), model.name), "utf-8")
     else:
         _link(source, target)
 
 
-def ephemeral(text: str) -> str:
+def ephemeral(text: str, name: str) -> str:
+    """The model's text, so that nothing is built of it."""
     # The last `config` wins over the one at the top.
-    return f"{text.rstrip()}\n{{{{ config(materialized='ephemeral') }}}}\n"
+    short = shortened(name, MAX_NAME - len(_CTE))
+    alias = "" if short == name else f", alias='{short}'"
+    return f"{text.rstrip()}\n{{{{ config(materialized='ephemeral'{alias}) }}}}\n"
 
 
 def copy_surroundings(project_dir: Path, around: Path) -> Path:

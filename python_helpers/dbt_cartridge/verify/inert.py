@@ -14,6 +14,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from dbt_cartridge.documents.files import File, Files
 
 _CALLS = {"ref", "source", "config", "is_incremental", "doc"}
+_VARS = {"lookback_days"}  # the project's variables that generated files read
 _PACKAGES = {"dbt", "dbt_utils"}  # macros that make SQL text
 _NAMES = {"this", "target"}
 _SNAPSHOT = re.compile(r"{%-?\s*(snapshot\s+\w+|endsnapshot)\s*-?%}")
@@ -49,8 +50,11 @@ def _problem(file: File, macros: set[str]) -> str:
 
 
 def _not_allowed(tree: nodes.Node, calls: set[str]) -> Iterator[str]:
+    variables = {id(call.node) for call in tree.find_all(nodes.Call) if _reads_our_var(call)}
     for node in tree.find_all((nodes.Name, nodes.Getattr, nodes.Stmt)):
         if isinstance(node, nodes.Name):
+            if id(node) in variables:
+                continue
             if node.name not in calls | _PACKAGES | _NAMES:
                 yield f"line {node.lineno}: Jinja may not use `{node.name}` here"
         elif isinstance(node, nodes.Getattr):
@@ -58,3 +62,11 @@ def _not_allowed(tree: nodes.Node, calls: set[str]) -> Iterator[str]:
                 yield f"line {node.lineno}: Jinja may not use `.{node.attr}` here"
         elif not isinstance(node, (nodes.Output, nodes.If)):
             yield f"line {node.lineno}: Jinja may not use `{type(node).__name__.lower()}` here"
+
+
+def _reads_our_var(call: nodes.Call) -> bool:
+    """`var('lookback_days', 3)`, with nothing computed."""
+    if not isinstance(call.node, nodes.Name) or call.node.name != "var":
+        return False
+    values = [each.value for each in call.args if isinstance(each, nodes.Const)]
+    return len(values) == len(call.args) == 2 and values[0] in _VARS and not call.kwargs

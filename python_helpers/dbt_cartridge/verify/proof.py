@@ -20,7 +20,7 @@ from dbt_cartridge.errors import VerifyError
 from dbt_cartridge.progress import Progress
 from dbt_cartridge.verify.commands import too_large, unread_models
 from dbt_cartridge.verify.dependence import ancestors, other_models, owned_tests, parents
-from dbt_cartridge.verify.host_copy import copy_surroundings, make_copy, write_files
+from dbt_cartridge.verify.host_copy import copy_surroundings, ephemeral, make_copy, write_files
 from dbt_cartridge.verify.inert import strange_jinja
 from dbt_cartridge.verify.judging import judged, unread_problems
 from dbt_cartridge.verify.memory import Memory, was_said
@@ -267,8 +267,7 @@ def in_copy(shop: Workshop, design: Design, files: Files) -> Files:
 
 
 def _ephemeral(file: File) -> File:
-    # The last `config` wins over the one at the top.
-    text = f"{file.text.rstrip()}\n{{{{ config(materialized='ephemeral') }}}}\n"
+    text = ephemeral(file.text, PurePosixPath(file.path).stem)
     return file.model_copy(update={"text": text})
 
 

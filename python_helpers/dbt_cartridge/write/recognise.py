@@ -1,4 +1,4 @@
-"""Which of the host's models and sources cartridge wrote on an earlier run."""
+"""Which of the host's models and sources cartridge wrote on an earlier run, and of what."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from dbt_cartridge.write.ledger import Entry, Ledger
 def recognise(host: Host, project_dir: Path) -> Host:
     """The host with `generated` set where the ledger says so, wherever the user moved the file.
 
-    What is generated is designed anew on each run; what is not is the user's own, and is used.
+    What is generated is designed anew on each run, under the name that it has; what is not is the
+    user's own, and is used.
     """
     entries = Ledger.load(project_dir, bases=False).entries
     places = {entry.at or path for path, entry in entries.items()}
@@ -37,6 +38,12 @@ def recognise(host: Host, project_dir: Path) -> Host:
     return host.model_copy(
         update={
             "models": tuple(recognised(model) for model in host.models),
+            "retired": tuple(name for name in host.retired if name not in made),
+            "kept_names": {
+                PurePosixPath(path).stem: entry.relations
+                for path, entry in sorted(entries.items())
+                if entry.kind == "sql" and entry.relations
+            },
             "sources": tuple(s.model_copy(update={"generated": ours(s)}) for s in host.sources),
         }
     )

@@ -9,6 +9,7 @@ from dbt_cartridge.design import design
 from dbt_cartridge.documents.design import Design, Model, Query, Test
 from dbt_cartridge.documents.host import Host, HostModel
 from dbt_cartridge.documents.scan import (
+    Check,
     Column,
     Profile,
     Relation,
@@ -75,6 +76,7 @@ def table(
     complete: bool = True,
     orphans: int = 0,
     schema: str = "raw",
+    checks: tuple[str, ...] = (),
     **link: Any,
 ) -> Made:
     """`links` maps a column to `parent.key`; they are proved unless `orphans` says otherwise."""
@@ -86,6 +88,7 @@ def table(
         rows=rows,
         rows_exact=True,
         comment=comment,
+        checks=tuple(Check(expression=each) for each in checks),
         columns=tuple(Column(position=i, **c) for i, (c, _) in enumerate(columns, 1)),
     )
     return Made(
@@ -103,7 +106,7 @@ def table(
                 table=relation.id, columns=(child,),
                 ref_table=f"{schema}.{to.split('.')[0]}", ref_columns=(to.split(".")[1],),
                 proved=complete and not orphans, optional=not complete, rows=rows,
-                orphans=orphans, **link,
+                orphans=orphans, **{"evidence_class": "structural", **link},
             )
             for child, to in (links or {}).items()
         ],

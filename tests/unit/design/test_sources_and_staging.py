@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from dbt_cartridge.documents.design import Query
 from dbt_cartridge.documents.host import HostSource
 from dbt_cartridge.documents.scan import JsonPath
@@ -59,11 +61,12 @@ def test_text_that_holds_only_numbers_becomes_a_number() -> None:
     model = staged(
         column("quantity", "text", "measure", patterns={"integer": 100, "decimal": 100},
                max_length=3),
-        column("price", "text", "measure", patterns={"decimal": 100}, max_length=6, min="1.25",
+        column("price", "text", "measure", patterns={"decimal": 100, "four_places": 100},
+               max_length=6, min="1.25",
                max="9.50"),
     )  # fmt: skip
-    assert expression(model, "quantity") == 'cast("source"."quantity" as bigint)'
-    assert expression(model, "price") == 'cast("source"."price" as decimal(18, 4))'
+    assert expression(model, "quantity") == 'try_cast("source"."quantity" as bigint)'
+    assert expression(model, "price") == 'try_cast("source"."price" as decimal(18, 4))'
 
 
 def test_one_value_that_is_no_number_keeps_the_text() -> None:
@@ -77,11 +80,38 @@ def test_amounts_with_their_currency_become_numbers() -> None:
         column("note", "text", patterns={"money": 100}, min="$1", max="$9"),
         column("fee", "text", "measure", patterns={"money": 99}, min="$1", max="free"),
     )
-    assert expression(model, "price") == (
-        "cast(replace(replace(\"source\".\"price\", '$', ''), ',', '') as decimal(18, 4))"
-    )
+    price = expression(model, "price")
+    assert price.startswith('case when regexp_matches("source"."price", ')
+    assert "regexp_replace(\"source\".\"price\", '[^0-9.-]', '', 'g')" in price
     assert expression(model, "note") == '"source"."note"'
     assert expression(model, "fee") == '"source"."fee"'
+
+
+def test_a_comma_is_a_fraction_or_thousands_only_where_no_value_contradicts() -> None:
+    both = {"money": 100, "comma": 100, "commas": 100}
+
+    def of(*more: Any) -> str:
+        weight = column("weight", "text", "measure", patterns=both)
+        return expression(staged(weight, *more), "weight")
+
+    fraction = column("price", "text", "measure", patterns={"comma": 100, "money": 99})
+    assert of() == '"source"."weight"'  # 1,250 in every row: nobody knows
+    assert "replace(regexp_replace(" in of(fraction)  # the table writes fractions with commas
+    bare = staged(
+        column("weight", "text", "measure", patterns={**both, "commas": 40, "grouped": 100})
+    )
+    assert "'[^0-9.-]'" in expression(bare, "weight")  # 950 beside 1,250
+
+
+def test_codes_that_are_digits_stay_text() -> None:
+    digits = {"integer": 100, "decimal": 100, "four_places": 100}
+    model = staged(
+        column("level", "text", patterns=digits, distinct=3, max_length=1),
+        column("client", "text", patterns=digits, distinct=1, max_length=3),
+        column("account", "text", patterns=digits, distinct=90, max_length=6),
+    )
+    for name in ("level", "client", "account"):
+        assert expression(model, name) == f'"source"."{name}"'
 
 
 def test_postgres_money_becomes_a_number_that_can_be_compared() -> None:
@@ -112,13 +142,54 @@ def test_dates_and_times_in_text_are_cast() -> None:
         column("born", "text", patterns={"date": 100}),
         column("created_at", "text", "created_time", patterns={"timestamp": 100}),
     )
-    assert expression(model, "born_date") == 'cast("source"."born" as date)'
-    assert expression(model, "created_at") == 'cast("source"."created_at" as timestamp)'
+    assert expression(model, "born_date") == 'try_cast("source"."born" as date)'
+    assert expression(model, "created_at") == 'try_cast("source"."created_at" as timestamp)'
 
 
-def test_a_timestamp_that_is_always_midnight_is_a_date() -> None:
-    model = staged(column("order_date", "timestamp", "event_time", midnights=100))
-    assert expression(model, "order_date") == 'cast("source"."order_date" as date)'
+def test_a_time_of_day_that_was_always_midnight_is_kept_for_tomorrows() -> None:
+    model = staged(column("ordered_at", "timestamp", "event_time", midnights=100))
+    assert expression(model, "ordered_at") == '"source"."ordered_at"'
+
+
+def test_times_with_an_offset_are_told_in_utc_whether_all_have_one_or_some() -> None:
+    some, every = {"timestamp": 100, "zoned": 40}, {"timestamp": 100, "zoned": 100}
+    model = staged(
+        column("created_at", "text", "created_time", patterns=every),
+        column("updated_at", "text", "updated_time", patterns=some),
+    )
+    zoned = 'try_cast("source"."{}" as timestamptz) at time zone \'UTC\''
+    assert expression(model, "created_at") == zoned.format("created_at")
+    assert expression(model, "updated_at") == (
+        f'coalesce({zoned.format("updated_at")}, try_cast("source"."updated_at" as timestamp))'
+    )
+
+
+def test_days_and_epochs_in_whole_numbers_become_times_where_inference_says_so() -> None:
+    days = {"days": 100, "min": "20240101", "max": "20241230", "distinct": 90}
+    model = staged(
+        column("post_date", "integer", "event_time", **days),
+        column("lot", "integer", **days),
+        column("seen_at", "integer", "event_time", min="1704067200000", max="1704967200000"),
+        column("size", "integer", min="1704067200000", max="1704967200000"),
+    )
+    assert expression(model, "post_date") == (
+        'try_cast(strptime(cast("source"."post_date" as varchar), \'%Y%m%d\') as date)'
+    )
+    assert expression(model, "lot") == '"source"."lot"'
+    assert expression(model, "seen_at") == (
+        'make_timestamp(cast("source"."seen_at" as bigint) * 1000)'
+    )
+    assert expression(model, "size") == '"source"."size"'
+
+
+def test_what_a_cast_cannot_read_is_counted_on_the_source_as_a_warning() -> None:
+    digits = {"integer": 100, "decimal": 100}
+    (source,) = designed(
+        table("things", KEY, column("quantity", "text", "measure", patterns=digits, blanks=0))
+    ).sources
+    (test,) = [test for test in source.tables[0].tests if test.kind == "expression"]
+    assert test.severity == "warn"
+    assert test.expression == '"quantity" is null or try_cast("quantity" as bigint) is not null'
 
 
 def test_one_time_of_day_keeps_the_timestamp_and_says_at() -> None:
@@ -130,15 +201,22 @@ def test_yes_and_no_become_a_flag() -> None:
     model = staged(
         column("active_flag", "text", "flag", patterns={"boolean": 100}, values={"Y": 60, "N": 40})
     )
+    lowered = 'lower(trim("source"."active_flag"))'
     assert expression(model, "is_active") == (
-        'case when lower(trim("source"."active_flag")) in (\'y\') then true '
-        'when lower(trim("source"."active_flag")) in (\'n\') then false end'
+        f"case when {lowered} in ('true', 't', 'yes', 'y', '1') then true "
+        f"when {lowered} in ('false', 'f', 'no', 'n', '0') then false end"
     )
 
 
-def test_zero_and_one_become_a_flag() -> None:
-    model = staged(column("discontinued", "integer", "flag", min="0", max="1"))
-    assert expression(model, "is_discontinued") == '"source"."discontinued" = 1'
+def test_zero_and_one_become_a_flag_where_the_name_says_so_too() -> None:
+    model = staged(
+        column("is_new", "integer", "flag", min="0", max="1"),
+        column("returned", "integer", "flag", min="0", max="1"),
+    )
+    assert expression(model, "is_new") == (
+        'case when "source"."is_new" = 1 then true when "source"."is_new" = 0 then false end'
+    )
+    assert expression(model, "returned") == '"source"."returned"'
 
 
 def test_blanks_become_null() -> None:
@@ -153,14 +231,9 @@ def test_an_empty_key_stays_a_key() -> None:
     assert expression(model, "culture_code") == '"source"."code"'
 
 
-def test_cents_become_an_amount_only_where_the_name_says_so() -> None:
-    unit = {"unit": "cents"}
-    model = staged(
-        column("amount_cents", "integer", "measure", meaning=unit),
-        column("price", "integer", "measure", meaning=unit),
-    )
-    assert expression(model, "amount_cents") == '"source"."amount_cents" * 0.01'
-    assert expression(model, "price") == '"source"."price"'
+def test_a_column_called_cents_holds_cents() -> None:
+    model = staged(column("amount_cents", "integer", "measure", meaning={"unit": "cents"}))
+    assert expression(model, "amount_cents") == '"source"."amount_cents"'
 
 
 def test_stable_scalars_are_lifted_out_of_json_and_the_document_is_kept() -> None:
@@ -175,7 +248,7 @@ def test_stable_scalars_are_lifted_out_of_json_and_the_document_is_kept() -> Non
     assert expression(model, "details_city") == (
         'json_extract_string("source"."details", \'$.city\')'
     )
-    assert expression(model, "details_age").startswith("cast(json_extract_string(")
+    assert expression(model, "details_age").startswith("try_cast(json_extract_string(")
     assert {"details_rare", "details_tags"}.isdisjoint(columns(model))
 
 
@@ -208,7 +281,7 @@ def test_of_a_change_feed_the_latest_row_per_key_is_kept() -> None:
     assert latest.latest is not None
     assert latest.latest.keys == ('"source"."id"',)
     assert renamed.from_alias == "latest"
-    assert renamed.where[0].startswith('not (lower(coalesce("latest"."_operation"')
+    assert renamed.where[0].startswith('not (lower(trim(coalesce("latest"."_operation"')
     assert model.primary_key == ("thing_id",)
 
 
@@ -238,14 +311,22 @@ def test_values_of_personal_columns_are_in_no_description() -> None:
     assert claims(model, "accepted_values") == []
 
 
-def test_freshness_where_the_load_tool_says_when() -> None:
+def test_freshness_warns_by_the_gaps_that_were_seen_and_only_where_things_happen() -> None:
+    synced = {"min": "2024-01-01 00:00:00", "max": "2024-01-31 00:00:00", "distinct": 11}
+    loaded = column("_synced", "timestamp", "load_time", **synced)
+    dead = {**synced, "min": "2019-01-01 00:00:00", "max": "2019-01-31 00:00:00"}
+    once = {**synced, "distinct": 1}
     source = designed(
-        table("things", KEY, column("_synced", "timestamp", "load_time")),
-        table("others", KEY),
+        table("events", KEY, loaded, role="fact", shape="event"),
+        table("things", KEY, loaded),
+        table("left_behind", KEY, column("_synced", "timestamp", "load_time", **dead), role="fact"),
+        table("dumps", KEY, column("_synced", "timestamp", "load_time", **once), role="fact"),
     ).sources[0]
-    assert [t.freshness is not None for t in source.tables] == [True, False]
-    assert source.tables[0].freshness is not None
-    assert source.tables[0].freshness.loaded_at == '"_synced"'
+    found = {t.name: t.freshness for t in source.tables}
+    assert found["events"] is not None
+    assert found["events"].warn_after_hours == 5 * 3 * 24
+    assert found["events"].error_after_hours is None
+    assert found["things"] is found["left_behind"] is found["dumps"] is None
 
 
 def test_a_source_that_the_host_declares_is_used_not_written_again() -> None:
@@ -294,7 +375,34 @@ def test_a_load_tools_mark_in_text_is_read_as_the_flag_that_it_is() -> None:
         column("_removed", "integer", "deleted_flag", min="0", max="1",
                values={"0": 90, "1": 10}, meaning={"is_load_tool": True})
     )  # fmt: skip
-    assert model.body.ctes[-1].where == ('not coalesce("source"."_removed" = 1, false)',)
+    assert model.body.ctes[-1].where == (
+        'not coalesce(case when "source"."_removed" = 1 then true '
+        'when "source"."_removed" = 0 then false end, false)',
+    )
+
+
+def test_a_mark_of_removal_is_read_by_what_the_column_holds() -> None:
+    tool = {"meaning": {"is_load_tool": True}}
+    times = {"timestamp": 10}
+    model = staged(column("_deleted_at", "text", "deleted_time", nulls=90, patterns=times, **tool))
+    assert model.body.ctes[-1].where == (
+        'not (try_cast("source"."_deleted_at" as timestamp) is not null)',
+    )
+    model = staged(
+        column("deleted_on", "timestamp", "deleted_time", min="0001-01-01 00:00:00",
+               max="2024-02-01 10:00:00", values={"0001-01-01 00:00:00": 80})
+    )  # fmt: skip
+    assert ">= cast('1971-01-01' as timestamp)" in expression(model, "is_deleted")
+    model = staged(column("deleted_at", "integer", "deleted_time", min="0", zeros=80))
+    assert expression(model, "is_deleted") == 'coalesce("source"."deleted_at", 0) <> 0'
+
+
+def test_a_reading_by_which_nearly_every_row_is_gone_is_refused_and_said() -> None:
+    model = staged(
+        column("_deleted_at", "timestamp", "deleted_time", meaning={"is_load_tool": True})
+    )
+    assert model.body.ctes[-1].where == ()
+    assert "nearly every row" in model.description
 
 
 def test_times_with_a_zone_are_staged_in_utc() -> None:
@@ -310,14 +418,16 @@ def test_times_with_a_zone_are_staged_in_utc() -> None:
 def test_days_written_another_way_are_read_where_the_way_is_proved() -> None:
     model = staged(
         column("shipped_date", "text", patterns={"month_first": 100, "day_first": 40}),
-        column("paid_date", "text", patterns={"day_first": 100}, min="01.02.2021"),
+        column(
+            "paid_date", "text", patterns={"day_first": 100, "dotted_day": 100}, min="01.02.2021"
+        ),
         column("due_date", "text", patterns={"month_first": 100, "day_first": 100}),
     )
     assert expression(model, "shipped_date") == (
-        'cast(strptime("source"."shipped_date", \'%m/%d/%Y\') as date)'
+        'try_cast(strptime("source"."shipped_date", \'%m/%d/%Y\') as date)'
     )
     assert expression(model, "paid_date") == (
-        'cast(strptime("source"."paid_date", \'%d.%m.%Y\') as date)'
+        'try_cast(strptime("source"."paid_date", \'%d.%m.%Y\') as date)'
     )
     assert expression(model, "due_date") == '"source"."due_date"'
 
@@ -325,6 +435,21 @@ def test_days_written_another_way_are_read_where_the_way_is_proved() -> None:
 def test_a_table_called_by_underscores_alone_keeps_a_name() -> None:
     (source,) = designed(table("___", KEY)).sources
     assert source.tables[0].name == "___"
+
+
+def test_a_value_that_says_none_is_null_and_told_in_the_docs() -> None:
+    model = designed(
+        table("posts", column("id", role="key")),
+        table(
+            "notes", column("id", role="key"),
+            column("post_id", role="foreign_key", values={"0": 40}),
+            links={"post_id": "posts.id"}, none_value="0",
+        ),
+    ).by_name["stg_raw__notes"]  # fmt: skip
+    assert expression(model, "post_id") == 'nullif("source"."post_id", 0)'
+    (told,) = [c for c in model.columns if c.name == "post_id"]
+    assert "`0` in the source says that there is none" in told.description
+    assert not [t for t in claims(model, "not_null") if t.column == "post_id"]
 
 
 def test_tables_that_the_host_does_not_declare_go_into_its_own_source() -> None:

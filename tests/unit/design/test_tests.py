@@ -21,10 +21,28 @@ def test_every_model_with_a_key_proves_it() -> None:
         assert model.primary_key[0] in [t.column for t in claims(model, "not_null")]
 
 
-def test_a_small_stable_domain_is_closed() -> None:
-    model = dimension(column("status", "text", "status", values={"open": 70, "shut": 30}))
-    (test,) = claims(model, "accepted_values")
-    assert test.values == ("open", "shut")
+def test_a_domain_that_was_only_seen_warns_and_a_declared_one_stops_the_build() -> None:
+    status = column("status", "text", "status", values={"open": 70, "shut": 30})
+    (test,) = claims(dimension(status), "accepted_values")
+    assert (test.values, test.severity) == (("open", "shut"), "warn")
+    checked = table("things", KEY, status, checks=("status in ('open', 'shut', 'lost')",))
+    (test,) = claims(designed(checked).by_name["dim_things"], "accepted_values")
+    assert (test.values, test.severity) == (("open", "shut", "lost"), "error")
+
+
+def test_what_a_category_holds_is_business() -> None:
+    carrier = column("carrier", "text", "category", values={"a": 50, "b": 50})
+    one_value = column("status", "text", "status", values={"open": 100})
+    assert claims(dimension(carrier, one_value), "accepted_values") == []
+
+
+def test_a_column_without_null_so_far_is_watched_and_a_declared_one_is_tested() -> None:
+    seen = column("placed_at", "timestamp", "event_time")
+    (test,) = [t for t in claims(dimension(seen), "not_null") if t.column == "placed_at"]
+    assert test.severity == "warn"
+    told = dimension(column("placed_at", "timestamp", "event_time", column={"nullable": False}))
+    (test,) = [t for t in claims(told, "not_null") if t.column == "placed_at"]
+    assert test.severity == "error"
 
 
 def test_values_beyond_the_dozen_that_was_seen_close_no_domain() -> None:
@@ -40,10 +58,11 @@ def test_names_and_rare_values_close_no_domain() -> None:
     assert claims(model, "accepted_values") == []
 
 
-def test_what_was_never_negative_must_not_become_so() -> None:
+def test_only_what_nature_counts_from_zero_must_not_be_negative() -> None:
     model = dimension(
         column("price", "decimal", "measure", min="0.50", max="9"),
-        column("balance", "decimal", "measure", min="-3", max="9", negatives=4),
+        column("amount", "decimal", "measure", min="0.50", max="9"),
+        column("quantity", "decimal", "measure", min="-3", max="9", negatives=4),
         column("rank", "integer"),
     )
     assert [(t.column, t.min_value) for t in claims(model, "range")] == [("price", 0.0)]
@@ -88,7 +107,9 @@ def test_a_product_that_holds_is_tested() -> None:
 
 
 def test_a_test_stands_once() -> None:
-    result = designed(customers(), orders())
+    result = designed(
+        customers(), orders(column("quantity", "integer", "measure", min="1", max="9"))
+    )
     staging = result.by_name["stg_raw__orders"]
     assert claims(staging, "relationships") == claims(staging, "range") == []
     assert len(claims(result.by_name["fct_orders"], "range")) == 1
@@ -98,7 +119,7 @@ def test_a_second_key_is_tested_where_enough_rows_prove_it() -> None:
     made = table("things", KEY, column("sku", "text", "natural_key"))
     made.table = made.table.model_copy(update={"other_keys": (Key(columns=("sku",), proved=True),)})
     found = claims(designed(made).by_name["dim_things"], "unique")
-    assert [t.column for t in found] == ["thing_id", "sku"]
+    assert [(t.column, t.severity) for t in found] == [("thing_id", "error"), ("sku", "warn")]
 
 
 def test_a_polymorphic_reference_is_tested_for_its_own_kind_only() -> None:

@@ -27,7 +27,7 @@ Rows = Mapping[str, Sequence[Any]]  # column → values
 
 
 class World:
-    """A warehouse of a few tables."""
+    """A warehouse of a few tables. `us.orders` stands in the schema us, `orders` in raw."""
 
     def __init__(
         self, tables: Mapping[str, Rows], *, profiled: bool = True, sampled: bool = False
@@ -43,8 +43,8 @@ class World:
     def scan(self) -> Scan:
         relations = [
             Relation(
-                schema_name="raw",
-                name=name,
+                schema_name=name.rpartition(".")[0] or "raw",
+                name=name.rpartition(".")[2],
                 rows=_count(rows) if self._profiled else None,
                 columns=tuple(
                     _column(column, values, self._profiled, self._sampled)
@@ -66,16 +66,19 @@ class World:
 
     def _answer(self, question: Question) -> Answer:
         if isinstance(question, Unique):
-            table = self.tables[question.relation.split(".")[1]]
+            table = self._rows(question.relation)
             keys = _keys(table, question.columns)
             return Answer(rows=_count(table), considered=len(keys), hits=len(set(keys)))
         if isinstance(question, Inclusion):
             return self._inclusion(question)
         return Answer(status="unasked")
 
+    def _rows(self, relation: str) -> Rows:
+        return self.tables[relation.removeprefix("raw.")]
+
     def _inclusion(self, question: Inclusion) -> Answer:
-        child = self.tables[question.relation.split(".")[1]]
-        parent = self.tables[question.ref_relation.split(".")[1]]
+        child = self._rows(question.relation)
+        parent = self._rows(question.ref_relation)
         known = set(_keys(parent, question.ref_columns))
         keys = _keys(child, question.columns, question.where_column, question.where_value)
         distinct = set(keys)

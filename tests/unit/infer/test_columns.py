@@ -53,13 +53,28 @@ def test_times_are_told_apart_by_what_happened_then(name: str, role: str) -> Non
     [
         (integer("created_ts", 1_600_000_000, 1_700_000_000), "seconds since 1970"),
         (integer("created_ts", 1_600_000_000_000, 1_700_000_000_000), "milliseconds since 1970"),
-        (integer("order_date", 20200101, 20231231), "year, month and day"),
+        (integer("order_date", 20200101, 20231231, days=1000), "like 20200101: days"),
+        (integer("col_7", 20200101, 20231231, days=1000), "like 20200101: days"),
+        (integer("last_seen_ms", 1_600_000_000_000, 1_700_000_000_000), "milliseconds since 1970"),
     ],
 )
 def test_whole_numbers_can_be_times(one: Column, unit: str) -> None:
     found = meaning(one)
     assert found.role in ("created_time", "event_time")
     assert unit in found.evidence[0].text
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        integer("order_date", 20200101, 20231299, days=998),
+        integer("bytes_received", 1_600_000_000, 1_700_000_000),
+        integer("from_account", 1_600_000_000, 1_700_000_000),
+        integer("started_at", 1, 1_700_000_000),
+    ],
+)
+def test_whole_numbers_in_the_range_of_times_are_none_by_that_alone(one: Column) -> None:
+    assert not meaning(one).role.endswith("_time")
 
 
 def test_text_that_holds_dates_is_a_time() -> None:
@@ -243,3 +258,12 @@ def test_fifteen_thousand_columns_are_read_in_about_a_second() -> None:
     for one in made:
         meanings(one, words)
     assert time.process_time() - start < 4
+
+
+def test_zeros_and_ones_are_yes_and_no_only_where_the_name_says_so() -> None:
+    def zero_or_one(name: str) -> Column:
+        return integer(name, 0, 1, values=["0", "1"])
+
+    assert meaning(zero_or_one("triple_plays")).role == "measure"
+    assert meaning(zero_or_one("col_3")).role == "attribute"
+    assert meaning(zero_or_one("is_new")).role == "flag"

@@ -34,6 +34,8 @@ def kind(one: Column, table: str = "order") -> str | None:
         (column("credit_card_number"), "payment_card"),
         (column("iban"), "bank_account"),
         (column("password_hash"), "credential"),
+        (column("user_pass"), "credential"),
+        (column("pwd"), "credential"),
     ],
 )
 def test_personal_data_is_found_by_name(one: Column, pii: str) -> None:

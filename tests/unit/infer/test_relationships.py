@@ -115,29 +115,27 @@ def test_dirty_data_keeps_the_edge_and_counts_the_orphans() -> None:
     assert found.rows == 300
 
 
-def test_a_handful_of_rows_that_do_not_join_leaves_a_named_edge_unproved_and_doubted() -> None:
+def test_a_reference_of_which_no_row_finds_its_parent_is_none() -> None:
     world = World(
         {"customer": {"id": [1, 2], "name": ["a", "b"]}, "orders": {"id": [5, 6],
                                                                    "customer_id": [71, 72]}}
     )  # fmt: skip
-    found = edge(world.infer(), "orders(customer_id)")
-    assert not found.proved
-    assert found.orphans == 2
-    clean = World(
-        {"customer": {"id": [1, 2], "name": ["a", "b"]}, "orders": {"id": [5, 6],
-                                                                   "customer_id": [1, 2]}}
-    )  # fmt: skip
-    assert found.confidence < edge(clean.infer(), "orders(customer_id)").confidence
+    schema = world.infer()
+    assert edges(schema) == {}
+    assert schema.suggestions == ()
 
 
-def test_empty_tables_are_joined_by_name() -> None:
+def test_empty_tables_are_joined_by_nothing_and_the_name_is_a_suggestion() -> None:
     world = World({"customers": {"id": [], "name": []}, "orders": {"id": [], "customer_id": []}})
-    found = edge(world.infer(), "orders(customer_id)")
+    schema = world.infer()
+    assert edges(schema) == {}
+    (found,) = schema.suggestions
+    assert (found.table, found.ref_table) == ("raw.orders", "raw.customers")
+    assert found.evidence_class == "assumed"
     assert found.orphans is None
-    assert not found.proved
 
 
-def test_names_alone_are_enough_without_a_profile() -> None:
+def test_names_alone_suggest_and_join_nothing() -> None:
     world = World(
         {
             "customers": {"id": [1], "name": ["x"]},
@@ -146,8 +144,9 @@ def test_names_alone_are_enough_without_a_profile() -> None:
         profiled=False,
     )
     schema = world.infer(probed=False)
-    assert set(edges(schema)) == {"orders(customer_id)", "orders(billing_customer_id)"}
-    assert not any(r.proved for r in schema.relationships)
+    assert edges(schema) == {}
+    assert {r.columns for r in schema.suggestions} == {("customer_id",), ("billing_customer_id",)}
+    assert {r.evidence_class for r in schema.suggestions} == {"assumed"}
 
 
 def test_a_composite_key_is_referred_to_by_all_its_columns() -> None:
@@ -277,3 +276,157 @@ def test_a_time_held_as_text_is_nobody() -> None:
         }
     )
     assert edges(world.infer()) == {"comments(created_by)": "users(id)"}
+
+
+def test_unrelated_tables_whose_keys_have_one_name_do_not_extend_each_other() -> None:
+    world = World(
+        {
+            "clientes": {"codigo": MANY[:40], "nombre": [f"c {n}" for n in MANY[:40]]},
+            "pedidos": {"codigo": MANY, "codigo_cliente": [n % 40 + 1 for n in MANY]},
+        }
+    )
+    assert edges(world.infer()) == {"pedidos(codigo_cliente)": "clientes(codigo)"}
+
+
+def test_a_key_is_no_reference_where_another_column_names_the_parent() -> None:
+    world = World(
+        {
+            "return_reasons": {"return_reason_id": list(range(1, 10)), "name": NAMES[:9]},
+            "returns": {"return_id": list(range(1, 9)),
+                        "return_reason_id": [2, 1, 1, 3, 6, 5, 2, 4]},
+        }
+    )  # fmt: skip
+    assert edges(world.infer()) == {"returns(return_reason_id)": "return_reasons(return_reason_id)"}
+
+
+def test_a_subtype_with_its_parents_codes_extends_it() -> None:
+    codes = [f"{n * 7919:010x}" for n in MANY]
+    world = World(
+        {
+            "email_event": {"id": codes, "sent_on": [f"2024-01-{n % 28 + 1:02}" for n in MANY]},
+            "email_event_click": {"id": codes[::3], "url": [f"u{n % 5}" for n in range(34)]},
+        }
+    )
+    found = edge(world.infer(), "email_event_click(id)")
+    assert (found.kind, found.ref_table) == ("extension", "raw.email_event")
+
+
+def test_two_parents_that_fit_alike_are_a_suggestion_and_ones_own_schema_comes_first() -> None:
+    customers = {"id": MANY, "name": [f"c {n}" for n in MANY]}
+    orders = {"id": MANY, "customer_id": FEW}
+    world = World(
+        {
+            "us.customers": customers, "us.orders": orders,
+            "eu.customers": customers, "eu.orders": orders,
+            "crm.notes": {"note_id": [n + 900 for n in MANY], "order_id": FEW},
+        }
+    )  # fmt: skip
+    schema = world.infer()
+    assert {(r.table, r.ref_table) for r in schema.relationships} == {
+        ("us.orders", "us.customers"), ("eu.orders", "eu.customers"),
+    }  # fmt: skip
+    assert [r.table for r in schema.suggestions] == ["crm.notes"]
+
+
+def test_a_load_tools_link_to_the_parent_is_a_reference() -> None:
+    marks = [f"{n * 104729:014x}" for n in MANY]
+    world = World(
+        {
+            "orders": {"id": MANY, "_dlt_id": marks},
+            "orders__line_items": {
+                "sku": [f"s{n % 7}" for n in MANY],
+                "_dlt_parent_id": [marks[n // 2] for n in range(100)],
+                "_dlt_id": [f"{n * 15485863:014x}" for n in MANY],
+            },
+        }
+    )
+    assert edges(world.infer()) == {"orders__line_items(_dlt_parent_id)": "orders(_dlt_id)"}
+
+
+def test_a_value_that_means_none_is_no_orphan() -> None:
+    world = World(
+        {
+            "users": {"id": [n + 40 for n in MANY], "name": [f"u {n}" for n in MANY]},
+            "posts": {"id": MANY, "user_id": [0 if n % 3 else 40 + n for n in MANY]},
+        }
+    )
+    found = edge(world.infer(), "posts(user_id)")
+    assert (found.none_value, found.orphans, found.rows) == ("0", 0, 33)
+
+
+def test_a_reference_under_another_name_is_found_by_numbers_that_do_not_merely_count() -> None:
+    people = [2 * n + 10 for n in MANY]
+    visitors = [people[n * 3 % 100] if n != 77 else 99_000 for n in range(300)]
+    world = World(
+        {
+            "customers": {"customer_id": people, "name": [f"c {n}" for n in MANY]},
+            "visits": {"visit_id": [f"v{n}" for n in range(300)], "user_id": visitors},
+        }
+    )
+    found = edge(world.infer(), "visits(user_id)")
+    assert (found.ref_table, found.orphans) == ("raw.customers", 1)
+
+
+def test_a_scanned_table_is_never_said_to_be_missing() -> None:
+    twice = [1, 1, *range(2, 40)]
+    world = World(
+        {
+            "suppliers": {"supplier_id": twice, "name": ["x"] * 40},
+            "purchases": {"purchase_id": [n + 500 for n in MANY], "supplier_id": FEW},
+        }
+    )
+    assert world.infer().problems == ()
+
+
+def test_ids_of_one_form_that_lead_to_two_tables_in_part_are_joined_to_neither() -> None:
+    contacts = [f"003{n * 104729 % 99991:012}" for n in MANY]
+    leads = [f"00Q{n * 104729 % 99991:012}" for n in MANY]
+    world = World(
+        {
+            "Contact": {"Id": contacts, "Name": [f"c {n}" for n in MANY]},
+            "Lead": {"Id": leads, "Name": [f"l {n}" for n in MANY]},
+            "Task": {
+                "Id": [f"00T{n:012}" for n in range(120)],
+                "WhoId": [contacts[n % 40] if n % 2 else leads[n % 30] for n in range(120)],
+            },
+        }
+    )
+    schema = world.infer()
+    assert edges(schema) == {}
+    assert {r.ref_table for r in schema.suggestions} == {"raw.Contact", "raw.Lead"}
+    assert schema.problems == ()
+
+
+def test_a_model_column_leads_the_id_beside_it_to_the_tables_that_it_names() -> None:
+    world = World(
+        {
+            "res_partner": {"id": MANY, "name": [f"p {n}" for n in MANY]},
+            "sale_order": {"id": list(range(201, 301)), "state": ["draft"] * 100},
+            "mail_message": {
+                "id": MANY,
+                "model": ["res.partner", "sale.order"] * 50,
+                "res_id": [n % 40 + 1 if n % 2 else 200 + n for n in MANY],
+            },
+        }
+    )
+    found = [r for r in world.infer().relationships if r.kind == "polymorphic"]
+    assert {(r.where_value, r.ref_table) for r in found} == {
+        ("res.partner", "raw.res_partner"),
+        ("sale.order", "raw.sale_order"),
+    }
+
+
+def test_values_that_are_written_differently_are_said_and_not_joined() -> None:
+    world = World(
+        {
+            "branches": {"branch_code": [f"BR{n:03}" for n in MANY], "city": ["x"] * 100},
+            "accounts": {
+                "account_no": [f"AC{n:05}" for n in MANY],
+                "branch_code": [f"BR{n:03}     " for n in FEW],
+            },
+        }
+    )
+    schema = world.infer()
+    assert edges(schema) == {}
+    (found,) = schema.suggestions
+    assert "blanks around the values" in found.evidence[-1].text

@@ -70,3 +70,15 @@ def test_rendered_project_is_let_through() -> None:
     files = render(shop.design(), shop.host(), Settings())
 
     assert strange_jinja(files, ("macros",)) == {}
+
+
+def test_only_our_own_variable_is_read_and_with_nothing_computed() -> None:
+    ours = "select {{ var('lookback_days', 3) }}"
+    assert problem(ours) == ""
+    for other in (
+        "select {{ var('secret') }}",
+        "select {{ var('lookback_days') }}",
+        "select {{ var('lookback_days', ref('a')) }}",
+        "select {{ var(this, 3) }}",
+    ):
+        assert problem(other)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dbt_cartridge.render.dialects.bigquery import BIGQUERY
+from dbt_cartridge.render.dialects.duckdb import DUCKDB
 from dbt_cartridge.render.dialects.mysql import MYSQL
 from dbt_cartridge.render.dialects.nodes import Changes, Node
 from dbt_cartridge.render.dialects.postgres import POSTGRES
@@ -13,6 +14,7 @@ __all__ = ["CHANGES", "Changes", "Node"]
 
 CHANGES: dict[str, Changes] = {
     "bigquery": BIGQUERY,
+    "duckdb": DUCKDB,
     "mysql": MYSQL,
     "postgres": POSTGRES,
     "redshift": REDSHIFT,

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from dbt_cartridge.render.dialects.nodes import Changes, Node, without_json_cast
+from dbt_cartridge.render.dialects.nodes import Changes, Node, everywhere, without_json_cast
+from dbt_cartridge.render.dialects.tolerant import Tolerance
 
 
 def _trunc(node: Node) -> Node:
@@ -38,6 +39,8 @@ def _cast(node: Node) -> Node:
     """Text with an offset is a TIMESTAMP; DATETIME takes none."""
     if node.to.is_type("timestamp", "timestampntz"):
         node.set("to", exp.DataType.build("timestamptz"))
+    elif node.to.is_type("decimal"):
+        node.set("to", exp.DataType.build("decimal"))  # takes no precision in a cast
     return node
 
 
@@ -48,6 +51,18 @@ def _json(node: Node) -> Node:
     return exp.Anonymous(this="json_value", expressions=[node.this, path])
 
 
+def _day(value: Node, format: Node) -> Node:
+    return exp.Dot(
+        this=exp.to_identifier("safe"),
+        expression=exp.Anonymous(this="parse_date", expressions=[format, value]),
+    )
+
+
+def _at_zone(node: Node) -> Node:
+    """A TIMESTAMP is a moment, and shown in UTC."""
+    return node.this
+
+
 BIGQUERY: Changes = {
     exp.DateTrunc: _trunc,
     exp.TimestampTrunc: _trunc,
@@ -55,5 +70,8 @@ BIGQUERY: Changes = {
     exp.Monthname: _name("%B"),
     exp.Dayname: _name("%A"),
     exp.Cast: _cast,
+    exp.TryCast: Tolerance(forgiving=True, day=_day, words=("%Y", "%m", "%d"), cast=_cast),
+    exp.RegexpReplace: everywhere,
+    exp.AtTimeZone: _at_zone,
     exp.JSONExtractScalar: _json,
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlglot
 from sqlglot import exp
 
-from dbt_cartridge.render.dialects.nodes import Changes, Node, is_true, keys_of, parsed
+from dbt_cartridge.render.dialects.nodes import Changes, Node, everywhere, is_true, keys_of, parsed
+from dbt_cartridge.render.dialects.tolerant import Tolerance, called, form_of
 
 
 def _json(node: Node) -> Node:
@@ -50,9 +52,59 @@ def _trunc(node: Node) -> Node:
     return parsed(text, node.this, "mysql") if text else node
 
 
+def _matches(value: Node, form: str) -> Node:
+    """Not REGEXP_LIKE, which MariaDB lacks."""
+    found = exp.Anonymous(this="regexp_instr", expressions=[value, exp.Literal.string(form)])
+    return exp.GT(this=found, expression=exp.Literal.number(0))
+
+
+def _regexp(node: Node) -> Node:
+    return _matches(node.this, node.expression.name)
+
+
+_TOLERANT = Tolerance(
+    forgiving=False, day=called("str_to_date"), words=("%Y", "%m", "%d"), cast=_cast, holds=_matches
+)
+
+
+def _try_cast(node: Node) -> Node:
+    return _at_utc(node) if node.to.is_type("timestamptz") else _TOLERANT(node)
+
+
+def _at_utc(node: Node) -> Node:
+    """A text with an offset as the clock in UTC showed it: DATETIME has no zone, and MariaDB reads
+    no offset."""
+    value = node.this.sql(dialect="mysql")
+    form = str(form_of(node.to, strict=True))
+    offset = "left(concat(replace(regexp_substr({0}, '[+-][0-9:]{{2,5}}$'), ':', ''), '00'), 5)"
+    text = (
+        "case when regexp_instr({0}, '(Z|UTC)$') > 0 then {1} else "
+        f"convert_tz({{1}}, insert({offset}, 4, 0, ':'), '+00:00') end"
+    )
+    bare = f"cast(regexp_replace({value}, ' ?(Z|UTC|[+-][0-9:]{{2,5}})$', '') as datetime(6))"
+    inner = sqlglot.parse_one(text.format(value, bare), read="mysql")
+    return exp.Case(ifs=[exp.If(this=_matches(node.this.copy(), form), true=inner)])
+
+
+def _at_zone(node: Node) -> Node:
+    """What comes here is in UTC already."""
+    return node.this
+
+
+def _from_epoch(node: Node) -> Node:
+    """FROM_UNIXTIME would show it in the session's zone."""
+    text = "date_add(cast('1970-01-01' as datetime(6)), interval ({}) microsecond)"
+    return parsed(text, node.this, "mysql")
+
+
 MYSQL: Changes = {
     exp.JSONExtractScalar: _json,
     exp.Cast: _cast,
+    exp.TryCast: _try_cast,
+    exp.RegexpReplace: everywhere,
+    exp.AtTimeZone: _at_zone,
+    exp.RegexpLike: _regexp,
+    exp.UnixToTime: _from_epoch,
     exp.Extract: _part,
     exp.DateTrunc: _trunc,
     exp.TimestampTrunc: _trunc,

@@ -27,6 +27,12 @@ def is_true(text: Node) -> Node:
     return exp.Paren(this=exp.In(this=exp.Lower(this=text), expressions=yes))
 
 
+def everywhere(node: Node) -> Node:
+    """`regexp_replace` replaces all there is without being told, and `'g'` is no argument."""
+    node.set("modifiers", None)
+    return node
+
+
 def without_json_cast(node: Node) -> Node:
     """JSON functions of warehouses read their JSON type and text, and text is not cast to it."""
     value: Node = node.this

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from dbt_cartridge.render.dialects.nodes import Changes, Node, keys_of
+from dbt_cartridge.render.dialects.nodes import Changes, Node, keys_of, parsed
+from dbt_cartridge.render.dialects.tolerant import Tolerance, called
 
 
 def _round(node: Node) -> Node:
@@ -50,6 +51,12 @@ def _extract(part: str) -> Callable[[Node], Node]:
     return change
 
 
+def _from_epoch(node: Node) -> Node:
+    """Exact to the microsecond, and without the session's zone."""
+    text = "timestamp '1970-01-01 00:00:00' + ({}) * interval '1 microsecond'"
+    return parsed(text, node.this, "postgres")
+
+
 SHARED: Changes = {
     exp.Dayname: _name_of("Day"),
     exp.Monthname: _name_of("Month"),
@@ -62,4 +69,10 @@ SHARED: Changes = {
     exp.DayOfWeek: _extract("dow"),
     exp.DayOfWeekIso: _extract("isodow"),
 }
-POSTGRES: Changes = {**SHARED, exp.Round: _round, exp.JSONExtractScalar: _json_text}
+POSTGRES: Changes = {
+    **SHARED,
+    exp.Round: _round,
+    exp.JSONExtractScalar: _json_text,
+    exp.TryCast: Tolerance(forgiving=False, day=called("to_date")),
+    exp.UnixToTime: _from_epoch,
+}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from dbt_cartridge.render.dialects.nodes import Changes, Node, is_true, keys_of, parsed
+from dbt_cartridge.render.dialects.nodes import Changes, Node, everywhere, is_true, keys_of, parsed
 from dbt_cartridge.render.dialects.postgres import SHARED
+from dbt_cartridge.render.dialects.tolerant import Tolerance, called
 
 
 def _json(node: Node) -> Node:
@@ -38,9 +39,28 @@ def _cast(node: Node) -> Node:
     return is_true(node.this) if node.to.is_type("boolean") else node
 
 
+_STRICT = Tolerance(forgiving=False, day=called("to_date"), cast=_cast)
+_FORGIVING = Tolerance(forgiving=True, day=called("to_date"))
+
+
+def _try_cast(node: Node) -> Node:
+    """TRY_CAST knows dates, times and numbers: docs.aws.amazon.com, r_TRY_CAST. TO_DATE reads the
+    30th of February as a day in March."""
+    strict = node.to.is_type("boolean") or isinstance(node.this, exp.StrToTime)
+    return _STRICT(node) if strict else _FORGIVING(node)
+
+
+def _from_epoch(node: Node) -> Node:
+    text = "timestamp 'epoch' + ({}) / 1000000.0 * interval '1 second'"
+    return parsed(text, node.this, "redshift")
+
+
 REDSHIFT: Changes = {
     **SHARED,
     exp.JSONExtractScalar: _json,
     exp.Extract: _part,
     exp.Cast: _cast,
+    exp.TryCast: _try_cast,
+    exp.RegexpReplace: everywhere,
+    exp.UnixToTime: _from_epoch,
 }

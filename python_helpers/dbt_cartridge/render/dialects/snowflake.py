@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from dbt_cartridge.render.dialects.nodes import Changes, Node, without_json_cast
+from dbt_cartridge.render.dialects.nodes import Changes, Node, everywhere, parsed, without_json_cast
+from dbt_cartridge.render.dialects.tolerant import Tolerance, called
 
 
 def _extract(node: Node) -> Node:
@@ -29,9 +30,30 @@ def _day(node: Node) -> Node:
     )
 
 
+def _cast(node: Node) -> Node:
+    """TIMESTAMP alone is what the session says it is: docs.snowflake.com, data-types-datetime."""
+    if node.to.is_type("timestamp", "timestampntz"):
+        node.set("to", exp.DataType.build("timestamp_ntz", dialect="snowflake"))
+    return node
+
+
+def _at_zone(node: Node) -> Node:
+    """CONVERT_TIMEZONE leaves a zone on what has one."""
+    moment = exp.Anonymous(this="convert_timezone", expressions=[node.args["zone"], node.this])
+    return parsed("cast({} as timestamp_ntz)", moment, "snowflake")
+
+
+def _from_epoch(node: Node) -> Node:
+    return exp.Anonymous(this="to_timestamp_ntz", expressions=[node.this, exp.Literal.number(6)])
+
+
 SNOWFLAKE: Changes = {
     exp.Extract: _extract,
     exp.Monthname: _month,
     exp.Dayname: _day,
     exp.JSONExtractScalar: without_json_cast,
+    exp.TryCast: Tolerance(forgiving=True, day=called("try_to_date"), cast=_cast),
+    exp.RegexpReplace: everywhere,
+    exp.AtTimeZone: _at_zone,
+    exp.UnixToTime: _from_epoch,
 }

@@ -1,0 +1,134 @@
+"""What each table is called in the names of its models, and stays to be called.
+
+A model's name is decided once, for one relation, and kept in the ledger. What a table is called
+there stands in the name of its staging model, and the names of its marts follow from that: another
+table, another option or a better idea of a later version changes none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
+
+from dbt_cartridge.design.naming import Names, host_names
+from dbt_cartridge.documents.design import Source
+from dbt_cartridge.documents.host import Host
+from dbt_cartridge.documents.scan import Relation
+from dbt_cartridge.documents.schema import Schema, Table
+from dbt_cartridge.words import MAX_NAME, safe_name, shortened, singular
+
+_MARK = "__"  # between the source and the table: `stg_shop__orders`
+_LEAST = 20  # letters that a label has, however long its source's name is
+
+
+def labelled(
+    schema: Schema, relations: Sequence[Relation], declared: Iterable[Source], host: Host
+) -> Schema:
+    """The schema with the names that its tables had on earlier runs, no two of a source alike.
+
+    A new table takes no name that is or was another's.
+    """
+    source_of = _source_of(declared)
+    kept = kept_staging(host)
+    held: dict[str, dict[str, list[str]]] = {}
+    for id, model in kept.items():
+        names = held.setdefault(id.split(".", 1)[0], {})
+        names.setdefault(_label_of(model), []).append(id)
+    shared = _shared_words(schema, relations)
+    claimed = {name: Names(held=held.get(name, {})) for name in {r.schema_name for r in relations}}
+    found: dict[str, Table] = {}
+    for relation in sorted(relations, key=lambda relation: relation.id not in kept):
+        table = schema.by_id[relation.id]
+        room = _room(host, source_of[relation.id])
+        wishes = (table.entities, relation.name)
+        short = [_cut(safe_name(wish), shared[relation.schema_name], room) for wish in wishes]
+        if relation.id in kept:
+            short.insert(0, _label_of(kept[relation.id]))
+        label = claimed[relation.schema_name].claim(*short, owner=relation.id)
+        found[relation.id] = _called(table, label)
+    return schema.model_copy(update={"tables": tuple(found.get(t.id, t) for t in schema.tables)})
+
+
+def staging_names(
+    relations: Iterable[Relation],
+    schema: Schema,
+    declared: Iterable[Source],
+    host: Host,
+    names: Names,
+) -> tuple[dict[str, str], dict[str, str]]:
+    """(relations that the host stages itself, staging names of the others)."""
+    source_of = _source_of(declared)
+    kept = kept_staging(host)
+    own = host_names(host)
+    served: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for relation in relations:
+        name = kept.get(relation.id)
+        if name is None or name in own:
+            label = schema.by_id[relation.id].entities
+            room = MAX_NAME - len(host.staging_prefix) - len(_MARK) - len(label)
+            name = f"{host.staging_prefix}{shortened(source_of[relation.id], room)}{_MARK}{label}"
+        if name in names and name in own:
+            served[relation.id] = name
+        else:
+            other = f"{name}_{safe_name(relation.name)}"
+            found[relation.id] = names.claim(name, other, owner=relation.id)
+    return served, found
+
+
+def kept_staging(host: Host) -> dict[str, str]:
+    """Relation → the name of the staging model that an earlier run made of it.
+
+    What a repeated record of the table became is staged too, under a longer name.
+    """
+    found: dict[str, str] = {}
+    for model, relations in host.kept_names.items():
+        is_staging = model.startswith(host.staging_prefix) and _MARK in model
+        if len(relations) == 1 and is_staging:
+            known = found.setdefault(relations[0], model)
+            found[relations[0]] = min(known, model, key=lambda name: (len(name), name))
+    return found
+
+
+def _source_of(declared: Iterable[Source]) -> dict[str, str]:
+    return {table.relation: source.name for source in declared for table in source.tables}
+
+
+def _label_of(model: str) -> str:
+    return model.rpartition(_MARK)[2]
+
+
+def _room(host: Host, source: str) -> int:
+    return max(_LEAST, MAX_NAME - len(f"{host.staging_prefix}{source}{_MARK}"))
+
+
+def _cut(name: str, shared: int, room: int) -> str:
+    """`name` as it is where it fits; else without the words that all tables of its schema begin
+    with, and then cut in a way that depends on nothing but itself."""
+    if len(name) > room and shared:
+        name = safe_name("_".join(name.split("_")[shared:]))
+    return shortened(name, room)
+
+
+def _shared_words(schema: Schema, relations: Iterable[Relation]) -> dict[str, int]:
+    """Schema → how many words all of its tables' names begin with; each keeps one at least."""
+    words: dict[str, list[list[str]]] = {}
+    for relation in relations:
+        name = safe_name(schema.by_id[relation.id].entities)
+        words.setdefault(relation.schema_name, []).append(name.split("_"))
+    return {name: _common(each) if len(each) > 1 else 0 for name, each in words.items()}
+
+
+def _common(names: Sequence[Sequence[str]]) -> int:
+    columns = zip(*(name[:-1] for name in names), strict=False)
+    return sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))
+
+
+def _called(table: Table, label: str) -> Table:
+    if label == table.entities:
+        return table
+    *before, last = label.split("_")
+    entity = "_".join((*before, singular(last)))
+    if label == safe_name(table.entities):
+        entity = safe_name(table.entity)
+    return table.model_copy(update={"entities": label, "entity": entity})

@@ -1,0 +1,104 @@
+"""What may be summed, in which order of worth, and how sums respect currencies and units.
+
+Nothing is added up over several currencies or units: where a column names each row's, there is one
+sum for each of the few that were seen, or none, and that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.parts import Attribute
+from dbt_cartridge.documents.scan import Column
+from dbt_cartridge.words import safe_name
+
+BUDGET = 6
+"""Sums per kind of fact that a dimension shows: of more, nobody finds the one asked for."""
+_OF_OTHERS = 2
+_FEW_UNITS = 5
+_NUMBERS = frozenset({"integer", "decimal", "float"})
+_WORTH: tuple[frozenset[str], ...] = (
+    frozenset("net total revenue sales sale amount paid due subtotal".split()),
+    frozenset("profit margin income earnings".split()),
+    frozenset("quantity units qty count".split()),
+    frozenset("cost refund discount tax fee freight shipping".split()),
+)
+"""What business asks for first. It orders what may be summed; it decides nothing alone."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """One sum over a measure."""
+
+    measure: Attribute
+    expression: str
+    unit: str | None
+    suffix: str = ""  # of its name: `eur`
+    unit_by: str | None = None  # in several units still, one for each group
+
+
+def measures(attributes: Sequence[Attribute]) -> list[Attribute]:
+    """What may be summed, the most asked for first: its own before what was summed for it."""
+    found = [
+        a
+        for a in attributes
+        if a.role == "measure" and a.additivity == "additive" and a.type in _NUMBERS
+    ]
+    found.sort(key=_worth)
+    own = [a for a in found if not _is_summed(a)]
+    others = [a for a in found if _is_summed(a)]
+    return [*own, *others[:_OF_OTHERS]][:BUDGET]
+
+
+def sums(attributes: Sequence[Attribute], alias: str, one_unit: bool = False) -> Iterator[Sum]:
+    """The sums over what `alias` holds.
+
+    Args:
+        one_unit: the rows of one group share their unit, as the lines of one order do.
+    """
+    by_name = {a.name: a for a in attributes}
+    for measure in measures(attributes):
+        value = sql.column(alias, measure.name)
+        if measure.unit_by is None:
+            yield Sum(measure, f"sum({value})", measure.unit)
+        elif one_unit:
+            yield Sum(measure, f"sum({value})", None, unit_by=measure.unit_by)
+        elif measure.unit_by in by_name:
+            teller = sql.column(alias, measure.unit_by)
+            for unit in by_name[measure.unit_by].units:
+                chosen = f"case when {teller} = {sql.literal(unit)} then {value} end"
+                yield Sum(measure, f"sum({chosen})", unit, safe_name(unit))
+
+
+def unsummed(attributes: Sequence[Attribute]) -> list[Attribute]:
+    """Measures that are left out since they are in more units than can stand side by side."""
+    by_name = {a.name: a for a in attributes}
+    return [
+        a for a in measures(attributes)
+        if a.unit_by and not (a.unit_by in by_name and by_name[a.unit_by].units)
+    ]  # fmt: skip
+
+
+def few_units(column: Column) -> tuple[str, ...]:
+    """The units or currencies in a column of texts, in order, where they are few and all known."""
+    profile = column.profile
+    if profile is None or column.type != "text" or profile.sampled or profile.approximate:
+        return ()
+    seen = [v.value for v in profile.top_values if v.value.strip()]
+    counted = sum(v.count for v in profile.top_values)
+    whole = counted == profile.rows - profile.nulls
+    names = {safe_name(unit) for unit in seen}
+    few = len(seen) <= _FEW_UNITS and len(names) == len(seen)
+    return tuple(sorted(seen)) if whole and few else ()
+
+
+def _worth(attribute: Attribute) -> tuple[int, bool, int]:
+    words = attribute.name.split("_")
+    rank = next((at for at, group in enumerate(_WORTH) if group & set(words)), len(_WORTH))
+    return rank, attribute.type == "integer", len(words)
+
+
+def _is_summed(attribute: Attribute) -> bool:
+    return attribute.origin is None and attribute.zero_if_none

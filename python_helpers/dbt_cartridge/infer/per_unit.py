@@ -1,0 +1,49 @@
+"""Factors of a proved product are per unit: what one piece costs is not to be summed.
+
+`ext_cost = quantity × cost` says that `cost` is the cost of one, whatever its name says. Of the two
+factors, the quantity stays what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from dbt_cartridge.documents.schema import ColumnMeaning, Evidence, Identity
+from dbt_cartridge.infer.drafts import Draft
+from dbt_cartridge.infer.figures import figures
+
+_MULTIPLIED = frozenset(("plain", "discount_rate", "discount_amount"))
+
+
+def per_unit(draft: Draft, identities: Iterable[Identity]) -> tuple[ColumnMeaning, ...]:
+    """The meanings of a table's columns, its factors no longer additive."""
+    quantities = {figure.name for figure in figures(draft) if figure.is_quantity}
+    results: dict[str, str] = {}
+    for identity in identities:
+        if identity.table == draft.id and _is_proved_product(identity):
+            factors = _factors(identity.operands[:2], quantities)
+            results.update(dict.fromkeys(factors, identity.result or ""))
+    return tuple(
+        m.model_copy(
+            update={
+                "additivity": "non_additive",
+                "evidence": (
+                    *m.evidence,
+                    Evidence(text=f"a factor of {results[m.name]}: what one unit is worth"),
+                ),
+            }
+        )
+        if m.name in results and m.additivity == "additive"
+        else m
+        for m in draft.meanings
+    )
+
+
+def _is_proved_product(identity: Identity) -> bool:
+    whole = 0 < identity.considered == identity.hits
+    return identity.kind == "product" and identity.form in _MULTIPLIED and whole
+
+
+def _factors(operands: Sequence[str], quantities: set[str]) -> list[str]:
+    """Without the quantity. Where none is one by its name, nothing is known of either."""
+    return [o for o in operands if o not in quantities] if quantities & set(operands) else []

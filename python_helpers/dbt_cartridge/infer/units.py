@@ -1,0 +1,69 @@
+"""In which unit or currency a table's measures count, where a column beside them says it.
+
+A column of currencies or units that holds one value gives the unit. One that holds several makes
+each row's number a thing of its own: such numbers are never added up across it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from dbt_cartridge.documents.scan import Relation
+from dbt_cartridge.documents.schema import ColumnMeaning
+from dbt_cartridge.infer import column_words as lists
+from dbt_cartridge.infer.reading import Reading, read
+
+_NO_CURRENCY = frozenset(("rate", "exchange", "amount", "value", "factor", "name", "symbol"))
+"""`currency_rate` and `currency_amount` are numbers, `currency_name` says what a code says."""
+_UNIT_ENDS = (("unit",), ("units",), ("unit", "of", "measure"))
+
+
+def with_units(found: Sequence[ColumnMeaning], relation: Relation) -> tuple[ColumnMeaning, ...]:
+    """The meanings, with the unit of each measure whose unit a column of the table tells."""
+    currencies = [m for m in found if _names_currency(m)]
+    units = [m for m in found if _names_unit(m)]
+    if not currencies and not units:
+        return tuple(found)
+    return tuple(_told(m, currencies if m.money else units, relation) for m in found)
+
+
+def _told(
+    measure: ColumnMeaning, beside: Sequence[ColumnMeaning], relation: Relation
+) -> ColumnMeaning:
+    if measure.role != "measure" or measure.unit is not None:
+        return measure
+    teller = _nearest(measure, beside)
+    if teller is None:
+        return measure
+    reading = read(relation.by_name[teller.name])
+    if reading.distinct is not None and reading.distinct > 1:
+        return measure.model_copy(update={"unit_column": teller.name})
+    return measure.model_copy(update={"unit": _one(reading)}) if measure.money else measure
+
+
+def _nearest(measure: ColumnMeaning, beside: Iterable[ColumnMeaning]) -> ColumnMeaning | None:
+    """`price_currency` for `price`, else the plain `currency`; `weight_unit` for `weight` alone."""
+    said = set(measure.words)
+    own = [m for m in beside if set(m.words[:-1]) & said]
+    plain = [m for m in beside if m.words[0] in ("currency", "unit", "units", "iso")]
+    found = own or plain
+    return found[0] if found else None
+
+
+def _names_currency(meaning: ColumnMeaning) -> bool:
+    said = set(meaning.words)
+    return "currency" in said and not said & _NO_CURRENCY and meaning.role != "measure"
+
+
+def _names_unit(meaning: ColumnMeaning) -> bool:
+    return meaning.role in ("attribute", "category") and any(
+        meaning.words[-len(end) :] == end for end in _UNIT_ENDS
+    )
+
+
+def _one(reading: Reading) -> str | None:
+    """The one currency of the table, where it is known by its code."""
+    if not reading.values or len(reading.values) != 1:
+        return None
+    (value,) = reading.values
+    return value.upper() if value in lists.CURRENCIES else None

@@ -1,0 +1,94 @@
+"""How the times in a column are written, where its type does not say it: proved by counting, in
+every row that has a value. Shared, because inference reads a column by it and design casts it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dbt_cartridge.documents.scan import Column, Profile
+
+Form = Literal[
+    "iso", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%Y%m%d",
+    "seconds", "milliseconds", "microseconds",
+]  # fmt: skip
+_EPOCHS: tuple[tuple[Form, int], ...] = (
+    ("seconds", 1), ("milliseconds", 1_000), ("microseconds", 1_000_000),
+)  # fmt: skip
+_SINCE, _UNTIL = 631_152_000, 4_102_444_800  # 1990 and 2100, in seconds since 1970
+_FIRST_DAY, _LAST_DAY = 19000101, 21001231
+_NO_CHANCE = 12
+"""So many different eight-digit numbers are not all days by chance: one in 27 is."""
+
+
+@dataclass(frozen=True)
+class WrittenTime:
+    """`certain`: the form alone proves it. Else the column's name has to say time as well."""
+
+    kind: Literal["date", "timestamp"]
+    form: Form
+    certain: bool = True
+
+
+def written_time(column: Column) -> WrittenTime | None:
+    """What every value of a column of text or whole numbers is, if that is a time."""
+    profile = column.profile
+    if profile is None or (filled := values(profile)) <= 0:
+        return None
+    if column.type == "integer":
+        return _day_number(profile, filled) or _epoch(profile)
+    return _text(profile, filled) if column.type == "text" else None
+
+
+def values(profile: Profile) -> int:
+    """How many rows hold a value that is not blank."""
+    return profile.rows - profile.nulls - profile.blanks
+
+
+def _text(profile: Profile, filled: int) -> WrittenTime | None:
+    seen = profile.patterns
+    if seen is None or filled == seen.zero_date:
+        return None
+    if seen.timestamp and seen.timestamp + seen.zero_date == filled:
+        return WrittenTime("timestamp", "iso")
+    if seen.date and seen.date + seen.zero_date == filled:
+        return WrittenTime("date", "iso")
+    if seen.timestamp and seen.date + seen.timestamp + seen.zero_date == filled:
+        return WrittenTime("timestamp", "iso", certain=False)
+    if seen.year_first == filled:
+        return WrittenTime("date", "%Y/%m/%d")
+    if (seen.month_first == filled) != (seen.day_first == filled):  # 01/02 is either
+        if seen.month_first == filled:
+            return WrittenTime("date", "%m/%d/%Y")
+        if seen.dotted_day in (0, filled):
+            return WrittenTime("date", "%d.%m.%Y" if seen.dotted_day else "%d/%m/%Y")
+    if seen.dotted_day == filled:
+        return WrittenTime("date", "%d.%m.%Y")
+    return _day_number(profile, filled)
+
+
+def _day_number(profile: Profile, filled: int) -> WrittenTime | None:
+    low, high = _whole(profile.min), _whole(profile.max)
+    if profile.days != filled or low is None or high is None:
+        return None
+    if low < _FIRST_DAY or high > _LAST_DAY:
+        return None
+    return WrittenTime("date", "%Y%m%d", certain=(profile.distinct or 0) > _NO_CHANCE)
+
+
+def _epoch(profile: Profile) -> WrittenTime | None:
+    low, high = _whole(profile.min), _whole(profile.max)
+    if low is None or high is None or low == high:
+        return None
+    for form, scale in _EPOCHS:
+        if _SINCE * scale <= low and high <= _UNTIL * scale:
+            return WrittenTime("timestamp", form, certain=False)
+    return None
+
+
+def _whole(text: str | None) -> int | None:
+    try:
+        return int(text) if text is not None else None
+    except ValueError:
+        return None

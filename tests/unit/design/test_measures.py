@@ -1,0 +1,77 @@
+"""Sums respect currencies and units, and the ones that matter are not cut."""
+
+from __future__ import annotations
+
+from tests.unit.design.made import column, customers, designed, expression, table
+
+KEY = column("id", role="key")
+DUE = {"additivity": "additive", "money": True, "unit_column": "currency"}
+
+
+def payments(**currencies: int):
+    return table(
+        "payments", KEY, column("customer_id", role="foreign_key"),
+        column("paid_at", "timestamp", "event_time"),
+        column("amount", "decimal", "measure", meaning=DUE),
+        column("currency", "text", "category", values=currencies, distinct=len(currencies)),
+        role="fact", links={"customer_id": "customers.id"},
+    )  # fmt: skip
+
+
+def test_a_few_currencies_have_a_sum_each() -> None:
+    model = designed(customers(), payments(EUR=60, USD=40)).by_name["dim_customers"]
+    names = {c.name for c in model.columns}
+    assert {"total_payment_amount_eur", "total_payment_amount_usd"} <= names
+    assert "total_payment_amount" not in names
+
+
+def test_many_currencies_are_not_summed_and_that_is_said() -> None:
+    result = designed(customers(), payments(**{f"C{n:02}": 10 for n in range(10)}))
+    assert not [c.name for c in result.by_name["dim_customers"].columns if "total" in c.name]
+    (summed,) = [m for m in result.models if m.layer == "intermediate"]
+    assert "`amount` is not summed: `currency` names several currencies" in summed.description
+
+
+def test_what_nobody_bought_adds_up_to_zero() -> None:
+    result = designed(customers(), payments(EUR=60, USD=40))
+    found = expression(result.by_name["dim_customers"], "total_payment_amount_eur")
+    assert found.startswith("coalesce(")
+
+
+def test_the_net_amount_the_profit_and_the_quantity_are_not_cut() -> None:
+    additive = {"additivity": "additive"}
+    many = [
+        column(name, "decimal", "measure", meaning=additive)
+        for name in ("coupon", "ext_tax", "handling", "extra_a", "extra_b", "net_paid",
+                     "net_profit", "quantity")
+    ]  # fmt: skip
+    sales = table(
+        "sales", KEY, column("customer_id", role="foreign_key"), *many, role="fact",
+        links={"customer_id": "customers.id"},
+    )  # fmt: skip
+    names = {c.name for c in designed(customers(), sales).by_name["dim_customers"].columns}
+    assert {"total_sale_net_paid", "total_sale_net_profit", "total_sale_quantity"} <= names
+
+
+def test_a_planned_time_is_not_when_it_happened() -> None:
+    loans = table(
+        "loans", KEY, column("customer_id", role="foreign_key"),
+        column("due_date", "date", "event_time"), column("lent_at", "timestamp", "event_time"),
+        role="fact", links={"customer_id": "customers.id"},
+    )  # fmt: skip
+    names = {c.name for c in designed(customers(), loans).by_name["dim_customers"].columns}
+    assert "first_loan_lent_at" in names
+    assert not [name for name in names if "due" in name]
+
+
+def test_what_was_captured_is_told_from_what_is_pending() -> None:
+    paid = table(
+        "payments", KEY, column("customer_id", role="foreign_key"),
+        column("amount", "decimal", "measure", meaning={"additivity": "additive", "money": True}),
+        column("state", "text", "status", values={"captured": 60, "pending": 40}),
+        role="fact", links={"customer_id": "customers.id"},
+    )  # fmt: skip
+    model = designed(customers(), paid).by_name["int_customers_payments"]
+    found = {c.name for c in model.columns}
+    assert {"captured_payment_count", "captured_payment_amount", "total_payment_amount"} <= found
+    assert "'captured'" in expression(model, "captured_payment_amount")
