@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 
 from dbt_cartridge.cli import main as cartridge
 from dbt_cartridge.config import Settings, choices
+from dbt_cartridge.errors import EXIT_CODES
 
 REPOSITORY = Path(__file__).parent.parent
 MACROS = REPOSITORY / "macros" / "cartridge.yml"
@@ -131,6 +132,13 @@ def commands() -> str:
         command = cartridge.get_command(context, name)
         assert command is not None
         parts += _command(name, command)
+    parts += [
+        "## Exit codes\n",
+        "| code | it means |",
+        "|---|---|",
+        *(f"| {code} | {meaning} |" for code, meaning in EXIT_CODES.items()),
+        "",
+    ]
     return "\n".join(parts)
 
 

@@ -44,6 +44,13 @@ class VerifyError(CartridgeError):
     """The generated project could not be proved at all."""
 
 
+class LostError(CartridgeError):
+    """Of what was designed, nothing or less than half is left after the proof. Not raised: what
+    holds is written, and the run ends with the code."""
+
+    exit_code = 4
+
+
 class WriteError(CartridgeError):
     """The host project could not be changed. It is as it was before the run."""
 
@@ -52,6 +59,19 @@ class ConflictError(WriteError):
     """Files changed on both sides. The user's files are untouched."""
 
     exit_code = 3
+
+
+EXIT_CODES = {
+    0: "It is done; what was left out is said.",
+    CartridgeError.exit_code: "It could not be done; the project is as it was. Of `drift`: the "
+    "warehouse is not as it is declared. Of `debug`: something is to be fixed.",
+    ConfigError.exit_code: "An option or a setting cannot be taken.",
+    ConflictError.exit_code: "What could be written is written; files that both sides changed wait "
+    "under `.cartridge/conflicts/`.",
+    LostError.exit_code: "Of the models that were designed, the proof refuted more than it left. "
+    "What holds is written; *Left out* says why the others are not.",
+    130: "Interrupted; the project is as it was.",
+}
 
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:

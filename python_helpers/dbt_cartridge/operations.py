@@ -9,7 +9,7 @@ from typing import Any
 from dbt_cartridge import report
 from dbt_cartridge.config import Settings, settings
 from dbt_cartridge.engine.in_process import InProcess
-from dbt_cartridge.errors import CartridgeError
+from dbt_cartridge.errors import CartridgeError, LostError
 from dbt_cartridge.version import check_versions
 
 Sql = Callable[..., str]
@@ -23,7 +23,10 @@ def generate(options: Options, version: str, project_vars: Options, adapter: Any
     opened = _opened(options, version, project_vars, adapter, sql)
     with opened as (engine, chosen), report.progress() as progress:
         outcome = pipeline.generate(engine, chosen, engine.project_dir, progress)
-    if report.tell(outcome, engine.project_dir):
+    code = report.tell(outcome, engine.project_dir)
+    if code == LostError.exit_code:
+        raise LostError("cartridge refuted most of its models; Left out, above, says why.")
+    if code:
         raise CartridgeError("cartridge found conflicts; the files named above are untouched.")
     return ""
 

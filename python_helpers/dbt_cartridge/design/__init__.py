@@ -13,6 +13,7 @@ from dbt_cartridge.design.dimensions import dimension
 from dbt_cartridge.design.facts import dated, enrich_line, fact
 from dbt_cartridge.design.labels import labelled, staging_names
 from dbt_cartridge.design.naming import Names, host_names
+from dbt_cartridge.design.own_staging import adopted, own_staging, told
 from dbt_cartridge.design.parts import Staged
 from dbt_cartridge.design.plan import (
     blank_keys,
@@ -43,7 +44,7 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     not made is in `left_out`, with the reason.
     """
     beside = {model.name for model in host.beside(scan)}
-    names = Names(host_names(host) | beside, held=host.kept_names)
+    names = Names(host_names(host) | beside | {*host.retired}, held=host.kept_names)
     relations, left_out = usable(schema, scan, {})
     schema = labelled(schema, relations, sources(relations, schema, host, settings), host)
     declared = sources(relations, schema, host, settings)
@@ -51,17 +52,22 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     if "staging" not in layers:
         keyed = with_key_tests(declared, schema)
         return Design(adapter=scan.adapter, sources=keyed, left_out=left_out)
-    served, taken = staging_names(relations, schema, declared, host, names)
+    own = own_staging(relations, declared, schema, host)
+    rest = tuple(relation for relation in relations if relation.id not in own)
+    served, taken = staging_names(rest, schema, declared, host, names)
     if served:
         relations, left_out = usable(schema, scan, served)
+    taken |= {id: its.model.name for id, its in own.items()}
     staged = _staged(schema, relations, declared, taken)
+    staged |= {id: adopted(staged[id], its) for id, its in own.items()}
     its = plan(staged, links(schema, staged))
     site = Site(
         schema=schema, plan=its, host=host, settings=settings, names=names,
         folders=_folders(declared, staged, host), beside=beside,
     )  # fmt: skip
     staging = _staging_models(site, with_marts="marts" in layers)
-    staging += [model for each in staged.values() for model in repeated(each, names)]
+    ours = [each for each in staged.values() if not each.own]
+    staging += [model for each in ours for model in repeated(each, names)]
     if "intermediate" in layers:
         _marts(site)
     further = [m for m in _in_order(site.models) if m.layer in layers]
@@ -73,6 +79,7 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
         ),
         models=(*staging, *further),
         snapshots=made,
+        used=tuple(told(own, declared)),
         left_out=(*left_out, *dict.fromkeys(site.left_out), *_unsnapshot(made, settings)),
     )
 
@@ -153,6 +160,8 @@ def _staging_models(site: Site, with_marts: bool) -> list[Model]:
         site.homes, site.histories = {}, {}
     found: list[Model] = []
     for staged in site.plan.staged.values():
+        if staged.own:
+            continue
         if staged.id in site.homes:
             found.append(staged.model)
             continue

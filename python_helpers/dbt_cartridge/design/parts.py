@@ -77,6 +77,7 @@ class Staged:
     hides_deleted: bool  # removed rows were seen, and staging leaves them out
     model: Model
     row_tests: tuple[Test, ...] = ()
+    own: bool = False  # the host's own model; `model` is what would have been made
     claims: tuple[Test, ...] = ()  # on the source: that no cast of staging loses a value
 
     @property

@@ -353,6 +353,7 @@ class Design(Document):
     models: tuple[Model, ...] = ()  # in the order of dependence
     snapshots: tuple[Snapshot, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    used: tuple[LeftOut, ...] = ()  # of the host's own, and how
     problems: tuple[Problem, ...] = ()
 
     @cached_property

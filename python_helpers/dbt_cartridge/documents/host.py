@@ -20,6 +20,8 @@ class HostModel(Frozen):
     resource: Literal["model", "seed", "snapshot"] = "model"
     generated: bool = False  # the ledger says that cartridge wrote it
     description: str = ""
+    source: tuple[str, str] | None = None  # (source, table) if it reads that and nothing else
+    sql: str = ""  # of such a model, its Jinja not rendered
     # Of a generated one, from the ledger:
     home: str = ""  # where it was put; `path` is where the user moved it
     relations: tuple[str, ...] = ()  # `Relation.id`s that it is made from
@@ -58,9 +60,11 @@ class Host(Document):
     macro_paths: tuple[str, ...] = ("macros",)
     test_paths: tuple[str, ...] = ("tests",)
     snapshot_paths: tuple[str, ...] = ("snapshots",)
+    groups: dict[str, dict[str, Any]] = Field(default={})  # name → owner
     packages: tuple[str, ...] = ()  # names of installed packages, cartridge left out
     models: tuple[HostModel, ...] = ()
     sources: tuple[HostSource, ...] = ()
+    retired: tuple[str, ...] = ()  # models that are switched off and still described in YAML
     # What was generated on earlier runs → the relations that it is made from, by the ledger.
     kept_names: dict[str, tuple[str, ...]] = Field(default_factory=dict[str, tuple[str, ...]])
     # Conventions, read from what is there; the defaults are dbt's own style guide.

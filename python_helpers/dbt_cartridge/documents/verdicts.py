@@ -38,6 +38,7 @@ class Verdicts(Document):
     tests: tuple[TestVerdict, ...] = ()
     problems: tuple[Problem, ...] = ()
     seconds: float = 0.0
+    lost: tuple[str, ...] = ()  # models that were designed and did not hold
 
     @property
     def clean(self) -> bool:

@@ -97,6 +97,12 @@ def read_host(project_dir: Path, manifest: Manifest, target: Target) -> Host:
         macro_paths=_paths(project, "macro-paths", "macros"),
         test_paths=_paths(project, "test-paths", "tests"),
         snapshot_paths=_paths(project, "snapshot-paths", "snapshots"),
+        retired=tuple(sorted(_retired(manifest, name))),
+        groups={
+            group["name"]: {k: v for k, v in (group.get("owner") or {}).items() if v is not None}
+            for group in (manifest.get("groups") or {}).values()
+            if group.get("package_name", name) == name
+        },
         packages=tuple(sorted(_packages(manifest) - {name, _OWN_PACKAGE})),
         models=models,
         sources=tuple(_sources(manifest, project_dir, name)),
@@ -133,7 +139,27 @@ def _models(manifest: Manifest) -> Iterable[HostModel]:
             package=node["package_name"],
             resource=node["resource_type"],
             description=str(node.get("description") or "")[:1000],
+            **_only_source(node, manifest),
         )
+
+
+def _retired(manifest: Manifest, project: str) -> set[str]:
+    """dbt wants one entry of YAML for a name, though the model that it is about is off."""
+    return {
+        str(node["name"])
+        for nodes in (manifest.get("disabled") or {}).values()
+        for node in nodes
+        if node["resource_type"] == "model" and node["package_name"] == project
+        if node.get("patch_path")
+    }
+
+
+def _only_source(node: Mapping[str, Any], manifest: Manifest) -> dict[str, Any]:
+    below = (node.get("depends_on") or {}).get("nodes") or []
+    source = manifest["sources"].get(below[0]) if len(below) == 1 else None
+    if source is None or node.get("language", "sql") != "sql":
+        return {}
+    return {"source": (source["source_name"], source["name"]), "sql": node.get("raw_code") or ""}
 
 
 def _sources(manifest: Manifest, project_dir: Path, project: str) -> Iterable[HostSource]:

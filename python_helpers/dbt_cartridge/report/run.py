@@ -106,6 +106,7 @@ class Run(Document):
         default=(), description="What became of the warehouse since the last run."
     )
     problems: tuple[Problem, ...] = ()
+    used: tuple[LeftOut, ...] = Field(default=(), description="What of the project's own is used.")
     left_out: tuple[LeftOut, ...] = ()
 
     def save(self, folder: Path) -> Path:
@@ -135,6 +136,7 @@ def run(outcome: Outcome) -> Run:
         files={c.path: c.action for c in changes if c.action != "unchanged"},
         schema_changes=outcome.changes.schema_changes,
         problems=_problems(outcome),
+        used=outcome.design.used,
         left_out=(*outcome.design.left_out, *outcome.files.left_out),
     )
 

@@ -47,6 +47,7 @@ def summary(run: Run, schema: Schema, changes: Changes) -> list[str]:
     return [
         *_block("Found", _found(run.found)),
         *_block("Made", _made(run.made)),
+        *_block("Used", _limited(f"{one.what}: {one.why}" for one in run.used)),
         *_block("Asked", _asked(run.asked)),
         *_block("Proved", _proved(run.proved)),
         *_block("Rows", _rows(run.rows)),

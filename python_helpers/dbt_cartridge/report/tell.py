@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbt_cartridge.documents.base import documents_folder
-from dbt_cartridge.errors import ConflictError
+from dbt_cartridge.errors import ConflictError, LostError
 from dbt_cartridge.report.console import Say
 from dbt_cartridge.report.diffs import diff_lines
 from dbt_cartridge.report.page import save_page
@@ -43,7 +43,13 @@ def tell(outcome: Outcome, project_dir: Path, say: Say | None = None) -> int:
             printed(shown(line))
     for line in summary(document, outcome.schema, outcome.changes):
         printed(f"\x1b[1m{line[:HEADING]}\x1b[0m{line[HEADING:]}" if colour else line)
-    return ConflictError.exit_code if document.changes.get("conflict") else 0
+    if document.changes.get("conflict"):
+        return ConflictError.exit_code
+    return LostError.exit_code if _much_is_lost(outcome) else 0
+
+
+def _much_is_lost(outcome: Outcome) -> bool:
+    return len(outcome.verdicts.lost) > len(outcome.design.models)
 
 
 def tell_changes(changes: Changes) -> int:

@@ -24,6 +24,7 @@ from dbt_cartridge.documents.files import Files
 from dbt_cartridge.documents.host import Host, HostModel
 from dbt_cartridge.engine.host import read_project
 from dbt_cartridge.errors import HostError, VerifyError
+from dbt_cartridge.words import MAX_NAME, shortened
 
 PACKAGES = "dbt_packages"
 READS = "cartridge_reads"  # the folder of our own tests in the copy
@@ -35,10 +36,13 @@ _NOT_COPIED = {
     "dbt_packages", "dbt_modules", "dbt_internal_packages", "dbt_project.yml", "selectors.yml",
     "packages.yml", "dependencies.yml", "package-lock.yml", ".user.yml",
 }  # fmt: skip
+_CTE = "__dbt__cte__"  # what dbt calls an ephemeral model begins so, and its limit is the same
 _NOWHERE = "cartridge_nowhere"  # dbt v2 takes an empty list of paths for the default
 _HOOKS = {"on-run-start", "on-run-end"}
 _NODE_HOOKS = {"pre-hook", "post-hook", "pre_hook", "post_hook"}
-_OF_TESTS = {"store_failures", "store_failures_as", "severity"}
+# What turns a test off, or makes it quiet, is no fault of a model; `where` is what it means.
+_OF_TESTS = {"store_failures", "store_failures_as", "severity", "enabled", "limit", "warn_if",
+             "error_if"}  # fmt: skip
 _FLAGS = {"warn_error", "warn_error_options", "store_failures", "fail_fast", "target_path",
           "log_path", "log_format", "log_level", "quiet", "write_json"}  # fmt: skip
 _SOURCE = re.compile(r"""\bsource\(\s*['"]([^'"]+)['"]\s*,""")
@@ -67,6 +71,10 @@ def make_copy(project_dir: Path, host: Host, design: Design, files: Files, folde
     used = {source.name for source in design.sources} | named
     written = {(source.name, table.name) for source in design.sources for table in source.written}
     _existing_sources(project_dir, host, used, written, folder / paths["model-paths"][0])
+    if host.groups:
+        groups = [{"name": name, "owner": owner} for name, owner in sorted(host.groups.items())]
+        place = folder / paths["model-paths"][0] / "cartridge_host_groups.yml"
+        _dump({"version": 2, "groups": groups}, place)
     write_files(files, folder)
     if host.version >= (2, 0, 0):
         _mend_v2(folder, paths["macro-paths"])
@@ -76,14 +84,17 @@ def _copy_model(source: Path, target: Path, model: HostModel) -> None:
     """A model of the host that ours read. Whether it was ever built does not matter in the copy."""
     if model.resource == "model" and source.suffix == ".sql":
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(ephemeral(source.read_text("utf-8", "replace")), "utf-8")
+        target.write_text(ephemeral(source.read_text("utf-8", "replace"), model.name), "utf-8")
     else:
         _link(source, target)
 
 
-def ephemeral(text: str) -> str:
+def ephemeral(text: str, name: str) -> str:
+    """The model's text, so that nothing is built of it."""
     # The last `config` wins over the one at the top.
-    return f"{text.rstrip()}\n{{{{ config(materialized='ephemeral') }}}}\n"
+    short = shortened(name, MAX_NAME - len(_CTE))
+    alias = "" if short == name else f", alias='{short}'"
+    return f"{text.rstrip()}\n{{{{ config(materialized='ephemeral'{alias}) }}}}\n"
 
 
 def copy_surroundings(project_dir: Path, around: Path) -> Path:
@@ -262,9 +273,10 @@ def _tamed(
         tamed.pop(key, None)
     for key in ("models", "snapshots", "seeds"):
         tamed[key] = _without(tamed.get(key), _NODE_HOOKS)
-    tests = "data_tests" if "tests" not in tamed and host.version >= (1, 8, 0) else "tests"
-    # dbt v2 runs nothing that stands on a failing test, unless the test only warns.
-    tamed[tests] = {**_without(tamed.get(tests), _OF_TESTS), "+severity": "warn"}
+    main = "data_tests" if "tests" not in tamed and host.version >= (1, 8, 0) else "tests"
+    for tests in {main, *(tamed.keys() & {"tests", "data_tests"})}:
+        # dbt v2 runs nothing that stands on a failing test, unless the test only warns.
+        tamed[tests] = {**_without(tamed.get(tests), _OF_TESTS), "+severity": "warn"}
     tamed["flags"] = _without(tamed.get("flags"), _FLAGS)
     tamed |= {key: list(paths[key]) for key in ("model-paths", "snapshot-paths", "macro-paths")}
     tamed["seed-paths"] = list(paths["seed-paths"])

@@ -21,7 +21,7 @@ from dbt_cartridge.progress import Progress
 from dbt_cartridge.verify.commands import too_large, unread_models
 from dbt_cartridge.verify.conservation import conservation_count, conservation_tests
 from dbt_cartridge.verify.dependence import ancestors, other_models, owned_tests, parents
-from dbt_cartridge.verify.host_copy import copy_surroundings, make_copy, write_files
+from dbt_cartridge.verify.host_copy import copy_surroundings, ephemeral, make_copy, write_files
 from dbt_cartridge.verify.inert import strange_jinja
 from dbt_cartridge.verify.judging import judged, unread_problems
 from dbt_cartridge.verify.memory import Memory, was_said
@@ -30,9 +30,7 @@ from dbt_cartridge.verify.running import parses, run_round
 from dbt_cartridge.verify.settle import settle
 from dbt_cartridge.verify.stopping import stopped
 from dbt_cartridge.verify.workshop import Workshop
-from dbt_cartridge.words import MAX_NAME, shortened
 
-_CTE = "__dbt__cte__"  # what dbt calls an ephemeral model begins so, and its limit is the same
 _MENDS = 6
 _ROUNDS = 10  # each but the first only parses, or runs what the round before it changed
 
@@ -92,7 +90,7 @@ def prove(
     """
     if settings.verify == "none":
         return design, files, Verdicts(level="none")
-    started = time.monotonic()
+    started, designed = time.monotonic(), design.by_name.keys()
     memory = memory or Memory(None, files, scan, host, settings, project_dir)
     with workshop(project_dir, scan, host, engine, settings, progress) as shop:
         verdicts = _first_round(shop, design, files, memory)
@@ -104,7 +102,9 @@ def prove(
                 settled = settle(design, verdicts)
             if settled is design:
                 seconds = round(time.monotonic() - started, 1)
-                return design, files, verdicts.model_copy(update={"seconds": seconds})
+                lost = tuple(sorted(designed - design.by_name.keys()))
+                update = {"seconds": seconds, "lost": lost}
+                return design, files, verdicts.model_copy(update=update)
             new = render(settled, host, settings)
             verdicts = _next_round(shop, (design, files, verdicts), settled, new, memory)
             design, files = settled, new
@@ -270,11 +270,7 @@ def in_copy(shop: Workshop, design: Design, files: Files) -> Files:
 
 
 def _ephemeral(file: File) -> File:
-    # The last `config` wins over the one at the top.
-    name = PurePosixPath(file.path).stem
-    short = shortened(name, MAX_NAME - len(_CTE))
-    alias = "" if short == name else f", alias='{short}'"
-    text = f"{file.text.rstrip()}\n{{{{ config(materialized='ephemeral'{alias}) }}}}\n"
+    text = ephemeral(file.text, PurePosixPath(file.path).stem)
     return file.model_copy(update={"text": text})
 
 

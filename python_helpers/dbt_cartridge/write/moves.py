@@ -30,8 +30,8 @@ class Strays:
         A model's name is unique in dbt, so SQL of the same file name is the same model wherever
         it lies. Else the text as generated decides: the same, or clearly the most alike.
         """
-        suffix = PurePosixPath(path).suffix
-        texts = {p: t for p, t in self._load().items() if PurePosixPath(p).suffix == suffix}
+        suffix = _kind(path)
+        texts = {p: t for p, t in self._load().items() if _kind(p) == suffix}
         same = [p for p, text in texts.items() if digest(text) == digest(base)]
         if not same and suffix == ".sql":
             same = [p for p in texts if PurePosixPath(p).name == PurePosixPath(path).name]
@@ -57,6 +57,11 @@ class Strays:
                         continue
                     if not file.is_symlink() and file.stat().st_size < _BIGGEST:
                         yield path, Text.read(file.read_bytes()).body
+
+
+def _kind(path: str) -> str:
+    """The suffix; dbt reads YAML under both of its own."""
+    return PurePosixPath(path).suffix.replace(".yaml", ".yml")
 
 
 def _most_alike(base: str, texts: Mapping[str, str]) -> str | None:

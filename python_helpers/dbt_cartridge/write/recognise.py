@@ -38,6 +38,7 @@ def recognise(host: Host, project_dir: Path) -> Host:
     return host.model_copy(
         update={
             "models": tuple(recognised(model) for model in host.models),
+            "retired": tuple(name for name in host.retired if name not in made),
             "kept_names": {
                 PurePosixPath(path).stem: entry.relations
                 for path, entry in sorted(entries.items())

@@ -66,16 +66,14 @@ def _code(path: str, text: str, own: set[str]) -> _Code:
 
 def _used(change: SchemaChange, code: Iterable[_Code], decision: Decision) -> Iterator[str]:
     relation, column = _split(change.where)
-    names = {
-        name
-        for entry in decision.ledger.entries.values()
-        if relation in entry.relations
-        for name in entry.describes
-    }
-    names |= {relation.split(".", 1)[-1].casefold()}
+    made = [e for e in decision.ledger.entries.values() if e.kind == "sql"]
+    table = relation.split(".", 1)[-1].casefold()
+    names = {table, *(n for e in made if e.relations == (relation,) for n in e.describes)}
     words = {column, *_names_in_staging(column, relation, decision)} if column else names
+    # A column goes on into what is made of several tables; a table's name does not.
+    wide = {n for e in made if relation in e.relations for n in e.describes} if column else set()
     for each in code:
-        if {name.casefold() for name in each.reads} & {name.casefold() for name in names}:
+        if {n.casefold() for n in each.reads} & {n.casefold() for n in names | wide}:
             for number in lines_that_name(each.text, words):
                 yield f"{each.path}:{number}"
 

@@ -43,6 +43,16 @@ def test_renamed_model_is_followed_by_its_content(project: Project) -> None:
     assert project.text("models/staging/orders.sql").endswith("column_19,\nnew\n")
 
 
+def test_yaml_under_its_other_suffix_is_followed(project: Project) -> None:
+    page = "models/_models.yml"
+    text = "version: 2\nmodels:\n  - name: a\n    description: Of a.\n"
+    project.run({page: text, B: "b\n"})
+    move(project, page, "models/_models.yaml")
+    project.run({page: text + "  - name: b\n", B: "b\n"})
+    assert project.text("models/_models.yaml").endswith("  - name: b\n")
+    assert not (project.root / page).exists()
+
+
 def test_a_followed_move_is_remembered(project: Project) -> None:
     project.run({A: "a\n", B: "b\n"})
     move(project, A, "models/mine/stg_a.sql")

@@ -1,0 +1,57 @@
+"""What the host stages itself is built on, whatever its models are called."""
+
+from __future__ import annotations
+
+from dbt_cartridge.documents.design import Query
+from dbt_cartridge.documents.host import HostModel, HostSource
+from tests.unit.design.made import column, designed, host, names, table
+
+KEY = column("id", role="key")
+WEB = HostSource(name="web", schema_name="raw", path="m.yml", tables=("things",))
+
+
+def _model(name: str, sql: str) -> HostModel:
+    return HostModel(
+        name=name, path=f"models/{name}.sql", package="shop", source=("web", "things"), sql=sql
+    )
+
+
+def _designed(*models: HostModel):
+    things = table("things", KEY, column("colour"), column("weight", "decimal", "measure"))
+    return designed(things, to=host(sources=(WEB,), models=models))
+
+
+def test_marts_stand_on_the_hosts_staging_under_its_names() -> None:
+    sql = """
+        {{ config(materialized='view') }}
+        with raw as (select * from {{ source('web', 'things') }}),
+        renamed as (select *, weight * 2 as doubled from raw)
+        select id as thing_no, colour as hue, round(weight) as weight, doubled from renamed
+    """
+    result = _designed(_model("base_things", sql))
+    assert names(result, "staging") == []
+    (mart,) = [m for m in result.models if m.layer == "marts"]
+    assert isinstance(mart.body, Query)
+    assert [each.model for each in mart.body.inputs] == ["base_things"]
+    assert [c.name for c in mart.columns] == ["thing_no", "hue"]
+    assert mart.primary_key == ("thing_no",)
+    assert any("base_things" in u.what and "weight" in u.why for u in result.used)
+
+
+def test_a_report_on_a_source_is_not_its_staging() -> None:
+    for sql in (
+        "select colour, count(*) as n from {{ source('web', 'things') }} group by 1",
+        "select id from {{ source('web', 'things') }}",
+        "select id, colour, weight from {{ source('web', 'things') }} {% if x %}{% endif %}",
+    ):
+        assert names(_designed(_model("report", sql)), "staging") == ["stg_web__things"]
+
+
+def test_of_two_stagings_the_one_with_more_columns_is_built_on() -> None:
+    result = _designed(
+        _model("a", "select id, colour from {{ source('web', 'things') }}"),
+        _model("b", "select id, colour, weight from {{ source('web', 'things') }}"),
+    )
+    (mart,) = [m for m in result.models if m.layer == "marts"]
+    assert isinstance(mart.body, Query)
+    assert [each.model for each in mart.body.inputs] == ["b"]
