@@ -169,7 +169,7 @@ def _traced(text: str, relation: Relation, dialect: str) -> list[tuple[str, str]
     return found
 
 
-def _origin(scope: Scope, projection: exp.Expression) -> str | None:
+def _origin(scope: Scope, projection: exp.Expr) -> str | None:
     column = projection.unalias()
     if not isinstance(column, exp.Column):
         return None

@@ -98,11 +98,7 @@ def read_host(project_dir: Path, manifest: Manifest, target: Target) -> Host:
         test_paths=_paths(project, "test-paths", "tests"),
         snapshot_paths=_paths(project, "snapshot-paths", "snapshots"),
         retired=tuple(sorted(_retired(manifest, name))),
-        groups={
-            group["name"]: {k: v for k, v in (group.get("owner") or {}).items() if v is not None}
-            for group in (manifest.get("groups") or {}).values()
-            if group.get("package_name", name) == name
-        },
+        groups=_groups(manifest, name),
         packages=tuple(sorted(_packages(manifest) - {name, _OWN_PACKAGE})),
         models=models,
         sources=tuple(_sources(manifest, project_dir, name)),
@@ -143,11 +139,25 @@ def _models(manifest: Manifest) -> Iterable[HostModel]:
         )
 
 
+def _groups(manifest: Manifest, project: str) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for group in _part(manifest, "groups").values():
+        if group.get("package_name", project) == project:
+            owner = _part(group, "owner")
+            found[str(group["name"])] = {k: v for k, v in owner.items() if v is not None}
+    return found
+
+
+def _part(whole: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return cast("dict[str, Any]", whole.get(key) or {})
+
+
 def _retired(manifest: Manifest, project: str) -> set[str]:
     """dbt wants one entry of YAML for a name, though the model that it is about is off."""
+    listed = cast("list[list[dict[str, Any]]]", list(_part(manifest, "disabled").values()))
     return {
         str(node["name"])
-        for nodes in (manifest.get("disabled") or {}).values()
+        for nodes in listed
         for node in nodes
         if node["resource_type"] == "model" and node["package_name"] == project
         if node.get("patch_path")
@@ -155,7 +165,7 @@ def _retired(manifest: Manifest, project: str) -> set[str]:
 
 
 def _only_source(node: Mapping[str, Any], manifest: Manifest) -> dict[str, Any]:
-    below = (node.get("depends_on") or {}).get("nodes") or []
+    below = cast("list[str]", _part(node, "depends_on").get("nodes") or [])
     source = manifest["sources"].get(below[0]) if len(below) == 1 else None
     if source is None or node.get("language", "sql") != "sql":
         return {}
@@ -188,10 +198,11 @@ def _properties(path: Path, name: str) -> dict[str, Any]:
     """What the file says of the source, but for its tables; its Jinja not rendered."""
     try:
         yaml: Any = YAML(typ="safe", pure=True)
-        listed: Any = (yaml.load(path.read_text("utf-8")) or {}).get("sources") or ()
+        loaded = cast("dict[str, Any]", yaml.load(path.read_text("utf-8")) or {})
+        listed = cast("list[dict[str, Any]]", loaded.get("sources") or [])
     except (OSError, ValueError, YAMLError, AttributeError):
         return {}  # what dbt has read all the same is used, and not said again
-    for source in cast("list[dict[str, Any]]", listed):
+    for source in listed:
         if source.get("name") == name:
             return {str(k): v for k, v in source.items() if k not in ("name", "tables")}
     return {}

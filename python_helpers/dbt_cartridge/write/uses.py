@@ -71,7 +71,7 @@ def _used(change: SchemaChange, code: Iterable[_Code], decision: Decision) -> It
     names = {table, *(n for e in made if e.relations == (relation,) for n in e.describes)}
     words = {column, *_names_in_staging(column, relation, decision)} if column else names
     # A column goes on into what is made of several tables; a table's name does not.
-    wide = {n for e in made if relation in e.relations for n in e.describes} if column else set()
+    wide = {n for e in made if column and relation in e.relations for n in e.describes}
     for each in code:
         if {n.casefold() for n in each.reads} & {n.casefold() for n in names | wide}:
             for number in lines_that_name(each.text, words):
