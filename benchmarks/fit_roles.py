@@ -25,6 +25,7 @@ import bench
 import dbt_cartridge.infer as inference
 from dbt_cartridge import operations
 from dbt_cartridge.config import Settings
+from dbt_cartridge.documents.probe import Probe
 from dbt_cartridge.documents.schema import Key, Relationship, Role
 from dbt_cartridge.engine.probe import prober
 from dbt_cartridge.infer import role_weights
@@ -112,9 +113,9 @@ def read(make: bench.ProjectMaker, folder: Path) -> list[Example]:
     caught: list[tuple[list[Draft], Sequence[Relationship]]] = []
     told = inference.roles
 
-    def catch(drafts: list[Draft], relationships: Sequence[Relationship]) -> Any:
+    def catch(drafts: list[Draft], relationships: Sequence[Relationship], ask: Probe) -> Any:
         caught.append((drafts, relationships))
-        return told(drafts, relationships)
+        return told(drafts, relationships, ask)
 
     def work(given: Any, version: Any, project_vars: Any, adapter: Any, sql: Any) -> str:
         engine = operations.InProcess(adapter, sql)

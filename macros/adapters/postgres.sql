@@ -200,6 +200,9 @@ typed as (
     select
         counted.*,
         f,
+        -- Here, not in a CTE of its own that is joined: one that is read once is run again for
+        -- every row of the other side.
+        row_number() over (partition by t, c order by v is null, n desc, v) as r,
         case
             when f in ('integer', 'decimal', 'float') and v not in ('NaN', 'Infinity', '-Infinity')
                 then v::numeric
@@ -209,17 +212,6 @@ typed as (
         case when f in ('text', 'integer') and length(v) = 8 then v end as d
     from counted
     inner join families using (t, c)
-),
-ranked as (
-    select t, c, v, n, row_number() over (partition by t, c order by n desc, v) as r
-    from typed
-    where v is not null and f not in ('{{ uncounted | join("', '") }}')
-),
-top as (
-    select t, c, json_agg(json_build_array(left(v, 200), n::text) order by r)::text as vs
-    from ranked
-    where r <= 12
-    group by t, c
 )
 select
     t::text,
@@ -269,13 +261,15 @@ select
     )::text,
     sum(n) filter (where p ~ '{{ pattern['leading_zero'] }}')::text,
     sum(n) filter (where f = 'text' and v ~ '{{ pattern['spaced'] }}')::text,
-    max(top.vs),
+    case when f not in ('{{ uncounted | join("', '") }}') then (
+        json_agg(json_build_array(left(v, 200), n::text) order by r)
+        filter (where r <= 12 and v is not null)
+    )::text end,
     {%- for name in _cartridge_later_patterns() %}
     sum(n) filter (where {{ 'd' if name == 'compact_date' else 'p' }} ~ '{{ pattern[name] }}')::text
     {%- if not loop.last %},{% endif %}
     {%- endfor %}
 from typed
-left join top using (t, c)
 group by t, c, f
 {%- endmacro %}
 
