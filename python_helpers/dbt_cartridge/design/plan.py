@@ -318,9 +318,10 @@ def _stands_alone(staged: Staged, down: Sequence[Link]) -> bool:
 
     A list of kinds is no entity: a kind that nothing is of may be missed.
     """
-    rows = staged.relation.rows
     if staged.table.role == "reference":
         return False
+    profiles = [c.profile for c in staged.relation.columns if c.profile]
+    rows = max((p.rows for p in profiles), default=None)
     return rows is None or max(map(_referred, down), default=0) < rows
 
 

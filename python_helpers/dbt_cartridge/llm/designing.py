@@ -127,7 +127,7 @@ def parts(answers: Mapping[str, Any], host: Host, taken: set[str]) -> tuple[list
     found: list[Part] = []
     refused: list[str] = []
     names = {name.casefold() for name in taken}
-    for base, answer in answers.items():
+    for base, answer in sorted(answers.items()):  # in whatever order they came
         if answer.description or answer.columns or answer.rules or answer.accepted:
             found.append(Part(base, base, additions=answer))
         for mart in answer.marts:

@@ -18,6 +18,9 @@ observed as (
         min(cast(invoice_date as timestamp)) as first_day,
         max(cast(invoice_date as timestamp)) as last_day
     from stg_chinook__invoices
+    where
+        cast(invoice_date as timestamp)
+        between date '1900-01-01' and date '2100-12-31'
 
 ),
 
@@ -25,7 +28,9 @@ bounds as (
 
     select
         date_trunc('year', min(first_day)) as first_day,
-        date_trunc('year', max(last_day))
+        date_trunc(
+            'year', greatest(max(last_day), cast(current_date as timestamp))
+        )
         + interval '1' year
         - interval '1' day as last_day
     from observed

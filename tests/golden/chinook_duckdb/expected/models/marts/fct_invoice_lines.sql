@@ -14,9 +14,15 @@ invoice_lines as (
     {% if is_incremental() %}
         -- Large and only appended to: rows since the last loaded invoice date
         -- are read, and replaced by their key.
-        where invoice_date >= (
-            select max(loaded.invoice_date) as latest
-            from {{ this }} as loaded
+        -- Rows that arrive late are found by looking back some days.
+        where (
+            invoice_date >= (
+                select
+                    max(loaded.invoice_date)
+                    - interval '{{ var('lookback_days', 3) }} days' as latest
+                from {{ this }} as loaded
+            )
+            or not exists (select 1 as any_row from {{ this }})
         )
     {% endif %}
 

@@ -24,6 +24,9 @@ observed as (
         min(cast(loaded_at as date)) as first_day,
         max(cast(loaded_at as date)) as last_day
     from stg_shop__orders
+    where
+        cast(loaded_at as date)
+        between date '1900-01-01' and date '2100-12-31'
 
     union all
 
@@ -31,6 +34,9 @@ observed as (
         min(cast(created_at as date)) as first_day,
         max(cast(created_at as date)) as last_day
     from stg_shop__order_lines
+    where
+        cast(created_at as date)
+        between date '1900-01-01' and date '2100-12-31'
 
 ),
 
@@ -38,7 +44,7 @@ bounds as (
 
     select
         date_trunc(min(first_day), year) as first_day,
-        last_day(max(last_day), year) as last_day
+        last_day(greatest(max(last_day), current_date()), year) as last_day
     from observed
 
 ),

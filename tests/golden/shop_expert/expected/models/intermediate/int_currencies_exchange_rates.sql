@@ -22,6 +22,8 @@ final as (
 
     from exchange_rates
 
+    where exchange_rates.currency_code is not null
+
     group by 1
 
 )

@@ -25,6 +25,8 @@ product_returns_summed as (
 
     from product_returns
 
+    where product_returns.order_line_id is not null
+
     group by 1
 
 ),
@@ -50,7 +52,6 @@ final as (
         order_lines.unit_price,
         order_lines.discount,
         order_lines.line_amount,
-        product_returns_summed.total_product_return_refund_amount,
 
         ---------- dates
         order_lines.order_date,
@@ -64,7 +65,11 @@ final as (
         coalesce(
             product_returns_summed.product_return_count,
             0
-        ) as product_return_count
+        ) as product_return_count,
+        coalesce(
+            product_returns_summed.total_product_return_refund_amount,
+            0
+        ) as total_product_return_refund_amount
 
     from order_lines
 

@@ -24,6 +24,7 @@ observed as (
         min(loaded_at) as first_day,
         max(loaded_at) as last_day
     from stg_shop__orders
+    where loaded_at between '1900-01-01' and '2100-12-31'
 
     union all
 
@@ -31,6 +32,7 @@ observed as (
         min(created_at) as first_day,
         max(created_at) as last_day
     from stg_shop__order_lines
+    where created_at between '1900-01-01' and '2100-12-31'
 
 ),
 
@@ -38,7 +40,7 @@ bounds as (
 
     select
         makedate(year(min(first_day)), 1) as first_day,
-        makedate(year(max(last_day)) + 1, 1) as end_day
+        makedate(year(greatest(max(last_day), current_date)) + 1, 1) as end_day
     from observed
 
 ),

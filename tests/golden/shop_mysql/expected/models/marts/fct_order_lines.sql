@@ -14,9 +14,15 @@ with
     {% if is_incremental() %}
         -- Twelve million lines, and a line is never changed after its time of
         -- creation: only new ones are read.
-        where created_at >= (
-            select max(loaded.created_at) as latest
-            from {{ this }} as loaded
+        -- Rows that arrive late are found by looking back some days.
+        where (
+            created_at >= (
+                select
+                    max(loaded.created_at)
+                    - interval {{ var('lookback_days', 3) }} day as latest
+                from {{ this }} as loaded
+            )
+            or not exists (select 1 as any_row from {{ this }})
         )
     {% endif %}
 

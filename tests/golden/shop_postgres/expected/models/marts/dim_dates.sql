@@ -24,6 +24,9 @@ observed as (
         min(cast(loaded_at as timestamp)) as first_day,
         max(cast(loaded_at as timestamp)) as last_day
     from stg_shop__orders
+    where
+        cast(loaded_at as timestamp)
+        between date '1900-01-01' and date '2100-12-31'
 
     union all
 
@@ -31,6 +34,9 @@ observed as (
         min(cast(created_at as timestamp)) as first_day,
         max(cast(created_at as timestamp)) as last_day
     from stg_shop__order_lines
+    where
+        cast(created_at as timestamp)
+        between date '1900-01-01' and date '2100-12-31'
 
 ),
 
@@ -38,7 +44,9 @@ bounds as (
 
     select
         date_trunc('year', min(first_day)) as first_day,
-        date_trunc('year', max(last_day))
+        date_trunc(
+            'year', greatest(max(last_day), cast(current_date as timestamp))
+        )
         + interval '1 year'
         - interval '1 day' as last_day
     from observed

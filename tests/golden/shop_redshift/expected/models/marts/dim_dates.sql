@@ -24,6 +24,9 @@ observed as (
         min(loaded_at) as first_day,
         max(loaded_at) as last_day
     from stg_shop__orders
+    where
+        loaded_at
+        between date '1900-01-01' and date '2100-12-31'
 
     union all
 
@@ -31,6 +34,9 @@ observed as (
         min(created_at) as first_day,
         max(created_at) as last_day
     from stg_shop__order_lines
+    where
+        created_at
+        between date '1900-01-01' and date '2100-12-31'
 
 ),
 
@@ -40,7 +46,8 @@ bounds as (
         cast(date_trunc('year', min(first_day)) as date) as first_day,
         cast(
             date_trunc(
-                'year', cast(date_trunc('year', max(last_day)) as date) + 366
+                'year',
+                greatest(max(last_day), current_date) + interval '1 year'
             ) as date
         ) as end_day
     from observed
