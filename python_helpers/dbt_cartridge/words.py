@@ -47,6 +47,7 @@ _SINGULARS = {
     "expenses": "expense", "purchases": "purchase", "leases": "lease", "cases": "case",
     "bases": "base", "axes": "axis", "genres": "genre", "sales": "sale", "goods": "good",
 }  # fmt: skip
+_OES = frozenset("hero potato tomato echo veto cargo torpedo embargo".split())
 _PLURALS = {"person": "people", "sale": "sales", "series": "series", "species": "species"}
 
 
@@ -308,6 +309,11 @@ def singular(word: str) -> str:
     return low
 
 
+def is_common(word: str) -> bool:
+    """An English word of data modelling; of any other nothing is known, its plural neither."""
+    return word in lists.COMMON_WORDS or word in lists.ABBREVIATIONS
+
+
 @lru_cache(maxsize=65_536)
 def plural(word: str) -> str:
     """`category` → categories. A plural comes back as it is."""
@@ -318,6 +324,8 @@ def plural(word: str) -> str:
         return low
     if singular(low) != low or low in {"data", "media", "metadata", "staff", "info", "news"}:
         return low
+    if low.endswith("o") and low not in _OES:
+        return f"{low}s"  # photos, pedidos
     return str(_inflect().plural_noun(low)).lower()
 
 

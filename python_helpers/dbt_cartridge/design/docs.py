@@ -56,7 +56,7 @@ def table(table: Table, comment: str | None, schema: Schema) -> str:
     if table.role == "bridge" and len(above) > 1:
         return f"Which {listed([plural_words(a) for a in above])} belong together."
     if table.versions and table.versions.kind == "loads":
-        said = f"Every loaded version of {noun}"
+        said = f"{noun.capitalize()} as they were loaded, a row for each change"
     elif table.versions and table.versions.kind == "slowly_changing":
         said = f"Every version of {noun}, each valid for a time"
     else:

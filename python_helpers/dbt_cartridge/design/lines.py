@@ -20,6 +20,10 @@ from dbt_cartridge.documents.evidence import Severity
 from dbt_cartridge.documents.schema import Identity, Schema
 
 _HEADER_TIMES = frozenset({"event_time", "created_time"})
+_NO_PRICE_OF_ONE = frozenset("total extended line amount sum list standard old previous".split())
+_OF_ONE = frozenset("unit each piece single".split())
+_QUANTITIES = frozenset("quantity qty pieces units".split())
+_SOLD = frozenset("ordered sold billed invoiced".split())
 _AMOUNTS = frozenset("extended amount total revenue sales subtotal cost value price_total".split())
 
 
@@ -133,20 +137,29 @@ def _priced(line: Staged) -> Amount | None:
                 if a.type in ("integer", "decimal", "float") and a.role == "measure"]  # fmt: skip
     if any(set(a.name.split("_")) & _AMOUNTS for a in measures):
         return None
-    # An extended price, or one of the whole line, is an amount already.
-    prices = [
-        a for a in measures
-        if a.name in ("price", f"{line.entity}_price") or a.name.endswith("unit_price")
-    ]  # fmt: skip
-    quantities = [a for a in measures if a.name.split("_")[-1] == "quantity"]
-    if len(prices) != 1 or len(quantities) != 1:
+    price = _only([a for a in measures if _is_price(a)], _OF_ONE)
+    quantity = _only([a for a in measures if set(a.name.split("_")) & _QUANTITIES], _SOLD)
+    if price is None or quantity is None:
         return None
     rates = [
         a for a in measures
         if "discount" in a.name and a.profile and _is_share(a.profile.min, a.profile.max)
     ]  # fmt: skip
-    parts = [prices[0].name, quantities[0].name, *(r.name for r in rates[:1])]
+    parts = [price.name, quantity.name, *(r.name for r in rates[:1])]
     return _amount(line, parts, bool(rates), None)
+
+
+def _is_price(attribute: Attribute) -> bool:
+    """What one piece costs: an extended price, or one of the whole line, is an amount already."""
+    words = set(attribute.name.split("_"))
+    return "price" in words and words.isdisjoint(_NO_PRICE_OF_ONE)
+
+
+def _only(found: Sequence[Attribute], telling: frozenset[str]) -> Attribute | None:
+    """The one that there is, or that one of its words tells from the others."""
+    if len(found) > 1:
+        found = [a for a in found if set(a.name.split("_")) & telling]
+    return found[0] if len(found) == 1 else None
 
 
 def _is_share(low: str | None, high: str | None) -> bool:

@@ -90,7 +90,7 @@ def adopted(staged: Staged, own: Own) -> Staged:
         deleted_flag=None,
         hides_deleted=False,
         row_tests=(),
-        claims=(),
+        claims={},
         own=True,
     )
 

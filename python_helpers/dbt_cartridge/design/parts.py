@@ -3,8 +3,8 @@ model offers to those built on it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from dbt_cartridge.design import expressions as sql
@@ -78,7 +78,8 @@ class Staged:
     model: Model
     row_tests: tuple[Test, ...] = ()
     own: bool = False  # the host's own model; `model` is what would have been made
-    claims: tuple[Test, ...] = ()  # on the source: that no cast of staging loses a value
+    # By source column, on the source: that no cast of staging loses a value.
+    claims: Mapping[str, Test] = field(default_factory=dict[str, Test])
 
     @property
     def id(self) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
@@ -65,8 +67,14 @@ class Site:
                 self.homes[staged.id] = self._mart(prefix, staged, staged.entities)
 
     def _mart(self, prefix: str, staged: Staged, label: str) -> str:
-        wishes = (f"{prefix}{label}", f"{prefix}{staged.source}_{label}")
+        wishes = [f"{prefix}{label}", f"{prefix}{staged.source}_{label}"]
+        if self._entities[staged.entities] > 1:  # of two sources: neither has the bare name
+            wishes.reverse()
         return self.names.claim(*wishes, owner=staged.id)
+
+    @cached_property
+    def _entities(self) -> Counter[str]:
+        return Counter(staged.entities for staged in self.plan.staged.values())
 
     def intermediate(self, staged: Staged, *labels: str) -> str:
         """The first free of the labels."""

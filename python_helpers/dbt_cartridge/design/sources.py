@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import checks, docs
@@ -60,22 +60,28 @@ def with_key_tests(declared: Iterable[Source], schema: Schema) -> tuple[Source, 
 
 
 def with_claims(
-    declared: Iterable[Source], staged: Mapping[str, Sequence[Test]]
+    declared: Iterable[Source], staged: Mapping[str, Mapping[str, Test]]
 ) -> tuple[Source, ...]:
-    """The sources with what staging claims of their values, by `Relation.id`."""
+    """The sources with what staging claims of their values, by `Relation.id` and column.
+
+    A shard may lack a column that others have, and none has the one that tells them apart.
+    """
     return tuple(
         source.model_copy(
             update={
                 "tables": tuple(
-                    table.model_copy(update={"tests": (*table.tests, *staged[table.relation])})
-                    if staged.get(table.relation)
-                    else table
-                    for table in source.tables
+                    _claimed(table, staged.get(table.relation, {})) for table in source.tables
                 )
             }
         )
         for source in declared
     )
+
+
+def _claimed(table: SourceTable, claims: Mapping[str, Test]) -> SourceTable:
+    own = {column.name for column in table.columns}
+    more = tuple(test for name, test in claims.items() if name in own)
+    return table.model_copy(update={"tests": (*table.tests, *more)}) if more else table
 
 
 def _keyed(table: SourceTable, schema: Schema) -> SourceTable:

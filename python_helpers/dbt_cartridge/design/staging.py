@@ -78,7 +78,7 @@ def stage(job: Job) -> Staged:
         )
         for c in relation.columns
     }
-    claims = tuple(_claim(alias, name, cast.claim) for name, cast in casts.items() if cast.claim)
+    claims = {name: _claim(alias, name, cast.claim) for name, cast in casts.items() if cast.claim}
     types: dict[str, str] = {name: cast.type for name, cast in casts.items()}
     names = column_names(table, relation.columns, types, job.parents)
     attributes: list[Attribute] = []

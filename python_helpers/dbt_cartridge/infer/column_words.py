@@ -36,6 +36,7 @@ CREATED = words_of("created create creation inserted insert added entered regist
 UPDATED = words_of(
     """
     updated update modified modify modification changed edited lastmodified amended revised
+    modstamp
     """
 )
 OPERATION = words_of("op operation opcode optype dml change action")

@@ -1,4 +1,4 @@
-"""What one row of each table is called, and many: valid identifiers, no two tables alike."""
+"""What one row of each table is called, and many: valid identifiers, no two of a schema alike."""
 
 from __future__ import annotations
 
@@ -14,17 +14,28 @@ Names = tuple[str, str]  # entity, entities
 def entities(drafts: Sequence[Draft]) -> dict[str, Names]:
     """`invoice_line` and `invoice_lines`, by table id.
 
-    Tables whose names would be alike keep what house prefixes left out (`stg_order`), then are
-    called just as they are written (`customer` beside `customers`), then by their schema
-    (`crm_order`), then by a number; the order of the drafts decides who is numbered.
+    Tables of one schema whose names would be alike keep what house prefixes left out
+    (`stg_order`), then are called just as they are written (`customer` beside `customers`), then by
+    a number; the order of the drafts decides who is numbered. Tables of two schemas may be called
+    alike: what is made of them is told apart by the source's name.
     """
+    by_schema: dict[str, list[Draft]] = defaultdict(list)
+    for draft in drafts:
+        by_schema[draft.relation.schema_name].append(draft)
+    names: dict[str, Names] = {}
+    for own in by_schema.values():
+        names |= _of_schema(own)
+    return names
+
+
+def _of_schema(drafts: Sequence[Draft]) -> dict[str, Names]:
     names: dict[str, Names] = {}
     waiting = list(drafts)
-    for name in (_short, _whole, _as_written, _with_schema):
+    for name in (_short, _whole, _as_written):
         waiting = _take(waiting, name, names)
     taken = {entity for pair in names.values() for entity in pair}
     for draft in waiting:
-        entity, several = _with_schema(draft)
+        entity, several = _whole(draft)
         number = 2
         while f"{entity}_{number}" in taken or f"{several}_{number}" in taken:
             number += 1
@@ -53,7 +64,17 @@ def _take(
 
 
 def _short(draft: Draft) -> Names:
-    return snake(draft.entity), snake(pluralised(draft.entity))
+    return snake(draft.entity), snake(_several(draft))
+
+
+def _several(draft: Draft) -> tuple[str, ...]:
+    """The plural as the table's own name has it, where it has one: `pedidos`, of any language."""
+    words = raw_split(draft.relation.name)
+    written = words[-1] if words else ""
+    last = draft.entity[-1]
+    if written != last and singular(written) == last:
+        return (*draft.entity[:-1], written)
+    return pluralised(draft.entity)
 
 
 def _whole(draft: Draft) -> Names:
@@ -67,9 +88,3 @@ def _whole(draft: Draft) -> Names:
 def _as_written(draft: Draft) -> Names:
     name = safe_name(draft.relation.name)
     return name, name
-
-
-def _with_schema(draft: Draft) -> Names:
-    schema = raw_split(draft.relation.schema_name)
-    entity, several = _whole(draft)
-    return snake((*schema, entity)), snake((*schema, several))

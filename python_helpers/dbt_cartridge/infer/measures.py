@@ -8,7 +8,7 @@ from dbt_cartridge.documents.scan import Column
 from dbt_cartridge.documents.schema import Additivity
 from dbt_cartridge.infer import column_words as lists
 from dbt_cartridge.infer.reading import Reading
-from dbt_cartridge.words import singular
+from dbt_cartridge.words import is_common, singular
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ def measure(words: tuple[str, ...], column: Column, reading: Reading) -> Measure
         return why
     additivity = "additive" if counted else _additivity(named, reading)
     if additivity is None and not (column.type in ("decimal", "float") and not reading.whole):
-        plural_count = reading.whole and last.endswith("s") and singular(last) != last
+        one = singular(last)
+        plural_count = reading.whole and last.endswith("s") and one != last and is_common(one)
         if not plural_count:
             return "a whole number whose name tells no quantity"
         additivity = "additive"

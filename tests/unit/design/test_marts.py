@@ -354,7 +354,7 @@ def test_what_the_load_tool_wrote_stays_in_staging() -> None:
 def test_two_schemas_with_one_table_name_do_not_collide() -> None:
     result = designed(table("things", KEY), table("things", KEY, schema="old"))
     assert names(result, "staging") == ["stg_raw__things", "stg_old__things"]
-    assert names(result, "marts") == ["dim_things", "dim_old_things"]
+    assert names(result, "marts") == ["dim_raw_things", "dim_old_things"]
     assert result.by_name["dim_old_things"].folder == "old"
 
 

@@ -37,10 +37,14 @@ def test_tables_alike_but_for_a_prefix_keep_it() -> None:
     ]
 
 
-def test_tables_of_two_schemas_are_told_apart_by_the_schema() -> None:
-    assert named("crm.orders", "erp.orders") == [
-        ("crm_order", "crm_orders"),
-        ("erp_order", "erp_orders"),
+def test_tables_of_two_schemas_may_be_called_alike() -> None:
+    assert named("crm.orders", "erp.orders") == [("order", "orders"), ("order", "orders")]
+
+
+def test_a_singular_beside_a_plural_is_called_as_it_is_written() -> None:
+    assert named("raw.customer", "raw.customers") == [
+        ("customer", "customer"),
+        ("customers", "customers"),
     ]
 
 
