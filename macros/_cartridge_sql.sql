@@ -13,6 +13,8 @@
         {%- set sql = cartridge_indexes_sql(database, request['schemas']) -%}
     {%- elif verb == 'marks' -%}
         {%- set sql = cartridge_marks_sql(request['tables']) -%}
+    {%- elif verb == 'counts' -%}
+        {%- set sql = _cartridge_counts_sql(request['tables']) -%}
     {%- elif verb == 'profile' -%}
         {%- set sql = cartridge_profile_sql(request['tables']) -%}
     {%- elif verb == 'json' -%}

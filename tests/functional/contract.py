@@ -229,6 +229,7 @@ class Contract(Ddl):
         assert seen is not None
         assert seen.sampled
         assert 100 < seen.rows < 300  # of 400
+        assert (found.by_id["probed.many"].rows or 0) > 300  # a sample's size is not the table's
         monkeypatch.setattr(questions, "_SAMPLED_ABOVE", 100)
         monkeypatch.setattr(questions, "_SAMPLE_ROWS", 200)
         facts = scanned_by(engine, **chosen, profile="none")

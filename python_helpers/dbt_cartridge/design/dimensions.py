@@ -17,7 +17,7 @@ from dbt_cartridge.design.enrich import (
 )
 from dbt_cartridge.design.latest import MOST_LEAVES, with_latest
 from dbt_cartridge.design.measures import measures
-from dbt_cartridge.design.parts import Link, Offer, Staged, without_tools
+from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, without_tools
 from dbt_cartridge.design.site import Site, entity_key, home_tests
 from dbt_cartridge.documents.design import Cte, Latest
 
@@ -207,6 +207,8 @@ def _plain(site: Site, staged: Staged, wide: Wide) -> None:
     wide = _with_the_rest(site, staged, wide)
     with_latest(site, staged, wide)
     _with_summaries(site, staged, wide)
+    if site.by_version(staged):
+        _mark_current(staged, wide)
     query, attributes = wide.query()
     by_column, tests = home_tests(site, staged, attributes)
     tests += same_rows(staged, wide)
@@ -216,6 +218,25 @@ def _plain(site: Site, staged: Staged, wide: Wide) -> None:
         based_on=[link.parent.id for link in wide.joined],
         conserved=[*kept_sums(staged, wide), *wide.totals],
     )  # fmt: skip
+
+
+def _mark_current(staged: Staged, wide: Wide) -> None:
+    """Of every version whether it is the one that holds now, where the source does not say it."""
+    versions = staged.table.versions
+    assert versions is not None
+    order = [staged.names[c] for c in versions.order_by if c in staged.names]
+    known = any(a.role == "is_current" for a in wide.columns)
+    if known or not order or not set(order) <= set(wide.expressions):
+        return
+    own = docs.words(staged.entity)
+    keys = ", ".join(wide.expressions[name] for name in entity_key(staged))
+    last = ", ".join(f"{wide.expressions[name]} desc nulls last" for name in order)
+    attribute = Attribute(
+        name="is_current", type="boolean", group="booleans", role="is_current", required=True,
+        description=f"True for the version of the {own} that began last.",
+    )  # fmt: skip
+    ranked = f"row_number() over (partition by {keys} order by {last}) = 1"
+    wide.take(attribute, ranked, "is_current", f"{staged.entity}_is_current")
 
 
 def _description(site: Site, staged: Staged, wide: Wide) -> str:

@@ -62,9 +62,18 @@ class Site:
             if staged.is_history and self.plan.fates[staged.id] == "dimension":
                 current, history = _versioned(staged)
                 self.homes[staged.id] = self._mart(prefix, staged, current)
-                self.histories[staged.id] = self._mart(prefix, staged, history)
+                if not self.by_version(staged):
+                    self.histories[staged.id] = self._mart(prefix, staged, history)
             else:
                 self.homes[staged.id] = self._mart(prefix, staged, staged.entities)
+
+    def by_version(self, staged: Staged) -> bool:
+        """Others hold the key of a version: the dimension shows every version under that key, since
+        a join to the current ones would lose what happened to the others."""
+        return staged.is_history and any(
+            link.fields == staged.key != entity_key(staged) and not link.is_self
+            for link in self.plan.down[staged.id]
+        )
 
     def _mart(self, prefix: str, staged: Staged, label: str) -> str:
         wishes = [f"{prefix}{label}", f"{prefix}{staged.source}_{label}"]

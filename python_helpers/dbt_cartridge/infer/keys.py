@@ -362,7 +362,13 @@ class _Draft:
         return keyable and first.unique is not False and not self._own.is_load_tool(first)
 
     def _is_quantity(self, column: ColumnFacts) -> bool:
-        """A whole number that neither its name nor its place makes a key."""
+        """A whole number that neither its name nor its place makes a key.
+
+        Digits in text, all of one length, are a code.
+        """
+        profile = column.column.profile
+        if column.column.type == "text" and profile and profile.min_length == profile.max_length:
+            return False
         if column.family != "integer" or column.has_key_word or self._own.place[column.name] == 0:
             return False
         return not self._own.references[column.name]

@@ -23,6 +23,7 @@ from dbt_cartridge.progress import Progress
 
 _COLUMNS_PER_PART = 200  # a wide table is read in parts
 _COLUMNS_PER_STATEMENT = 750
+_COUNTS_PER_STATEMENT = 100
 _CELLS_PER_STATEMENT = 5_000_000
 _ROWS_IF_UNKNOWN = 100_000
 _EXACT_ROWS = 2_000_000  # above it, a warehouse that can counts distinct values approximately
@@ -60,6 +61,7 @@ def profiled(
 ) -> tuple[tuple[Relation, ...], tuple[Problem, ...]]:
     """The relations with their columns' profiles. One that cannot be read is left out."""
     found = _Found()
+    relations = _sized(engine, relations, settings)
     parts = _parts(relations)
     progress.start("Profiling", len(relations))
     _run(engine, "profile", relations, parts, settings, found, progress)
@@ -81,6 +83,36 @@ def profiled(
         else:
             kept.append(_with_profile(relation, number, found, settings))
     return tuple(kept), tuple(problems)
+
+
+def _sized(engine: Engine, relations: Sequence[Relation], settings: Settings) -> Sequence[Relation]:
+    """Counted, where a size decides whether a sample is read and the catalogue does not tell it.
+
+    What cannot be counted keeps no size: it is sampled, as a large one would be.
+    """
+    unknown = [n for n, relation in enumerate(relations) if relation.rows is None]
+    if settings.profile != "sample" or not unknown:
+        return relations
+    counted: dict[int, int] = {}
+    groups = [unknown[at : at + _COUNTS_PER_STATEMENT]
+              for at in range(0, len(unknown), _COUNTS_PER_STATEMENT)]  # fmt: skip
+    again: list[list[int]] = []
+    for asked in (groups, again):
+        requests = [
+            _request("counts", relations, [_Part(n, ()) for n in group], settings)
+            for group in asked
+        ]
+        for position, reply in engine.ask(requests):
+            if reply.error is None:
+                counted |= {_int(row[0]): _int(row[1]) for row in reply.rows}
+            elif len(asked[position]) > 1:
+                again += [[n] for n in asked[position]]
+    return [
+        relation.model_copy(update={"rows": counted[n], "rows_exact": True})
+        if n in counted
+        else relation
+        for n, relation in enumerate(relations)
+    ]
 
 
 def estimated(
@@ -252,11 +284,9 @@ def _with_profile(relation: Relation, number: int, found: _Found, settings: Sett
         for position, column in enumerate(relation.columns)
     )
     update: dict[str, Any] = {"columns": columns}
-    seen = max((column.profile.rows for column in columns if column.profile), default=0)
-    if not sampled or seen < settings.sample_rows:
+    if not sampled:  # a sample's size is not the table's
+        seen = max((column.profile.rows for column in columns if column.profile), default=0)
         update |= {"rows": seen, "rows_exact": True}
-    elif relation.rows is None:
-        update |= {"rows": None, "rows_exact": False}
     return relation.model_copy(update=update)
 
 

@@ -487,3 +487,22 @@ def test_an_entity_shows_what_holds_last_of_the_tables_that_keep_it_by_time() ->
         ('"salaries"."customer_id"',), ('"salaries"."salary_since"',),
     )  # fmt: skip
     assert [j.kind for j in model.body.ctes[-1].joins if j.to == "latest_salaries"] == ["left"]
+
+
+def test_a_dimension_whose_versions_are_referred_to_shows_every_version() -> None:
+    versions = Versions(
+        kind="slowly_changing", entity_key=("item_id",), order_by=("began",), valid_from="began",
+    )  # fmt: skip
+    items = table(
+        "items", column("row_id", role="key"), column("item_id", role="natural_key"),
+        column("began", "date", "valid_from"), key="row_id", versions=versions,
+    )  # fmt: skip
+    sales = table(
+        "sales", column("id", role="key"), column("row_id", role="foreign_key"), role="fact",
+        links={"row_id": "items.row_id"},
+    )  # fmt: skip
+    result = designed(items, sales)
+    model = result.by_name["dim_items"]
+    assert "dim_items_history" not in result.by_name
+    assert model.primary_key == ("row_id",)
+    assert "row_number() over (partition by" in expression(model, "is_current")
