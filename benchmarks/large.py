@@ -45,7 +45,7 @@ MOST_EXPONENT = 1.1
 # `r(i, salt, n)`: a whole number from 0 to n - 1, the same on each run.
 MIXED = {
     "duckdb": "cast(hash({i} * 7919 + {salt}) % {n} as bigint)",
-    "postgres": "(abs(hashint8({i} * 7919 + {salt})::bigint) % {n})",
+    "postgres": "(abs(hashint8(({i}::bigint * 7919 + {salt}))::bigint) % {n})",
 }
 SERIES = {"duckdb": "range(1, {n} + 1) as t(i)", "postgres": "generate_series(1, {n}) as t(i)"}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.render import render
@@ -53,4 +55,5 @@ def test_every_kind_of_model_test_and_snapshot_builds_without_a_warning(host: Ho
     )
     assert [(a, b, float(c)) for a, b, c in lines] == [(1, 1, 20.0), (1, 2, 10.0), (2, 1, 5.0)]
     days = host.warehouse.query("select count(*), min(date_day) from analytics.dim_dates")
-    assert (days[0][0], str(days[0][1])) == (365 + 366 + 365, "2019-01-01")
+    to_the_end_of_this_year = date(date.today().year + 1, 1, 1) - date(2019, 1, 1)
+    assert (days[0][0], str(days[0][1])) == (to_the_end_of_this_year.days, "2019-01-01")
