@@ -15,7 +15,7 @@ it when it classes a claim, design when it builds on one.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from dbt_cartridge.documents.evidence import EvidenceClass, Severity
 
@@ -29,9 +29,11 @@ Use = Literal[
     "suggest",  # a line in the report
 ]
 
+_ANY_USE: frozenset[Use] = frozenset(get_args(Use))
+
 _ALLOWED: dict[EvidenceClass, frozenset[Use]] = {
-    "declared": frozenset(("key", "join", "drop_rows", "test", "watch", "document", "suggest")),
-    "structural": frozenset(("key", "join", "drop_rows", "test", "watch", "document", "suggest")),
+    "declared": _ANY_USE,
+    "structural": _ANY_USE,
     "observed": frozenset(("watch", "document", "suggest")),
     "assumed": frozenset(("suggest",)),
 }

@@ -117,6 +117,9 @@ class Table(Frozen):
         return {column.name: column for column in self.columns}
 
 
+RelationshipKind = Literal["reference", "self", "extension", "polymorphic", "external"]
+
+
 class Relationship(Frozen):
     """A foreign key, from the many to the one."""
 
@@ -124,7 +127,7 @@ class Relationship(Frozen):
     columns: tuple[str, ...]
     ref_table: str
     ref_columns: tuple[str, ...]
-    kind: Literal["reference", "self", "extension", "polymorphic", "external"] = "reference"
+    kind: RelationshipKind = "reference"
     role: str | None = None  # `billing` of `billing_address_id`, where several lead to one parent
     declared: bool = False
     proved: bool = False  # every non-null child value was found

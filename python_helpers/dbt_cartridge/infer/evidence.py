@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dbt_cartridge.documents.probe import Answer
+from dbt_cartridge.documents.schema import Evidence, Relationship, RelationshipKind
 from dbt_cartridge.infer.candidates import Pair, fits
 from dbt_cartridge.infer.facts import SURROGATE_WORDS, ColumnFacts, Facts
 from dbt_cartridge.infer.keys import TableKeys
@@ -66,6 +68,29 @@ def if_it_held(found: Features) -> Features:
     if "bounds_break" in found:
         return {**hoped, "half_holds": 1.0, "half_many": 1.0}
     return {**hoped, "holds": 1.0, "coverage": 0.7, "surprise": 0.5}
+
+
+def suggestion(
+    pair: Pair,
+    answer: Answer,
+    evidence: Sequence[Evidence],
+    *,
+    confidence: float,
+    kind: RelationshipKind = "reference",
+) -> Relationship:
+    """A reference that was counted and is not believed: told, and never joined."""
+    return Relationship(
+        table=pair.table,
+        columns=pair.columns,
+        ref_table=pair.ref_table,
+        ref_columns=pair.ref_columns,
+        kind=kind,
+        rows=answer.considered,
+        orphans=answer.considered - answer.hits,
+        evidence_class="observed",
+        confidence=confidence,
+        evidence=tuple(evidence),
+    )
 
 
 def _name_features(pair: Pair, child: ColumnFacts, parent: ColumnFacts, facts: Facts) -> Features:

@@ -1,6 +1,6 @@
 """What structure says of roles beside the signs: families share one, and a bridge has two sides.
 
-weighed(chances, relationships)  ->  chances, by table
+weighed(drafts, relationships, leaving, chances)  ->  chances, by table
 """
 
 from __future__ import annotations
@@ -20,14 +20,18 @@ _SIBLINGS = 2
 def weighed(
     drafts: Mapping[str, Draft],
     relationships: Sequence[Relationship],
+    leaving: Mapping[str, Sequence[Relationship]],
     chances: Mapping[str, Chances],
 ) -> dict[str, dict[Role, float]]:
-    """The chances of each role, what structure rules out taken away, families judged as one."""
-    leaving: dict[str, list[Relationship]] = {table: [] for table in drafts}
-    for r in relationships:
-        if r.table in leaving:
-            leaving[r.table].append(r)
-    found = {table: _possible(drafts[table], leaving[table], own) for table, own in chances.items()}
+    """The chances of each role, what structure rules out taken away, families judged as one.
+
+    Args:
+        leaving: the relationships by the table that they leave; none for a table without any.
+    """
+    found = {
+        table: _possible(drafts[table], leaving.get(table, ()), own)
+        for table, own in chances.items()
+    }
     for family in _families(drafts, relationships):
         shared = _together([found[table] for table in family])
         found.update({table: dict(shared) for table in family})
@@ -67,6 +71,11 @@ def _together(all_chances: Sequence[Chances]) -> dict[Role, float]:
         role: sum(math.log(max(each[role], 1e-6)) for each in all_chances) / len(all_chances)
         for role in roles
     }
+    return normalised(logs)
+
+
+def normalised(logs: Chances) -> dict[Role, float]:
+    """Chances that sum to 1, of their logarithms up to a constant."""
     top = max(logs.values())
     powers: dict[Role, float] = {role: math.exp(value - top) for role, value in logs.items()}
     total = sum(powers.values())

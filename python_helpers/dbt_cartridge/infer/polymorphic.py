@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from dbt_cartridge import law
 from dbt_cartridge.documents.probe import Answer, Inclusion
 from dbt_cartridge.documents.schema import Evidence, Relationship
-from dbt_cartridge.infer.evidence import Weighed
+from dbt_cartridge.infer.evidence import Weighed, suggestion
 from dbt_cartridge.infer.facts import ColumnFacts, Facts, TableFacts
 from dbt_cartridge.infer.keys import TableKeys
 from dbt_cartridge.infer.names import NameIndex, normal
@@ -24,7 +24,6 @@ from dbt_cartridge.infer.probing import Asker
 from dbt_cartridge.infer.witnesses import by_values
 
 TYPE_WORDS = frozenset("type kind class entity model table".split())
-HOLDS = 0.9
 MOST_TYPES = 12
 
 
@@ -111,7 +110,7 @@ def _named(value: str, facts: Facts, names: NameIndex) -> str | None:
 def _holds(answer: Answer) -> bool:
     if answer.status != "answered":
         return True  # named by its own values: a suggestion
-    return answer.considered > 0 and answer.share >= HOLDS
+    return answer.considered > 0 and answer.share >= law.HOLDS
 
 
 def untyped(weighed: Sequence[Weighed], facts: Facts) -> tuple[Relationship, ...]:
@@ -121,13 +120,13 @@ def untyped(weighed: Sequence[Weighed], facts: Facts) -> tuple[Relationship, ...
         answer = one.answer
         if answer is None or answer.status != "answered" or len(one.pair.columns) > 1:
             continue
-        if one.pair.ref_is_primary and 0 < answer.hits < HOLDS * answer.considered:
+        if one.pair.ref_is_primary and 0 < answer.hits < law.HOLDS * answer.considered:
             parts[one.pair.child].append((one, answer))
     found: list[Relationship] = []
     for group in parts.values():
         hits = sum(answer.hits for _, answer in group)
         considered = group[0][1].considered
-        if len(group) < 2 or not HOLDS * considered <= hits <= considered:
+        if len(group) < 2 or not law.HOLDS * considered <= hits <= considered:
             continue
         if all(by_values(one.pair, facts, answer) for one, answer in group):
             found += [_in_part(one, answer) for one, answer in group]
@@ -136,18 +135,9 @@ def untyped(weighed: Sequence[Weighed], facts: Facts) -> tuple[Relationship, ...
 
 def _in_part(one: Weighed, answer: Answer) -> Relationship:
     text = f"{answer.hits} of {answer.considered} rows are found in {one.pair.ref_table}, "
-    return Relationship(
-        table=one.pair.table,
-        columns=one.pair.columns,
-        ref_table=one.pair.ref_table,
-        ref_columns=one.pair.ref_columns,
-        kind="polymorphic",
-        rows=answer.considered,
-        orphans=answer.considered - answer.hits,
-        evidence_class="observed",
-        confidence=round(answer.share, 4),
-        evidence=(Evidence(text=text + "the others in another table", value=answer.share),),
-    )
+    evidence = (Evidence(text=text + "the others in another table", value=answer.share),)
+    confidence = round(answer.share, 4)
+    return suggestion(one.pair, answer, evidence, confidence=confidence, kind="polymorphic")
 
 
 def _relationship(branch: Branch, answer: Answer, facts: Facts) -> Relationship:

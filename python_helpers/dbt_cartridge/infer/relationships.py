@@ -12,7 +12,7 @@ from dbt_cartridge.documents.scan import DeclaredForeignKey
 from dbt_cartridge.documents.schema import Candidate, Evidence, Relationship
 from dbt_cartridge.infer.candidates import Pair, composite_pairs, pairs
 from dbt_cartridge.infer.choice import Chosen, choose, standings
-from dbt_cartridge.infer.evidence import Weighed, features, if_it_held
+from dbt_cartridge.infer.evidence import Weighed, features, if_it_held, suggestion
 from dbt_cartridge.infer.facts import Facts, TableFacts
 from dbt_cartridge.infer.key_columns import TINY, Meanings
 from dbt_cartridge.infer.keys import TableKeys
@@ -210,9 +210,8 @@ def _relationship(chosen: Chosen, facts: Facts, keys: dict[str, TableKeys]) -> R
     pair, answer = best.pair, best.answer
     columns = [facts.column(pair.table, name) for name in pair.columns]
     asked = answer is not None and answer.status == "answered" and answer.considered > 0
-    none = stands_for_none(columns[0], answer) if asked and answer and len(columns) == 1 else None
-    if none is not None and answer is not None:
-        answer = without_none(columns[0], answer)
+    none = stands_for_none(pair, answer, facts)
+    answer = without_none(pair, answer, facts)
     orphans = answer.considered - answer.hits if asked and answer else None
     unique = _is_unique(pair, facts, keys)
     kind = "self" if pair.table == pair.ref_table else "reference"
@@ -239,10 +238,8 @@ def _relationship(chosen: Chosen, facts: Facts, keys: dict[str, TableKeys]) -> R
 
 
 def _class_of(one: Weighed, facts: Facts) -> EvidenceClass:
-    pair, answer = one.pair, one.answer
+    pair, answer = one.pair, without_none(one.pair, one.answer, facts)
     asked = answer is not None and answer.status == "answered"
-    if asked and answer and len(pair.columns) == 1:
-        answer = without_none(facts.column(pair.table, pair.columns[0]), answer)
     hints = pair.named.likeness in HINTS and not by_values(pair, facts, answer)
     counts = facts.column(pair.ref_table, pair.ref_columns[0]).family == "integer"
     few = counts and pair.named.likeness != "short" and (answer.key_hits if answer else 0) <= FEW
@@ -274,19 +271,7 @@ def _misspelt(weighed: Sequence[Weighed], facts: Facts) -> list[Relationship]:
         if difference is not None:
             said = f"no join as it stands: {difference}"
             evidence = (*_evidence(one)[:2], Evidence(text=said))
-            found.append(
-                Relationship(
-                    table=pair.table,
-                    columns=pair.columns,
-                    ref_table=pair.ref_table,
-                    ref_columns=pair.ref_columns,
-                    rows=answer.considered,
-                    orphans=answer.considered - answer.hits,
-                    evidence_class="observed",
-                    confidence=0.5,
-                    evidence=evidence,
-                )
-            )
+            found.append(suggestion(pair, answer, evidence, confidence=0.5))
     return found
 
 

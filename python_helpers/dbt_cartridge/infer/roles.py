@@ -10,14 +10,13 @@ signs that weighed most.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dbt_cartridge.documents.probe import Probe
 from dbt_cartridge.documents.schema import Candidate, Evidence, Relationship, Role, Shape
 from dbt_cartridge.infer.drafts import Draft
-from dbt_cartridge.infer.families import weighed
+from dbt_cartridge.infer.families import normalised, weighed
 from dbt_cartridge.infer.leftovers import leftovers
 from dbt_cartridge.infer.role_signs import PHRASES, Signs, signs
 from dbt_cartridge.infer.role_weights import WEIGHTS
@@ -44,13 +43,13 @@ def roles(
     tables = {draft.id: draft for draft in drafts}
     left = leftovers(drafts, relationships, ask)
     seen = signs(tables, relationships)
+    out, into = _grouped(relationships)
     chances = weighed(
-        tables, relationships, {table: probabilities(found) for table, found in seen.items()}
+        tables, relationships, out, {table: probabilities(found) for table, found in seen.items()}
     )
     best: dict[str, Role] = {
         table: "other" if table in left else _likeliest(own) for table, own in chances.items()
     }
-    out, into = _grouped(relationships)
     found: dict[str, RoleFound] = {}
     for table, draft in tables.items():
         role = best[table]
@@ -83,11 +82,7 @@ def probabilities(
     found: Signs, weights: Mapping[Role, Mapping[str, float]] = WEIGHTS
 ) -> dict[Role, float]:
     """How likely each role is. They sum to 1."""
-    scores: dict[Role, float] = {role: score(found, weights[role]) for role in ROLES}
-    top = max(scores.values())
-    powers: dict[Role, float] = {role: math.exp(value - top) for role, value in scores.items()}
-    total = sum(powers.values())
-    return {role: power / total for role, power in powers.items()}
+    return normalised({role: score(found, weights[role]) for role in ROLES})
 
 
 def _likeliest(chances: Mapping[Role, float]) -> Role:

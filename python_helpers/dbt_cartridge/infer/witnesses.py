@@ -57,10 +57,12 @@ def _is_long_code(column: ColumnFacts) -> bool:
     return not spaced and longest >= 10 and profile.min_length in (longest, None)
 
 
-def stands_for_none(column: ColumnFacts, answer: Answer) -> str | None:
+def stands_for_none(pair: Pair, answer: Answer | None, facts: Facts) -> str | None:
     """The value that means `no parent`: the only one that is not found, and a usual one for it."""
-    profile = column.column.profile
-    if profile is None or answer.keys - answer.key_hits != 1 or not answer.key_hits:
+    profile = facts.column(pair.table, pair.columns[0]).column.profile
+    if answer is None or profile is None or len(pair.columns) > 1:
+        return None
+    if answer.keys - answer.key_hits != 1 or not answer.key_hits:
         return None
     missing = answer.considered - answer.hits
     return next(
@@ -69,9 +71,9 @@ def stands_for_none(column: ColumnFacts, answer: Answer) -> str | None:
     )
 
 
-def without_none(column: ColumnFacts, answer: Answer) -> Answer:
+def without_none(pair: Pair, answer: Answer | None, facts: Facts) -> Answer | None:
     """The answer over the rows that refer to anything."""
-    if stands_for_none(column, answer) is None:
+    if answer is None or stands_for_none(pair, answer, facts) is None:
         return answer
     return answer.model_copy(update={"considered": answer.hits, "keys": answer.key_hits})
 
@@ -85,11 +87,9 @@ def admitted(weighed: Sequence[Weighed], facts: Facts, keys: dict[str, TableKeys
 
 
 def _is_refuted(one: Weighed, facts: Facts) -> bool:
-    answer = one.answer
+    answer = without_none(one.pair, one.answer, facts)
     if answer is None or answer.status != "answered":
         return False
-    if len(one.pair.columns) == 1:
-        answer = without_none(facts.column(one.pair.table, one.pair.columns[0]), answer)
     return law.is_refuted(answer.considered, answer.hits)
 
 
