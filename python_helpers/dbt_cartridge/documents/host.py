@@ -9,6 +9,7 @@ from pydantic import Field
 
 from dbt_cartridge.documents.base import Document, Frozen
 from dbt_cartridge.documents.scan import Scan
+from dbt_cartridge.documents.style import Style
 
 YamlLayout = Literal["folder", "model"]
 
@@ -77,6 +78,7 @@ class Host(Document):
     intermediate_folder: str = "intermediate"
     marts_folder: str = "marts"
     yaml_layout: YamlLayout = "folder"
+    style: Style = Style()
 
     @cached_property
     def version(self) -> tuple[int, int, int]:

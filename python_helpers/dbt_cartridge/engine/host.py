@@ -13,6 +13,7 @@ from ruamel.yaml.error import YAMLError
 
 from dbt_cartridge.documents.host import Host, HostModel, HostSource, YamlLayout
 from dbt_cartridge.engine.base import Target
+from dbt_cartridge.engine.style import read_style
 from dbt_cartridge.errors import HostError
 
 Manifest = Mapping[str, Any]
@@ -110,6 +111,7 @@ def read_host(project_dir: Path, manifest: Manifest, target: Target) -> Host:
         intermediate_folder=_folder(own, "intermediate", "intermediate", model_paths),
         marts_folder=_folder(own, "marts", "marts", model_paths),
         yaml_layout=_yaml_layout(manifest, name),
+        style=read_style(project_dir, model_paths, _own_sql(manifest, name)),
     )
 
 
@@ -137,6 +139,14 @@ def _models(manifest: Manifest) -> Iterable[HostModel]:
             description=str(node.get("description") or "")[:1000],
             **_only_source(node, manifest),
         )
+
+
+def _own_sql(manifest: Manifest, project: str) -> Iterable[str]:
+    """The text of the project's own models."""
+    for node in manifest["nodes"].values():
+        own = node["resource_type"] == "model" and node["package_name"] == project
+        if own and node.get("language", "sql") == "sql":
+            yield str(node.get("raw_code") or "")
 
 
 def _groups(manifest: Manifest, project: str) -> dict[str, dict[str, Any]]:

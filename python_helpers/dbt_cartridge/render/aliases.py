@@ -10,18 +10,22 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from dbt_cartridge.documents.design import Cte, Model, Query
-from dbt_cartridge.render import expressions, layout
+from dbt_cartridge.render import expressions
 
 _COLUMN_INDENT = 8
 _NESTED_INDENT = 12  # inside a call that is broken over lines, or behind `on`
 _WORD = re.compile(r"[a-z][a-z0-9]*\Z")
 
 
-def shortened(model: Model) -> Model:
-    """`model`, each alias that is too long for its columns without its first words."""
+def shortened(model: Model, width: int) -> Model:
+    """`model`, each alias that is too long for its columns without its first words.
+
+    Args:
+        width: columns of a line.
+    """
     if not isinstance(model.body, Query):
         return model
-    renames = _renames(model.body)
+    renames = _renames(model.body, width)
     if not renames:
         return model
     body = Query(
@@ -39,7 +43,7 @@ def shortened(model: Model) -> Model:
     return model.model_copy(update=change)
 
 
-def _renames(query: Query) -> dict[str, str]:
+def _renames(query: Query, width: int) -> dict[str, str]:
     longest: dict[str, int] = defaultdict(int)
     for cte in query.ctes:
         for expression, indent in _expressions(cte):
@@ -49,7 +53,7 @@ def _renames(query: Query) -> dict[str, str]:
     taken = set(names)
     renames: dict[str, str] = {}
     for alias in names:
-        room = layout.WIDTH - len(".,") - longest[alias]
+        room = width - len(".,") - longest[alias]
         if len(alias) > room:
             short = _first_that_fits(list(_shorter(alias, taken)), room)
             if short is not None:

@@ -109,6 +109,11 @@ def names(expression: str) -> list[tuple[str, str]]:
     return [(alias, column) for alias, column in pairs if alias is not None]
 
 
+def columns(expression: str) -> set[str]:
+    """The name of every column in it."""
+    return {_split(name)[1] for name in _shape(expression)[1]}
+
+
 def with_aliases(expression: str, renames: Mapping[str, str]) -> str:
     """`expression` with other aliases before its columns."""
 

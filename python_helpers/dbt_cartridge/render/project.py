@@ -9,6 +9,7 @@ from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.design import DateSpine, Design, LeftOut, Model, Query
 from dbt_cartridge.documents.files import File, Files
 from dbt_cartridge.documents.host import Host
+from dbt_cartridge.documents.style import Style
 from dbt_cartridge.errors import RenderError
 from dbt_cartridge.render import (
     doc_blocks,
@@ -18,6 +19,7 @@ from dbt_cartridge.render import (
     properties,
     queries,
     snapshots,
+    styled,
     syntax,
     writable,
     yaml_text,
@@ -38,7 +40,7 @@ def render(design: Design, host: Host, settings: Settings) -> Files:
     """
     design, left_out = writable.without_unnameable(design)
     adapter = design.adapter or host.adapter
-    texts, failed = _model_texts(design.models, adapter)
+    texts, failed = _model_texts(design.models, adapter, host.style)
     design, lost = writable.without_models({left.what: left.why for left in failed}, design)
     its = syntax.of(host)
     dialect = Dialect(adapter, its, host.has_dbt_utils)
@@ -107,19 +109,20 @@ def _ordered(files: list[File]) -> tuple[File, ...]:
 
 
 def _model_texts(
-    models: Iterable[Model], adapter: str
+    models: Iterable[Model], adapter: str, style: Style
 ) -> tuple[dict[str, str], tuple[LeftOut, ...]]:
     """The SQL of each model, and those that have none, each with the reason."""
     texts: dict[str, str] = {}
     failed: list[LeftOut] = []
     for each in models:
         try:
-            ctes, last = queries.body(each, adapter)
+            ctes, last = queries.body(each, adapter, style)
             config = _config(each, adapter)
         except RenderError as error:
             failed.append(LeftOut(what=each.name, why=str(error)))
         else:
-            texts[each.name] = fill("model.sql", config=config, ctes=ctes, last=last) + "\n"
+            text = fill("model.sql", config=config, ctes=ctes, last=last) + "\n"
+            texts[each.name] = styled.styled(text, style, adapter, queries.names_in(each, adapter))
     return texts, tuple(failed)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
 from dbt_cartridge.documents.design import (
+    Body,
     Cte,
     DateSpine,
     Incremental,
@@ -20,12 +21,12 @@ from dbt_cartridge.documents.design import (
     Query,
     Union,
 )
+from dbt_cartridge.documents.style import Style
 from dbt_cartridge.errors import RenderError
 from dbt_cartridge.render import aliases, expressions, identifiers, inert, layout, portable
 from dbt_cartridge.render.filling import fill, names
 
 _INDENT = " " * 4
-_JOINS = {"inner": "inner join", "left": "left join", "full": "full outer join"}
 _RANK = "row_rank"
 
 
@@ -54,18 +55,38 @@ class Scope:
     """
 
     adapter: str
+    style: Style
     bare: bool
     stored: frozenset[str] = frozenset()
     outputs: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
 
-def body(model: Model, adapter: str) -> tuple[list[TextCte], str]:
+def body(model: Model, adapter: str, style: Style) -> tuple[list[TextCte], str]:
     """The CTEs of `model` and the name of the last, as SQL text."""
     if isinstance(model.body, DateSpine):
-        return _date_spine(model.body, adapter)
-    model = aliases.shortened(model)
+        return _date_spine(model.body, adapter, style)
+    model = aliases.shortened(model, style.room)
     assert isinstance(model.body, Query)
-    return _query(model.body, model, adapter)
+    return _query(model.body, model, adapter, style)
+
+
+def names_in(model: Model, adapter: str) -> frozenset[str]:
+    """The columns and relations that the model's text names without quotes, in lower case."""
+    found = {name for name in _names(model.body) if name}
+    written = {identifiers.write(name, adapter, its) for name in found for its in (False, True)}
+    return frozenset(written & {name.lower() for name in found})
+
+
+def _names(body: Body) -> set[str]:
+    if isinstance(body, DateSpine):
+        bounds = {name for bound in body.bounds for name in bound}
+        return {*bounds, *(each.name for each in body.projections)}
+    found = {each.alias for each in body.inputs}
+    for cte in body.ctes:
+        found |= {cte.name, cte.from_alias, *(each.name for each in cte.projections)}
+        for expression in (*(each.expression for each in cte.projections), *cte.where):
+            found |= expressions.columns(expression)
+    return found
 
 
 def ref(model: str) -> str:
@@ -85,23 +106,26 @@ def call_name(name: str) -> str:
     return name
 
 
-def _query(query: Query, model: Model, adapter: str) -> tuple[list[TextCte], str]:
-    ctes = [_import(each, model.incremental, adapter) for each in query.inputs]
+def _query(query: Query, model: Model, adapter: str, style: Style) -> tuple[list[TextCte], str]:
+    ctes = [_import(each, model.incremental, adapter, style) for each in query.inputs]
     stored = frozenset(each.alias for each in query.inputs if each.source is not None)
     stored |= {cte.unnest.alias for cte in query.ctes if cte.unnest}
-    scope = Scope(adapter, bare=model.layer == "staging", stored=stored)
+    bare = style.references == "unqualified" or (
+        model.layer == "staging" and style.references != "qualified"
+    )
+    scope = Scope(adapter, style, bare=bare, stored=stored)
     for cte in query.ctes:
         ctes += _cte(cte, scope)
         if cte.projections:
             scope.outputs[cte.name] = tuple(each.name for each in cte.projections)
         elif not cte.joins and cte.from_alias in scope.stored:
-            scope = Scope(adapter, scope.bare, scope.stored | {cte.name}, scope.outputs)
+            scope = replace(scope, stored=scope.stored | {cte.name})
     if not ctes:
         raise RenderError(f"Model {model.name} has no query: its design is empty.")
     return ctes, ctes[-1].name
 
 
-def _import(each: Input, incremental: Incremental | None, adapter: str) -> TextCte:
+def _import(each: Input, incremental: Incremental | None, adapter: str, style: Style) -> TextCte:
     if each.model is None and each.source is None:
         raise RenderError(f"The input '{each.alias}' names neither a model nor a source.")
     relation = ref(each.model) if each.model is not None else source(each.source or ("", ""))
@@ -109,7 +133,7 @@ def _import(each: Input, incremental: Incremental | None, adapter: str) -> TextC
     if incremental is not None and incremental.input_alias == each.alias:
         stored = each.source is not None
         watermark = {
-            "why": comment_lines(incremental.why, 8),
+            "why": comment_lines(incremental.why, 8, style),
             "column": _name(incremental.watermark, adapter),
             "look_back": portable.days("{{ var('lookback_days', 3) }}", adapter),
             "input_column": inert.in_sql(
@@ -150,18 +174,18 @@ def _name(name: str, adapter: str) -> str:
     return inert.in_sql(identifiers.write(name, adapter))
 
 
-def comment_lines(comment: str | None, indent: int) -> tuple[str, ...]:
+def comment_lines(comment: str | None, indent: int, style: Style) -> tuple[str, ...]:
     """`comment`, inert, in lines that fit behind `-- ` at `indent`."""
     if not comment:
         return ()
-    return tuple(textwrap.wrap(inert.comment(comment), layout.WIDTH - indent - 3))
+    return tuple(textwrap.wrap(inert.comment(comment), style.room - indent - 3))
 
 
 # ---------------------------------------------------------------- one CTE
 
 
 def _cte(cte: Cte, scope: Scope) -> list[TextCte]:
-    comment = comment_lines(cte.comment, 0)
+    comment = comment_lines(cte.comment, 0, scope.style)
     name = _name(cte.name, scope.adapter)
     if cte.latest is None:
         return [TextCte(name, _select(cte, scope), comment)]
@@ -179,7 +203,7 @@ def _cte(cte: Cte, scope: Scope) -> list[TextCte]:
 def _select(cte: Cte, scope: Scope, qualify: str = "", rank: str = "") -> str:
     bare = scope.bare and not cte.joins and cte.unnest is None
     drop = frozenset({cte.from_alias}) if bare else frozenset[str]()
-    writer = _Writer(scope.adapter, drop, scope.stored)
+    writer = _Writer(scope.adapter, scope.style, drop, scope.stored)
     ordered = _ordered(cte)
     blocks = _blocks(ordered, writer)
     if rank:
@@ -221,6 +245,7 @@ class _Writer:
     """Expressions of one CTE, as text that Jinja leaves alone."""
 
     adapter: str
+    style: Style
     drop: frozenset[str]
     stored: frozenset[str]
 
@@ -273,12 +298,14 @@ def _projection(each: Projection, writer: _Writer, comma: str) -> list[str]:
     name = _name(each.name, writer.adapter)
     same = text == name or (text.endswith(f".{name}") and expressions.is_column(each.expression))
     behind = ("" if same else f" as {name}") + comma
-    fits = len(_INDENT * 2 + text + behind) <= layout.WIDTH
+    room = writer.style.room
+    fits = len(_INDENT * 2 + text + behind) <= room
     if not same and not fits and expressions.is_column(each.expression):
         wrapped = f"{text}\n{_INDENT * 3}{behind.strip()}"
     else:
-        wrapped = layout.wrap(text, _INDENT * 2, reserve=len(behind)) + behind
-    return [*(f"-- {line}" for line in comment_lines(each.comment, 8)), wrapped]
+        wrapped = layout.wrap(text, _INDENT * 2, room, reserve=len(behind)) + behind
+    comment = comment_lines(each.comment, 8, writer.style)
+    return [*(f"-- {line}" for line in comment), wrapped]
 
 
 def _comma(lines: Iterable[str]) -> list[str]:
@@ -287,10 +314,20 @@ def _comma(lines: Iterable[str]) -> list[str]:
 
 
 def _join(join: Join, cte: Cte, writer: _Writer) -> dict[str, object]:
-    words = "cross join" if join.kind == "cross" else _JOINS[join.kind]
+    words = "cross join" if join.kind == "cross" else _join_words(join.kind, writer.style)
     conditions = [writer(_earlier_first(condition, join.to)) for condition in join.on]
     to = _name(join.to, writer.adapter)
-    return {"words": words, "to": to, "on": _conditions("on", conditions, _INDENT * 2)}
+    on = _conditions("on", conditions, _INDENT * 2, writer.style)
+    return {"words": words, "to": to, "on": on}
+
+
+def _join_words(kind: str, style: Style) -> str:
+    """sqlfluff's AM05: `inner` says inner and leaves out outer, `outer` the other way round."""
+    if kind == "inner":
+        return "join" if style.joins == "outer" else "inner join"
+    if kind == "left":
+        return "left join" if style.joins == "inner" else "left outer join"
+    return "full outer join"
 
 
 def _unnest(cte: Cte, writer: _Writer) -> list[dict[str, object]]:
@@ -318,27 +355,28 @@ def _where(conditions: Sequence[str], writer: _Writer) -> list[str]:
         text = writer(condition)
         loose = len(conditions) > 1 and expressions.is_kind(condition, exp.Or)
         texts.append(f"({text})" if loose else text)
-    return _conditions("where", texts, _INDENT)
+    return _conditions("where", texts, _INDENT, writer.style)
 
 
-def _conditions(keyword: str, texts: Sequence[str], indent: str) -> list[str]:
+def _conditions(keyword: str, texts: Sequence[str], indent: str, style: Style) -> list[str]:
     """`on a = b` on one line, or the keyword alone and a condition a line."""
     if not texts:
         return []
-    if len(texts) == 1 and len(indent) + len(keyword) + 1 + len(texts[0]) <= layout.WIDTH:
+    if len(texts) == 1 and len(indent) + len(keyword) + 1 + len(texts[0]) <= style.room:
         return [f"{keyword} {texts[0]}"]
     inner = indent + _INDENT
     lines = [keyword]
     for index, text in enumerate(texts):
         head = "and " if index else ""
-        lines.append(f"{_INDENT}{head}{layout.wrap(text, inner, reserve=len(head))}")
+        lines.append(f"{_INDENT}{head}{layout.wrap(text, inner, style.room, reserve=len(head))}")
     return lines
 
 
 def _positions(group_by: Sequence[str], ordered: Sequence[Projection], writer: _Writer) -> str:
     """`1, 2`: jaffle-shop's way. An expression that is not shown is written out."""
     at = {each.expression: str(index + 1) for index, each in enumerate(ordered)}
-    if all(expression in at for expression in group_by):
+    implicit = writer.style.group_by == "implicit"
+    if implicit and all(expression in at for expression in group_by):
         return ", ".join(sorted((at[expression] for expression in group_by), key=int))
     return ", ".join(writer(expression) for expression in group_by)
 
@@ -348,7 +386,7 @@ def _rank(cte: Cte, scope: Scope) -> str:
     assert cte.latest is not None
     bare = scope.bare and not cte.joins
     drop = frozenset({cte.from_alias}) if bare else frozenset[str]()
-    writer = _Writer(scope.adapter, drop, scope.stored)
+    writer = _Writer(scope.adapter, scope.style, drop, scope.stored)
     nulls = " nulls last" if portable.nulls_last(scope.adapter) else ""
     keys = ", ".join(writer(key) for key in cte.latest.keys)
     order = ", ".join(f"{writer(each)} desc{nulls}" for each in cte.latest.order_by)
@@ -356,7 +394,7 @@ def _rank(cte: Cte, scope: Scope) -> str:
     qualify = not cte.projections and portable.has_qualify(scope.adapter)
     indent = _INDENT if qualify else _INDENT * 2
     lines = [f"partition by {keys}", f"order by {order}"]
-    inner = [layout.wrap(line, indent + _INDENT) for line in lines]
+    inner = [layout.wrap(line, indent + _INDENT, scope.style.room) for line in lines]
     return "\n".join(
         ["row_number() over (", *(f"{indent}{_INDENT}{x}" for x in inner), indent + ")"]
     )
@@ -375,7 +413,7 @@ def _other(name: str, cte: Cte, scope: Scope) -> str:
 # ---------------------------------------------------------------- dates
 
 
-def _date_spine(spine: DateSpine, adapter: str) -> tuple[list[TextCte], str]:
+def _date_spine(spine: DateSpine, adapter: str, style: Style) -> tuple[list[TextCte], str]:
     models = sorted({model for model, _ in spine.bounds})
     if not models:
         raise RenderError("A date spine needs at least one column that bounds it.")
@@ -390,7 +428,7 @@ def _date_spine(spine: DateSpine, adapter: str) -> tuple[list[TextCte], str]:
         for model, column in spine.bounds
     ]
     own = fill_dates(adapter, bounds)
-    writer = _Writer(adapter, frozenset({"days"}), frozenset())
+    writer = _Writer(adapter, style, frozenset({"days"}), frozenset())
     final = _fill_select(blocks=_blocks(_by_group(spine.projections), writer), from_="days")
     return [*imports, *own, TextCte("final", final)], "final"
 

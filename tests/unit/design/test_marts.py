@@ -4,6 +4,7 @@ import pytest
 
 from dbt_cartridge.documents.design import Join, Model, Query
 from dbt_cartridge.documents.schema import Identity, Key, Versions
+from dbt_cartridge.documents.style import Style
 from dbt_cartridge.render import queries
 from tests.unit.design.made import (
     TOTAL,
@@ -295,7 +296,9 @@ def test_every_day_of_a_fact_is_in_the_date_dimension() -> None:
 def test_a_date_beyond_all_calendars_makes_no_endless_spine() -> None:
     until = column("valid_until", "date", min="2020-01-01", max="9999-12-31")
     result = designed(customers(), orders(until))
-    sql = "\n".join(cte.body for cte in queries.body(result.by_name["dim_dates"], "duckdb")[0])
+    sql = "\n".join(
+        cte.body for cte in queries.body(result.by_name["dim_dates"], "duckdb", Style())[0]
+    )
     assert "between date '1900-01-01' and date '2100-12-31'" in sql
     never = column("valid_until", "date", min="9999-12-31", max="9999-12-31")
     result = designed(customers(), orders(never))
