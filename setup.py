@@ -48,6 +48,6 @@ setup(
     version=version(),
     package_dir={"": "python_helpers"},
     packages=find_packages("python_helpers"),
-    package_data={"dbt_cartridge": ["py.typed", "**/*.jinja", "**/*.json"]},
+    package_data={"dbt_cartridge": ["py.typed", "**/*.jinja", "**/*.json", "report/built/*"]},
     cmdclass={"build_py": BuildWithDbtPackage},
 )

@@ -43,6 +43,7 @@ def main() -> None:
     show_tree()
     show_file()
     say(f"Done in {time.monotonic() - began:.0f} seconds. The project: {PROJECT}")
+    print(f"The page of the run, for a browser: {PROJECT / 'target/cartridge/report.html'}")
 
 
 def make_environment() -> None:

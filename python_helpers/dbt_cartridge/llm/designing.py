@@ -32,10 +32,6 @@ SQL is in the dialect of {dialect}: one expression, no select, no subquery, no s
 Jinja, no current date or time; arithmetic, case, coalesce, nullif, cast, round, text and date \
 functions, sum, avg, min, max, count, and windows. Names are snake_case."""
 
-_DIALECTS = frozenset(
-    "athena bigquery clickhouse databricks duckdb fabric mysql postgres redshift snowflake spark "
-    "trino".split()
-)
 _SHOWN = 14  # columns of a joined model
 
 
@@ -51,12 +47,6 @@ class Part:
 
 def system(dialect: str) -> str:
     return SYSTEM.format(dialect=dialect)
-
-
-def dialect(adapter: str) -> str:
-    """sqlglot's name for the adapter's dialect; PostgreSQL's for one that it does not know."""
-    names = {"sqlserver": "tsql", "synapse": "tsql"}
-    return names.get(adapter, adapter if adapter in _DIALECTS else "postgres")
 
 
 def with_context(text: str, context: str) -> str:

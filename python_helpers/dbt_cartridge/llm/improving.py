@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from dbt_cartridge import adapters
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.asked import Asked
 from dbt_cartridge.documents.design import Design
@@ -51,7 +52,7 @@ class Improver:
             self.session.fall_back("business logic", "verify is none: it could not be proved")
             return design
         self._offline = design
-        dialect = designing.dialect(design.adapter)
+        dialect = adapters.dialect(design.adapter)
         answers = self.session.answers(
             "Designing",
             self._system(designing.system(dialect)),
@@ -75,7 +76,7 @@ class Improver:
         failed = mending.failures(verdicts, self._parts)
         if not failed:
             return design
-        dialect = designing.dialect(design.adapter)
+        dialect = adapters.dialect(design.adapter)
         again = {name: text for name, text in failed.items() if self._mends.get(name, 0) < MENDS}
         questions = [
             asked
@@ -110,7 +111,7 @@ class Improver:
 
     def _laid(self) -> Design:
         assert self._offline is not None
-        found = designing.laid(self._offline, self._parts, designing.dialect(self._offline.adapter))
+        found = designing.laid(self._offline, self._parts, adapters.dialect(self._offline.adapter))
         for name, why in found.refused.items():
             self.session.fall_back(name, why)
         self._parts = list(found.parts)
@@ -122,7 +123,7 @@ class Improver:
         below = [p for p in self._parts if p.mart is None and p.target != part.target]
         own = [p for p in self._parts if part.mart is not None and p.target == part.base]
         return designing.laid(
-            self._offline, [*below, *own], designing.dialect(self._offline.adapter)
+            self._offline, [*below, *own], adapters.dialect(self._offline.adapter)
         ).design
 
     def _system(self, text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from dbt_cartridge import adapters
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.design import Design
 from dbt_cartridge.documents.host import Host
@@ -49,7 +50,7 @@ def prompts(
         (naming.SYSTEM, naming.questions(told)),
     ]
     if settings.verify != "none":
-        dialect = designing.dialect(designed.adapter)
+        dialect = adapters.dialect(designed.adapter)
         system = designing.system(dialect)
         kinds.append((system, designing.questions(designed, dialect)))
     requests = tokens_in = tokens_out = known = 0

@@ -11,6 +11,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from dbt_cartridge.adapters import dialect as sqlglot_dialect
 from dbt_cartridge.errors import RenderError
 from dbt_cartridge.render import identifiers, portable
 from dbt_cartridge.render.dialects import Node
@@ -166,7 +167,7 @@ def _not_an_expression(shape: str) -> RenderError:
 def _print(shape: str, adapter: str) -> tuple[str | int, ...]:
     """Text in lower case, and the numbers of the names that stand between."""
     tree = portable.adapt(_parse(shape).copy(), adapter)
-    text = portable.polish(tree.sql(dialect=portable.dialect(adapter), comments=False))
+    text = portable.polish(tree.sql(dialect=sqlglot_dialect(adapter), comments=False))
     pattern = _BACKSLASH if adapter in _BACKSLASH_ADAPTERS else _DOUBLED
     parts: list[str | int] = []
     end = 0

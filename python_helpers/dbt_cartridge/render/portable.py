@@ -14,14 +14,6 @@ _NOT = re.compile(r"""\bNOT ((?:[A-Z_]+\()*["`]§[0-9]+§["`]\)*) (IS|IN|LIKE|IL
 _FILTER = re.compile(r"\bfilter\(where\b", re.IGNORECASE)
 
 
-def dialect(adapter: str) -> str:
-    """sqlglot's name for the adapter's dialect; PostgreSQL's for one that it does not know."""
-    known = {"athena", "bigquery", "clickhouse", "databricks", "duckdb", "fabric", "mysql"}
-    known |= {"postgres", "redshift", "snowflake", "spark", "trino"}
-    names = {"sqlserver": "tsql", "synapse": "tsql"}
-    return names.get(adapter, adapter if adapter in known else "postgres")
-
-
 def has_qualify(adapter: str) -> bool:
     return adapter in {"bigquery", "databricks", "duckdb", "snowflake"}
 

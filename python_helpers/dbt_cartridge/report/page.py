@@ -1,52 +1,47 @@
-"""`report.html`: the whole run on one page that needs nothing but itself."""
+"""`report.html`: the whole run on one page that needs nothing but itself.
+
+The script is built from `frontend/` of the repository and stands beside this module. The data is
+JSON, compressed, in an element that a browser does not run; the script puts all of it on the page
+as text. A policy forbids everything but this script and this style: no request, no other script.
+"""
 
 from __future__ import annotations
 
+import base64
+import gzip
+import hashlib
+import json
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from dbt_cartridge.documents.design import Model, Test
-from dbt_cartridge.documents.schema import Evidence, Relationship
-from dbt_cartridge.report.erd import MOST_TABLES, drawing
+from dbt_cartridge.report.page_data import PageData, page_data
 from dbt_cartridge.report.run import Run
-from dbt_cartridge.report.words import count, shown
+from dbt_cartridge.report.words import shown
 
 if TYPE_CHECKING:
     from dbt_cartridge.pipeline import Outcome
 
-_MOST_DIFF = 200_000  # characters of all diffs together; a first run writes thousands of files
-
 
 def page(run: Run, outcome: Outcome) -> str:
-    """HTML without a script or a request. Everything from the warehouse is escaped."""
+    """HTML with one script and one style, both named by their hashes. Same run, same bytes."""
     environment = Environment(
         loader=PackageLoader("dbt_cartridge.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_visible,
     )
-    schema = outcome.schema
+    script, style = _built("page.js"), _built("page.css")
     return environment.get_template("page.html.jinja").render(
-        count=count,
-        edge_words=edge_words,
-        test_words=test_words,
-        why=why,
-        run=run,
-        project=outcome.host.project_name,
-        schema=schema,
-        numbers={table.id: number for number, table in enumerate(schema.tables)},
-        relations=outcome.scan.by_id,
-        drawing=drawing(schema),
-        most_tables=MOST_TABLES,
-        design=outcome.design,
-        layers=_layers(outcome),
-        failed=[t for t in outcome.verdicts.tests if t.status in ("fail", "error")],
-        changes=[c for c in outcome.changes.changes if c.action != "unchanged"],
-        show_diffs=sum(len(c.diff) for c in outcome.changes.changes) <= _MOST_DIFF,
+        project=shown(outcome.host.project_name),
+        data=packed(page_data(run, outcome)),
+        script=script,
+        style=style,
+        script_hash=_hash(script),
+        style_hash=_hash(style),
     )
 
 
@@ -56,48 +51,37 @@ def save_page(run: Run, outcome: Outcome, folder: Path) -> Path:
     return path
 
 
-def why(evidence: Evidence) -> str:
-    """As `cartridge explain` prints it."""
-    return evidence.text + ("" if evidence.value is None else f" [{evidence.value:g}]")
+def packed(data: PageData) -> str:
+    """Gzip in base64: a tenth of the JSON, and no character that HTML could read."""
+    text = json.dumps(_visible(data.model_dump(mode="json", exclude_defaults=True)))
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 
-def edge_words(relationship: Relationship) -> str:
-    """`raw.orders (customer_id) → raw.customers (id)`"""
-    child = f"{relationship.table} ({', '.join(relationship.columns)})"
-    return f"{child} → {relationship.ref_table} ({', '.join(relationship.ref_columns)})"
-
-
-def test_words(test: Test) -> str:
-    """What a test claims, in a few words."""
-    match test.kind:
-        case "unique" | "not_null" | "range" | "accepted_values":
-            return f"{test.kind.replace('_', ' ')}: {test.column}"
-        case "relationships":
-            return f"{test.column} is in {test.to or '.'.join(test.to_source or ())}"
-        case "composite_unique":
-            return f"unique together: {', '.join(test.columns)}"
-        case "composite_relationships":
-            return f"{', '.join(test.columns)} are in {test.to}"
-        case "expression":
-            return test.name.replace("_", " ")
-        case "same_row_count":
-            return f"as many rows as {test.as_model}"
-        case "fewest_rows":
-            return f"at least {test.min_rows:,} rows"
-        case "reconciles":
-            return f"adds up to {test.to}.{test.field}"
-
-
-def _layers(outcome: Outcome) -> list[tuple[str, list[Model]]]:
-    names = ("marts", "intermediate", "staging")
-    found = [(name, [m for m in outcome.design.models if m.layer == name]) for name in names]
-    return [(name, models) for name, models in found if models]
+def unpacked(text: str) -> PageData:
+    """What `packed` packed."""
+    return PageData.model_validate_json(gzip.decompress(base64.b64decode(text)))
 
 
 def _visible(value: object) -> object:
-    """Text without what hides: a browser obeys bidirectional marks too. Diffs keep their lines."""
-    if type(value) is str and not value.replace("\n", "").isprintable():
+    """Text without what hides: a browser obeys bidirectional marks too. Files keep their lines."""
+    if isinstance(value, str):
+        if value.replace("\n", "").isprintable():
+            return value
         return "\n".join(
             shown(line) if not line.isprintable() else line for line in value.split("\n")
         )
+    if isinstance(value, list):
+        return [_visible(one) for one in cast("list[object]", value)]
+    if isinstance(value, dict):
+        return {key: _visible(one) for key, one in cast("dict[str, object]", value).items()}
     return value
+
+
+@cache
+def _built(name: str) -> str:
+    return (Path(__file__).parent / "built" / name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    """As a content security policy names what it allows."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

@@ -15,6 +15,7 @@ from dbt_cartridge.report import tell, tell_debug
 from dbt_cartridge.report.run import Run, run
 from dbt_cartridge.report.summary import summary
 from tests.unit.report.a_run import SECRET, outcome
+from tests.unit.report.test_page import data_of
 
 
 def lines_of(**changes: object) -> str:
@@ -99,7 +100,8 @@ def test_tell_leaves_run_json_and_the_page_and_no_value_of_the_data(
     assert tell(outcome(), tmp_path) == 0
     folder = tmp_path / "target" / "cartridge"
     said = capsys.readouterr().out
-    for text in (said, (folder / "run.json").read_text(), (folder / "report.html").read_text()):
+    page = data_of((folder / "report.html").read_text()).model_dump_json()
+    for text in (said, (folder / "run.json").read_text(), page):
         assert "raw.orders" in text
         assert SECRET not in text
 
