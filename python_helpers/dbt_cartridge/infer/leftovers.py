@@ -1,7 +1,8 @@
 """Tables that nobody models: copies of other tables, what tools keep for themselves.
 
 A name never decides: `temp_readings` are temperatures, a backup generator is a machine. A copy has
-the columns of another table and its rows; what a tool keeps has the tool's own full name.
+the columns of another table, or most of them, and its rows; what a tool keeps has the tool's own
+full name.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from dbt_cartridge.words import raw_split
 
 _COPIED = 0.8
 """Share of a copy's rows that its original holds still."""
+_COLUMNS = 0.7
+"""Share of the original's columns that a copy has: the original may have got some since. Whatever
+the copy has, the original has too, and a load tool's columns are of the load, not of the table."""
 _MOST_COMPARED = 3
 
 _TOOLS = re.compile(
@@ -54,16 +58,14 @@ def leftovers(
     return found
 
 
-Likeness = tuple[frozenset[str], tuple[str, ...]]  # column names; words without marks and digits
+Words = tuple[str, ...]  # of a table's name, without marks of a copy and without digits
 
 
-def _originals(drafts: Sequence[Draft]) -> dict[Likeness, Draft]:
-    """The table with the shortest name among those alike in columns and in what they tell."""
-    found: dict[Likeness, Draft] = {}
-    for draft in drafts:
-        known = found.get(_likeness(draft))
-        if known is None or _length(draft) < _length(known):
-            found[_likeness(draft)] = draft
+def _originals(drafts: Sequence[Draft]) -> dict[Words, list[Draft]]:
+    """The tables that tell of one thing, the shortest name first."""
+    found: dict[Words, list[Draft]] = {}
+    for draft in sorted(drafts, key=_length):
+        found.setdefault(_words(draft), []).append(draft)
     return found
 
 
@@ -71,20 +73,27 @@ def _length(draft: Draft) -> int:
     return len(raw_split(draft.relation.name))
 
 
-def _likeness(draft: Draft) -> Likeness:
-    columns = frozenset(meaning.name.casefold() for meaning in draft.meanings)
+def _words(draft: Draft) -> Words:
     words = raw_split(draft.relation.name)
-    return columns, tuple(w for w in words if w not in lists.LEFTOVERS and not w.isdigit())
+    return tuple(w for w in words if w not in lists.LEFTOVERS and not w.isdigit())
 
 
-def _copied(draft: Draft, originals: dict[Likeness, Draft]) -> Draft | None:
-    """The table of which this one may be a copy: alike in columns, under a shorter name."""
+def _columns(draft: Draft) -> frozenset[str]:
+    return frozenset(m.name.casefold() for m in draft.meanings if not m.is_load_tool)
+
+
+def _copied(draft: Draft, originals: dict[Words, list[Draft]]) -> Draft | None:
+    """The table of which this one may be a copy: it has these columns, under a shorter name."""
     words = raw_split(draft.relation.name)
-    original = originals[_likeness(draft)]
-    if _length(original) >= len(words):
-        return None
     marked = bool({words[0], *words[-2:]} & lists.LEFTOVERS)
-    return original if marked or any(word.isdigit() for word in words) else None
+    if not marked and not any(word.isdigit() for word in words):
+        return None
+    own = _columns(draft)
+    for original in originals[_words(draft)]:
+        theirs = _columns(original)
+        if _length(original) < len(words) and own <= theirs and len(own) >= _COLUMNS * len(theirs):
+            return original
+    return None
 
 
 def _shape(draft: Draft) -> Shape:

@@ -139,6 +139,18 @@ def test_a_copy_beside_its_original_is_left_over(name: str) -> None:
     assert roles(drafts([ORDERS, copy], KEYS), [], Answers())[f"raw.{name}"].role == "other"
 
 
+def test_a_copy_is_one_though_its_original_has_got_a_column_since() -> None:
+    grown = relation("orders", *ORDERS.columns, moment("_loaded_at", rows=9000))
+    found = roles(drafts([grown, BACKUP], KEYS), [], Answers())
+    assert found["raw.orders_bak_2021"].shape == "backup"
+
+
+def test_a_table_with_a_column_of_its_own_is_no_copy() -> None:
+    own = relation("orders_2021", *ORDERS.columns, column("approved_by", rows=9000))
+    found = roles(drafts([ORDERS, own], KEYS), [], Answers())["raw.orders_2021"]
+    assert found.shape not in ("backup", "staging", "tool")
+
+
 @pytest.mark.parametrize("name", ["orders_old", "tmp_orders", "orders_2021"])
 def test_the_columns_of_another_table_without_its_rows_are_no_copy(name: str) -> None:
     own = relation(name, *ORDERS.columns)
