@@ -78,11 +78,9 @@ def _grouped(relationships: Sequence[Relationship]) -> tuple[Grouped, Grouped]:
     return out, into
 
 
-def probabilities(
-    found: Signs, weights: Mapping[Role, Mapping[str, float]] = WEIGHTS
-) -> dict[Role, float]:
+def probabilities(found: Signs) -> dict[Role, float]:
     """How likely each role is. They sum to 1."""
-    return normalised({role: score(found, weights[role]) for role in ROLES})
+    return normalised({role: score(found, WEIGHTS[role]) for role in ROLES})
 
 
 def _likeliest(chances: Mapping[Role, float]) -> Role:
