@@ -9,7 +9,7 @@ CARTRIDGE_DATA ?= $(abspath $(wildcard ../shared/data))
 export CARTRIDGE_DATA
 export DO_NOT_TRACK := 1
 
-.PHONY: help env test test-llm watch lint types format docs demo bench clean
+.PHONY: help env test test-llm watch lint types format docs site demo bench clean
 
 help:  ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /make \1 - /p' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ types: $(READY)  ## pyright: strict for the package
 
 docs: $(READY)  ## the pages of options and commands, and the macros' arguments, from config.py
 	$(BIN)/python docs/build.py
+
+site: $(READY)  ## the docs as a site, into site/
+	$(BIN)/uv tool run --quiet --from mkdocs-material==9.8.2 mkdocs build --strict --quiet
 
 demo:  ## a messy shop in DuckDB, from raw tables to a built project
 	$(PYTHON) demo/run.py
