@@ -64,8 +64,9 @@ def test_every_command_and_option_has_a_help_text() -> None:
 
 def test_every_page_is_reached_from_the_readme() -> None:
     readme = (REPOSITORY / "README.md").read_text("utf-8")
+    start = "index.md"  # the site's, in place of the README
     for page in (REPOSITORY / "docs").glob("*.md"):
-        assert f"docs/{page.name}" in readme, page.name
+        assert page.name == start or f"docs/{page.name}" in readme, page.name
 
 
 def test_every_link_between_pages_leads_somewhere() -> None:
