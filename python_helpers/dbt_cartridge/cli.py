@@ -206,11 +206,12 @@ def models(provider: str | None) -> None:
 def scan_command(**options: Any) -> None:
     """Print the facts about the warehouse as JSON, and nothing that was concluded."""
     from dbt_cartridge import report
+    from dbt_cartridge.infer import without_personal_values
     from dbt_cartridge.scan import scan
 
     _, engine, settings = _opened(options)
     with report.progress() as progress:
-        document = scan(engine, settings, progress)
+        document = without_personal_values(scan(engine, settings, progress))
     click.echo(document.model_dump_json(indent=1, exclude_defaults=True))
 
 

@@ -33,11 +33,12 @@ def generate(options: Options, version: str, project_vars: Options, adapter: Any
 
 def scan_json(options: Options, version: str, project_vars: Options, adapter: Any, sql: Sql) -> str:
     """`cartridge_scan`: the Scan as JSON."""
+    from dbt_cartridge.infer import without_personal_values
     from dbt_cartridge.scan import scan
 
     opened = _opened(options, version, project_vars, adapter, sql)
     with opened as (engine, chosen), report.progress() as progress:
-        document = scan(engine, chosen, progress)
+        document = without_personal_values(scan(engine, chosen, progress))
     return document.model_dump_json(indent=1, exclude_defaults=True)
 
 

@@ -30,16 +30,16 @@ from dbt_cartridge.engine.base import Engine
 from dbt_cartridge.engine.probe import prober
 from dbt_cartridge.engine.remembering import Remembering
 from dbt_cartridge.engine.stored import stored
-from dbt_cartridge.errors import ConfigError, WriteError, did_you_mean
-from dbt_cartridge.infer import infer
+from dbt_cartridge.errors import ConfigError, DocumentError, WriteError, did_you_mean
+from dbt_cartridge.infer import infer, without_personal_values
 from dbt_cartridge.llm.improving import Improver, improver
 from dbt_cartridge.llm.opening import Opened, open_provider
 from dbt_cartridge.llm.showing import Estimate
 from dbt_cartridge.llm.showing import prompts as told
 from dbt_cartridge.progress import Progress
-from dbt_cartridge.render import render
+from dbt_cartridge.render import macros, render
 from dbt_cartridge.scan import read_catalogue, scan, united
-from dbt_cartridge.verify import Memory, prove, prove_edits
+from dbt_cartridge.verify import Memory, changed_on_disk, prove, prove_edits
 from dbt_cartridge.version import helper_version
 from dbt_cartridge.write import Fit, apply, fit, plan, recognise, recover, survey
 from dbt_cartridge.write import undo as take_back
@@ -128,7 +128,11 @@ def _corridor(
     host = step("host", Host, lambda: recognise(engine.host(project_dir), project_dir))
     said = KeptAnswers(project_dir, forget=settings.ask_again)
     better = improver(settings, host, said, progress, opened)
-    facts = step("scan", Scan, lambda: scan(reader, settings, progress, before, marks=True))
+
+    def seen() -> Scan:
+        return without_personal_values(scan(reader, settings, progress, before, marks=True))
+
+    facts = step("scan", Scan, seen)
     answers = Answers.last(folder) if before else None
     probe = Remembering(prober(engine, facts), facts, answers)
     schema = step(
@@ -154,9 +158,16 @@ def _corridor(
         better and better.improve,
     )
     files = step("render", Files, lambda: render(designed, host, settings))
+    if "render" in skipped:
+        _refuse_changed(files, Files.file_name)
     given, schema_changes = survey(facts, before, host, project_dir, prune=settings.prune)
     if "verify" in skipped:
         verdicts = Verdicts.load(folder)
+        if verdicts.texts != files.digest:
+            raise DocumentError(
+                f"{folder / Files.file_name} is not what was proved, so nothing was written. "
+                "Prove it: --from verify."
+            )
         files = fit(files, host, project_dir, given).files
     else:
         proofs = Proofs.last(folder) if before else None
@@ -174,7 +185,8 @@ def _corridor(
                 )  # fmt: skip
 
             files, given, problems = _fitted(files, host, project_dir, given, with_edits)
-            verdicts = verdicts.model_copy(update={"problems": (*verdicts.problems, *problems)})
+            update = {"problems": (*verdicts.problems, *problems), "texts": files.digest}
+            verdicts = verdicts.model_copy(update=update)
         for document in (designed, files, verdicts, memory.proofs):
             document.save(folder)
     with clock.measured("write"):
@@ -212,7 +224,10 @@ def prompts(
     skipped = _steps_before(start)
     folder = documents_folder(project_dir)
     host = recognise(engine.host(project_dir), project_dir)
-    facts = Scan.load(folder) if "scan" in skipped else scan(engine, settings, progress)
+    if "scan" in skipped:
+        facts = Scan.load(folder)
+    else:
+        facts = without_personal_values(scan(engine, settings, progress))
     if "infer" in skipped:
         schema = Schema.load(folder)
     else:
@@ -235,6 +250,12 @@ def apply_plan(engine: Engine, project_dir: Path, progress: Progress) -> Changes
         raise WriteError(
             f"Nothing was written: the plan was made by cartridge {planned.version}. Plan again."
         )
+    if planned.texts != planned.files.digest:
+        raise WriteError(
+            f"Nothing was written: {folder / Plan.file_name} is not as it was planned and proved. "
+            "Plan again."
+        )
+    _refuse_changed(planned.files, Plan.file_name)
     progress.start("Reading the catalogue")
     scope = {"database": planned.database, "schemas": planned.schemas}
     asked = Settings.model_validate(scope)
@@ -303,7 +324,22 @@ def _plan(facts: Scan, files: Files, changes: Changes) -> Plan:
         summary=planned_files(changes.changes),
         changes=changes,
         files=files,
+        texts=files.digest,
     )
+
+
+def _refuse_changed(files: Files, name: str) -> None:
+    """Documents lie where others can change them, and dbt runs the Jinja that it compiles.
+
+    Raises:
+        DocumentError: a text that was read back holds Jinja that we never write.
+    """
+    if found := changed_on_disk(files, macros()):
+        path, problem = min(found.items())
+        raise DocumentError(
+            f"target/cartridge/{name} was changed: {path} holds Jinja that cartridge does not "
+            f"write ({problem}). Nothing was written. Run the earlier steps again."
+        )
 
 
 def _steps_before(start: str) -> frozenset[str]:

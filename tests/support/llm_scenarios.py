@@ -33,6 +33,8 @@ TIMEOUT = 0.7
 GOOD = json.dumps({"q1": {"name": "customer", "column": "id"}})
 BAD = json.dumps({"q1": {"name": "Customer Two", "column": "no_such_column"}})
 SOON = (("retry-after", "0.05"),)
+ELSEWHERE = (("location", "http://127.0.0.2:9/v1/messages"),)
+HERE = (("location", ""),)  # the address that was asked
 
 
 class Named(Answer):
@@ -59,6 +61,10 @@ SCENARIOS: dict[str, tuple[list[Step], bool, int]] = {
     "time-out, then success": ([Step(GOOD, delay=2 * TIMEOUT), Step(GOOD)], True, 2),
     "dropped connection, then success": ([Step(drop=True), Step(GOOD)], True, 2),
     "HTML with 200": ([Step(raw="<html>proxy login</html>")] * 5, False, 5),
+    "a byte at a time, then success": ([Step(drip=0.2 * TIMEOUT), Step(GOOD)], True, 2),
+    "a reply without end": ([Step(endless=True)], False, 1),
+    "a redirect to another host": ([Step(status=307, headers=ELSEWHERE)], False, 1),
+    "a redirect to the same host": ([Step(status=307, headers=HERE), Step(GOOD)], True, 1),
     "401": ([Step(status=401)], False, 1),
     "400": ([Step(status=400)], False, 1),
 }
@@ -147,7 +153,8 @@ def problem(provider: Provider, served: Served, scenario: str) -> str:
     served.problems.clear()
     if bool(found) != taken:
         wrong.append(f"taken: {bool(found)}, {asked.fallbacks}")
-    if asked.requests != requests or len(served.bodies) != requests:
+    sent = requests + sum(step.headers == HERE for step in steps)
+    if asked.requests != requests or len(served.bodies) != sent:
         wrong.append(f"{asked.requests} requests counted, {len(served.bodies)} sent")
     if found and found["raw.customers"].name != "customer":
         wrong.append(f"answer {found}")

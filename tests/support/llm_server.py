@@ -28,6 +28,8 @@ class Step:
     delay: float = 0.0
     drop: bool = False
     headers: tuple[tuple[str, str], ...] = ()
+    drip: float = 0.0  # seconds before each byte, which never end
+    endless: bool = False  # as many bytes as are taken
 
 
 @dataclass
@@ -68,7 +70,22 @@ def serving() -> Iterator[Served]:
                 self.close_connection = True
                 self.connection.close()
                 return
+            if step.drip or step.endless:
+                self._go_on(step)
+                return
             self._send(step, _protocol(self.path), body)
+
+        def _go_on(self, step: Step) -> None:
+            self.close_connection = True
+            try:
+                self.send_response(200)
+                self.send_header("content-type", "application/json")
+                self.end_headers()
+                for _ in range(2_000 if step.endless else 200):
+                    self.wfile.write(b" " * (100_000 if step.endless else 1))
+                    time.sleep(step.drip)
+            except OSError:
+                pass  # the client has had enough
 
         def _send(self, step: Step, protocol: str, body: dict[str, Any]) -> None:
             kind = "application/json"
@@ -87,7 +104,7 @@ def serving() -> Iterator[Served]:
                 self.send_header("content-type", kind)
                 self.send_header("content-length", str(len(text.encode())))
                 for name, value in step.headers:
-                    self.send_header(name, value)
+                    self.send_header(name, value or self.path)
                 self.end_headers()
                 self.wfile.write(text.encode())
             except OSError:

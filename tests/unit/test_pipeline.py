@@ -10,9 +10,13 @@ import pytest
 
 from dbt_cartridge import pipeline
 from dbt_cartridge.config import Settings
+from dbt_cartridge.documents.base import documents_folder
+from dbt_cartridge.documents.files import File, Files
+from dbt_cartridge.documents.plan import Plan
 from dbt_cartridge.engine.base import Engine
-from dbt_cartridge.errors import ConfigError
+from dbt_cartridge.errors import ConfigError, DocumentError, WriteError
 from dbt_cartridge.progress import Silent
+from dbt_cartridge.version import helper_version
 
 
 def test_after_a_run_the_collector_is_as_it_was_found(tmp_path: Path) -> None:
@@ -21,3 +25,50 @@ def test_after_a_run_the_collector_is_as_it_was_found(tmp_path: Path) -> None:
         pipeline.generate(cast("Engine", None), Settings(), tmp_path, Silent(), start="scna")
     assert gc.get_threshold() == before
     assert gc.get_freeze_count() == 0
+
+
+def a_plan(text: str) -> Plan:
+    files = Files(files=(File(path="models/a.sql", text=text, kind="sql"),))
+    return Plan(version=helper_version(), schemas=("raw",), files=files, texts=files.digest)
+
+
+def apply_plan(folder: Path) -> None:
+    pipeline.apply_plan(cast("Engine", None), folder, Silent())
+
+
+def test_a_plan_that_was_changed_is_not_applied(tmp_path: Path) -> None:
+    saved = a_plan("select 1\n").save(documents_folder(tmp_path))
+    saved.write_text(saved.read_text("utf-8").replace("select 1", "select 2"), "utf-8")
+    with pytest.raises(WriteError, match="not as it was planned"):
+        apply_plan(tmp_path)
+    assert not (tmp_path / "models").exists()
+
+
+def test_a_plan_whose_jinja_would_run_is_not_applied(tmp_path: Path) -> None:
+    """Whoever changed the text can have changed its checksum too."""
+    a_plan("select {{ run_query('drop table x') }}\n").save(documents_folder(tmp_path))
+    with pytest.raises(DocumentError, match="run_query"):
+        apply_plan(tmp_path)
+    assert not (tmp_path / "models").exists()
+
+
+def test_documents_where_nothing_can_be_kept_are_an_error_in_words(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.json"
+    outside.write_text("theirs", "utf-8")
+    folder = documents_folder(tmp_path)
+    folder.parent.mkdir()
+    folder.write_text("a file where the folder belongs", "utf-8")
+    with pytest.raises(DocumentError, match="cannot be written"):
+        a_plan("").save(folder)
+    with pytest.raises(DocumentError, match="cannot be read"):
+        Plan.load(folder)
+    folder.unlink()
+    (folder / "plan.json").mkdir(parents=True)
+    for act in (a_plan("").save, Plan.load):
+        with pytest.raises(DocumentError, match="cannot be"):
+            act(folder)
+    (folder / "plan.json").rmdir()
+    (folder / "plan.json").symlink_to(outside)
+    a_plan("").save(folder)
+    assert outside.read_text("utf-8") == "theirs"
+    assert [p.name for p in folder.iterdir()] == ["plan.json"]

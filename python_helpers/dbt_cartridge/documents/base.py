@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -64,10 +66,13 @@ class Document(Frozen):
     file_name: ClassVar[str]
 
     def save(self, folder: Path) -> Path:
-        """Write the document into `folder` and return its path. Same content, same bytes."""
-        folder.mkdir(parents=True, exist_ok=True)
+        """Write the document into `folder` and return its path. Same content, same bytes.
+
+        Raises:
+            DocumentError: it cannot be written there.
+        """
         path = folder / self.file_name
-        path.write_text(self.model_dump_json(indent=1, exclude_defaults=True) + "\n", "utf-8")
+        put(path, self.model_dump_json(indent=1, exclude_defaults=True) + "\n")
         return path
 
     @classmethod
@@ -92,6 +97,11 @@ class Document(Frozen):
             raise DocumentError(
                 f"{path} does not exist. Run the earlier steps first: leave out --from."
             ) from None
+        except OSError as error:
+            raise DocumentError(
+                f"{path} cannot be read ({error.strerror or error}). Move it away, and run the "
+                "earlier steps again: leave out --from."
+            ) from error
         except (ValidationError, ValueError) as error:
             raise DocumentError(
                 f"{path} cannot be read by this version of cartridge ({_first(error)}). "
@@ -102,6 +112,28 @@ class Document(Frozen):
 def documents_folder(project_dir: Path) -> Path:
     """Where a run leaves its documents."""
     return project_dir / "target" / "cartridge"
+
+
+def put(path: Path, text: str) -> None:
+    """Write a file of a run's folder: whole or not at all, and never through a link.
+
+    Raises:
+        DocumentError: there is a folder of that name, a file where its folder belongs, no room, …
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(text, "utf-8")
+        beside.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
+        where = error.filename or path
+        raise DocumentError(
+            f"{path} cannot be written ({where}: {error.strerror or error}). The project is as it "
+            "was. A run keeps its documents in target/cartridge/: make that a folder that can be "
+            "written to."
+        ) from error
 
 
 def _first(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cached_property
 from typing import ClassVar, Literal
 
@@ -25,6 +26,11 @@ class Files(Document):
 
     files: tuple[File, ...] = ()  # ordered by path
     left_out: tuple[LeftOut, ...] = ()  # what could not be written safely
+
+    @cached_property
+    def digest(self) -> str:
+        """Of every path and text."""
+        return hashlib.sha256(self.model_dump_json(include={"files"}).encode()).hexdigest()
 
     @cached_property
     def by_path(self) -> dict[str, File]:

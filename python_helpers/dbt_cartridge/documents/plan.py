@@ -34,6 +34,7 @@ class Plan(Document):
     summary: tuple[PlannedFile, ...] = ()  # every file that is not unchanged
     changes: Changes = Changes()
     files: Files = Files()
+    texts: str = ""  # `Files.digest` as planned
 
 
 def planned_files(changes: Iterable[Change]) -> tuple[PlannedFile, ...]:

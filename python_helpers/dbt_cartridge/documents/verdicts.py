@@ -39,6 +39,7 @@ class Verdicts(Document):
     problems: tuple[Problem, ...] = ()
     seconds: float = 0.0
     lost: tuple[str, ...] = ()  # models that were designed and did not hold
+    texts: str = ""  # `Files.digest` of what they are about
 
     @property
     def clean(self) -> bool:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
+import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +24,6 @@ from dbt_cartridge.errors import EngineError
 _NOISE = re.compile(r"\x1b\[[0-9;]*m|^\d\d:\d\d:\d\d(?:\.\d+)?\s+")
 _ABANDONED = "dbt was stopped before it had answered."
 _LATE = "dbt did not answer within {:.0f} s and was stopped."
-_ENVIRONMENT = {"DO_NOT_TRACK": "1", "DBT_TARGET_PATH": "target"}
 
 
 @dataclass
@@ -58,6 +60,14 @@ class Caller:
         self._running: dict[object, Callable[[], None]] = {}  # how to end each
         self._abandoned = False
         self._lock = threading.Lock()
+        # dbt's own log of a call holds what was read: values of personal columns too.
+        logs = tempfile.mkdtemp(prefix="cartridge-logs-")
+        weakref.finalize(self, shutil.rmtree, logs, ignore_errors=True)
+        self._environment = {
+            "DO_NOT_TRACK": "1",
+            "DBT_TARGET_PATH": "target",
+            "DBT_LOG_PATH": logs,
+        }
 
     @property
     def is_kept(self) -> bool:
@@ -106,7 +116,7 @@ class Caller:
         if self._python is None:
             return None
         try:
-            return KeptDbt(self._python, self._project_dir, _ENVIRONMENT)
+            return KeptDbt(self._python, self._project_dir, self._environment)
         except EngineError:  # then as a program, which says what is wrong
             self._python = None
             return None
@@ -137,7 +147,7 @@ class Caller:
         call = Call()
         try:
             process = subprocess.Popen(
-                argv, cwd=self._project_dir, env=os.environ | _ENVIRONMENT,
+                argv, cwd=self._project_dir, env=os.environ | self._environment,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                 text=True, encoding="utf-8", errors="replace",
             )  # fmt: skip

@@ -34,8 +34,9 @@ from dbt_cartridge.infer.probing import Asker, is_unique
 from dbt_cartridge.infer.relationships import find_relationships
 from dbt_cartridge.infer.roles import RoleFound, roles
 from dbt_cartridge.infer.versions import find_versions, of_itself
+from dbt_cartridge.infer.withheld import without_personal_values
 
-__all__ = ["infer"]
+__all__ = ["infer", "without_personal_values"]
 
 
 def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.errors import ConfigError
-from dbt_cartridge.llm.keys import key
+from dbt_cartridge.llm.keys import key, redacted
 from dbt_cartridge.llm.models import Model, resolve
 from dbt_cartridge.llm.prices import price
-from dbt_cartridge.llm.protocol import Provider
+from dbt_cartridge.llm.protocol import DEADLINE, Provider
 from dbt_cartridge.llm.providers import mock
 
 TIMEOUT = 60.0  # seconds for one request; the SDKs' own is ten minutes
@@ -24,6 +24,7 @@ _OFFICIAL = "https://api.openai.com"
 class Opened:
     provider: Provider
     model: Model
+    seconds: float = DEADLINE  # for one whole reply
 
 
 def open_provider(
@@ -51,7 +52,8 @@ def open_provider(
         return Opened(mock.from_file(model.name), model)
     secret = key(kind, env, needed=not (elsewhere and kind == "openai"))
     try:
-        return Opened(_sdk(model, secret, base_url, elsewhere), model)
+        timeout = _PATIENT if elsewhere and kind == "openai" else TIMEOUT
+        return Opened(_sdk(model, secret, base_url, elsewhere, timeout), model, 2 * timeout)
     except ImportError as error:
         extra = _EXTRAS.get(kind, kind)
         raise ConfigError(
@@ -61,24 +63,25 @@ def open_provider(
     except ConfigError:
         raise
     except Exception as error:  # whatever an SDK says of a missing region, project or endpoint
-        raise ConfigError(f"`provider: {kind}` cannot be used: {error}") from error
+        raise ConfigError(f"`provider: {kind}` cannot be used: {redacted(str(error))}") from None
 
 
-def _sdk(model: Model, secret: str | None, base_url: str | None, elsewhere: bool) -> Provider:
+def _sdk(
+    model: Model, secret: str | None, base_url: str | None, elsewhere: bool, timeout: float
+) -> Provider:
     kind, name = model.provider, model.name
     if kind in ("openai", "azure"):
         from dbt_cartridge.llm.providers.openai import OpenAI
 
         wire = "chat" if elsewhere else "responses"
         return OpenAI(
-            name, key=secret, base_url=base_url, timeout=_PATIENT if elsewhere else TIMEOUT,
-            wire=wire, azure=kind == "azure",
+            name, key=secret, base_url=base_url, timeout=timeout, wire=wire, azure=kind == "azure",
         )  # fmt: skip
     if kind == "gemini" or (kind == "vertex" and "claude" not in name):
         from dbt_cartridge.llm.providers.gemini import Gemini
 
-        return Gemini(name, key=secret, base_url=base_url, timeout=TIMEOUT, vertex=kind == "vertex")
+        return Gemini(name, key=secret, base_url=base_url, timeout=timeout, vertex=kind == "vertex")
     from dbt_cartridge.llm.providers.anthropic import Anthropic
 
     cloud = "" if kind == "anthropic" else kind
-    return Anthropic(name, key=secret, base_url=base_url, timeout=TIMEOUT, cloud=cloud)
+    return Anthropic(name, key=secret, base_url=base_url, timeout=timeout, cloud=cloud)

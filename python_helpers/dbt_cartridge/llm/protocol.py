@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from dbt_cartridge.errors import CartridgeError
+from dbt_cartridge.llm.keys import redacted
 
 Kind = Literal["name", "settle", "design", "mend"]
 Stop = Literal["ok", "refusal", "truncated"]
+DEADLINE = 120.0  # seconds for one whole reply
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,11 @@ class TimedOut(Passing):
 
 
 def by_status(status: int, message: str, retry_after: float | None = None) -> ProviderError:
-    """The error for an HTTP status. 529 is Anthropic's overload."""
-    text = f"HTTP {status}: {' '.join(message.split())[:200]}"
+    """The error for an HTTP status. 529 is Anthropic's overload.
+
+    Keys go out before the message is cut: half a key would not be known as one.
+    """
+    text = f"HTTP {status}: {' '.join(redacted(message).split())[:200]}"
     if status in (401, 403):
         return AuthFailed(text)
     if status == 429:

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from dbt_cartridge.llm.keys import redacted
 from dbt_cartridge.llm.meter import BudgetSpent, Meter
 from dbt_cartridge.llm.pace import TRIES, Pace, Stopped
-from dbt_cartridge.llm.protocol import Ask, AuthFailed, Passing, Provider, ProviderError, Reply
+from dbt_cartridge.llm.protocol import (
+    DEADLINE,
+    Ask,
+    AuthFailed,
+    Passing,
+    Provider,
+    ProviderError,
+    Reply,
+)
+from dbt_cartridge.llm.wire import within
 
 
 @dataclass(frozen=True)
@@ -17,6 +26,7 @@ class Sender:
     provider: Provider
     meter: Meter
     pace: Pace
+    seconds: float = DEADLINE  # for one whole reply
 
     def send(self, request: Ask, expected: int) -> Reply | str:
         """The reply, or why there is none. Faults that may pass are tried again, with pauses."""
@@ -50,7 +60,7 @@ class Sender:
             raise
         reply: Reply | None = None
         try:
-            reply = self.provider.ask(request)
+            reply = within(self.seconds, lambda: self.provider.ask(request))
             return reply
         except ProviderError as error:
             fault = error

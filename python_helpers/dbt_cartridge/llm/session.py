@@ -15,6 +15,7 @@ from dbt_cartridge.config import Settings
 from dbt_cartridge.crew import Crew
 from dbt_cartridge.documents.asked import Asked, Fallback
 from dbt_cartridge.llm.batches import batches
+from dbt_cartridge.llm.keys import without_keys
 from dbt_cartridge.llm.meter import Meter, tokens
 from dbt_cartridge.llm.opening import Opened
 from dbt_cartridge.llm.pace import Pace
@@ -192,7 +193,8 @@ class Session:
     ) -> list[_Result]:
         expected = sum(question.expected for question in batch)
         request = compose(self._told(system), batch, wrong, self._most_out(expected))
-        reply = Sender(self.opened.provider, self.meter, self.pace).send(request, expected)
+        sender = Sender(self.opened.provider, self.meter, self.pace, self.opened.seconds)
+        reply = sender.send(request, expected)
         if isinstance(reply, str):
             return [_Result(question, failed=reply) for question in batch]
         if reply.stop != "ok" and len(batch) > 1:
@@ -253,7 +255,8 @@ def judged(batch: Sequence[Question[Any]], reply: Reply) -> list[_Result]:
         problem = f"it has {len(text):,} characters: answer more briefly"
     else:
         try:
-            found = json.loads(text)
+            # After JSON's own escapes, so that no key of ours can hide behind them.
+            found = without_keys(json.loads(text))
         except (ValueError, RecursionError):
             problem = "it is not JSON"
         else:

@@ -27,5 +27,10 @@ ALL = (
 )
 
 
+def texts() -> frozenset[str]:
+    """Of every macro that is ever written."""
+    return frozenset(text(name) for name in ALL)
+
+
 def text(name: str) -> str:
     return fill(f"generic_tests/{name}.sql") + "\n"

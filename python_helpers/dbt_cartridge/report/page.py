@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from dbt_cartridge.documents.base import put
 from dbt_cartridge.report.page_data import PageData, page_data
 from dbt_cartridge.report.run import Run
 from dbt_cartridge.report.words import shown
@@ -47,7 +48,7 @@ def page(run: Run, outcome: Outcome) -> str:
 
 def save_page(run: Run, outcome: Outcome, folder: Path) -> Path:
     path = folder / "report.html"
-    path.write_text(page(run, outcome), "utf-8")
+    put(path, page(run, outcome))
     return path
 
 

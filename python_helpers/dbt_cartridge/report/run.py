@@ -12,7 +12,7 @@ from pydantic import Field
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.asked import Asked
-from dbt_cartridge.documents.base import Document, Frozen
+from dbt_cartridge.documents.base import Document, Frozen, put
 from dbt_cartridge.documents.changes import Action, Change, Changes, SchemaChange
 from dbt_cartridge.documents.design import Design, LeftOut
 from dbt_cartridge.documents.scan import Problem, Scan
@@ -111,9 +111,8 @@ class Run(Document):
 
     def save(self, folder: Path) -> Path:
         """With every field, since its readers do not know our defaults."""
-        folder.mkdir(parents=True, exist_ok=True)
         path = folder / self.file_name
-        path.write_text(self.model_dump_json(indent=1) + "\n", "utf-8")
+        put(path, self.model_dump_json(indent=1) + "\n")
         return path
 
 

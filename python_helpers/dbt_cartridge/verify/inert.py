@@ -7,8 +7,10 @@ given to dbt but a closed list of calls, whatever the text came from.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import Any, cast
 
+import yaml
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from dbt_cartridge.documents.files import File, Files
@@ -20,6 +22,7 @@ _NAMES = {"this", "target"}
 _SNAPSHOT = re.compile(r"{%-?\s*(snapshot\s+\w+|endsnapshot)\s*-?%}")
 _DOCS = re.compile(r"{%-?\s*(docs\s+\w+|enddocs)\s*-?%}")
 _MACRO = re.compile(r"{%-?\s*(?:macro|test)\s+(\w+)\s*\(")
+_HOOKS = {"pre_hook", "post_hook", "pre-hook", "post-hook", "sql_header"}  # that dbt would run
 _PARSER = Environment(extensions=["jinja2.ext.do"], autoescape=False)
 
 
@@ -32,6 +35,40 @@ def strange_jinja(files: Files, macro_paths: tuple[str, ...]) -> dict[str, str]:
         for file in files.files
         if file not in own and (problem := _problem(file, macros))
     }
+
+
+def changed_on_disk(files: Files, templates: Collection[str]) -> dict[str, str]:
+    """Path → what is wrong with it, of files that were read back. `templates`: the texts of the
+    only macros that we write; any other text is looked at, wherever it is."""
+    own = [file for file in files.files if file.text in templates]
+    macros = {name for file in own for name in _MACRO.findall(file.text)}
+    return {
+        file.path: problem
+        for file in files.files
+        if file.text not in templates and (problem := _problem(file, macros) or _hooks(file))
+    }
+
+
+def _hooks(file: File) -> str:
+    """What a configuration has dbt run beside the model. In SQL it is an argument of a call."""
+    if file.kind != "yaml":
+        return ""
+    try:
+        loaded: Any = yaml.safe_load(file.text)
+    except yaml.YAMLError as error:
+        return f"no YAML: {' '.join(str(error).split())[:80]}"
+    return next((f"`{key}` is a hook" for key in _config_keys(loaded) if key in _HOOKS), "")
+
+
+def _config_keys(node: Any, inside: bool = False) -> Iterator[str]:
+    if isinstance(node, list):
+        for each in cast("list[Any]", node):
+            yield from _config_keys(each, inside)
+    elif isinstance(node, dict):
+        for key, value in cast("dict[Any, Any]", node).items():
+            if inside:
+                yield str(key)
+            yield from _config_keys(value, inside or key == "config")
 
 
 def _is_macro(file: File, macro_paths: tuple[str, ...]) -> bool:
@@ -51,6 +88,9 @@ def _problem(file: File, macros: set[str]) -> str:
 
 def _not_allowed(tree: nodes.Node, calls: set[str]) -> Iterator[str]:
     variables = {id(call.node) for call in tree.find_all(nodes.Call) if _reads_our_var(call)}
+    for keyword in tree.find_all(nodes.Keyword):
+        if keyword.key in _HOOKS:
+            yield f"line {keyword.lineno}: `{keyword.key}` is a hook"
     for node in tree.find_all((nodes.Name, nodes.Getattr, nodes.Stmt)):
         if isinstance(node, nodes.Name):
             if id(node) in variables:

@@ -16,6 +16,7 @@ from typing import Any, cast
 from pydantic_core import to_json
 
 from dbt_cartridge.errors import WriteError
+from dbt_cartridge.write.gate import sound
 from dbt_cartridge.write.paths import FOLDER
 
 
@@ -23,6 +24,7 @@ class KeptAnswers:
     """Each is written at once, whole or not at all: Ctrl-C loses nothing that was paid for."""
 
     def __init__(self, project_dir: Path, *, forget: bool = False) -> None:
+        self._project_dir = project_dir
         self._folder = project_dir / FOLDER / "answers"
         self._forget = forget  # what was there before is not read
         self._mine: set[str] = set()
@@ -43,6 +45,7 @@ class KeptAnswers:
     def keep(self, key: str, entry: dict[str, Any]) -> None:
         self._mine.add(key)
         path = self._path(key)
+        sound(self._project_dir)
         beside = path.with_name(f".{path.name}.{os.getpid()}")
         data = to_json(entry, indent=1) + b"\n"
         try:

@@ -15,6 +15,7 @@ from dbt_cartridge.documents.scan import Problem
 from dbt_cartridge.errors import WriteError
 from dbt_cartridge.write import journal, paths
 from dbt_cartridge.write.decide import Decision, decide
+from dbt_cartridge.write.gate import Gate, sound
 from dbt_cartridge.write.git import uncommitted
 from dbt_cartridge.write.journal import Write
 from dbt_cartridge.write.ledger import (
@@ -52,7 +53,7 @@ def plan(
     Raises:
         WriteError: a path that cartridge may not write to.
     """
-    paths.check(files, host)
+    Gate(project_dir).check_generated(files)
     recovered = recover(project_dir)
     decision = decide(files, project_dir, given)
     changes = _changes(decision, given, files, (*recovered, *uncommitted(decision, project_dir)))
@@ -90,8 +91,10 @@ def recover(project_dir: Path) -> tuple[Problem, ...]:
     """Finish or forget what a crashed run left; to be called before the project is read.
 
     Raises:
-        WriteError: another run is writing, or what is left can be neither finished nor undone.
+        WriteError: another run is writing, what is left can be neither finished nor undone, or
+            `.cartridge` is not what cartridge makes of it.
     """
+    sound(project_dir)
     if not journal.pending(project_dir):
         return ()
     with locked(project_dir):
@@ -111,6 +114,7 @@ def undo(project_dir: Path) -> Changes:
         last = journal.load(folder)
         if last is None:
             raise WriteError("There is no run to undo: the last one wrote nothing, or is undone.")
+        journal.admit(last, project_dir)
         writes: list[Write] = []
         edited: list[str] = []
         for number, step in enumerate(last.steps):

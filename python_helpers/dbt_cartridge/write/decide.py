@@ -11,6 +11,7 @@ from dbt_cartridge.documents.changes import NOTHING_GIVEN, Given
 from dbt_cartridge.documents.files import File, FileKind, Files
 from dbt_cartridge.documents.scan import Problem
 from dbt_cartridge.errors import WriteError
+from dbt_cartridge.write.gate import Gate
 from dbt_cartridge.write.journal import read
 from dbt_cartridge.write.ledger import Entry, Ledger, base_path, conflict_path, digest
 from dbt_cartridge.write.leftovers import leftovers
@@ -19,7 +20,6 @@ from dbt_cartridge.write.merge_lines import merge_lines
 from dbt_cartridge.write.merge_yaml import merge_yaml
 from dbt_cartridge.write.moves import Strays
 from dbt_cartridge.write.outcome import Outcome
-from dbt_cartridge.write.paths import way_out
 from dbt_cartridge.write.text import Text
 
 _MERGES: Mapping[FileKind, Callable[[str, str, str], str | None]] = {
@@ -49,15 +49,18 @@ class _Known:
 
 def decide(files: Files, project_dir: Path, given: Given = NOTHING_GIVEN) -> Decision:
     """Reads the project, changes nothing."""
+    gate = Gate(project_dir)
     ledger = Ledger.load(project_dir)
     known = _match(files, ledger)
     strays = Strays(
         project_dir,
         {*ledger.entries, *(e.at for e in ledger.entries.values() if e.at), *files.by_path},
     )
-    outcomes = [_decide_one(one, ledger, project_dir, strays, given) for one in known]
+    outcomes = [_decide_one(one, ledger, project_dir, strays, given, gate) for one in known]
     matched = {one.key for one in known}
     rest = {path: entry for path, entry in ledger.entries.items() if path not in matched}
+    barred = {p: why for p, e in rest.items() if (why := gate.problem(e.at or p))}
+    outcomes += [_barred(rest.pop(path).at or path, path, why) for path, why in barred.items()]
     superseded = list(_superseded(files, rest, ledger, project_dir))
     elsewhere = {outcome.generated for outcome in superseded}
     rest = {path: entry for path, entry in rest.items() if path not in elsewhere}
@@ -115,14 +118,12 @@ def _superseded(
 
 
 def _decide_one(
-    known: _Known, ledger: Ledger, project_dir: Path, strays: Strays, given: Given
+    known: _Known, ledger: Ledger, project_dir: Path, strays: Strays, given: Given, gate: Gate
 ) -> Outcome:
     place, moved = _place(known, project_dir, strays)
-    if out := way_out(place, project_dir):
-        why = f"{out} is a link that leads out of the project: nothing is written there."
-        return Outcome(
-            place, known.file.path, "clash", None, None, known.entry, known.base, why=why
-        )
+    if why := gate.problem(place):
+        barred = _barred(place, known.file.path, why)
+        return replace(barred, entry=known.entry, base=known.base)
     if (project_dir / place).is_dir():
         raise WriteError(f"Nothing was written: {place} is a folder where a file is needed.")
     data = read(project_dir / place)
@@ -138,6 +139,12 @@ def _decide_one(
         at = place if place != known.file.path and data is not None else None
         outcome = replace(outcome, entry=outcome.entry.model_copy(update={"at": at}))
     return replace(outcome, why=f"{moved} {outcome.why}".strip()) if moved else outcome
+
+
+def _barred(place: str, generated: str, why: str) -> Outcome:
+    """Not even read: what stands there is none of ours."""
+    told = f"{why}: nothing is written there."
+    return Outcome(place, generated, "clash", None, None, why=told)
 
 
 def _place(known: _Known, project_dir: Path, strays: Strays) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from pydantic import ValidationError
 from dbt_cartridge.documents.base import Frozen
 from dbt_cartridge.documents.scan import Problem
 from dbt_cartridge.errors import WriteError
+from dbt_cartridge.write.gate import Gate
 from dbt_cartridge.write.paths import FOLDER
 
 _JOURNAL = "journal.json"
@@ -58,11 +59,13 @@ def commit(project_dir: Path, writes: Sequence[Write]) -> None:
     """Make all changes, or none. The caller holds the lock.
 
     Raises:
-        WriteError: a change cannot be made, or a file is no longer what `before` says.
+        WriteError: a change cannot be made, a path is not ours to write, or a file is no longer
+            what `before` says.
     """
     wanted = [write for write in writes if write.before != write.after]
     if not wanted:
         return
+    Gate(project_dir).check(write.path for write in wanted)
     stale = [write.path for write in wanted if read(project_dir / write.path) != write.before]
     if stale:
         raise WriteError(
@@ -91,7 +94,8 @@ def recover(project_dir: Path) -> Problem | None:
     Files that the user has changed since are left as they are. The caller holds the lock.
 
     Raises:
-        WriteError: the journal cannot be read, or the changes cannot be made.
+        WriteError: the journal cannot be read, names what is not ours, or the changes cannot be
+            made.
     """
     txn = project_dir / FOLDER / "txn"
     if not txn.exists():
@@ -100,6 +104,7 @@ def recover(project_dir: Path) -> Problem | None:
     if journal is None:
         _discard(txn)
         return None
+    admit(journal, project_dir)
     try:
         skipped = _forward(txn, project_dir, journal)
     except OSError as error:
@@ -132,6 +137,17 @@ def load(folder: Path) -> Journal | None:
             f"{folder / _JOURNAL} cannot be read. Look at the project in version control, "
             f"then remove {folder}."
         ) from error
+
+
+def admit(journal: Journal, project_dir: Path) -> None:
+    """A journal lies on disk between its writing and its use, so what it names is asked for again.
+
+    Raises:
+        WriteError: it names what cartridge does not write.
+    """
+    gate = Gate(project_dir)
+    gate.check(step.path for step in journal.steps)
+    gate.check_folders(journal.folders)
 
 
 def read(path: Path) -> bytes | None:
@@ -230,6 +246,8 @@ def _put(staged: Path, target: Path, wanted: str | None) -> None:
     if wanted is None:
         target.unlink(missing_ok=True)
         return
+    if checksum(read(staged)) != wanted:
+        raise OSError(errno.EIO, "it is no longer what the journal says", os.fspath(staged))
     try:
         os.replace(staged, target)
     except OSError as error:

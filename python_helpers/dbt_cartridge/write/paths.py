@@ -1,45 +1,12 @@
-"""Which paths cartridge may write to: below the host's own folders, never through a way out."""
+"""What a path may look like, and what stands in the way of writing to it."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
-
-from dbt_cartridge.documents.files import Files
-from dbt_cartridge.documents.host import Host
-from dbt_cartridge.errors import WriteError
+from pathlib import Path
 
 FOLDER = ".cartridge"
-
-
-def check(files: Files, host: Host) -> None:
-    """Every path is a plain relative one below the host's model, macro, test or snapshot paths.
-
-    Raises:
-        WriteError: with every path that is not, or two that are one on a file system without case.
-    """
-    roots = [
-        PurePosixPath(root).parts
-        for root in (*host.model_paths, *host.macro_paths, *host.test_paths, *host.snapshot_paths)
-    ]
-    problems: list[str] = []
-    seen: dict[str, str] = {}
-    for file in files.files:
-        if not is_plain(file.path):
-            problems.append(f"{file.path!r} is not a plain path below the project.")
-        elif not any(PurePosixPath(file.path).parts[: len(root)] == root for root in roots if root):
-            problems.append(
-                f"{file.path} is outside the host's model, macro, test and snapshot paths."
-            )
-        twin = seen.setdefault(file.path.casefold(), file.path)
-        if twin is not file.path:
-            problems.append(f"{file.path} and {twin} are one file where case does not count.")
-    if problems:
-        raise WriteError(
-            "Nothing was written, the generated project has paths that cannot be used:\n  "
-            + "\n  ".join(problems)
-        )
 
 
 def is_plain(path: str) -> bool:
@@ -51,17 +18,6 @@ def is_plain(path: str) -> bool:
         and path.isprintable()
         and all(part and not part.startswith(".") for part in parts)
     )
-
-
-def way_out(path: str, project_dir: Path) -> str | None:
-    """The first part of `path` that is a symbolic link out of the project, or None."""
-    parts = PurePosixPath(path).parts
-    here = os.fspath(project_dir)
-    for number, part in enumerate(parts, start=1):
-        here = os.path.join(here, part)
-        if os.path.islink(here) and not Path(here).resolve().is_relative_to(project_dir.resolve()):
-            return "/".join(parts[:number])
-    return None
 
 
 def unwritable(paths: Iterable[str], project_dir: Path) -> list[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from dbt_cartridge.documents.scan import Column
+from dbt_cartridge.documents.scan import Column, Scan
 from dbt_cartridge.infer.personal import personal
+from dbt_cartridge.infer.withheld import without_personal_values
 from dbt_cartridge.words import split
-from tests.unit.infer.build import column, integer, moment
+from tests.unit.infer.build import column, integer, moment, relation
 
 
 def kind(one: Column, table: str = "order") -> str | None:
@@ -86,3 +87,21 @@ def test_what_is_not_personal_is_not_called_so(one: Column) -> None:
 def test_the_name_of_a_person_is_personal_and_of_a_product_is_not() -> None:
     assert kind(column("name"), "customer") == "person_name"
     assert kind(column("name"), "product") is None
+
+
+def test_values_of_personal_columns_go_no_further_and_counts_do() -> None:
+    columns = (
+        column("email", values=("ann@example.org",)),
+        column("zorp", patterns={"phone": 900}, values=("+1 555 0100",)),
+        moment("dob", "date"),
+        column("status", values=("open", "closed")),
+    )
+    scan = Scan(adapter="duckdb", relations=(relation("people", *columns),))
+    silent = without_personal_values(scan)
+    email, zorp, dob, status = (c.profile for c in silent.relations[0].columns)
+    assert status == columns[3].profile
+    for kept, one in ((email, columns[0]), (zorp, columns[1]), (dob, columns[2])):
+        assert one.profile
+        assert kept == one.profile.model_copy(update={"top_values": (), "min": None, "max": None})
+    assert "ann@example.org" not in silent.model_dump_json()
+    assert without_personal_values(silent) == silent

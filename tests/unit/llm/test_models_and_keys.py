@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import builtins
+import json
 import subprocess
 import sys
+from base64 import b64encode, urlsafe_b64encode
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.errors import ConfigError
-from dbt_cartridge.llm.keys import key, redacted
+from dbt_cartridge.llm.keys import key, redacted, without_keys
 from dbt_cartridge.llm.models import catalogue, listed, resolve
 from dbt_cartridge.llm.opening import open_provider
+from dbt_cartridge.llm.protocol import Reply, by_status
+from dbt_cartridge.llm.questions import Answer, Question
+from dbt_cartridge.llm.session import judged
 
 KEY = "sk-planted-0123456789abcdef"
 
@@ -112,6 +118,46 @@ def test_keys_are_taken_out_of_every_text():
     assert "planted" not in text
     assert "hunter22" not in text
     assert "another" not in text
+
+
+def written(secret: str) -> dict[str, str]:
+    data = secret.encode()
+    basic = {f"base64 behind {n}": b64encode(b"x" * n + b":" + data).decode() for n in range(4)}
+    return basic | {
+        "url": quote(secret, safe=""),
+        "url in base64": urlsafe_b64encode(data).decode(),
+        "hex": data.hex(),
+        "json": json.dumps(secret),
+    }
+
+
+@pytest.mark.parametrize("secret", ["hunter2/+é=&x", KEY, "a b%c?d~e"])
+def test_keys_are_known_in_whatever_they_are_written(secret: str):
+    environment = {"DBT_ENV_SECRET_X": secret}
+    for name, form in written(secret).items():
+        kept = redacted(f"echo {form} end", environment)
+        assert "•••" in kept, name
+        assert len(kept) < len("echo  end") + 16, name
+        assert without_keys({"a": [form]}, environment) != {"a": [form]}, name
+
+
+def test_a_key_goes_out_before_a_message_is_cut(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "planted-key-of-the-user")
+    said = str(by_status(400, "x" * 190 + " planted-key-of-the-user"))
+    assert "planted" not in said
+
+
+def test_an_answer_that_echoes_a_key_is_kept_without_it(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "planted-key-of-the-user")
+    escaped = "\\u0070lanted-key-of-the-user"
+    text = f'{{"q1": {{"note": "it is {escaped}, key-performance-indicator"}}}}'
+    kept = judged([Question("name", "x", "", [], Noted)], Reply(text, 1, 1))[0].answer
+    assert isinstance(kept, Noted)
+    assert kept.note == "it is •••, key-performance-indicator"
+
+
+class Noted(Answer):
+    note: str
 
 
 def test_no_sdk_is_imported_before_it_is_used():

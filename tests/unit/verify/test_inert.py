@@ -6,8 +6,8 @@ import pytest
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.files import File, FileKind, Files
-from dbt_cartridge.render import render
-from dbt_cartridge.verify.inert import strange_jinja
+from dbt_cartridge.render import macros, render
+from dbt_cartridge.verify.inert import changed_on_disk, strange_jinja
 from tests.unit.verify import shop
 
 
@@ -82,3 +82,30 @@ def test_only_our_own_variable_is_read_and_with_nothing_computed() -> None:
         "select {{ var(this, 3) }}",
     ):
         assert problem(other)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "text"),
+    [
+        ("models/a.sql", "sql", "select 1 {{ run_query('drop table x') }}"),
+        ("macros/a.sql", "sql", "{% macro a() %}{% do run_query('drop table x') %}{% endmacro %}"),
+        ("tests/generic/a.sql", "sql", "{% test a(model) %}{{ run_query('x') }}{% endtest %}"),
+        ("models/a.sql", "sql", "{{ config(post_hook='drop table x') }} select 1"),
+        ("models/a.sql", "sql", "{{ config(sql_header='drop table x;') }} select 1"),
+        ("models/a.yml", "yaml", "models: [{name: a, config: {pre-hook: drop table x}}]"),
+        ("models/a.yml", "yaml", "models: [{name: a, description: '{{ env_var(1) }}'}]"),
+        ("models/a.yml", "yaml", "models: [{name: a"),
+        ("models/a.md", "markdown", "{% docs a %}{{ run_query('x') }}{% enddocs %}"),
+    ],
+)
+def test_texts_that_were_read_back_are_looked_at_again_macros_too(
+    path: str, kind: FileKind, text: str
+) -> None:
+    files = Files(files=(File(path=path, text=text, kind=kind),))
+    assert path in changed_on_disk(files, macros())
+
+
+def test_what_is_rendered_is_let_through_again_when_it_is_read_back() -> None:
+    for adapter in ("duckdb", "postgres", "bigquery"):
+        files = render(shop.design(adapter=adapter), shop.host(adapter), Settings())
+        assert changed_on_disk(files, macros()) == {}

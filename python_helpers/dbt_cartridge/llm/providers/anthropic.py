@@ -14,6 +14,7 @@ from dbt_cartridge.llm.protocol import (
     retry_after,
 )  # fmt: skip
 from dbt_cartridge.llm.strict import strict
+from dbt_cartridge.llm.wire import bound, bounds_said
 
 _STOPS = {
     "refusal": "refusal",
@@ -42,6 +43,7 @@ class Anthropic:
             self._client = sdk.AnthropicVertex(**common)
         else:
             self._client = sdk.Anthropic(api_key=key, **common)
+        bound(self._client._client, 2 * timeout)
 
     def ask(self, request: Ask) -> Reply:
         sdk = self._sdk
@@ -61,7 +63,7 @@ class Anthropic:
         except sdk.APITimeoutError as error:
             raise TimedOut(type(error).__name__) from None
         except sdk.APIConnectionError as error:
-            raise Passing(type(error).__name__) from None
+            raise bounds_said(error) or Passing(type(error).__name__) from None
         except sdk.APIStatusError as error:
             after = retry_after(error.response.headers)
             raise by_status(error.status_code, str(error.message), after) from None

@@ -16,6 +16,7 @@ from dbt_cartridge.llm.protocol import (
     retry_after,
 )  # fmt: skip
 from dbt_cartridge.llm.strict import strict
+from dbt_cartridge.llm.wire import bound
 
 
 class Gemini:
@@ -40,6 +41,7 @@ class Gemini:
             )
         else:
             self._client = genai.Client(vertexai=False, api_key=key, http_options=options)
+        bound(self._client._api_client._httpx_client, 2 * timeout)
 
     def ask(self, request: Ask) -> Reply:
         try:

@@ -15,6 +15,7 @@ from dbt_cartridge.llm.protocol import (
     retry_after,
 )  # fmt: skip
 from dbt_cartridge.llm.strict import closed, strict
+from dbt_cartridge.llm.wire import bound, bounds_said
 
 Wire = Literal["responses", "chat"]
 
@@ -43,6 +44,7 @@ class OpenAI:
             self._client: Any = openai.AzureOpenAI(api_key=key, **common)
         else:
             self._client = openai.OpenAI(api_key=key or "none", base_url=base_url, **common)
+        bound(self._client._client, 2 * timeout)
 
     def ask(self, request: Ask) -> Reply:
         sdk = self._sdk
@@ -55,7 +57,7 @@ class OpenAI:
         except sdk.APITimeoutError as error:
             raise TimedOut(type(error).__name__) from None
         except sdk.APIConnectionError as error:
-            raise Passing(type(error).__name__) from None
+            raise bounds_said(error) or Passing(type(error).__name__) from None
         except sdk.APIStatusError as error:
             after = retry_after(error.response.headers)
             raise by_status(error.status_code, str(error.message), after) from None
