@@ -7,7 +7,9 @@ is up to date.
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -18,6 +20,7 @@ from ruamel.yaml import YAML
 
 from dbt_cartridge.cli import main as cartridge
 from dbt_cartridge.config import Settings, choices
+from dbt_cartridge.documents.decisions import Decisions
 from dbt_cartridge.errors import EXIT_CODES
 
 REPOSITORY = Path(__file__).parent.parent
@@ -30,8 +33,16 @@ _IN_DBT: dict[Any, str] = {str: "string", int: "integer", float: "float", bool: 
 def pages() -> dict[str, str]:
     """The generated files: paths in the repository, and their text."""
     macros = {f"macros/{name}.sql": operation(name) for name in OPERATIONS}
-    documented = {"macros/cartridge.yml": macro_properties()}
+    documented = {
+        "macros/cartridge.yml": macro_properties(),
+        "docs/schemas/cartridge.schema.json": decisions_schema(),
+    }
     return {"docs/options.md": options(), "docs/commands.md": commands()} | macros | documented
+
+
+def decisions_schema() -> str:
+    """The JSON Schema of the host's cartridge.yml, for editors."""
+    return json.dumps(Decisions.model_json_schema(), indent=1) + "\n"
 
 
 def operation(name: str) -> str:
@@ -128,9 +139,7 @@ def commands() -> str:
         "that `--dbt` names.\n",
     ]
     context = click.Context(cartridge, info_name="cartridge")
-    for name in cartridge.list_commands(context):
-        command = cartridge.get_command(context, name)
-        assert command is not None
+    for name, command in _all_commands(cartridge, context):
         parts += _command(name, command)
     parts += [
         "## Exit codes\n",
@@ -140,6 +149,18 @@ def commands() -> str:
         "",
     ]
     return "\n".join(parts)
+
+
+def _all_commands(
+    group: click.Group, context: click.Context, above: str = ""
+) -> Iterator[tuple[str, click.Command]]:
+    """Every command, those of a group after it."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield f"{above}{name}", command
+        if isinstance(command, click.Group):
+            yield from _all_commands(command, context, f"{above}{name} ")
 
 
 def _command(name: str, command: click.Command) -> list[str]:

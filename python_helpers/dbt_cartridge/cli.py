@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from dbt_cartridge.cli_decide import decide
 from dbt_cartridge.config import Settings, choices
 from dbt_cartridge.errors import INTERRUPTED, CartridgeError
 
@@ -95,6 +96,9 @@ _start_option = click.option(
 @click.version_option(package_name="dbt-cartridge", prog_name="cartridge")
 def main() -> None:
     """Turn a warehouse schema into the models of a dbt project."""
+
+
+main.add_command(decide)
 
 
 @main.command()

@@ -32,6 +32,7 @@ from dbt_cartridge.engine.remembering import Remembering
 from dbt_cartridge.engine.stored import stored
 from dbt_cartridge.errors import ConfigError, DocumentError, WriteError, did_you_mean
 from dbt_cartridge.infer import infer, without_personal_values
+from dbt_cartridge.infer.decided import declared, obeyed, with_terms
 from dbt_cartridge.llm.improving import Improver, improver
 from dbt_cartridge.llm.opening import Opened, open_provider
 from dbt_cartridge.llm.showing import Estimate
@@ -44,6 +45,7 @@ from dbt_cartridge.version import helper_version
 from dbt_cartridge.write import Fit, apply, fit, plan, recognise, recover, survey
 from dbt_cartridge.write import undo as take_back
 from dbt_cartridge.write.answers import KeptAnswers
+from dbt_cartridge.write.decisions import read_decisions
 
 STEPS = ("scan", "infer", "design", "render", "verify", "write")
 D = TypeVar("D", bound=Document)
@@ -121,6 +123,8 @@ def _corridor(
         progress.finish(result(document))
         return document
 
+    decisions = read_decisions(project_dir)
+    settings = with_terms(settings, decisions)
     before = None if settings.full else Scan.last(folder)
     reader: Engine = engine
     if settings.from_warehouse and "scan" not in skipped:
@@ -132,7 +136,7 @@ def _corridor(
     def seen() -> Scan:
         return without_personal_values(scan(reader, settings, progress, before, marks=True))
 
-    facts = step("scan", Scan, seen)
+    facts = declared(step("scan", Scan, seen), decisions)
     answers = Answers.last(folder) if before else None
     probe = Remembering(prober(engine, facts), facts, answers)
     schema = step(
@@ -143,7 +147,7 @@ def _corridor(
             lambda: infer(facts, probe, settings),
             lambda s: f"{len(s.relationships)} relationships in {len(s.tables)} tables",
         ),
-        better and (lambda s: better.understand(s, facts)),
+        lambda s: obeyed(better.understand(s, facts) if better else s, decisions),
     )
     if "infer" not in skipped:
         probe.answers.save(folder)
@@ -228,10 +232,13 @@ def prompts(
         facts = Scan.load(folder)
     else:
         facts = without_personal_values(scan(engine, settings, progress))
+    decisions = read_decisions(project_dir)
+    settings = with_terms(settings, decisions)
+    facts = declared(facts, decisions)
     if "infer" in skipped:
         schema = Schema.load(folder)
     else:
-        schema = infer(facts, prober(engine, facts), settings)
+        schema = obeyed(infer(facts, prober(engine, facts), settings), decisions)
     said = KeptAnswers(project_dir, forget=settings.ask_again)
     designed = design(schema, facts, host, settings)
     return list(told(settings, schema, facts, designed, host, said))

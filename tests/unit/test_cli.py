@@ -1,5 +1,6 @@
 """The command line: options become settings, errors become one clear paragraph."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 from dbt_cartridge import cli, pipeline
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.base import documents_folder
+from dbt_cartridge.documents.scan import Column, Relation, Scan
 from dbt_cartridge.documents.schema import ColumnMeaning, Schema, Table
 from dbt_cartridge.errors import ConfigError
 
@@ -93,3 +95,25 @@ def test_ctrl_c_is_not_a_traceback(host: Path, monkeypatch: pytest.MonkeyPatch) 
     result = invoked("generate", "--project-dir", str(host))
     assert result.exit_code == 130
     assert "as it was before" in result.output
+
+
+def test_a_decision_goes_into_the_hosts_file(host: Path) -> None:
+    arguments = ["decide", "key", "raw.orders", "order_id", "line_no", "--why", "the form"]
+    result = invoked(*arguments, "--project-dir", str(host), "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.output)["decided"]["key"] == ["order_id", "line_no"]
+    assert "key: [order_id, line_no]" in (host / "cartridge.yml").read_text()
+
+
+def test_a_decision_about_what_the_last_scan_does_not_know_is_refused(host: Path) -> None:
+    column = Column(name="order_id", position=1, native_type="INTEGER", type="integer")
+    scan = Scan(
+        adapter="duckdb",
+        schemas=("raw",),
+        relations=(Relation(schema_name="raw", name="orders", columns=(column,)),),
+    )
+    scan.save(documents_folder(host))
+    result = invoked("decide", "key", "raw.orders", "order_ids", "--project-dir", str(host))
+    assert result.exit_code == ConfigError.exit_code
+    assert "Did you mean 'order_id'?" in result.output
+    assert not (host / "cartridge.yml").exists()

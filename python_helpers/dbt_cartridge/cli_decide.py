@@ -1,0 +1,154 @@
+"""`cartridge decide …`: what people know, into the host's `cartridge.yml`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from dbt_cartridge.documents.base import documents_folder
+from dbt_cartridge.documents.decisions import FILE
+from dbt_cartridge.documents.scan import Scan
+from dbt_cartridge.documents.schema import Pii, Role
+
+_project = click.option(
+    "--project-dir",
+    default=".",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The host project.  [default: .]",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+_why = click.option("--why", default="", help="The reason, kept with the decision.")
+
+
+@click.group()
+def decide() -> None:
+    """Say what the data cannot: into cartridge.yml, weighed and obeyed by the next run.
+
+    TABLE is `schema.table`.
+    """
+
+
+@decide.command()
+@click.argument("table")
+@click.argument("columns", nargs=-1, required=True)
+@_why
+@_json
+@_project
+def key(table: str, columns: tuple[str, ...], why: str, as_json: bool, project_dir: Path) -> None:
+    """These columns are the table's primary key."""
+    _keep(project_dir, table, {"key": list(columns), **_reason(why)}, as_json)
+
+
+@decide.command()
+@click.argument("table")
+@click.argument("columns", nargs=-1, required=True)
+@click.option("--to", required=True, metavar="TABLE", help="The table that they lead to.")
+@click.option("--to-columns", multiple=True, help="The columns there.  [default: its key]")
+@_why
+@_json
+@_project
+def reference(
+    table: str,
+    columns: tuple[str, ...],
+    to: str,
+    to_columns: tuple[str, ...],
+    why: str,
+    as_json: bool,
+    project_dir: Path,
+) -> None:
+    """These columns lead to another table."""
+    said = {"columns": list(columns), "to": to, "to_columns": list(to_columns), "why": why}
+    _keep(project_dir, table, {"references": said}, as_json)
+
+
+@decide.command("no-reference")
+@click.argument("table")
+@click.argument("column")
+@_json
+@_project
+def no_reference(table: str, column: str, as_json: bool, project_dir: Path) -> None:
+    """This column leads to no table, whatever its name says."""
+    _keep(project_dir, table, {"no_references": column}, as_json)
+
+
+@decide.command()
+@click.argument("table")
+@click.argument("role", type=click.Choice(get_args(Role)))
+@_why
+@_json
+@_project
+def role(table: str, role: str, why: str, as_json: bool, project_dir: Path) -> None:
+    """What the table is among the marts."""
+    _keep(project_dir, table, {"role": role, **_reason(why)}, as_json)
+
+
+@decide.command()
+@click.argument("table")
+@click.argument("name")
+@_json
+@_project
+def entity(table: str, name: str, as_json: bool, project_dir: Path) -> None:
+    """What one row is, in the singular: `order_line`."""
+    _keep(project_dir, table, {"entity": name}, as_json)
+
+
+@decide.command()
+@click.argument("table")
+@_why
+@_json
+@_project
+def exclude(table: str, why: str, as_json: bool, project_dir: Path) -> None:
+    """The table is not modelled."""
+    _keep(project_dir, table, {"exclude": True, **_reason(why)}, as_json)
+
+
+@decide.command()
+@click.argument("table")
+@click.argument("column")
+@click.option("--name", default=None, help="What it is called in staging and marts.")
+@click.option("--unit", default=None, help="The unit of a measure: USD, cents, seconds, …")
+@click.option("--description", default=None, help="What it means.")
+@click.option(
+    "--personal",
+    default=None,
+    type=click.Choice([*get_args(Pii), "none"]),
+    help="Which personal data it holds; none where it only looks so.",
+)
+@_json
+@_project
+def column(table: str, column: str, as_json: bool, project_dir: Path, **facts: Any) -> None:
+    """The name, unit or meaning of a column."""
+    given = {name: value for name, value in facts.items() if value is not None}
+    if not given:
+        raise click.UsageError("Say what of it: --name, --unit, --description or --personal.")
+    _keep(project_dir, table, {"columns": {column: given}}, as_json)
+
+
+@decide.command()
+@click.argument("table")
+@click.argument("text")
+@_json
+@_project
+def description(table: str, text: str, as_json: bool, project_dir: Path) -> None:
+    """What the table is about."""
+    _keep(project_dir, table, {"description": text}, as_json)
+
+
+def _reason(why: str) -> dict[str, str]:
+    return {"why": why} if why else {}
+
+
+def _keep(project_dir: Path, table: str, said: dict[str, Any], as_json: bool) -> None:
+    """Into the file, unless the last scan knows no such table or column."""
+    from dbt_cartridge.infer.decided import declared
+    from dbt_cartridge.write.decisions import decide as put
+
+    scan = Scan.last(documents_folder(project_dir))
+    put(project_dir, table, said, None if scan is None else lambda all: declared(scan, all))
+    if as_json:
+        click.echo(json.dumps({"file": FILE, "table": table, "decided": said}))
+    else:
+        click.echo(f"{FILE}: {table}: {', '.join(said)}. The next run weighs and obeys it.")

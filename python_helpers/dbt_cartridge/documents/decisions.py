@@ -1,0 +1,66 @@
+"""Decisions: what people know of the warehouse and its data cannot say: the host's `cartridge.yml`.
+
+A decision is weighed against the data like anything else, and wins over every guess; what the data
+refutes is an error that says so.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from dbt_cartridge.documents.base import Document, Frozen
+from dbt_cartridge.documents.schema import Pii, Role
+
+FILE = "cartridge.yml"
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Personal = Pii | Literal["none"]
+
+
+class DecidedReference(Frozen):
+    """Columns that lead to another table; `to_columns`: its key, if none are given."""
+
+    columns: tuple[str, ...] = Field(min_length=1, description="Columns of this table, in order.")
+    to: str = Field(description="The table that they lead to: `schema.table`.")
+    to_columns: tuple[str, ...] = Field(
+        default=(), description="The columns there. Default: its decided or declared key."
+    )
+    why: str = ""
+
+
+class DecidedColumn(Frozen):
+    name: Name | None = Field(default=None, description="What it is called in staging and marts.")
+    unit: str | None = Field(default=None, description="`USD`, `cents`, `seconds`, … of a measure.")
+    description: str | None = None
+    personal: Personal | None = Field(
+        default=None, description="Which personal data it holds; `none` where it only looks so."
+    )
+
+
+class DecidedTable(Frozen):
+    key: tuple[str, ...] | None = Field(default=None, description="The columns of its primary key.")
+    role: Role | None = None
+    entity: Name | None = Field(
+        default=None, description="What one row is, in the singular: `order_line`."
+    )
+    description: str | None = None
+    exclude: bool = Field(default=False, description="The table is not modelled at all.")
+    references: tuple[DecidedReference, ...] = ()
+    no_references: tuple[str, ...] = Field(
+        default=(), description="Columns that lead to no table, whatever their names say."
+    )
+    columns: dict[str, DecidedColumn] = Field(default={})
+    why: str = ""
+
+
+class Decisions(Document):
+    file_name: ClassVar[str] = "decisions.json"
+
+    version: Literal[1] = 1
+    tables: dict[str, DecidedTable] = Field(
+        default={}, description="By `schema.table`, as the warehouse writes it."
+    )
+    terms: dict[str, str] = Field(
+        default={}, description="Words of the business and what they mean, for a provider."
+    )

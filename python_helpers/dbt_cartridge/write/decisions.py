@@ -1,0 +1,202 @@
+"""`cartridge.yml` of the host: read, and written without losing a comment."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML, comments
+from ruamel.yaml.error import YAMLError
+
+from dbt_cartridge.documents.decisions import FILE, Decisions
+from dbt_cartridge.errors import ConfigError, WriteError, did_you_mean
+
+HEAD = """\
+# What people have decided about the raw tables. Cartridge weighs each decision against the data and
+# obeys it; `cartridge decide` adds to this file, and so may you. Commit it.
+"""
+_MOST_BYTES = 2_000_000
+Node = Any  # ruamel's maps and lists are not typed
+CommentedMap: Node = comments.CommentedMap
+CommentedSeq: Node = comments.CommentedSeq
+
+
+def read_decisions(project_dir: Path) -> Decisions:
+    """What the host's `cartridge.yml` says; nothing where there is none.
+
+    Raises:
+        ConfigError: it is no file, no YAML, or holds what no decision is: with the place of each.
+    """
+    text = _text(project_dir / FILE)
+    return _validated(_parsed(text)) if text else Decisions()
+
+
+def decide(
+    project_dir: Path,
+    table: str,
+    said: Mapping[str, Any],
+    check: Callable[[Decisions], object] | None = None,
+) -> str:
+    """Put `said`, fields of a DecidedTable, under `table`. Lists of references grow, the rest is
+    replaced; comments and order stay. Returns the file's new text.
+
+    Args:
+        check: sees what would stand in the file; what it raises leaves the file as it was.
+
+    Raises:
+        ConfigError: the file as it is, or as it would be, cannot be taken.
+        WriteError: it cannot be written; it is as it was.
+    """
+    path = project_dir / FILE
+    data = _parsed(_text(path) or HEAD + "version: 1\n")
+    tables = data.setdefault("tables", CommentedMap())
+    own = tables.setdefault(table, CommentedMap())
+    for field, value in said.items():
+        _put(own, field, value)
+    decisions = _validated(data)
+    if check is not None:
+        check(decisions)
+    out = io.StringIO()
+    _yaml().dump(data, out)
+    _replace(path, out.getvalue())
+    return out.getvalue()
+
+
+def _put(own: Node, field: str, value: Any) -> None:
+    if field == "columns":
+        columns = own.setdefault("columns", CommentedMap())
+        for name, facts in value.items():
+            columns.setdefault(name, CommentedMap()).update(facts)
+    elif field == "references":
+        _forget(own, field, value["columns"])
+        own[field] = CommentedSeq([*own.get(field, []), _flowing(value)])
+        _forget(own, "no_references", value["columns"])
+    elif field == "no_references":
+        own[field] = _flow(list(dict.fromkeys([*own.get(field, []), value])))
+        _forget(own, "references", [value])
+    else:
+        own[field] = _flow(value)
+
+
+def _forget(own: Node, field: str, columns: Sequence[str]) -> None:
+    """A later decision about the same columns takes the place of an earlier one."""
+    kept: list[Any] = [
+        one
+        for one in own.get(field, [])
+        if (one if isinstance(one, str) else one["columns"]) not in (list(columns), columns[0])
+    ]
+    if kept:
+        own[field] = CommentedSeq(kept)
+    else:
+        own.pop(field, None)
+
+
+def _flow(value: Any) -> Node:
+    """A list on one line."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    made: Node = CommentedSeq(value)
+    made.fa.set_flow_style()
+    return made
+
+
+def _flowing(value: Mapping[str, Any]) -> Node:
+    return CommentedMap({name: _flow(one) for name, one in value.items() if one})
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise ConfigError(f"{path} is no plain file: put the decisions into one.")
+        if not path.exists():
+            return ""
+        if path.stat().st_size > _MOST_BYTES:
+            raise ConfigError(f"{path} is larger than {_MOST_BYTES:,} bytes: no such decisions.")
+        return path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}.") from error
+
+
+def _parsed(text: str) -> Node:
+    try:
+        data: Node = _load(text)
+    except YAMLError as error:
+        raise ConfigError(f"{FILE} is no YAML: {' '.join(str(error).split())}") from error
+    if data is None:
+        return CommentedMap()
+    if not isinstance(data, CommentedMap):
+        raise ConfigError(f"{FILE} has to be a map: `tables:`, and below it `schema.table:`.")
+    return data
+
+
+def _validated(data: Node) -> Decisions:
+    try:
+        return Decisions.model_validate(_plain(data))
+    except ValidationError as error:
+        raise ConfigError("\n".join(_said(data, each) for each in error.errors())) from error
+
+
+def _said(data: Node, detail: Any) -> str:
+    """`cartridge.yml, line 7: tables.raw.orders.rol is no decision. Did you mean 'role'?`"""
+    where = [str(part) for part in detail["loc"]]
+    line = _line(data, detail["loc"])
+    at = f"{FILE}, line {line}" if line else FILE
+    if detail["type"] == "extra_forbidden":
+        near = did_you_mean(where[-1], _known_fields())
+        return f"{at}: {'.'.join(where)} is no decision.{near}"
+    return f"{at}: {'.'.join(where)}: {detail['msg'][:1].lower()}{detail['msg'][1:]}."
+
+
+def _known_fields() -> list[str]:
+    """Every word that a decision may begin with."""
+    schema = Decisions.model_json_schema()
+    places = [schema, *schema["$defs"].values()]
+    return sorted({name for place in places for name in place.get("properties", ())})
+
+
+def _line(data: Node, loc: Sequence[str | int]) -> int | None:
+    """The line in which the last known part of `loc` stands, from 1."""
+    line: int | None = None
+    for part in loc:
+        try:
+            place: Node = data.lc.item(part) if isinstance(part, int) else data.lc.key(part)
+            line, data = int(place[0]) + 1, data[part]
+        except (KeyError, IndexError, TypeError, AttributeError):
+            break
+    return line
+
+
+def _plain(value: Node) -> Any:
+    """Without ruamel's classes."""
+    if isinstance(value, CommentedMap):
+        return {str(name): _plain(value[name]) for name in value}
+    if isinstance(value, CommentedSeq):
+        return tuple(_plain(one) for one in value)
+    return value
+
+
+def _load(text: str) -> Node:
+    yaml: Node = _yaml()
+    return yaml.load(text)
+
+
+def _yaml() -> Node:
+    yaml: Node = YAML(typ="rt")
+    yaml.width = 100
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.allow_duplicate_keys = False
+    return yaml
+
+
+def _replace(path: Path, text: str) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, "utf-8")
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise WriteError(f"{path} cannot be written: {error}. It is as it was.") from error
