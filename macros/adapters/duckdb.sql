@@ -24,7 +24,14 @@ order by 1
 {%- endmacro %}
 
 {% macro duckdb__cartridge_relations_sql(database, schemas) -%}
-select schema_name, table_name, 'table', comment, cast(estimated_size as varchar), null, 'true'
+select
+    schema_name,
+    table_name,
+    case when {{ _cartridge_duckdb_attached(database) }} then 'foreign' else 'table' end,
+    comment,
+    cast(estimated_size as varchar),
+    null,
+    'true'
 from duckdb_tables()
 where {{ _cartridge_duckdb_scope(database, schemas) }}
 union all
@@ -387,6 +394,15 @@ from keys
 group by t, c, k, type
 {%- endmacro %}
 
+{#- Another server's, or another engine's file, that DuckDB reads through an extension. -#}
+{% macro _cartridge_duckdb_attached(database) -%}
+    exists (
+        select 1 from duckdb_databases()
+        where lower(database_name) = lower({{ cartridge_literal_sql(database) }})
+            and type not in ('duckdb', 'motherduck')
+    )
+{%- endmacro %}
+
 {#- Not temporary, not internal, in the database and one of the schemas. -#}
 {% macro _cartridge_duckdb_scope(database, schemas, prefix='') -%}
     lower({{ prefix }}database_name) = lower({{ cartridge_literal_sql(database) }})
@@ -416,7 +432,7 @@ group by t, c, k, type
     work of a profile. A large table of which a sample would do is not read for it. -#}
 {% macro duckdb__cartridge_marks_sql(tables) -%}
 {%- for table in tables %}
-{%- if table['sample'] or table['kind'] != 'table' %}
+{%- if table['sample'] or table['kind'] not in ['table', 'foreign'] %}
 select '{{ table['no'] }}' as table_no, null as mark
 {%- else %}
 select

@@ -177,9 +177,6 @@ class TestWhatOnlyMySQLHas:
         assert "it''s paid" in properties
 
 
-@pytest.mark.xfail(
-    reason="DuckDB's MySQL extension ends one of the proof's counts with an internal error; open"
-)
 def test_duckdb_attaches_mysql_where_dbt_shall_be_newer_than_1_7(
     tmp_path: Path, server: mysql.MySQLServer
 ) -> None:
@@ -193,6 +190,12 @@ def test_duckdb_attaches_mysql_where_dbt_shall_be_newer_than_1_7(
         "create database attached",
         "create table attached.orders (order_id int primary key, status varchar(20) not null)",
         *(f"insert into attached.orders values ({i}, 'new')" for i in range(1, 31)),
+        "create table attached.lines (line_id int primary key, order_id int not null,"
+        " quantity int not null, price decimal(10, 2) not null)",
+        *(
+            f"insert into attached.lines values ({i}, {1 + i % 30}, {i % 4}, 2.5)"
+            for i in range(1, 61)
+        ),
     )
     duck = Attached(tmp_path / "local.duckdb", server.port, tmp_path / "extensions")
     duck.install(found[0])
@@ -205,3 +208,6 @@ def test_duckdb_attaches_mysql_where_dbt_shall_be_newer_than_1_7(
     built = host.dbt_process("build")
     assert built.returncode == 0, built.stdout[-4000:]
     assert "database: mysql_shop" in host.read("models/staging/attached/_attached__sources.yml")
+    assert "source as materialized (" in host.read(
+        "models/staging/attached/stg_attached__orders.sql"
+    )

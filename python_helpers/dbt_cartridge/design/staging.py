@@ -279,7 +279,13 @@ def _input(job: Job, alias: str) -> Input:
     needed = job.relation.filter_column
     where = sql.demanded(alias, needed[0], needed[1] == "integer") if needed else None
     names = [(job.source, table.name) for table in job.source_tables]
-    return Input(alias=alias, source=names[0], union=_union(job.relation, names), where=where)
+    return Input(
+        alias=alias,
+        source=names[0],
+        union=_union(job.relation, names),
+        where=where,
+        foreign=job.relation.kind == "foreign",
+    )
 
 
 def _union(relation: Relation, names: Sequence[tuple[str, str]]) -> Union | None:

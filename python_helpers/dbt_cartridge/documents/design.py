@@ -194,6 +194,7 @@ class Input(Frozen):
     source: tuple[str, str] | None = None  # (source name, table name); of a union, its first
     union: Union | None = None
     where: str | None = None  # over `alias`: what the warehouse demands of every read
+    foreign: bool = False  # the rows are another server's, and are fetched from there
 
 
 class Projection(Frozen):

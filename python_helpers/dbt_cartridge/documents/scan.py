@@ -15,6 +15,7 @@ TypeFamily = Literal[
 """A native type, normalised. `timestamp` is with or without time zone; see `Column.native_type`."""
 
 RelationKind = Literal["table", "view", "materialized_view", "external", "foreign"]
+"""`foreign`: its rows are another server's, or another engine's, and are fetched from there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,16 @@ def has_qualify(adapter: str) -> bool:
     return adapter in {"bigquery", "databricks", "duckdb", "snowflake"}
 
 
+def fetches(adapter: str) -> bool:
+    """Whether what another server holds is read into a CTE of its own first.
+
+    DuckDB's extensions hand sums and counts over a plain select to the server they read from, and
+    1.5's MySQL extension then ends even `select count(*)` with an internal error, after which the
+    database answers nothing any more. Columns that nobody reads, and filters, still go there.
+    """
+    return adapter == "duckdb"
+
+
 def nulls_last(adapter: str) -> bool:
     """Whether `order by … desc nulls last` can be said. MySQL puts NULLs last unasked."""
     return adapter not in {"mysql", "fabric", "sqlserver", "synapse"}

@@ -43,6 +43,7 @@ class TextCte:
     name: str
     body: str
     comment: tuple[str, ...] = ()
+    fetched: bool = False  # read before anything is thought over it
 
 
 @dataclass(frozen=True)
@@ -144,10 +145,11 @@ def _import(each: Input, incremental: Incremental | None, adapter: str, style: S
     if each.where:
         own = frozenset({each.alias})
         where = inert.in_sql(expressions.sql(each.where, adapter, drop=own, stored=own))
+    fetched = each.foreign and portable.fetches(adapter)
     if each.union is not None:
-        return TextCte(_name(each.alias, adapter), _union(each.union, adapter))
+        return TextCte(_name(each.alias, adapter), _union(each.union, adapter), fetched=fetched)
     text = fill("import.sql", relation=relation, watermark=watermark, where=where)
-    return TextCte(_name(each.alias, adapter), text)
+    return TextCte(_name(each.alias, adapter), text, fetched=fetched)
 
 
 def _union(union: Union, adapter: str) -> str:

@@ -2,11 +2,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.design import Query
 from dbt_cartridge.documents.host import HostSource
 from dbt_cartridge.documents.scan import JsonPath
 from dbt_cartridge.documents.schema import Evidence, Versions
+from dbt_cartridge.render import render
 from tests.unit.design.made import (
+    Made,
     claims,
     column,
     columns,
@@ -504,3 +509,22 @@ def test_a_schema_that_the_host_reads_through_two_sources_gets_no_third() -> Non
     )
     found = {source.name: [t.name for t in source.tables] for source in result.sources}
     assert found == {"web": ["things", "more"], "till": ["others"]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "adapter", "reads"),
+    [
+        ("foreign", "duckdb", "source as materialized ("),
+        ("table", "duckdb", "source as ("),
+        ("foreign", "postgres", "source as ("),
+    ],
+)
+def test_what_another_server_holds_is_fetched_before_anything_is_counted_over_it(
+    kind: str, adapter: str, reads: str
+) -> None:
+    made = table("things", KEY)
+    relation = made.relation.model_copy(update={"kind": kind})
+    result = designed(Made(relation, made.table, [])).model_copy(update={"adapter": adapter})
+    files = render(result, host(), Settings()).files
+    [text] = [file.text for file in files if file.path.endswith("stg_raw__things.sql")]
+    assert reads in text
