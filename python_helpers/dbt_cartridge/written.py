@@ -5,6 +5,7 @@ every row that has a value. Shared, because inference reads a column by it and d
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import Literal
 
 from dbt_cartridge.documents.scan import Column, Profile
@@ -16,8 +17,9 @@ Form = Literal[
 _EPOCHS: tuple[tuple[Form, int], ...] = (
     ("seconds", 1), ("milliseconds", 1_000), ("microseconds", 1_000_000),
 )  # fmt: skip
+EPOCHS: frozenset[Form] = frozenset(form for form, _ in _EPOCHS)
 _SINCE, _UNTIL = 631_152_000, 4_102_444_800  # 1990 and 2100, in seconds since 1970
-_FIRST_DAY, _LAST_DAY = 19000101, 21001231
+_FIRST_DAY, _LAST_DAY, _NEVER = 19000101, 21001231, 99991231
 _NO_CHANCE = 12
 """So many different eight-digit numbers are not all days by chance: one in 27 is."""
 
@@ -37,7 +39,10 @@ def written_time(column: Column) -> WrittenTime | None:
     if profile is None or (filled := values(profile)) <= 0:
         return None
     if column.type == "integer":
-        return _day_number(profile, filled) or _epoch(profile)
+        return _day_number(profile, filled, profile.zeros) or _epoch(profile)
+    if column.type == "float":
+        found = _epoch(profile)
+        return found if found and found.form == "seconds" else None
     return _text(profile, filled) if column.type == "text" else None
 
 
@@ -65,20 +70,26 @@ def _text(profile: Profile, filled: int) -> WrittenTime | None:
             return WrittenTime("date", "%d.%m.%Y" if seen.dotted_day else "%d/%m/%Y")
     if seen.dotted_day == filled:
         return WrittenTime("date", "%d.%m.%Y")
-    return _day_number(profile, filled)
+    if seen.integer == filled and profile.min_length == profile.max_length:
+        # Digits of one length stand in the order of their numbers.
+        return _day_number(profile, filled, seen.zero_date) or _epoch(profile)
+    return None
 
 
-def _day_number(profile: Profile, filled: int) -> WrittenTime | None:
+def _day_number(profile: Profile, filled: int, without: int) -> WrittenTime | None:
+    """Args:
+    without: rows that hold 0 or `00000000`, which say that there is no day.
+    """
     low, high = _whole(profile.min), _whole(profile.max)
-    if profile.days != filled or low is None or high is None:
+    if profile.days + without != filled or not profile.days or low is None or high is None:
         return None
-    if low < _FIRST_DAY or high > _LAST_DAY:
+    if (not without and low < _FIRST_DAY) or (high > _LAST_DAY and high != _NEVER):
         return None
     return WrittenTime("date", "%Y%m%d", certain=(profile.distinct or 0) > _NO_CHANCE)
 
 
 def _epoch(profile: Profile) -> WrittenTime | None:
-    low, high = _whole(profile.min), _whole(profile.max)
+    low, high = _number(profile.min), _number(profile.max)
     if low is None or high is None or low == high:
         return None
     for form, scale in _EPOCHS:
@@ -88,7 +99,13 @@ def _epoch(profile: Profile) -> WrittenTime | None:
 
 
 def _whole(text: str | None) -> int | None:
+    number = _number(text)
+    return int(number) if number is not None and number == int(number) else None
+
+
+def _number(text: str | None) -> float | None:
     try:
-        return int(text) if text is not None else None
+        number = float(text) if text is not None else None
     except ValueError:
         return None
+    return number if number is not None and isfinite(number) else None

@@ -25,7 +25,7 @@ from dbt_cartridge.documents.scan import (
 )
 from dbt_cartridge.documents.schema import ColumnMeaning
 from dbt_cartridge.words import raw_split
-from dbt_cartridge.written import WrittenTime, values, written_time
+from dbt_cartridge.written import EPOCHS, WrittenTime, values, written_time
 
 # Words of columns whose digits are no quantity.
 _CODES = frozenset(
@@ -40,16 +40,12 @@ _TIMES = frozenset(
 )
 _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
+_ROWS_OF_A_LOAD = 2  # at the least, on average
 _STABLE_SHARE = 0.95  # of the rows: a JSON path seen in so many is lifted
 _LONGEST_DECIMAL = 18
 _NO_CODE = 12
 """A column of so few numbers in text, that is not called a quantity, may hold codes."""
-_SIGN = "(-?[$€£¥] ?|[$€£¥] ?-|-)?"
-_POINT = f"^{_SIGN}([0-9]{{1,12}}|[1-9][0-9]{{0,2}}(,[0-9]{{3}})+)([.][0-9]{{1,4}})?$"
-_COMMA = (
-    f"^{_SIGN}([0-9]{{1,12}}|[1-9][0-9]{{0,2}}(([.][0-9]{{3}})+|( [0-9]{{3}})+))"
-    "(,[0-9]{1,4})?( ?[$€£¥])?$"
-)
+_CURRENCIES = "$€£¥"
 _EPOCH_TO_MICROS = {"seconds": " * 1000000", "milliseconds": " * 1000", "microseconds": ""}
 _PER_SECOND = {"seconds": 1, "milliseconds": 1_000, "microseconds": 1_000_000}
 _JSON_TYPES: dict[str, tuple[TypeFamily, str | None]] = {
@@ -96,7 +92,8 @@ def stage(alias: str, column: Column, meaning: ColumnMeaning, place: Place) -> C
     if zero_dates and not place.in_key:
         raw = f"case when month({raw}) > 0 and day({raw}) > 0 then {raw} end"
     if place.none_value is not None:
-        none = sql.literal(place.none_value) if column.type == "text" else place.none_value
+        counts = column.type in ("integer", "decimal", "float")
+        none = place.none_value if counts else sql.literal(place.none_value)
         raw = f"nullif({raw}, {none})"
     if place.key_type and place.key_type != column.type:
         return _key(raw, column.type, place.key_type)
@@ -117,8 +114,8 @@ def stage(alias: str, column: Column, meaning: ColumnMeaning, place: Place) -> C
         # Beside times without one it would be read in whatever zone the session has, and dbt
         # warns at every snapshot that its own times are without.
         return Cast(sql.at_utc(raw), "timestamp", True, "in UTC")
-    if column.type == "integer" and (written := _proved_time(column, meaning)) is not None:
-        return _number_as_time(raw, written)
+    if column.type in ("integer", "float") and (written := _proved_time(column, meaning)):
+        return _number_as_time(raw, written, column.type, bool(profile and profile.zeros))
     if column.type in ("integer", "decimal") and _is_zero_or_one(column, meaning):
         flag = f"case when {raw} = 1 then true when {raw} = 0 then false end"
         return Cast(flag, "boolean", True, claim=f"{raw} in (0, 1)")
@@ -193,9 +190,18 @@ def _text(raw: str, column: Column, meaning: ColumnMeaning, style: Style | None)
     if seen.decimal == filled:
         return _number(value, meaning, profile, seen, style)
     own = _style(seen, filled) or (style if seen.money == filled == seen.comma else None)
-    if own is None or not _is_number(meaning, profile):
+    signs = _signs(profile)
+    if own is None or len(signs) > 1 or not _is_number(meaning, profile):
         return Cast(value, "text")
-    return _styled(value, own)
+    return _styled(value, own, signs)
+
+
+def _signs(profile: Profile) -> frozenset[str]:
+    """The signs of currency in the values that are known: dollars beside euros are no one
+    quantity. Bounds of text tell the signs that stand in front."""
+    known = [top.value for top in profile.top_values]
+    known += [end for end in (profile.min, profile.max) if end is not None]
+    return frozenset(_CURRENCIES).intersection(*["".join(known)])
 
 
 _PII_TEXT = frozenset(
@@ -232,12 +238,23 @@ def _is_number(meaning: ColumnMeaning, profile: Profile) -> bool:
     return meaning.role == "attribute" and (profile.distinct or 0) > _NO_CODE
 
 
-def _styled(value: str, style: Style) -> Cast:
+def _form(style: Style, signs: frozenset[str]) -> str:
+    """What such a number looks like, with the one sign of currency that was seen."""
+    of = "".join(sorted(signs))
+    before = f"(-?[{of}] ?|[{of}] ?-|-)?" if of else "-?"
+    if style == "point":
+        return f"^{before}([0-9]{{1,12}}|[1-9][0-9]{{0,2}}(,[0-9]{{3}})+)([.][0-9]{{1,4}})?$"
+    grouped = "[1-9][0-9]{0,2}(([.][0-9]{3})+|( [0-9]{3})+)"
+    behind = f"( ?[{of}])?" if of else ""
+    return f"^{before}([0-9]{{1,12}}|{grouped})(,[0-9]{{1,4}})?{behind}$"
+
+
+def _styled(value: str, style: Style, signs: frozenset[str] = frozenset()) -> Cast:
     """`$1,234.50` or `1.234,50 €` without what is not a number."""
     bare = f"regexp_replace({value}, '[^0-9{'.' if style == 'point' else ','}-]', '', 'g')"
     if style == "comma":
         bare = f"replace({bare}, ',', '.')"
-    form = sql.literal(_POINT if style == "point" else _COMMA)
+    form = sql.literal(_form(style, signs))
     number = sql.cast(bare, "decimal(18, 4)")  # what has the form is a number
     read = f"case when regexp_matches({value}, {form}) then {number} end"
     return _tolerant(value, read, "decimal")
@@ -265,6 +282,11 @@ def _proved_time(column: Column, meaning: ColumnMeaning) -> WrittenTime | None:
 
 
 def _text_as_time(value: str, written: WrittenTime, seen: TextPatterns) -> Cast:
+    if written.form in EPOCHS:
+        number = sql.try_cast(value, "bigint")
+        made = f"make_timestamp({number}{_EPOCH_TO_MICROS[written.form]})"
+        comment = f"{written.form} since 1970, in UTC"
+        return _tolerant(value, made, "timestamp", comment, written)
     besides = f"{value} like '0000-00-00%' or " if seen.zero_date else ""
     comment = "0000-00-00 is no date" if seen.zero_date else None
     if written.kind == "timestamp":
@@ -277,16 +299,20 @@ def _text_as_time(value: str, written: WrittenTime, seen: TextPatterns) -> Cast:
             expression = f"coalesce({zoned}, {plain})" if both else zoned
             comment = comment or "in UTC"
         return _tolerant(value, expression, "timestamp", comment, written, besides)
+    if written.form == "%Y%m%d" and seen.zero_date:
+        besides, comment = f"{value} = '00000000' or ", "00000000 is no date"
     day = value if written.form == "iso" else sql.parsed(value, written.form)
     return _tolerant(value, sql.try_cast(day, "date"), "date", comment, written, besides)
 
 
-def _number_as_time(raw: str, written: WrittenTime) -> Cast:
+def _number_as_time(raw: str, written: WrittenTime, family: TypeFamily, zeros: bool) -> Cast:
     if written.form == "%Y%m%d":
-        text = sql.cast(raw, "varchar")
-        cast = sql.try_cast(sql.parsed(text, written.form), "date")
-        return _tolerant(raw, cast, "date", None, written)
-    micros = f"{sql.cast(raw, 'bigint')}{_EPOCH_TO_MICROS[written.form]}"
+        cast = sql.try_cast(sql.parsed(sql.cast(raw, "varchar"), written.form), "date")
+        besides, comment = (f"{raw} = 0 or ", "0 is no date") if zeros else ("", None)
+        return _tolerant(raw, cast, "date", comment, written, besides)
+    scale = _EPOCH_TO_MICROS[written.form]
+    whole = sql.cast(raw, "bigint") + scale
+    micros = whole if family == "integer" else sql.cast(f"round({raw}{scale})", "bigint")
     comment = f"{written.form} since 1970, in UTC"
     return Cast(f"make_timestamp({micros})", "timestamp", True, comment, written=written)
 
@@ -304,11 +330,12 @@ def _read_time(text: str | None, written: WrittenTime) -> str | None:
     if text is None:
         return None
     if written.form == "%Y%m%d":
-        return f"{text[:4]}-{text[4:6]}-{text[6:]}"
+        return f"{text[:4]}-{text[4:6]}-{text[6:]}" if len(text) == 8 and int(text) else None
     scale = _PER_SECOND.get(written.form)
     if scale is None:
         return text
-    return datetime.fromtimestamp(int(text) // scale, timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+    second = int(float(text)) // scale
+    return datetime.fromtimestamp(second, timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _has_time_zone(native_type: str) -> bool:
@@ -362,6 +389,13 @@ def _plain_key(path: JsonPath) -> str | None:
     return key if key.isascii() and key.replace("_", "").isalnum() else None
 
 
+def _is_of_loads(profile: Profile | None) -> bool:
+    """A time that many rows share: a load's. When a lorry was loaded is its own, as a rule."""
+    if profile is None or profile.distinct is None:
+        return False
+    return profile.distinct * _ROWS_OF_A_LOAD <= profile.rows - profile.nulls
+
+
 _GROUPS: dict[str, ColumnGroup] = {
     "integer": "numerics", "decimal": "numerics", "float": "numerics", "boolean": "booleans",
     "date": "dates", "time": "timestamps", "timestamp": "timestamps", "json": "semi_structured",
@@ -370,8 +404,10 @@ _GROUPS: dict[str, ColumnGroup] = {
 _ID_ROLES = frozenset({"key", "foreign_key"})
 
 
-def group(meaning: ColumnMeaning, family: TypeFamily, in_key: bool) -> ColumnGroup:
-    if meaning.is_load_tool or meaning.role == "load_time":
+def group(
+    meaning: ColumnMeaning, family: TypeFamily, in_key: bool, profile: Profile | None
+) -> ColumnGroup:
+    if meaning.is_load_tool or (meaning.role == "load_time" and _is_of_loads(profile)):
         return "metadata"
     if in_key and family not in ("date", "timestamp"):
         return "ids"

@@ -207,7 +207,7 @@ def _plain(site: Site, staged: Staged, wide: Wide) -> None:
     wide = _with_the_rest(site, staged, wide)
     with_latest(site, staged, wide)
     _with_summaries(site, staged, wide)
-    if site.by_version(staged):
+    if site.by_version(staged) and not site.is_past(staged):
         _mark_current(staged, wide)
     query, attributes = wide.query()
     by_column, tests = home_tests(site, staged, attributes)

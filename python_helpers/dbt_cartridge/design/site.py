@@ -61,7 +61,8 @@ class Site:
             prefix = prefixes[self.plan.fates[staged.id]]
             if staged.is_history and self.plan.fates[staged.id] == "dimension":
                 current, history = _versioned(staged)
-                self.homes[staged.id] = self._mart(prefix, staged, current)
+                label = history if self.is_past(staged) else current
+                self.homes[staged.id] = self._mart(prefix, staged, label)
                 if not self.by_version(staged):
                     self.histories[staged.id] = self._mart(prefix, staged, history)
             else:
@@ -69,10 +70,24 @@ class Site:
 
     def by_version(self, staged: Staged) -> bool:
         """Others hold the key of a version: the dimension shows every version under that key, since
-        a join to the current ones would lose what happened to the others."""
+        a join to the current ones would lose what happened to the others. So does what holds past
+        rows alone."""
+        return self.is_past(staged) or (
+            staged.is_history
+            and any(
+                link.fields == staged.key != entity_key(staged) and not link.is_self
+                for link in self.plan.down[staged.id]
+            )
+        )
+
+    def is_past(self, staged: Staged) -> bool:
+        """The rows as they are stand in another table of the same columns: a temporal table's."""
+        own = {column.name for column in staged.relation.columns}
         return staged.is_history and any(
-            link.fields == staged.key != entity_key(staged) and not link.is_self
-            for link in self.plan.down[staged.id]
+            link.columns == entity_key(staged)
+            and not link.parent.is_history
+            and own <= {column.name for column in link.parent.relation.columns}
+            for link in self.plan.up[staged.id]
         )
 
     def _mart(self, prefix: str, staged: Staged, label: str) -> str:

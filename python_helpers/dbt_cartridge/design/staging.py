@@ -195,7 +195,7 @@ def _attribute(
     return Attribute(
         name=name,
         type=cast.type,
-        group=casting.group(meaning, cast.type, in_key),
+        group=casting.group(meaning, cast.type, in_key, profile),
         description=description,
         role=meaning.role,
         additivity=meaning.additivity,

@@ -46,7 +46,7 @@ class TextPatterns(Frozen):
     date: int = 0  # ISO `2021-03-04`
     timestamp: int = 0  # ISO date and time, dates excluded
     boolean: int = 0  # true/false, yes/no, t/f, y/n in any case
-    json_like: int = 0  # starts with { or [
+    json_like: int = 0  # starts with {" or {} or [: no GUID in braces
     uuid: int = 0
     email: int = 0
     phone: int = 0
@@ -67,7 +67,7 @@ class TextPatterns(Frozen):
     commas: int = 0  # hold a comma
     four_places: int = 0  # plain numbers of at most four decimals
     zoned: int = 0  # those of `timestamp` that end in an offset or a zone
-    zero_date: int = 0  # `0000-00-00`, with or without a time of nothing
+    zero_date: int = 0  # `0000-00-00`, with or without a time of nothing, and `00000000`
 
 
 class Profile(Frozen):

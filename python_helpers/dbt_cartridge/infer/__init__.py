@@ -101,7 +101,9 @@ def _by_version(draft: Draft, own: TableKeys, versions: Versions | None, ask: As
     if versions.kind == "duplicates":
         return replace(own, primary=_once(versions), others=(), doubted=())
     dated_by_load = any(draft.by_name[c].role == "load_time" for c in versions.order_by)
-    if not dated_by_load and versions.kind != "loads":
+    # A version is told by its entity and its time, whatever else tells it apart today: a status.
+    chance = own.primary is None or set(versions.entity_key) < set(own.primary.columns)
+    if not (dated_by_load or chance) and versions.kind != "loads":
         return own
     if own.primary and set(own.primary.columns) == set(columns):
         return own

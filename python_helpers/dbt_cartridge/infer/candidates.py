@@ -66,11 +66,12 @@ class Targets:
         self.by_entity: dict[tuple[str, ...], list[str]] = defaultdict(list)
         self.sparse: list[Target] = []  # whole numbers that do not merely count
         self.namesakes: dict[tuple[str, ...], list[ColumnFacts]] = defaultdict(list)
+        self.known = known = _known_once(facts, keys)
         for table in facts.tables.values():
             for column in table.columns.values():
                 if column.filled and column.has_key_word and column.stem:
                     self.namesakes[column.words].append(column)
-            found = _targets(table.id, facts, keys[table.id])
+            found = _targets(table.id, facts, keys[table.id], known)
             self.of_table[table.id] = found = [] if is_book(table) else found
             self.by_entity[normal(table.entity)].append(table.id)
             for target in found:
@@ -102,13 +103,24 @@ class Targets:
         return mine[0] != theirs[0]
 
 
-def _targets(table: str, facts: Facts, keys: TableKeys) -> list[Target]:
+def _known_once(facts: Facts, keys: dict[str, TableKeys]) -> dict[str, set[str]]:
+    """Name of a key of one column → the tables that have one row for each of its values."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for table, own in keys.items():
+        if own.primary is not None and len(own.primary.columns) == 1:
+            found[own.primary.columns[0].casefold()].add(table)
+    return found
+
+
+def _targets(table: str, facts: Facts, keys: TableKeys, known: dict[str, set[str]]) -> list[Target]:
     columns = facts.tables[table].columns
     rows = facts.tables[table].rows
     primary = keys.primary.columns if keys.primary else ()
     found = [Target(columns[primary[0]], True, rows)] if len(primary) == 1 else []
-    if len(keys.entity) == 1 and keys.entity != primary:
-        # Rows are versions: others may mean the entity, for which the latest row stands.
+    elsewhere = len(keys.entity) == 1 and known.get(keys.entity[0].casefold(), set()) - {table}
+    if len(keys.entity) == 1 and keys.entity != primary and not elsewhere:
+        # Rows are versions: others may mean the entity, for which the latest row stands, where no
+        # other table has it (the hub of a vault, the current rows of a temporal table).
         found.append(Target(columns[keys.entity[0]], True, rows))
     for key in (*keys.others, *keys.doubted) if (rows or 0) >= TINY else ():
         column = columns[key.columns[0]]
@@ -117,7 +129,10 @@ def _targets(table: str, facts: Facts, keys: TableKeys) -> list[Target]:
         if column.has_key_word or not set(column.words) & GENERIC_KEY_WORDS:
             found.append(Target(column, False, rows))
     if len(primary) > 1:
-        own = [columns[name] for name in primary if _is_own_id(columns[name], facts)]
+        own = [
+            columns[name] for name in primary
+            if _is_own_id(columns[name], facts) and not known.get(name.casefold(), set()) - {table}
+        ]  # fmt: skip
         found += [Target(column, False, rows) for column in own[:1]]
     return found
 
@@ -171,7 +186,8 @@ def pairs(
             in_key = primary is not None and column.name in primary.columns
             if in_key and column.is_generic and column.name not in own_key:
                 continue
-            if _is_own_name(column, facts) and column.name not in own_key:
+            elsewhere = targets.known.get(column.name.casefold(), set()) - {table.id}
+            if _is_own_name(column, facts) and column.name not in own_key and not elsewhere:
                 continue
             likely = keys[table.id].references.get(column.name, 0.0)
             if column.name in own_key and _names_itself(column, facts, likely):
@@ -301,7 +317,7 @@ def compatible(child: ColumnFacts, parent: ColumnFacts) -> bool:
         return child.column.type == parent.column.type
     if not child.filled or not parent.filled:
         return parent.family not in ("timestamp", "json", "boolean")
-    if child.family == parent.family:
+    if child.family == parent.family or child.column.type == parent.column.type == "text":
         return True
     numbers = {"integer", "decimal", "float"}
     if {child.family, parent.family} <= numbers:
@@ -440,7 +456,10 @@ def composite_pairs(facts: Facts, keys: dict[str, TableKeys]) -> list[Pair]:
         if any(not column.words or _is_bare_ordinal(column) for column in columns):
             continue
         moments = [c for c in columns if c.family in ("date", "timestamp")]
-        if any(set(c.words) & (VALID_WORDS | LOAD_WORDS) for c in moments):
+        if moments and (
+            keys[parent.id].entity
+            or any(set(c.words) & (VALID_WORDS | LOAD_WORDS) for c in moments)
+        ):
             continue  # when a version began, or was loaded, is nobody's reference
         rarest = min((having[column.words] for column in columns), key=len)
         if len(rarest) > 60:

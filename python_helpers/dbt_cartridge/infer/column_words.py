@@ -27,7 +27,7 @@ COINED_TOOLS = words_of(
 LOAD_WORDS = words_of(
     """
     loaded load ingested ingestion extracted emitted synced sync imported import received
-    batched replicated inserted landed fetched etl elt processed loadtime
+    batched replicated inserted landed fetched etl elt processed loadtime ldts
     """
 )
 
@@ -40,6 +40,9 @@ UPDATED = words_of(
     """
 )
 OPERATION = words_of("op operation opcode optype dml change action")
+
+DIGESTS = words_of("hashdiff hd diffhash rowhash recordhash")
+"""Digests of all that a row tells, by which a load sees that something had changed."""
 
 FROM = words_of("from start begin since started starts beginning")
 UNTIL = words_of(

@@ -14,11 +14,11 @@ from dbt_cartridge.documents.scan import Column, Profile, Relation, Scan
 from dbt_cartridge.words import Lexicon
 
 KEY_WORDS = frozenset(
-    "id identifier key number code sk pk fk uuid guid sid uid ref reference symbol".split()
+    "id identifier key number code sk pk fk hk bk nk uuid guid sid uid ref reference symbol".split()
 )
 """Last words of columns that hold keys, abbreviations spelt out."""
 
-SURROGATE_WORDS = frozenset("id identifier key sk pk uuid guid uid sid".split())
+SURROGATE_WORDS = frozenset("id identifier key sk pk hk uuid guid uid sid".split())
 """Of those, the ones that never stand for a business code."""
 
 LEADING_KEY_WORDS = frozenset("id fk pk sk hk".split())

@@ -66,7 +66,8 @@ def judged(seen: Look) -> Opinion:
 def _is_load_tool(name: str, raw: tuple[str, ...]) -> bool:
     """`_fivetran_synced`, `__op`, `_loaded_at`, `etl_batch_id`; not `batch_id` of a brewery.
 
-    A tool marks its columns by an underscore in front, or by a name that means nothing else.
+    A tool marks its columns by an underscore in front, or by a name that means nothing else. Two
+    underscores in front are nobody else's (Debezium's `__source_ts_ms`), but on a key.
     """
     if not raw:
         return False
@@ -74,7 +75,7 @@ def _is_load_tool(name: str, raw: tuple[str, ...]) -> bool:
         return (
             raw[0] in lists.LOAD_TOOLS
             or any(word in lists.LOAD_WORDS for word in raw)
-            or (name.startswith("__") and raw[0] in lists.OPERATION | lists.DELETED | {"ts", "lsn"})
+            or (name.startswith("__") and raw[-1] not in lists.KEY_WORDS)
             or raw in {("op",), ("deleted",), ("line",), ("row",), ("file",), ("modified",),
                        ("raw", "id"), ("sequence",), ("partition",), ("offset",)}
         )  # fmt: skip
@@ -85,7 +86,7 @@ def _by_load_tool(seen: Look) -> Opinion | None:
     if not seen.load_tool:
         return None
     said = seen.said
-    dated = seen.reading.kind in ("date", "timestamp") or "at" in said
+    dated = seen.reading.kind in ("date", "timestamp") or "at" in said or _counts_time(seen)
     if said & lists.DELETED:
         return Opinion("deleted_time" if dated else "deleted_flag", "written by a load tool")
     if said & {"active", "current"}:
@@ -97,6 +98,11 @@ def _by_load_tool(seen: Look) -> Opinion | None:
         updated = bool(said & {"modified"})
         return Opinion("updated_time" if updated else "load_time", "written by a load tool")
     return Opinion("technical", "written by a load tool")
+
+
+def _counts_time(seen: Look) -> bool:
+    """`__source_ts_ms`: a time, counted since 1970."""
+    return time_role(seen.words, seen.raw, seen.column, seen.reading) is not None
 
 
 def _by_form(seen: Look) -> Opinion | None:

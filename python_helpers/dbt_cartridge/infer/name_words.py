@@ -38,7 +38,8 @@ PERSON_ROLES = frozenset(
     "created updated modified placed assigned closed deleted submitted reported requested head "
     "instructor teacher clerk responsible salesperson seller buyer driver captain president "
     "referee coach mentor follower inviter invited resolver commenter uploader performer admin "
-    "administrator collaborator credited cashier host guest verified reviewed edited sold".split()
+    "administrator collaborator credited cashier host guest verified reviewed edited sold "
+    "winner loser opponent champion challenger scorer".split()
 )
 """Words that say what part a person plays."""
 

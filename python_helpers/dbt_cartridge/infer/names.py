@@ -78,9 +78,10 @@ class NameIndex:
         return self._entity.get(entity, [])
 
     def people(self) -> list[str]:
-        """Tables that hold people; of customers and the like, if there are no others."""
+        """Tables that hold people; of customers, editors and the like, if there are no others."""
         found = [t for word in sorted(PERSON_ENTITIES) for t in self._last.get(word, [])]
-        return found or [t for word in sorted(OTHER_PEOPLE) for t in self._last.get(word, [])]
+        others = sorted(OTHER_PEOPLE | PERSON_ROLES)
+        return found or [t for word in others for t in self._last.get(word, [])]
 
     def named(self, column: ColumnFacts) -> list[Named]:
         """The tables that the column's words may mean, each once, by the strongest likeness."""
@@ -221,6 +222,8 @@ class NameIndex:
         plays = bool(PERSON_ROLES.intersection((*raw[-1:], *raw[:1])))
         if raw and raw[-1].endswith("ed") and not column.has_key_word:
             plays = False  # `created` alone is a time
+        if column.words[-1:] == ("uid",) and column.stem:
+            plays = True  # `create_uid`: a user's id, whatever the user did
         if raw and not names_itself and (ends_by or plays):
             people = self.people()[:12]
             if column.filled or any(self._normal[t][-1] in PERSON_ENTITIES for t in people):

@@ -25,6 +25,8 @@ from dbt_cartridge.infer.witnesses import by_values
 
 TYPE_WORDS = frozenset("type kind class entity model table".split())
 MOST_TYPES = 12
+_WHOSE = ("entity", "ending", "own_entity", "self", "person")
+"""Likenesses by which a column names the table that it leads to."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ def _branches(
             continue
         named = {value: _named(value, facts, names) for value in sorted(kind.domain)}
         parents = {value: parent for value, parent in named.items() if parent}
-        for partner in _partners(table, kind, said=len(parents) > 1 and len(parents) == len(named)):
+        said = len(parents) > 1 and len(parents) == len(named)
+        for partner in _partners(table, kind, names, said=said):
             for value, parent in parents.items():
                 primary = keys[parent].primary
                 if primary and len(primary.columns) == 1:
@@ -80,12 +83,12 @@ def _branches(
     return out
 
 
-def _partners(table: TableFacts, kind: ColumnFacts, *, said: bool) -> list[str]:
+def _partners(table: TableFacts, kind: ColumnFacts, names: NameIndex, *, said: bool) -> list[str]:
     """`owner_id` of `owner_type`, `customerid` of `customeridtype`.
 
     `said`: every value names a scanned table, so that the column is the type of some id, whatever
     it is called: of the one with a key word that is named like it in part, as `res_id` of
-    `res_model`, or of `res_id` alone beside `model`.
+    `res_model`, or of `res_id` beside `model`, where every other id says itself whose it is.
     """
     words = kind.words
     if not words or (words[-1] not in TYPE_WORDS and not said):
@@ -95,8 +98,12 @@ def _partners(table: TableFacts, kind: ColumnFacts, *, said: bool) -> list[str]:
     exact = [c.name for c in ids if stem and (c.stem == stem or c.words == stem)]
     if exact or not said:
         return exact[:1]
-    ids = [column for column in ids if column.unique is not True]
+    ids = [c for c in ids if c.unique is not True and not _says_whose(c, names)]
     return [ids[0].name] if len(ids) == 1 else []
+
+
+def _says_whose(column: ColumnFacts, names: NameIndex) -> bool:
+    return any(named.likeness in _WHOSE for named in names.named(column))
 
 
 def _named(value: str, facts: Facts, names: NameIndex) -> str | None:

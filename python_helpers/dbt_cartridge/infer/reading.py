@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dbt_cartridge.documents.scan import Column
-from dbt_cartridge.written import written_time
+from dbt_cartridge.written import EPOCHS, written_time
 
 Kind = Literal[
     "number", "text", "boolean", "date", "timestamp", "time", "json", "array", "binary", "other"
@@ -98,7 +98,8 @@ def _kind(column: Column, filled: int) -> tuple[Kind, bool]:
     patterns = profile.patterns
     if patterns.leading_zero:
         return "text", patterns.integer >= enough
-    if (written := written_time(column)) is not None:
+    written = written_time(column)
+    if written is not None and written.form not in EPOCHS:
         return written.kind, False
     if max(patterns.decimal, patterns.money, patterns.comma) >= enough:
         return "number", False

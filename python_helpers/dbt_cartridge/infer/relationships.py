@@ -21,6 +21,7 @@ from dbt_cartridge.infer.model import probability
 from dbt_cartridge.infer.names import Named, NameIndex, normal
 from dbt_cartridge.infer.polymorphic import find_polymorphic, untyped
 from dbt_cartridge.infer.probing import Asker, inclusion
+from dbt_cartridge.infer.scoped import scoped_pairs
 from dbt_cartridge.infer.spelling import spelling
 from dbt_cartridge.infer.witnesses import (
     FEW,
@@ -166,7 +167,8 @@ def weigh(
     score: Scorer = probability,
 ) -> list[Weighed]:
     """Candidates with their evidence: the probe is asked where the answer could matter."""
-    candidates = [*pairs(facts, names, keys, meanings), *composite_pairs(facts, keys)]
+    several = [*composite_pairs(facts, keys), *scoped_pairs(facts, names, keys)]
+    candidates = [*pairs(facts, names, keys, meanings), *several]
     drafts: list[Weighed] = []
     for pair in candidates:
         found = features(pair, facts, keys, None)

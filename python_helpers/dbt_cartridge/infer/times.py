@@ -49,7 +49,7 @@ def _row_time(said: frozenset[str], words: tuple[str, ...]) -> ColumnRole | None
     meant = said - lists.TIME_WORDS - {"last", "row", "record", "dt", "ts", "datetime", "utc",
                                        "gmt", "on", "system"}  # fmt: skip
     if said & {"loaded", "ingested", "extracted", "synced", "etl", "elt", "dwh", "load",
-               "ingestion"}:  # fmt: skip
+               "ingestion", "ldts"}:  # fmt: skip
         return "load_time"
     if said & lists.UPDATED and len(meant) <= 2:
         return "updated_time"
@@ -67,7 +67,9 @@ def _holds_times(
     if _zero_or_epoch(raw, column):
         return "0, or a time since 1970"
     written = written_time(column)
-    if written is None or not (written.certain or _says_time(raw)):
+    counts = words[-1:] and words[-1] in lists.CODE_WORDS
+    certain = written is not None and written.certain and not counts  # part 20240101 is no day
+    if written is None or not (certain or _says_time(raw)):
         return None
     if written.form == "%Y%m%d":
         return f"whole numbers like {column.profile.min if column.profile else ''}: days"

@@ -25,7 +25,7 @@ from dbt_cartridge.documents.probe import Answer, Probe, Unique
 from dbt_cartridge.documents.scan import Problem
 from dbt_cartridge.documents.schema import ColumnMeaning, Evidence, Versions
 from dbt_cartridge.infer import repeats
-from dbt_cartridge.infer.column_words import KEY_WORDS, OPERATION, words_of
+from dbt_cartridge.infer.column_words import DIGESTS, KEY_WORDS, OPERATION, words_of
 from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.infer.role_words import HISTORIES
 from dbt_cartridge.words import singular
@@ -35,7 +35,6 @@ _ENOUGH = 0.99
 
 _KEY_TAILS = KEY_WORDS | {"code", "number", "alternate", "natural", "business", "no", "ref"}
 _BESIDE_SURROGATES = words_of("alternate natural business nk bk")
-_DIGESTS = words_of("hashdiff hd diffhash rowhash recordhash")
 _SEQUENCES = words_of("sequence lsn scn version offset revision gtid")
 
 
@@ -138,7 +137,7 @@ def plan(draft: Draft, owners: Mapping[str, set[str]] = MappingProxyType({})) ->
         by_role.setdefault(meaning.role, []).append(meaning)
     starts = _starts(draft, by_role)
     history = bool({singular(word) for word in draft.entity} & HISTORIES)
-    found: list[Plan] = []
+    found = _satellite(draft, by_role, owners)  # a digest leaves no doubt what the rows are
     for key in (_entity_keys(draft) or _marked_key(draft, by_role))[:2]:
         names = (key.name,)
         in_key = set(draft.key_columns)
@@ -156,7 +155,6 @@ def plan(draft: Draft, owners: Mapping[str, set[str]] = MappingProxyType({})) ->
                 found.append(Plan("slowly_changing", names, (moment.name,), keyed, why))
         if repeats and in_key != {key.name}:
             found += _loads(draft, names, by_role)
-    found += _satellite(draft, by_role, owners)
     return tuple(dict.fromkeys(found))[:4]
 
 
@@ -167,8 +165,8 @@ def _satellite(
 
     Known by the digest of what it tells, and by the hub's key, which the hub holds once.
     """
-    digests = [m for m in draft.meanings if "".join(m.words[:2]) in _DIGESTS]
-    moments = by_role.get("load_time", [])
+    digests = [m for m in draft.meanings if "".join(m.words[:2]) in DIGESTS]
+    moments = by_role.get("load_time", []) or by_role.get("event_time", [])
     keys = [
         m for m in draft.meanings
         if owners.get(m.name.casefold(), set()) - {draft.id} and _repeats(draft, m.name)
@@ -199,6 +197,10 @@ def _loads(
         orders.append((moments[0], changed[0]))
     if marks and changed:
         orders.append((changed[0],))
+    # `op_ts` beside `op_type`: when the change was made that the operation names.
+    operated = [m.name for m in by_role.get("event_time", []) if set(m.words) & OPERATION]
+    if operated and any(set(m.words) & OPERATION for m in _marks(draft)):
+        orders.append((operated[0],))
     return [Plan("loads", key, order, False, why) for order in orders]
 
 
@@ -247,6 +249,8 @@ def _entity_keys(draft: Draft) -> list[ColumnMeaning]:
         named = tuple(singular(word) for word in stem)
         if named == entity or (not named and meaning.words[-1] in KEY_WORDS):
             own.append((0, meaning))
+        elif named and named == entity[-len(named) :]:
+            own.append((1, meaning))  # `account_no` of crm_accounts
         elif named[: len(entity)] == entity and set(meaning.words) & _BESIDE_SURROGATES:
             own.append((1, meaning))
     own.sort(key=lambda pair: (pair[0], pair[1].name not in draft.key_columns))

@@ -21,8 +21,10 @@ from dbt_cartridge.infer.names import normal
 
 BEYOND_CHANCE = 8.0
 """Powers of ten against an accident, from which values are a witness of their own."""
-NONE_VALUES = frozenset(("0", "-1", ""))
-"""Values that stand for `none` where they, and they alone, have no parent."""
+NONE_VALUES = frozenset(("0", "-1", "", "-", "none", "null", "nil", "n/a", "na"))
+"""What stands for `none`, in any case, where it, and it alone, has no parent."""
+_NOTHING = frozenset("0-{} ")
+"""Of such signs alone is a code of nothing: a GUID of zeros."""
 FEW = 2
 """Rows of a parent from which on a name that only hints at it can be believed."""
 HINTS = ("begin", "part", "person", "short", "none")
@@ -66,9 +68,12 @@ def stands_for_none(pair: Pair, answer: Answer | None, facts: Facts) -> str | No
         return None
     missing = answer.considered - answer.hits
     return next(
-        (t.value for t in profile.top_values if t.value in NONE_VALUES and t.count == missing),
-        None,
+        (t.value for t in profile.top_values if t.count == missing and _says_none(t.value)), None
     )
+
+
+def _says_none(value: str) -> bool:
+    return value.strip().lower() in NONE_VALUES or _NOTHING.issuperset(value)
 
 
 def without_none(pair: Pair, answer: Answer | None, facts: Facts) -> Answer | None:

@@ -17,6 +17,7 @@ _YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d
 _ENDINGS = {
     "day": re.compile(rf"(.*[^\W\d_])[_-]*({_YEAR})[_-]?({_MONTH})[_-]?({_DAY})"),
     "month": re.compile(rf"(.*[^\W\d_])[_-]*({_YEAR})[_-]?[mM]?({_MONTH})"),
+    "week": re.compile(rf"(.*[^\W\d_])[_-]*({_YEAR})[_-]?([wW](?:0[1-9]|[1-4]\d|5[0-3]))"),
     "quarter": re.compile(rf"(.*[^\W\d_])[_-]*({_YEAR})[_-]?([qQ][1-4])"),
     "year": re.compile(rf"(.*[^\W\d_])[_-]*({_YEAR})"),
     "number": re.compile(r"(.*[^\W\d_])[_-]+(\d{1,6})"),

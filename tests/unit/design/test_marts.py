@@ -218,6 +218,25 @@ def test_of_a_slowly_changing_table_the_current_rows_are_the_dimension(flag: str
     assert filtered
 
 
+def test_past_rows_whose_present_ones_stand_in_their_own_table_are_a_history_alone() -> None:
+    versions = Versions(
+        kind="slowly_changing", entity_key=("id",), order_by=("sys_start",), valid_from="sys_start"
+    )
+    row = (column("id", role="key", distinct=60), column("salary", "decimal"))
+    began = column("sys_start", "timestamp", "valid_from")
+    result = designed(
+        table("employees", *row, began),
+        table(
+            "employee_history", *row, began, key=("id", "sys_start"), versions=versions,
+            entity="employee_history", plural="employee_histories", links={"id": "employees.id"},
+        ),
+    )  # fmt: skip
+    made = [name for name in names(result, "marts") if "employee" in name]
+    assert sorted(made) == ["dim_employee_history", "dim_employees"]
+    assert "is_current" not in columns(result.by_name["dim_employee_history"])
+    assert len(result.by_name["dim_employee_history"].primary_key) == 2
+
+
 def test_a_parent_without_a_proved_key_is_never_joined() -> None:
     doubtful = table("groups", KEY, column("name", "text", "name"), key=None)
     users = table("users", KEY, column("group_id"), links={"group_id": "groups.id"})

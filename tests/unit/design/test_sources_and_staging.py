@@ -92,6 +92,16 @@ def test_amounts_with_their_currency_become_numbers() -> None:
     assert expression(model, "fee") == '"source"."fee"'
 
 
+def test_dollars_beside_euros_stay_text_and_one_sign_is_the_only_one_that_is_read() -> None:
+    mixed, one = {"money": 100}, {"money": 100}
+    model = staged(
+        column("price", "text", "measure", patterns=mixed, min="$9.00", max="€8.00"),
+        column("cost", "text", "measure", patterns=one, min="$1.00", max="$9.00"),
+    )
+    assert expression(model, "price") == '"source"."price"'
+    assert "(-?[$] ?|[$] ?-|-)?" in expression(model, "cost")
+
+
 def test_a_comma_is_a_fraction_or_thousands_only_where_no_value_contradicts() -> None:
     both = {"money": 100, "comma": 100, "commas": 100}
 
@@ -185,6 +195,49 @@ def test_days_and_epochs_in_whole_numbers_become_times_where_inference_says_so()
         'make_timestamp(cast("source"."seen_at" as bigint) * 1000)'
     )
     assert expression(model, "size") == '"source"."size"'
+
+
+def test_a_day_of_zeros_is_no_day_and_no_value_that_was_lost() -> None:
+    made = table(
+        "things", KEY,
+        column("best_before", "text", "event_time", min="00000000", max="20241230", distinct=90,
+               min_length=8, max_length=8,
+               patterns={"integer": 100, "zero_date": 10, "leading_zero": 10}, days=90),
+        column("shipped", "integer", "event_time", min="0", max="20241230", distinct=90,
+               zeros=10, days=90),
+    )  # fmt: skip
+    result = designed(made)
+    model = result.by_name["stg_raw__things"]
+    text = 'try_cast(strptime("source"."best_before", \'%Y%m%d\') as date)'
+    assert expression(model, "best_before_date") == text
+    assert "try_cast(strptime(cast(" in expression(model, "shipped_date")
+    (source,) = result.sources
+    claimed = {t.expression for t in source.tables[0].tests if t.kind == "expression"}
+    assert any("\"best_before\" = '00000000' or" in each for each in claimed)
+    assert any('"shipped" = 0 or' in each for each in claimed)
+
+
+def test_epochs_in_text_and_with_a_fraction_become_times() -> None:
+    epoch = {"min": "1704067200", "max": "1704967200", "min_length": 10, "max_length": 10}
+    model = staged(
+        column("created_ts", "text", "created_time", patterns={"integer": 100}, **epoch),
+        column("seen_at", "float", "event_time", min="1704067200.5", max="1704967200.25"),
+        column("phone", "text", patterns={"integer": 100}, **epoch),
+    )
+    made = 'make_timestamp(try_cast("source"."created_ts" as bigint) * 1000000)'
+    assert expression(model, "created_at") == made
+    rounded = 'make_timestamp(cast(round("source"."seen_at" * 1000000) as bigint))'
+    assert expression(model, "seen_at") == rounded
+    assert expression(model, "phone") == '"source"."phone"'
+
+
+def test_when_a_lorry_was_loaded_is_in_the_mart_and_when_a_batch_was_is_not() -> None:
+    own = column("loaded_at", "timestamp", "load_time", distinct=100)
+    of_batches = column("loaded_at", "timestamp", "load_time", distinct=4)
+    for stamp, shown in ((own, True), (of_batches, False)):
+        result = designed(table("lorries", KEY, column("name", "text", "name"), stamp))
+        assert "loaded_at" in columns(result.by_name["stg_raw__lorries"])
+        assert ("loaded_at" in columns(result.by_name["dim_lorries"])) is shown
 
 
 def test_what_a_cast_cannot_read_is_counted_on_the_source_as_a_warning() -> None:

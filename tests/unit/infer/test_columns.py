@@ -56,6 +56,19 @@ def test_times_are_told_apart_by_what_happened_then(name: str, role: str) -> Non
         (integer("order_date", 20200101, 20231231, days=1000), "like 20200101: days"),
         (integer("col_7", 20200101, 20231231, days=1000), "like 20200101: days"),
         (integer("last_seen_ms", 1_600_000_000_000, 1_700_000_000_000), "milliseconds since 1970"),
+        (integer("order_date", 0, 20231231, days=960, zeros=40), "days"),
+        (
+            column(
+                "created_ts",
+                patterns={"integer": 1000},
+                min="1600000000",
+                max="1700000000",
+                min_length=10,
+                max_length=10,
+            ),
+            "seconds since 1970",
+        ),
+        (column("seen_at", "float", min="1600000000.5", max="1700000000.25"), "seconds since 1970"),
     ],
 )
 def test_whole_numbers_can_be_times(one: Column, unit: str) -> None:
@@ -70,6 +83,15 @@ def test_whole_numbers_can_be_times(one: Column, unit: str) -> None:
         integer("order_date", 20200101, 20231299, days=998),
         integer("bytes_received", 1_600_000_000, 1_700_000_000),
         integer("from_account", 1_600_000_000, 1_700_000_000),
+        integer("part_no", 20200101, 20231231, days=1000),
+        column(
+            "phone",
+            patterns={"integer": 1000},
+            min="1600000000",
+            max="1700000000",
+            min_length=10,
+            max_length=10,
+        ),
         integer("started_at", 1, 1_700_000_000),
     ],
 )
@@ -200,7 +222,7 @@ def test_a_column_named_as_its_table_is_its_name() -> None:
 
 @pytest.mark.parametrize(
     "name", ["_fivetran_synced", "_airbyte_raw_id", "_dlt_load_id", "_sdc_sequence", "_loaded_at",
-             "__op", "etl_batch_id", "fivetran_id"],
+             "__op", "__source_ts_ms", "etl_batch_id", "fivetran_id"],
 )  # fmt: skip
 def test_columns_of_load_tools_are_marked(name: str) -> None:
     assert meaning(column(name)).is_load_tool

@@ -416,6 +416,71 @@ def test_a_model_column_leads_the_id_beside_it_to_the_tables_that_it_names() -> 
     }
 
 
+def test_beside_a_model_the_id_is_the_one_that_does_not_say_whose_it_is() -> None:
+    world = World(
+        {
+            "res_users": {"id": list(range(1, 21)), "login": [f"u{n}" for n in range(20)]},
+            "res_partner": {"id": MANY, "name": [f"p {n}" for n in MANY]},
+            "sale_order": {"id": list(range(201, 301)), "state": ["draft"] * 100},
+            "mail_message": {
+                "id": MANY,
+                "model": ["res.partner", "sale.order"] * 50,
+                "res_id": [n % 40 + 1 if n % 2 else 200 + n for n in MANY],
+                "create_uid": FEW,
+            },
+        }
+    )
+    found = world.infer().relationships
+    assert {(r.columns, r.ref_table) for r in found if r.kind == "polymorphic"} == {
+        (("res_id",), "raw.res_partner"),
+        (("res_id",), "raw.sale_order"),
+    }
+    assert edges(world.infer())["mail_message(create_uid)"] == "res_users(id)"
+
+
+@pytest.mark.parametrize(
+    ("role", "people"),
+    [("winner_id", "players"), ("loser_id", "players"), ("owner", "editors"),
+     ("create_uid", "res_users"), ("responsible", "instructors")],
+)  # fmt: skip
+def test_a_role_leads_to_the_only_people_that_there_are(role: str, people: str) -> None:
+    world = World(
+        {
+            people: {"id": list(range(1, 21)), "name": NAMES},
+            "matches": {"id": MANY, role: FEW},
+        }
+    )
+    assert edges(world.infer())[f"matches({role})"] == f"{people}(id)"
+
+
+@pytest.mark.parametrize("none", ["NONE", "n/a", "-", "0000"])
+def test_a_code_of_nothing_is_no_orphan_and_no_reason_against_a_reference(none: str) -> None:
+    codes = [f"V{n:03}" for n in MANY]
+    world = World(
+        {
+            "vouchers": {"voucher_code": codes, "percent": FEW},
+            "quotes": {"id": MANY, "voucher_code": [none if n % 3 else codes[n - 1] for n in MANY]},
+        }
+    )
+    found = edge(world.infer(), "quotes(voucher_code)")
+    assert (found.none_value, found.orphans, found.evidence_class) == (none, 0, "structural")
+
+
+def test_a_code_that_means_something_is_an_orphan_like_any_other() -> None:
+    codes = [f"V{n:03}" for n in MANY]
+    world = World(
+        {
+            "vouchers": {"voucher_code": codes, "percent": FEW},
+            "quotes": {
+                "id": MANY,
+                "voucher_code": ["INTERNAL" if n % 50 == 0 else codes[n - 1] for n in MANY],
+            },
+        }
+    )
+    found = edge(world.infer(), "quotes(voucher_code)")
+    assert (found.none_value, found.orphans) == (None, 2)
+
+
 def test_values_that_are_written_differently_are_said_and_not_joined() -> None:
     world = World(
         {

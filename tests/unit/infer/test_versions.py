@@ -126,3 +126,28 @@ def test_at_most_four_plans_are_asked_about_and_no_question_twice() -> None:
     plans = [q for q in probe.asked if isinstance(q, Unique) and len(q.columns) > 1]
     assert len(plans) <= 12
     assert len(set(probe.asked)) == len(probe.asked)
+
+
+def test_debezium_orders_the_versions_of_a_row_by_the_time_that_the_source_counts() -> None:
+    one = relation(
+        "users", integer("id", distinct=400), column("name"),
+        column("__op", values=["c", "d", "u"]),
+        integer("__source_ts_ms", 1704067200000, 1706067200000, distinct=900),
+        column("__deleted", values=["false", "true"]),
+    )  # fmt: skip
+    found = versions(one)
+    assert found
+    assert (found.kind, found.entity_key) == ("loads", ("id",))
+    assert found.order_by == ("__source_ts_ms",)
+    assert found.evidence_class == "structural"
+
+
+def test_a_feed_without_a_mark_in_front_tells_the_time_of_its_operation() -> None:
+    one = relation(
+        "crm_accounts", integer("account_no", distinct=400), column("owner"),
+        column("op_type", values=["D", "I", "U"]), moment("op_ts", distinct=900),
+    )  # fmt: skip
+    found = versions(one)
+    assert found
+    assert (found.entity_key, found.order_by) == (("account_no",), ("op_ts",))
+    assert found.deleted == "op_type"

@@ -22,7 +22,7 @@ def names(*relations: Relation) -> list[str]:
     return [relation.name for relation in united(relations, "duckdb")]
 
 
-def test_days_months_years_and_numbers_are_parts_of_one_table() -> None:
+def test_days_weeks_months_years_and_numbers_are_parts_of_one_table() -> None:
     for first, second in (
         ("events_20240101", "events_20240102"),
         ("events_2024_01_01", "events_2024_03_01"),
@@ -31,6 +31,7 @@ def test_days_months_years_and_numbers_are_parts_of_one_table() -> None:
         ("events_2022", "events_2024"),
         ("events2022", "events2023"),
         ("events_2024q1", "events_2024q2"),
+        ("events_2024w01", "events_2024w53"),
         ("events_001", "events_002"),
     ):
         assert names(made(first), made(second)) == ["events_*"]
