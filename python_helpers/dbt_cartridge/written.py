@@ -46,6 +46,12 @@ def written_time(column: Column) -> WrittenTime | None:
     return _text(profile, filled) if column.type == "text" else None
 
 
+def epoch_range(form: Form) -> tuple[int, int]:
+    """The numbers that are a time of that form, both ends included; others are something else."""
+    scale = dict(_EPOCHS)[form]
+    return _SINCE * scale, _UNTIL * scale
+
+
 def values(profile: Profile) -> int:
     """How many rows hold a value that is not blank."""
     return profile.rows - profile.nulls - profile.blanks

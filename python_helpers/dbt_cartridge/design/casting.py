@@ -25,7 +25,7 @@ from dbt_cartridge.documents.scan import (
 )
 from dbt_cartridge.documents.schema import ColumnMeaning
 from dbt_cartridge.words import raw_split
-from dbt_cartridge.written import EPOCHS, WrittenTime, values, written_time
+from dbt_cartridge.written import EPOCHS, WrittenTime, epoch_range, values, written_time
 
 # Words of columns whose digits are no quantity.
 _CODES = frozenset(
@@ -283,10 +283,7 @@ def _proved_time(column: Column, meaning: ColumnMeaning) -> WrittenTime | None:
 
 def _text_as_time(value: str, written: WrittenTime, seen: TextPatterns) -> Cast:
     if written.form in EPOCHS:
-        number = sql.try_cast(value, "bigint")
-        made = f"make_timestamp({number}{_EPOCH_TO_MICROS[written.form]})"
-        comment = f"{written.form} since 1970, in UTC"
-        return _tolerant(value, made, "timestamp", comment, written)
+        return _epoch(value, sql.try_cast(value, "bigint"), written)
     besides = f"{value} like '0000-00-00%' or " if seen.zero_date else ""
     comment = "0000-00-00 is no date" if seen.zero_date else None
     if written.kind == "timestamp":
@@ -310,11 +307,18 @@ def _number_as_time(raw: str, written: WrittenTime, family: TypeFamily, zeros: b
         cast = sql.try_cast(sql.parsed(sql.cast(raw, "varchar"), written.form), "date")
         besides, comment = (f"{raw} = 0 or ", "0 is no date") if zeros else ("", None)
         return _tolerant(raw, cast, "date", comment, written, besides)
-    scale = _EPOCH_TO_MICROS[written.form]
-    whole = sql.cast(raw, "bigint") + scale
-    micros = whole if family == "integer" else sql.cast(f"round({raw}{scale})", "bigint")
-    comment = f"{written.form} since 1970, in UTC"
-    return Cast(f"make_timestamp({micros})", "timestamp", True, comment, written=written)
+    return _epoch(raw, raw if family == "float" else sql.cast(raw, "bigint"), written, family)
+
+
+def _epoch(raw: str, number: str, written: WrittenTime, family: TypeFamily = "integer") -> Cast:
+    """Only what is a time of the form today: milliseconds among seconds would be no time on a
+    clock, or break the view."""
+    low, high = epoch_range(written.form)
+    micros = f"{number}{_EPOCH_TO_MICROS[written.form]}"
+    if family == "float":
+        micros = sql.cast(f"round({micros})", "bigint")
+    made = f"case when {number} between {low} and {high} then make_timestamp({micros}) end"
+    return _tolerant(raw, made, "timestamp", f"{written.form} since 1970, in UTC", written)
 
 
 def as_read(profile: Profile | None, cast: Cast) -> Profile | None:

@@ -26,6 +26,9 @@ ENOUGH_VALUES = 5
 """Distinct numbers from which their being found elsewhere can tell anything."""
 SPARSE = 0.7
 """Share of the numbers from 0 to the highest key, up to which keys are more than a count."""
+SEEN_AGAIN = 3
+LONGEST_NAME = 40
+"""Text of a few words can be what another table's rows are known by: `home` of clubs."""
 GENERIC_KEY_WORDS = frozenset("name type status description title value date".split())
 
 
@@ -365,9 +368,12 @@ def _by_value(column: ColumnFacts, targets: Targets) -> list[Target]:
 
 
 def _is_code(column: ColumnFacts) -> bool:
-    """Free text refers to nothing."""
+    """Free text refers to nothing, but names of a few things that come again and again may."""
     profile = column.column.profile
-    if profile is None or column.family not in ("text", "uuid") or column.is_free_text:
+    if profile is None or column.family not in ("text", "uuid"):
+        return False
+    again = (column.distinct or 0) * SEEN_AGAIN <= column.filled
+    if column.is_free_text and not (again and (profile.max_length or 0) <= LONGEST_NAME):
         return False
     return (column.distinct or 0) >= 3 and (profile.max_length or 0) >= 2
 

@@ -31,7 +31,7 @@ def proposals(own: KeyColumns) -> list[Proposal]:
     """Everything that the shape of the table suggests, without regard to its rows."""
     return [
         *_lines(own), *_bridges(own), *_dated(own), *_reported(own), *_marked_off(own),
-        *_counted_within(own),
+        *_counted_within(own), *_told_in(own),
     ]  # fmt: skip
 
 
@@ -75,6 +75,16 @@ def _counted_within(own: KeyColumns) -> list[Proposal]:
                 why = [("its own id, which starts again in each of the other", 5.0)]
                 out.append((own.names_of((*scope, id_)), why))
     return out
+
+
+TOLD_IN = "what it tells of, and in which language"
+
+
+def _told_in(own: KeyColumns) -> list[Proposal]:
+    return [
+        (own.names_of((own.table.columns[thing], own.table.columns[kind])), [(TOLD_IN, 5.0)])
+        for thing, kind in own.told_in.items()
+    ]
 
 
 def _dated(own: KeyColumns) -> list[Proposal]:

@@ -26,6 +26,8 @@ SEGMENT_WORDS = frozenset(
     "language surface position slot".split()
 )
 """What a report of advertising or traffic is split by."""
+TOLD_IN = frozenset("language locale currency".split())
+"""In what a thing of another table is told: once a language, though one alone is loaded today."""
 LINK_ATTRIBUTES = frozenset("role relationship type kind relation".split())
 """What tells several links between the same two apart."""
 BARRED_ROLES = frozenset(
@@ -161,6 +163,17 @@ class KeyColumns:
     def has_own_key(self) -> bool:
         """A column that is the row's own key by name, and that no row refutes."""
         return any(self.is_own_key(c) and c.unique is not False for c in self.all)
+
+    @cached_property
+    def told_in(self) -> dict[str, str]:
+        """Another table's key that is unique here while one language is loaded → the language.
+
+        `(product_id, lang)` of product_texts. Where the rows have an id of their own, that is it.
+        """
+        kinds = [c for c in self.parts if c.distinct == 1 and not TOLD_IN.isdisjoint(c.words)]
+        if len(kinds) != 1 or any(self.is_own_key(c) for c in self.all):
+            return {}
+        return {c.name: kinds[0].name for c in self.links if c.unique and c is not kinds[0]}
 
     def owns(self, column: ColumnFacts) -> bool:
         stem = tuple(singular(w) for w in column.stem)

@@ -17,7 +17,7 @@ from dbt_cartridge.documents.probe import Unique
 from dbt_cartridge.documents.scan import DeclaredKey
 from dbt_cartridge.documents.schema import Candidate, Evidence, Key
 from dbt_cartridge.infer.column_words import DIGESTS
-from dbt_cartridge.infer.composites import Points, proposals, searched
+from dbt_cartridge.infer.composites import TOLD_IN, Points, proposals, searched
 from dbt_cartridge.infer.facts import SURROGATE_WORDS, ColumnFacts, Facts
 from dbt_cartridge.infer.key_columns import TINY, KeyColumns, Meanings, alike, names_a_moment
 from dbt_cartridge.infer.names import NameIndex
@@ -315,6 +315,8 @@ class _Draft:
             if self._own.place[column.name] == 0:
                 weight = max(weight, 1.2 * reference)
             points.append(("but each of its values stands once: an extension", weight))
+        if column.name in self._own.told_in:
+            points.append(("unique while one language is loaded", -6.0))
         return Scored((column.name,), tuple(points), unique)
 
     def _name_points(self, column: ColumnFacts) -> Points:
@@ -431,6 +433,8 @@ class _Draft:
         points = [*points, *self._data_points(unique, len(columns))]
         if all(self._own.place[name] < len(columns) for name in columns):
             points.append(("first columns", 0.8))
+        if any(text == TOLD_IN for text, _ in points):
+            return Scored(columns, tuple(points), unique)
         if unique and any(self.table.columns[c].unique for c in columns) and (self._rows or 0) > 2:
             weight = min(1.0, math.log10(self._rows or 1) / 2.5)
             if any("nothing but" in text for text, _ in points):

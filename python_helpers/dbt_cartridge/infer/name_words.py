@@ -39,7 +39,7 @@ PERSON_ROLES = frozenset(
     "instructor teacher clerk responsible salesperson seller buyer driver captain president "
     "referee coach mentor follower inviter invited resolver commenter uploader performer admin "
     "administrator collaborator credited cashier host guest verified reviewed edited sold "
-    "winner loser opponent champion challenger scorer".split()
+    "winner loser opponent champion challenger scorer followee payer payee lender borrower".split()
 )
 """Words that say what part a person plays."""
 

@@ -302,6 +302,9 @@ def _is_unique(pair: Pair, facts: Facts, keys: dict[str, TableKeys]) -> bool:
     rows = facts.tables[pair.table].rows or 0
     if len(pair.columns) != 1 or rows < TINY:
         return False  # a few rows are unique by accident
+    primary = keys[pair.table].primary
+    if primary is not None and set(pair.columns) < set(primary.columns):
+        return False  # half a key comes back one day
     return facts.column(pair.table, pair.columns[0]).unique is True
 
 

@@ -100,3 +100,25 @@ def test_what_an_estimate_says_of_a_unique_column_is_not_known() -> None:
     assert column(8_200_000).unique is None
     assert column(11_000_000).unique is None
     assert column(4_000_000).unique is False
+
+
+def test_what_is_told_in_one_language_today_is_known_by_the_language_too() -> None:
+    products: Rows = {"product_id": list(range(1, 41)), "weight": _numbers(40)}
+    texts: Rows = {
+        "product_id": list(range(1, 41)),
+        "lang": ["en"] * 40,
+        "title": [f"title {n}" for n in range(40)],
+    }
+    tables = {"products": products, "product_texts": texts}
+    assert _key(tables, "product_texts") == ("product_id", "lang")
+    (link,) = World(tables).infer().relationships
+    assert (link.columns, link.kind, link.one_to_one) == (("product_id",), "reference", False)
+
+
+def test_an_id_of_the_rows_own_needs_no_language_beside_it() -> None:
+    rows: Rows = {
+        "order_id": list(range(1, 41)),
+        "currency": ["EUR"] * 40,
+        "amount": _numbers(40),
+    }
+    assert _key({"orders": rows}, "orders") == ("order_id",)

@@ -453,6 +453,24 @@ def test_a_role_leads_to_the_only_people_that_there_are(role: str, people: str) 
     assert edges(world.infer())[f"matches({role})"] == f"{people}(id)"
 
 
+def test_names_of_a_few_things_lead_to_the_table_that_is_known_by_them() -> None:
+    clubs = [f"Club {chr(65 + n)}" for n in range(20)]
+    games = [(home, away) for home in clubs for away in clubs if home != away]
+    world = World(
+        {
+            "clubs": {"club": clubs, "league": [f"L{n % 3}" for n in range(20)]},
+            "fixtures": {
+                "fixture_id": list(range(len(games))),
+                "home": [home for home, _ in games],
+                "away": [away for _, away in games],
+                "remark": [f"remark {n} of many" for n in range(len(games))],
+            },
+        }
+    )
+    found = edges(world.infer())
+    assert found == {"fixtures(home)": "clubs(club)", "fixtures(away)": "clubs(club)"}
+
+
 @pytest.mark.parametrize("none", ["NONE", "n/a", "-", "0000"])
 def test_a_code_of_nothing_is_no_orphan_and_no_reason_against_a_reference(none: str) -> None:
     codes = [f"V{n:03}" for n in MANY]
