@@ -13,7 +13,7 @@ from setuptools import find_packages, setup
 from setuptools.command.build_py import build_py
 
 HERE = Path(__file__).parent
-DBT_PACKAGE = ("dbt_project.yml", "packages.yml", "macros", "LICENSE", "README.md")
+DBT_PACKAGE = ("dbt_project.yml", "packages.yml", "macros", "skills", "LICENSE", "README.md")
 
 
 class BuildWithDbtPackage(build_py):

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from dbt_cartridge.cli_agent import add_commands
 from dbt_cartridge.cli_decide import decide
 from dbt_cartridge.config import Settings, choices
 from dbt_cartridge.errors import INTERRUPTED, CartridgeError
@@ -279,3 +280,6 @@ def _opened(options: dict[str, Any]) -> tuple[Path, Any, Settings]:
     )
     given = {name: value for name, value in options.items() if value not in (None, ())}
     return project_dir, engine, settings(given, project_vars(project_dir))
+
+
+add_commands(main, _dbt_options, _opened)

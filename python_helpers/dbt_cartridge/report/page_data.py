@@ -229,9 +229,9 @@ def page_data(run: Run, outcome: Outcome) -> PageData:
         tests_failed=run.proved.tests_failed,
         columns_described=run.made.columns_described,
         columns_made=run.made.columns,
-        tables=tuple(_table(table, relations.get(table.id)) for table in schema.tables),
-        references=tuple(_reference(one) for one in schema.relationships),
-        suggestions=tuple(_reference(one) for one in schema.suggestions),
+        tables=tuple(page_table(table, relations.get(table.id)) for table in schema.tables),
+        references=tuple(page_reference(one) for one in schema.relationships),
+        suggestions=tuple(page_reference(one) for one in schema.suggestions),
         identities=tuple(
             Note(what=one.table, why=f"{one.kind}: {'; '.join(_why(one.evidence))}")
             for one in schema.identities
@@ -260,7 +260,7 @@ def page_data(run: Run, outcome: Outcome) -> PageData:
     )
 
 
-def _table(table: Table, relation: Relation | None) -> PageTable:
+def page_table(table: Table, relation: Relation | None) -> PageTable:
     known = relation.by_name if relation else {}
     profiles = [column.profile for column in known.values() if column.profile]
     versions = table.versions
@@ -335,7 +335,7 @@ def _key(key: Key) -> PageKey:
     )
 
 
-def _reference(edge: Relationship) -> Reference:
+def page_reference(edge: Relationship) -> Reference:
     return Reference(
         table=edge.table,
         columns=edge.columns,
