@@ -23,7 +23,7 @@ from dbt_cartridge.documents.base import Frozen
 from dbt_cartridge.errors import HostError
 
 PLACE = ".cartridge/package"
-DBT_PACKAGE = ("dbt_project.yml", "packages.yml", "macros", "LICENSE", "README.md")
+DBT_PACKAGE = ("dbt_project.yml", "packages.yml", "macros", "skills", "LICENSE", "README.md")
 
 
 class Installation(Frozen):
