@@ -21,6 +21,8 @@
         {%- set sql = cartridge_json_sql(request['tables']) -%}
     {%- elif verb == 'questions' -%}
         {%- set sql = _cartridge_questions_sql(request) -%}
+    {%- elif verb == 'types' -%}
+        {%- set sql = _cartridge_types_sql(request['query'], request['columns']) -%}
     {%- elif verb == 'scans' -%}
         {%- set sql = _cartridge_scans_sql(request['scan']) -%}
     {%- else -%}

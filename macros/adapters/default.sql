@@ -125,6 +125,15 @@ select '0' as table_no, null as mark
     {{ _cartridge_missing('number') }}
 {%- endmacro %}
 
+{#- The type of an expression as text, in words that `cast` takes. `typeof` is DuckDB's, BigQuery's,
+    Spark's and Trino's. -#}
+{% macro cartridge_type_sql(expression) -%}
+    {{ adapter.dispatch('cartridge_type_sql', 'cartridge')(expression) }}
+{%- endmacro %}
+{% macro default__cartridge_type_sql(expression) -%}
+    typeof({{ expression }})
+{%- endmacro %}
+
 {% macro _cartridge_missing(verb) %}
     {{- exceptions.raise_compiler_error(
         "cartridge does not know how to read " ~ adapter.type() ~ " (no " ~ adapter.type()

@@ -22,6 +22,10 @@
     {%- endif -%}
 {%- endmacro %}
 
+{% macro postgres__cartridge_type_sql(expression) -%}
+    cast(pg_typeof({{ expression }}) as text)
+{%- endmacro %}
+
 {% macro postgres__cartridge_schemas_sql(database) -%}
 select nspname::text, has_schema_privilege(oid, 'usage')::text
 from pg_catalog.pg_namespace

@@ -22,6 +22,11 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- Without the size in bytes: `NUMBER(38,0)[SB1]`. -#}
+{% macro snowflake__cartridge_type_sql(expression) -%}
+    split_part(system$typeof({{ expression }}), '[', 1)
+{%- endmacro %}
+
 {% macro snowflake__cartridge_schemas_sql(database) -%}
 select schema_name as s, 'true' as usable, catalog_name as d
 from {{ _cartridge_snowflake_database(database) }}.information_schema.schemata

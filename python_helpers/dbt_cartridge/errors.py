@@ -61,6 +61,12 @@ class ConflictError(WriteError):
     exit_code = 3
 
 
+class BrokenError(CartridgeError):
+    """A generated model does not run with the user's edits. Not raised: the run ends so."""
+
+    exit_code = 5
+
+
 EXIT_CODES = {
     0: "It is done; what was left out is said.",
     CartridgeError.exit_code: "It could not be done; the project is as it was. Of `drift`: the "
@@ -68,8 +74,10 @@ EXIT_CODES = {
     ConfigError.exit_code: "An option or a setting cannot be taken.",
     ConflictError.exit_code: "What could be written is written; files that both sides changed wait "
     "under `.cartridge/conflicts/`.",
-    LostError.exit_code: "Of the models that were designed, the proof refuted more than it left. "
-    "What holds is written; *Left out* says why the others are not.",
+    LostError.exit_code: "Of the models that were designed, the proof refuted more than it left, "
+    "or there is none. What holds is written; *Left out* says why the others are not.",
+    BrokenError.exit_code: "What could be written is written; with your edits a generated model "
+    "does not run. *Problems* names it and what it reads.",
     130: "Interrupted; the project is as it was.",
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 from dbt_cartridge import report
 from dbt_cartridge.config import Settings, settings
 from dbt_cartridge.engine.in_process import InProcess
-from dbt_cartridge.errors import CartridgeError, LostError
+from dbt_cartridge.errors import BrokenError, CartridgeError, LostError
 from dbt_cartridge.version import check_versions
 
 Sql = Callable[..., str]
@@ -26,6 +26,8 @@ def generate(options: Options, version: str, project_vars: Options, adapter: Any
     code = report.tell(outcome, engine.project_dir)
     if code == LostError.exit_code:
         raise LostError("cartridge refuted most of its models; Left out, above, says why.")
+    if code == BrokenError.exit_code:
+        raise BrokenError("With your edits a generated model does not run; Problems names it.")
     if code:
         raise CartridgeError("cartridge found conflicts; the files named above are untouched.")
     return ""

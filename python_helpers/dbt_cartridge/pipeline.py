@@ -23,7 +23,7 @@ from dbt_cartridge.documents.files import Files
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.memory import Answers, EditsFound, Proofs
 from dbt_cartridge.documents.plan import Plan, catalogue_digest, planned_files
-from dbt_cartridge.documents.scan import Problem, Scan
+from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.documents.schema import Schema
 from dbt_cartridge.documents.verdicts import Verdicts
 from dbt_cartridge.engine.base import Engine
@@ -188,8 +188,9 @@ def _corridor(
                     facts, host, engine, settings, project_dir, progress, memory,
                 )  # fmt: skip
 
-            files, given, problems = _fitted(files, host, project_dir, given, with_edits)
-            update = {"problems": (*verdicts.problems, *problems), "texts": files.digest}
+            files, given, found = _fitted(files, host, project_dir, given, with_edits)
+            problems = (*verdicts.problems, *found.problems)
+            update = {"problems": problems, "broken": found.broken, "texts": files.digest}
             verdicts = verdicts.model_copy(update=update)
         for document in (designed, files, verdicts, memory.proofs):
             document.save(folder)
@@ -300,7 +301,7 @@ def _fitted(
     project_dir: Path,
     given: Given,
     with_edits: Callable[[Fit], EditsFound],
-) -> tuple[Files, Given, tuple[Problem, ...]]:
+) -> tuple[Files, Given, EditsFound]:
     """The files that fit the user's edits, once dbt has nothing left to say against any of ours."""
     lost: dict[str, str] = {}
     while True:
@@ -315,7 +316,7 @@ def _fitted(
             for name in fitted.files.by_path[fitted.generated[path]].describes
         }
         if not (new.keys() - given.refuted.keys() or ours.keys() - lost.keys()):
-            return fitted.files, given, found.problems
+            return fitted.files, given, found
         given = given.model_copy(update={"refuted": given.refuted | new})
         lost |= ours
 

@@ -11,6 +11,7 @@ from dbt_cartridge.design.belonging import children, sum_children
 from dbt_cartridge.design.declared import declared as declared_by_checks
 from dbt_cartridge.design.dimensions import dimension
 from dbt_cartridge.design.facts import dated, enrich_line, fact
+from dbt_cartridge.design.followed import renamed
 from dbt_cartridge.design.labels import labelled, staging_names
 from dbt_cartridge.design.naming import Names, host_names
 from dbt_cartridge.design.own_staging import adopted, own_staging, told
@@ -58,7 +59,9 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     if served:
         relations, left_out = usable(schema, scan, served)
     taken |= {id: its.model.name for id, its in own.items()}
-    staged = _staged(schema, relations, declared, taken)
+    staged = _staged(schema, relations, declared, taken, {})
+    if given := _given(staged, host):
+        staged = _staged(schema, relations, declared, taken, given)
     staged |= {id: adopted(staged[id], its) for id, its in own.items()}
     its = plan(staged, links(schema, staged))
     site = Site(
@@ -67,7 +70,7 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     )  # fmt: skip
     staging = _staging_models(site, with_marts="marts" in layers)
     ours = [each for each in staged.values() if not each.own]
-    staging += [model for each in ours for model in repeated(each, names)]
+    staging += [model for each in ours for model in repeated(each, names, host)]
     if "intermediate" in layers:
         _marts(site)
     further = [m for m in _in_order(site.models) if m.layer in layers]
@@ -89,6 +92,7 @@ def _staged(
     relations: tuple[Relation, ...],
     declared: tuple[Source, ...],
     models: dict[str, str],
+    given: dict[str, dict[str, str]],
 ) -> dict[str, Staged]:
     kept = frozenset(relation.id for relation in relations)
     types = key_types(schema, relations)
@@ -123,9 +127,20 @@ def _staged(
                 declared=declared_by_checks(relation, schema.adapter),
                 none_values=none_values(schema, schema.by_id[relation.id]),
                 blank_keys=blank_keys(schema, schema.by_id[relation.id], by_id),
+                given=given.get(relation.id, {}),
             )
         )
     return found
+
+
+def _given(staged: dict[str, Staged], host: Host) -> dict[str, dict[str, str]]:
+    """Relation → column → the name that the user gave it in the staging model that stands."""
+    standing = {m.name: m for m in host.models if m.generated and m.source and m.sql}
+    found: dict[str, dict[str, str]] = {}
+    for id, its in staged.items():
+        if (model := standing.get(its.offer.model)) is not None:
+            found[id] = renamed(its, model, host.adapter)
+    return {id: names for id, names in found.items() if names}
 
 
 def _folders(declared: tuple[Source, ...], staged: dict[str, Staged], host: Host) -> dict[str, str]:
@@ -199,17 +214,19 @@ def _name_the_calendar(site: Site) -> None:
         return
     stands = next((model for model in site.host.models if model.bounds), None)
     bounds = calendar.bounds(dated(site), stands.bounds if stands else (), site.beside)
-    prefix = site.host.dimension_prefix
     wish = (stands.name,) if stands else ()
     if (model := calendar.spine("", bounds)) is None:
         return
-    name = site.names.claim(*wish, f"{prefix}dates", f"{prefix}calendar_dates")
+    others = (site.host.called("dimension", label) for label in ("dates", "calendar_dates"))
+    name = site.names.claim(*wish, *others)
     site.dates = name
     columns: dict[str, list[str]] = {}
     for staged_model, column in bounds:
         columns.setdefault(staged_model, []).append(column)
     site.dated = {model_: tuple(each) for model_, each in columns.items()}
-    site.models.append(model.model_copy(update={"name": name}))
+    sources = Counter(staged.source for staged in site.plan.tables("dimension", "fact"))
+    source = min(sources, key=lambda each: (-sources[each], each), default="")
+    site.models.append(model.model_copy(update={"name": name, "source": source}))
 
 
 def _in_order(models: list[Model]) -> tuple[Model, ...]:

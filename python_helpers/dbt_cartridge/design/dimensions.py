@@ -160,7 +160,7 @@ def _add_summary(
 def _with_summaries(site: Site, staged: Staged, wide: Wide) -> None:
     for link, offer, summary in _summaries(site, staged, MOST_INPUTS - len(wide.models)):
         alias = wide.join(
-            None, offer, offer.model.removeprefix(site.host.intermediate_prefix),
+            None, offer, site.host.label_of("intermediate", offer.model),
             [(field, field) for field in link.fields], wide.alias,
         )  # fmt: skip
         wide.summed.append(link.child.entities)

@@ -17,7 +17,7 @@ from dbt_cartridge.documents.scan import Relation
 from dbt_cartridge.documents.schema import Schema, Table
 from dbt_cartridge.words import MAX_NAME, safe_name, shortened, singular
 
-_MARK = "__"  # between the source and the table: `stg_shop__orders`
+_MARK = "__"  # between the source and the table, unless the host has it otherwise
 _LEAST = 20  # letters that a label has, however long its source's name is
 
 
@@ -33,7 +33,7 @@ def labelled(
     held: dict[str, dict[str, list[str]]] = {}
     for id, model in kept.items():
         names = held.setdefault(id.split(".", 1)[0], {})
-        names.setdefault(_label_of(model), []).append(id)
+        names.setdefault(_label_of(model, source_of.get(id, ""), host), []).append(id)
     shared = _shared_words(schema, relations)
     claimed = {name: Names(held=held.get(name, {})) for name in {r.schema_name for r in relations}}
     found: dict[str, Table] = {}
@@ -43,7 +43,7 @@ def labelled(
         wishes = (table.entities, relation.name)
         short = [_cut(safe_name(wish), shared[relation.schema_name], room) for wish in wishes]
         if relation.id in kept:
-            short.insert(0, _label_of(kept[relation.id]))
+            short.insert(0, _label_of(kept[relation.id], source_of[relation.id], host))
         label = claimed[relation.schema_name].claim(*short, owner=relation.id)
         found[relation.id] = _called(table, label)
     return schema.model_copy(update={"tables": tuple(found.get(t.id, t) for t in schema.tables)})
@@ -64,16 +64,25 @@ def staging_names(
     found: dict[str, str] = {}
     for relation in relations:
         name = kept.get(relation.id)
-        if name is None or name in own:
-            label = schema.by_id[relation.id].entities
-            room = MAX_NAME - len(host.staging_prefix) - len(_MARK) - len(label)
-            name = f"{host.staging_prefix}{shortened(source_of[relation.id], room)}{_MARK}{label}"
-        if name in names and name in own:
-            served[relation.id] = name
+        wishes: tuple[str, ...]
+        if name is not None and name not in own:
+            wishes = (name,)
         else:
-            other = f"{name}_{safe_name(relation.name)}"
-            found[relation.id] = names.claim(name, other, owner=relation.id)
+            label, source = schema.by_id[relation.id].entities, source_of[relation.id]
+            full = _named("{source}" + _MARK + "{table}", source, label, host)
+            wishes = (_named(host.staging_label, source, label, host), full)
+        if wishes[0] in names and wishes[0] in own:
+            served[relation.id] = wishes[0]
+        else:
+            others = (*wishes[1:], f"{wishes[-1]}_{safe_name(relation.name)}")
+            found[relation.id] = names.claim(wishes[0], *others, owner=relation.id)
     return served, found
+
+
+def _named(pattern: str, source: str, label: str, host: Host) -> str:
+    """The name of a staging model; its source's is cut where it is too long."""
+    room = MAX_NAME - len(host.called("staging", pattern.format(source="", table=label)))
+    return host.called("staging", pattern.format(source=shortened(source, room), table=label))
 
 
 def kept_staging(host: Host) -> dict[str, str]:
@@ -83,8 +92,9 @@ def kept_staging(host: Host) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for model, relations in host.kept_names.items():
-        is_staging = model.startswith(host.staging_prefix) and _MARK in model
-        if len(relations) == 1 and is_staging:
+        layer = host.kept_layers.get(model)
+        named_so = host.is_called("staging", model) and _MARK in model
+        if len(relations) == 1 and (layer == "staging" or (layer is None and named_so)):
             known = found.setdefault(relations[0], model)
             found[relations[0]] = min(known, model, key=lambda name: (len(name), name))
     return found
@@ -94,12 +104,15 @@ def _source_of(declared: Iterable[Source]) -> dict[str, str]:
     return {table.relation: source.name for source in declared for table in source.tables}
 
 
-def _label_of(model: str) -> str:
-    return model.rpartition(_MARK)[2]
+def _label_of(model: str, source: str, host: Host) -> str:
+    label = host.label_of("staging", model)
+    if _MARK in label:
+        return label.rpartition(_MARK)[2]
+    return label.removeprefix(f"{source}_") if "{source}" in host.staging_label else label
 
 
 def _room(host: Host, source: str) -> int:
-    return max(_LEAST, MAX_NAME - len(f"{host.staging_prefix}{source}{_MARK}"))
+    return max(_LEAST, MAX_NAME - len(host.called("staging", f"{source}{_MARK}")))
 
 
 def _cut(name: str, shared: int, room: int) -> str:

@@ -92,15 +92,18 @@ def column_names(
     columns: Iterable[Column],
     types: Mapping[str, str],
     parents: Mapping[str, str],
+    given: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """The staged name of each source column.
 
     Args:
         types: the family of each column after staging.
         parents: for single-column foreign keys, the parent's entity and key, as `album_id`.
+        given: names that the user gave to some of them.
     """
     names = Names()
     found: dict[str, str] = {}
+    given = given or {}
     present = list(columns)
     key = set(table.primary_key.columns) if table.primary_key else set[str]()
     meanings = {
@@ -113,7 +116,12 @@ def column_names(
     # that others will join on.
     ordered = sorted(
         present,
-        key=lambda c: (c.name.lower() != plain[c.name], c.name not in key, c.name not in parents),
+        key=lambda c: (
+            c.name not in given,
+            c.name.lower() != plain[c.name],
+            c.name not in key,
+            c.name not in parents,
+        ),
     )
     for column in ordered:
         own = plain[column.name]
@@ -121,6 +129,7 @@ def column_names(
         wish = _wish(table, meaning, types[column.name], parent, key)
         if wish != own and bearers[wish]:
             wish = own  # `id` stays `id` beside a column that is called `order_id`
+        wish = given.get(column.name, wish)
         if wish in names:
             spelt = column.name.lower()
             safe = safe_name(column.name)

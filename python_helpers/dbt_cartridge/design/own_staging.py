@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import cast
 
 import sqlglot
 from sqlglot import exp
@@ -144,6 +145,28 @@ def _own(model: HostModel, relation: Relation, dialect: str) -> Own | None:
 
 def _traced(text: str, relation: Relation, dialect: str) -> list[tuple[str, str]] | None:
     """(output, source column) where a column goes through unchanged; None where rows may not."""
+    scope = parsed(text, relation, dialect)
+    if scope is None:
+        return None
+    found: list[tuple[str, str]] = []
+    for projection in outputs(scope):
+        if column := _origin(scope, projection):
+            found.append((output_name(projection), column))
+    return found
+
+
+def outputs(scope: Scope) -> list[exp.Expr]:
+    return cast("exp.Select", scope.expression).selects
+
+
+def output_name(projection: exp.Expr) -> str:
+    name = projection.alias_or_name
+    return name.lower() if _PLAIN.match(name) else name
+
+
+def parsed(text: str, relation: Relation, dialect: str) -> Scope | None:
+    """The model's statement, its columns qualified; None where it is no select of the table's rows,
+    one for one, or holds Jinja that is not known here."""
     plain = _SOURCE.sub(_TABLE, _UNSEEN.sub("", text))
     if "{{" in plain or "{%" in plain:
         return None
@@ -161,12 +184,7 @@ def _traced(text: str, relation: Relation, dialect: str) -> list[tuple[str, str]
         return None
     if scope is None or not isinstance(scope.expression, exp.Select):
         return None
-    found: list[tuple[str, str]] = []
-    for projection in scope.expression.selects:
-        if column := _origin(scope, projection):
-            name = projection.alias_or_name
-            found.append((name.lower() if _PLAIN.match(name) else name, column))
-    return found
+    return scope
 
 
 def _origin(scope: Scope, projection: exp.Expr) -> str | None:

@@ -21,6 +21,7 @@ from dbt_cartridge.documents.design import (
     Test,
     Unnest,
 )
+from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.scan import Column, TypeFamily
 from dbt_cartridge.words import raw_split, safe_name, singular, snake
 
@@ -38,7 +39,7 @@ _GROUPS: dict[TypeFamily, ColumnGroup] = {
 }  # fmt: skip
 
 
-def repeated(staged: Staged, names: Names) -> Iterator[Model]:
+def repeated(staged: Staged, names: Names, host: Host) -> Iterator[Model]:
     """A model of each repeated record of a staged table. None where no key tells its rows apart."""
     if not staged.offer.key or not isinstance(staged.model.body, Query):
         return
@@ -47,7 +48,7 @@ def repeated(staged: Staged, names: Names) -> Iterator[Model]:
         if native.startswith(_ARRAY + _RECORD):
             fields = tuple(record_fields(native[len(_ARRAY) : -1]))
             if fields:
-                yield _model(staged, column, fields, names)
+                yield _model(staged, column, fields, names, host)
 
 
 def record_fields(native: str, prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -76,7 +77,11 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _model(
-    staged: Staged, column: Column, fields: tuple[tuple[str, str], ...], names: Names
+    staged: Staged,
+    column: Column,
+    fields: tuple[tuple[str, str], ...],
+    names: Names,
+    host: Host,
 ) -> Model:
     body = staged.model.body
     assert isinstance(body, Query)
@@ -116,11 +121,13 @@ def _model(
                       position=position),
         where=last.where,
     )  # fmt: skip
-    wish = f"{staged.model.name}_{safe_name(column.name)}"
+    label = host.label_of("staging", staged.model.name)
+    wish = host.called("staging", f"{label}_{safe_name(column.name)}")
     return Model(
         name=names.claim(wish, owner=staged.id),
         layer="staging",
         folder=staged.model.folder,
+        source=staged.source,
         description=f"The {docs.words(safe_name(column.name))} that each {parent} holds as a "
         "repeated record.",
         grain=docs.grain(f"{docs.words(element)} of {docs.a(parent)}"),

@@ -26,7 +26,7 @@ from dbt_cartridge.documents.design import (
     UniqueTest,
 )
 from dbt_cartridge.documents.evidence import Severity
-from dbt_cartridge.documents.host import Host
+from dbt_cartridge.documents.host import Host, Kind
 from dbt_cartridge.documents.schema import Schema
 from dbt_cartridge.words import pluralised, snake
 
@@ -56,17 +56,16 @@ class Site:
     dated: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     def __post_init__(self) -> None:
-        prefixes = {"dimension": self.host.dimension_prefix, "fact": self.host.fact_prefix}
         for staged in self.plan.tables("dimension", "fact"):
-            prefix = prefixes[self.plan.fates[staged.id]]
-            if staged.is_history and self.plan.fates[staged.id] == "dimension":
+            kind: Kind = "dimension" if self.plan.fates[staged.id] == "dimension" else "fact"
+            if staged.is_history and kind == "dimension":
                 current, history = _versioned(staged)
                 label = history if self.is_past(staged) else current
-                self.homes[staged.id] = self._mart(prefix, staged, label)
+                self.homes[staged.id] = self._mart(kind, staged, label)
                 if not self.by_version(staged):
-                    self.histories[staged.id] = self._mart(prefix, staged, history)
+                    self.histories[staged.id] = self._mart(kind, staged, history)
             else:
-                self.homes[staged.id] = self._mart(prefix, staged, staged.entities)
+                self.homes[staged.id] = self._mart(kind, staged, staged.entities)
 
     def by_version(self, staged: Staged) -> bool:
         """Others hold the key of a version: the dimension shows every version under that key, since
@@ -90,8 +89,9 @@ class Site:
             for link in self.plan.up[staged.id]
         )
 
-    def _mart(self, prefix: str, staged: Staged, label: str) -> str:
-        wishes = [f"{prefix}{label}", f"{prefix}{staged.source}_{label}"]
+    def _mart(self, kind: Kind, staged: Staged, label: str) -> str:
+        labels = (label, f"{staged.source}_{label}")
+        wishes = [self.host.called(kind, each) for each in labels]
         if self._entities[staged.entities] > 1:  # of two sources: neither has the bare name
             wishes.reverse()
         return self.names.claim(*wishes, owner=staged.id)
@@ -102,7 +102,7 @@ class Site:
 
     def intermediate(self, staged: Staged, *labels: str) -> str:
         """The first free of the labels."""
-        wishes = (f"{self.host.intermediate_prefix}{label}" for label in labels)
+        wishes = (self.host.called("intermediate", label) for label in labels)
         return self.names.claim(*wishes, owner=staged.id)
 
     def offer(self, staged: Staged) -> Offer:
@@ -141,6 +141,7 @@ class Site:
         self.models.append(
             Model(
                 name=name, layer=layer, folder=self.folders.get(staged.id, ""),
+                source=staged.source,
                 description=description, grain=grain, entity=staged.entity, body=body,
                 columns=model_columns(attributes, merged), tests=(*of_model, *tests),
                 materialized="table" if layer == "marts" else "view", primary_key=key,

@@ -51,6 +51,7 @@ class Job:
     declared: Mapping[str, Declared] = field(default_factory=dict[str, Declared])  # by checks
     none_values: Mapping[str, str] = field(default_factory=dict[str, str])  # of foreign keys
     blank_keys: frozenset[str] = frozenset()  # foreign keys whose parents hold an empty key
+    given: Mapping[str, str] = field(default_factory=dict[str, str])  # names that the user gave
 
 
 def stage(job: Job) -> Staged:
@@ -80,7 +81,7 @@ def stage(job: Job) -> Staged:
     }
     claims = {name: _claim(alias, name, cast.claim) for name, cast in casts.items() if cast.claim}
     types: dict[str, str] = {name: cast.type for name, cast in casts.items()}
-    names = column_names(table, relation.columns, types, job.parents)
+    names = column_names(table, relation.columns, types, job.parents, job.given)
     attributes: list[Attribute] = []
     expressions: dict[str, tuple[str, str | None]] = {}
     claimed = Names(names.values())
@@ -261,6 +262,8 @@ def _model(
         name=job.model,
         layer="staging",
         folder=job.source,
+        source=job.source,
+        follows=bool(job.given),
         description=_description(job, deleted, refused),
         grain=_grain(table, offer.key),
         entity=table.entity,

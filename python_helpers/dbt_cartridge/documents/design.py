@@ -309,6 +309,8 @@ class Model(Frozen):
     name: str
     layer: Layer
     folder: str  # below the layer's folder; "" for none: `chinook`
+    source: str = ""  # that most of it is made from
+    follows: bool = False  # its columns are called as the user called them in the file
     description: str
     grain: str  # "One row per invoice line."
     entity: str

@@ -19,6 +19,8 @@ class File(Frozen):
     describes: tuple[str, ...] = ()  # names of the models, sources, snapshots or macros in it
     relations: tuple[str, ...] = ()  # `Relation.id`s that it is made from, where it is a model's
     bounds: tuple[tuple[str, str], ...] = ()  # of a calendar: (model, column)
+    layer: str = ""  # where it is a model's
+    follows: bool = False  # it is what the user made of it already, in our words
 
 
 class Files(Document):

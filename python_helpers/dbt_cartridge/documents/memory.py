@@ -26,6 +26,7 @@ class EditsFound(Frozen):
 
     problems: tuple[Problem, ...] = ()
     refuted: dict[str, str] = Field(default={})  # path → why ours must not be written there
+    broken: tuple[str, ...] = ()  # models that do not run
 
 
 class Proofs(Document):
@@ -37,3 +38,4 @@ class Proofs(Document):
     tests: dict[str, TestVerdict] = Field(default={})
     parsed: tuple[str, ...] = ()  # whole sets of files that dbt has parsed
     edits: dict[str, EditsFound] = Field(default={})
+    types: dict[str, dict[str, str]] = Field(default={})  # column → type, of models under contract

@@ -40,6 +40,7 @@ class Verdicts(Document):
     seconds: float = 0.0
     lost: tuple[str, ...] = ()  # models that were designed and did not hold
     texts: str = ""  # `Files.digest` of what they are about
+    broken: tuple[str, ...] = ()  # models that do not run with the user's edits
 
     @property
     def clean(self) -> bool:

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, cast
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from dbt_cartridge.documents.host import Host, HostModel, HostSource, YamlLayout
+from dbt_cartridge.documents.host import Host, HostModel, HostSource
 from dbt_cartridge.engine.base import Target
+from dbt_cartridge.engine.layout import read_layout
 from dbt_cartridge.engine.style import read_style
 from dbt_cartridge.errors import HostError
 
 Manifest = Mapping[str, Any]
 _OWN_PACKAGE = "cartridge"
-_PREFIXES = {
-    "staging": ("stg_", "staging_", "base_", "src_"),
-    "intermediate": ("int_", "intermediate_"),
-    "dimension": ("dim_", "d_"),
-    "fact": ("fct_", "fact_", "f_"),
-}
-_FOLDERS = {
-    "staging": ("staging", "stage", "stg"),
-    "intermediate": ("intermediate", "int"),
-    "marts": ("marts", "mart", "core", "warehouse", "dwh"),
-}
 
 
 def read_manifest(target_path: Path) -> Manifest:
@@ -100,17 +89,11 @@ def read_host(project_dir: Path, manifest: Manifest, target: Target) -> Host:
         snapshot_paths=_paths(project, "snapshot-paths", "snapshots"),
         retired=tuple(sorted(_retired(manifest, name))),
         groups=_groups(manifest, name),
+        folders=_part(project, "models"),
         packages=tuple(sorted(_packages(manifest) - {name, _OWN_PACKAGE})),
         models=models,
         sources=tuple(_sources(manifest, project_dir, name)),
-        staging_prefix=_prefix(own, "staging", "stg_"),
-        intermediate_prefix=_prefix(own, "intermediate", "int_"),
-        dimension_prefix=_prefix(own, "dimension", "dim_"),
-        fact_prefix=_prefix(own, "fact", "fct_"),
-        staging_folder=_folder(own, "staging", "staging", model_paths),
-        intermediate_folder=_folder(own, "intermediate", "intermediate", model_paths),
-        marts_folder=_folder(own, "marts", "marts", model_paths),
-        yaml_layout=_yaml_layout(manifest, name),
+        **read_layout(manifest, project_dir, name, model_paths, own),
         style=read_style(project_dir, model_paths, _own_sql(manifest, name)),
     )
 
@@ -229,53 +212,6 @@ def _paths(project: Mapping[str, Any], key: str, default: str) -> tuple[str, ...
     found = project.get(key) or [default]
     listed = cast("list[str]", found if isinstance(found, list) else [found])
     return tuple(_posix(path).rstrip("/") for path in listed)
-
-
-def _prefix(models: Sequence[HostModel], layer: str, default: str) -> str:
-    counts = Counter(
-        prefix for model in models for prefix in _PREFIXES[layer] if model.name.startswith(prefix)
-    )
-    return _most_common(counts, default)
-
-
-def _folder(
-    models: Sequence[HostModel], layer: str, default: str, model_paths: Sequence[str]
-) -> str:
-    """The first folder below the model path that bears a name of the layer."""
-    counts: Counter[str] = Counter()
-    for model in models:
-        below = _below(model.path, model_paths)
-        for depth, part in enumerate(below.parts[:-1], start=1):
-            if part.lower() in _FOLDERS[layer]:
-                counts["/".join(below.parts[:depth])] += 1
-                break
-    return _most_common(counts, default)
-
-
-def _below(path: str, model_paths: Sequence[str]) -> PurePosixPath:
-    for root in model_paths:
-        if path.startswith(root + "/"):
-            return PurePosixPath(path[len(root) + 1 :])
-    return PurePosixPath(path)
-
-
-def _yaml_layout(manifest: Manifest, project: str) -> YamlLayout:
-    """`model` where most described models have a YAML file of their own."""
-    described = Counter(
-        str(node["patch_path"])
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "model"
-        and node["package_name"] == project
-        and node.get("patch_path")
-    )
-    alone = sum(1 for count in described.values() if count == 1)
-    return "model" if len(described) > 1 and alone * 2 > sum(described.values()) else "folder"
-
-
-def _most_common(counts: Counter[str], default: str) -> str:
-    if not counts:
-        return default
-    return min(counts, key=lambda name: (-counts[name], name))
 
 
 def _posix(path: str) -> str:

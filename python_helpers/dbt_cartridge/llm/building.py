@@ -232,7 +232,7 @@ def new_mart(ground: Ground, mart: Mart, name: str) -> Model:
     )
     keys = tuple(m.projection.name for m in groups)
     return Model(
-        name=name, layer="marts", folder=ground.model.folder,
+        name=name, layer="marts", folder=ground.model.folder, source=ground.model.source,
         description=mart.description or name.replace("_", " "),
         grain=_grain(keys) if summed else ground.model.grain,
         entity=name.split("_", 1)[-1], body=query,

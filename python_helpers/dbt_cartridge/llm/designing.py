@@ -132,12 +132,13 @@ def parts(answers: Mapping[str, Any], host: Host, taken: set[str]) -> tuple[list
 
 def prefixed(mart: Mart, base: str, host: Host) -> str:
     """A mart's name as the host names its marts: a dimension stays one unless it is summed up."""
-    prefixes = (host.fact_prefix, host.dimension_prefix)
     own = mart.name
-    for prefix in (*prefixes, "fct_", "dim_", "mart_", "fact_"):
-        own = own.removeprefix(prefix) if prefix else own
-    is_dimension = base.startswith(host.dimension_prefix) and not mart.by
-    return shortened(f"{prefixes[is_dimension]}{own}")
+    for kind in ("fact", "dimension"):
+        own = host.label_of(kind, own)
+    for prefix in ("fct_", "dim_", "mart_", "fact_"):
+        own = own.removeprefix(prefix)
+    is_dimension = host.is_called("dimension", base) and not mart.by
+    return shortened(host.called("dimension" if is_dimension else "fact", own))
 
 
 @dataclass(frozen=True)

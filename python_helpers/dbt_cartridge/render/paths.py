@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from dbt_cartridge.documents.design import Layer, Model
-from dbt_cartridge.documents.host import Host
+from dbt_cartridge.documents.host import Host, YamlLayout
 from dbt_cartridge.errors import RenderError
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_OURS = "_{folder}__models.yml"
 _SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]*\Z")
 
 
@@ -25,41 +26,69 @@ def name(value: str) -> str:
     return value
 
 
-def layer_folder(layer: Layer, host: Host) -> str:
-    below = {
-        "staging": host.staging_folder,
-        "intermediate": host.intermediate_folder,
-        "marts": host.marts_folder,
-    }
-    return _below(_first(host.model_paths, "model-paths"), below[layer])
+def folder(layer: Layer, source: str, below: str, host: Host) -> str:
+    """Where models of the layer go that stand on the source.
+
+    Args:
+        below: a folder of their own, if there they do not lie with others of the source anyway.
+    """
+    place, is_own = host.place(layer, _file_part(source) if source not in host.places else source)
+    flat = is_own or (layer == "staging" and not host.staging_by_source)
+    found = _below(_first(host.model_paths, "model-paths"), place)
+    own = below or _file_part(source)
+    return _below(found, own if (below and not flat) or _is_taken(found, host) else "")
 
 
-def folder(layer: Layer, below: str, host: Host) -> str:
-    return _below(layer_folder(layer, host), below)
+def _is_taken(place: str, host: Host) -> bool:
+    """Whether the user's own YAML bears the name there that ours would have."""
+    ours = _yaml_name(host.models_yaml, place, "")
+    return "{" not in host.models_yaml and f"{place}/{ours}" in host.yaml_files
 
 
 def model(each: Model, host: Host) -> str:
     """Where it was put before, whatever folder would be its now."""
     return host.homes.get(each.name) or (
-        f"{folder(each.layer, each.folder, host)}/{name(each.name)}.sql"
+        f"{folder(each.layer, each.source, each.folder, host)}/{name(each.name)}.sql"
     )
 
 
-def model_yaml(each: Model, host: Host, *, per_model: bool) -> str:
+def model_yaml(each: Model, host: Host, layout: YamlLayout | None) -> str:
+    """Where it is described; `layout` None: as the host does, and what is described stays there."""
     where = model(each, host).rpartition("/")[0]
-    if per_model:
-        return f"{where}/{name(each.name)}.yml"
+    pattern = host.models_yaml
+    if layout is None and (home := host.described_in(each.name, where)):
+        return home
+    if (layout or host.yaml_layout) == "model":
+        own = pattern if "{model}" in pattern else "{model}.yml"
+        return f"{where}/{_named(own, model=name(each.name))}"
+    if layout is None and pattern not in ("", _OURS) and "{model}" not in pattern:
+        return f"{where}/{_yaml_name(pattern, where, '')}"
     what = where.rsplit("/", 1)[-1]
     prefix = "int_" if each.layer == "intermediate" and each.folder else ""
     return f"{where}/_{prefix}{what}__models.yml"
 
 
 def source_yaml(source: str, below: str, host: Host) -> str:
-    return f"{folder('staging', below, host)}/_{_file_part(source)}__sources.yml"
+    if home := host.yaml_homes.get(f"source:{source}"):
+        return home
+    where = folder("staging", source, below, host)
+    own = f"{where}/{_yaml_name(host.sources_yaml, where, source)}"
+    ours = f"{where}/_{_file_part(source)}__sources.yml"
+    return own if host.sources_yaml and own not in host.yaml_files else ours
+
+
+def _yaml_name(pattern: str, where: str, source: str) -> str:
+    return _named(pattern, folder=where.rsplit("/", 1)[-1], source=_file_part(source))
+
+
+def _named(pattern: str, **words: str) -> str:
+    for word, value in words.items():
+        pattern = pattern.replace("{" + word + "}", value)
+    return pattern
 
 
 def docs(prefix: str, below: str, host: Host) -> str:
-    return f"{folder('staging', below, host)}/_{_file_part(prefix)}__docs.md"
+    return f"{folder('staging', prefix, below, host)}/_{_file_part(prefix)}__docs.md"
 
 
 def snapshot(each: str, host: Host, extension: str) -> str:

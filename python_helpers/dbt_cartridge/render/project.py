@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.design import DateSpine, Design, LeftOut, Model, Query
 from dbt_cartridge.documents.files import File, Files
 from dbt_cartridge.documents.host import Host
-from dbt_cartridge.documents.style import Style
 from dbt_cartridge.errors import RenderError
 from dbt_cartridge.render import (
     doc_blocks,
@@ -40,7 +39,7 @@ def render(design: Design, host: Host, settings: Settings) -> Files:
     """
     design, left_out = writable.without_unnameable(design)
     adapter = design.adapter or host.adapter
-    texts, failed = _model_texts(design.models, adapter, host.style)
+    texts, failed = _model_texts(design.models, adapter, host)
     design, lost = writable.without_models({left.what: left.why for left in failed}, design)
     its = syntax.of(host)
     dialect = Dialect(adapter, its, host.has_dbt_utils)
@@ -60,14 +59,19 @@ def render(design: Design, host: Host, settings: Settings) -> Files:
             kind="sql",
             describes=(each.name,),
             bounds=each.body.bounds if isinstance(each.body, DateSpine) else (),
+            layer=each.layer,
+            follows=each.follows,
         )
         for each in design.models
     ]
-    files += [
-        _yaml_file(paths.source_yaml(name, folders[name], host), "sources", {name: each.yaml})
-        for name, each in source_properties.items()
-    ]
-    files += _model_yaml(design.models, model_properties, host, settings)
+    pages = _Pages()
+    for name, each in source_properties.items():
+        pages.add(paths.source_yaml(name, folders[name], host), "sources", name, each.yaml)
+    for each in design.models:
+        layout = None if settings.yaml_layout == "host" else settings.yaml_layout
+        path = paths.model_yaml(each, host, layout)
+        pages.add(path, "models", each.name, model_properties[each.name].yaml)
+    files += pages.files()
     files += [
         file for each in design.snapshots
         for file in snapshots.files(each, adapter, its, host)
@@ -109,27 +113,29 @@ def _ordered(files: list[File]) -> tuple[File, ...]:
 
 
 def _model_texts(
-    models: Iterable[Model], adapter: str, style: Style
+    models: Iterable[Model], adapter: str, host: Host
 ) -> tuple[dict[str, str], tuple[LeftOut, ...]]:
     """The SQL of each model, and those that have none, each with the reason."""
     texts: dict[str, str] = {}
     failed: list[LeftOut] = []
     for each in models:
         try:
-            ctes, last = queries.body(each, adapter, style)
-            config = _config(each, adapter)
+            ctes, last = queries.body(each, adapter, host.style)
+            config = _config(each, adapter, host.config_of(paths.model(each, host)))
         except RenderError as error:
             failed.append(LeftOut(what=each.name, why=str(error)))
         else:
             text = fill("model.sql", config=config, ctes=ctes, last=last) + "\n"
-            texts[each.name] = styled.styled(text, style, adapter, queries.names_in(each, adapter))
+            texts[each.name] = styled.styled(
+                text, host.style, adapter, queries.names_in(each, adapter)
+            )
     return texts, tuple(failed)
 
 
-def _config(each: Model, adapter: str) -> list[tuple[str, str]]:
-    """Only what differs from dbt's own defaults."""
+def _config(each: Model, adapter: str, folder: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Only what differs from dbt's own defaults, and from what the host says of the folder."""
     config: list[tuple[str, str]] = []
-    if each.materialized != "view":
+    if each.materialized not in ("view", folder.get("materialized")):
         config.append(("materialized", repr(each.materialized)))
     if each.incremental is not None:
         key = [identifiers.write(column, adapter) for column in each.incremental.unique_key]
@@ -142,24 +148,21 @@ def _config(each: Model, adapter: str) -> list[tuple[str, str]]:
     return config
 
 
-def _model_yaml(
-    models: Iterable[Model],
-    yaml: dict[str, properties.Properties],
-    host: Host,
-    settings: Settings,
-) -> list[File]:
-    layout = host.yaml_layout if settings.yaml_layout == "host" else settings.yaml_layout
-    pages: dict[str, dict[str, Any]] = {}
-    for each in models:
-        path = paths.model_yaml(each, host, per_model=layout == "model")
-        pages.setdefault(path, {})[each.name] = yaml[each.name].yaml
-    return [_yaml_file(path, "models", page) for path, page in pages.items()]
+class _Pages:
+    """Files of YAML: a file may describe sources and models, where the host's do."""
 
+    def __init__(self) -> None:
+        self._by_path: dict[str, dict[str, dict[str, Any]]] = {}
 
-def _yaml_file(path: str, kind: str, page: dict[str, Any]) -> File:
-    names = sorted(page)
-    text = yaml_text.dump({"version": 2, kind: [page[name] for name in names]})
-    return File(path=path, text=text, kind="yaml", describes=tuple(names))
+    def add(self, path: str, kind: str, name: str, yaml: dict[str, Any]) -> None:
+        self._by_path.setdefault(path, {}).setdefault(kind, {})[name] = yaml
+
+    def files(self) -> Iterator[File]:
+        for path, page in self._by_path.items():
+            content = {kind: [each[name] for name in sorted(each)] for kind, each in page.items()}
+            text = yaml_text.dump({"version": 2, **content})
+            names = sorted({name for each in page.values() for name in each})
+            yield File(path=path, text=text, kind="yaml", describes=tuple(names))
 
 
 def _docs_file(docs: DocBlocks, prefix: str, below: str, host: Host) -> File:

@@ -10,7 +10,7 @@ from dbt_cartridge.documents.host import Host
 @dataclass(frozen=True)
 class Syntax:
     """
-    tests_key: `data_tests` from 1.8; `tests` before.
+    tests_key: `data_tests` from 1.8, unless the host goes on saying `tests`; `tests` before.
     yaml_snapshots: a snapshot is YAML with a `relation` from 1.9; a `{% snapshot %}` block before.
     test_arguments: what a test is given stands under `arguments:` from 1.10.6.
     config_meta: `meta` of a column stands under `config:` from 1.10.
@@ -27,7 +27,7 @@ class Syntax:
 def of(host: Host) -> Syntax:
     version = host.version
     return Syntax(
-        tests_key="data_tests" if version >= (1, 8, 0) else "tests",
+        tests_key=(host.tests_key or "data_tests") if version >= (1, 8, 0) else "tests",
         yaml_snapshots=version >= (1, 9, 0),
         test_arguments=version >= (1, 10, 6),
         config_meta=version >= (1, 10, 0),

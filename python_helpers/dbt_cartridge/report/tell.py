@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbt_cartridge.documents.base import documents_folder
-from dbt_cartridge.errors import ConflictError, LostError
+from dbt_cartridge.errors import BrokenError, ConflictError, LostError
 from dbt_cartridge.report.console import Say
 from dbt_cartridge.report.diffs import diff_lines
 from dbt_cartridge.report.page import save_page
@@ -45,11 +45,16 @@ def tell(outcome: Outcome, project_dir: Path, say: Say | None = None) -> int:
         printed(f"\x1b[1m{line[:HEADING]}\x1b[0m{line[HEADING:]}" if colour else line)
     if document.changes.get("conflict"):
         return ConflictError.exit_code
+    if outcome.verdicts.broken:
+        return BrokenError.exit_code
     return LostError.exit_code if _much_is_lost(outcome) else 0
 
 
 def _much_is_lost(outcome: Outcome) -> bool:
-    return len(outcome.verdicts.lost) > len(outcome.design.models)
+    """Or nothing was made, though models were asked for and the project has none of its own."""
+    made = len(outcome.design.models)
+    wanted = "staging" in outcome.settings.layers and not outcome.design.used
+    return len(outcome.verdicts.lost) > made or (wanted and not made)
 
 
 def tell_changes(changes: Changes) -> int:

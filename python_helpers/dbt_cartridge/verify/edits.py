@@ -87,7 +87,7 @@ def prove_edits(
         if ran.build.exit_code if not owners else not ran.build.ran:
             found = _unparsed(ran, standing, actions)
         else:
-            found = _judged(ran, design, models, affected, actions)
+            found = _judged(ran, design, models, affected, _edited(names, models), actions)
         progress.finish(f"{len(found.problems) + len(found.refuted):,} do not run or hold")
     memory.learn_edits(standing, found)
     return found
@@ -98,11 +98,7 @@ def prove_edits(
 
 def _affected(generated: Mapping[tuple[str, ...], File], models: Mapping[str, File]) -> set[str]:
     """Models whose SQL is not as generated, and all that reads them."""
-    found = {
-        name
-        for name, file in models.items()
-        if (ours := generated.get(file.describes)) is None or ours.text != file.text
-    }
+    found = _edited(generated, models)
     reads = {name: {ref for _, ref in REF.findall(file.text)} for name, file in models.items()}
     more = True
     while more:
@@ -110,6 +106,14 @@ def _affected(generated: Mapping[tuple[str, ...], File], models: Mapping[str, Fi
         found |= readers
         more = bool(readers)
     return found
+
+
+def _edited(generated: Mapping[tuple[str, ...], File], models: Mapping[str, File]) -> set[str]:
+    return {
+        name
+        for name, file in models.items()
+        if (ours := generated.get(file.describes)) is None or ours.text != file.text
+    }
 
 
 def _with_other_tests(files: Files, standing: Files) -> set[str]:
@@ -172,11 +176,13 @@ def _judged(
     design: Design,
     models: Mapping[str, File],
     affected: set[str],
+    edited: set[str],
     actions: Mapping[str, Action],
 ) -> EditsFound:
     errors = dict(_errors(ran, affected))
     problems: list[Problem] = []
     refuted: dict[str, str] = {}
+    broken: list[str] = []
     for name, message in errors.items():
         file = models[name]
         if any(ref in errors for _, ref in REF.findall(file.text) if ref != name):
@@ -184,10 +190,13 @@ def _judged(
         if actions.get(file.path) in _OURS:
             refuted[file.path] = message
         else:
-            what = f"with your edits this model does not run: {message}"
+            cause = sorted({ref for _, ref in REF.findall(file.text)} & edited)
+            read = f"it reads {', '.join(cause)}, which you edited; " if cause else ""
+            what = f"with your edits this model does not run: {read}{message}"
+            broken.append(name)
             problems.append(Problem(where=file.path, what=what))
     problems += _failing(ran, design, set(errors))
-    return EditsFound(problems=tuple(problems), refuted=refuted)
+    return EditsFound(problems=tuple(problems), refuted=refuted, broken=tuple(broken))
 
 
 def _errors(ran: Ran, affected: set[str]) -> Iterator[tuple[str, str]]:

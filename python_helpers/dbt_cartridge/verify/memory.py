@@ -49,6 +49,7 @@ class Memory:
         self._tests: dict[str, TestVerdict] = {}
         self._parsed: dict[str, None] = {}
         self._edits: dict[str, EditsFound] = {}
+        self._types: dict[str, dict[str, str]] = {}
 
     def known(self, design: Design, texts: Mapping[str, str]) -> Verdicts:
         """What is known of the design. `texts`: model → a digest of its SQL and all below it."""
@@ -75,6 +76,17 @@ class Memory:
             if (verdict := found.get((owner, test))) is not None:
                 self._tests[key] = verdict
 
+    def known_types(self, design: Design, texts: Mapping[str, str]) -> dict[str, dict[str, str]]:
+        """Model → column → type, of models whose text and rows are those of before."""
+        keys = self._model_keys(design, texts)
+        return {n: self._before.types[k] for n, k in keys.items() if k in self._before.types}
+
+    def learn_types(
+        self, design: Design, texts: Mapping[str, str], types: Mapping[str, dict[str, str]]
+    ) -> None:
+        keys = self._model_keys(design, texts)
+        self._types |= {keys[name]: types[name] for name in types if name in keys}
+
     def has_parsed(self, files: Files) -> bool:
         return self._of_files(files) in {*self._before.parsed, *self._parsed}
 
@@ -91,8 +103,9 @@ class Memory:
     def proofs(self) -> Proofs:
         """What this run knows: nothing else is worth keeping."""
         return Proofs(
-            models=self._models, tests=self._tests, parsed=tuple(self._parsed), edits=self._edits
-        )
+            models=self._models, tests=self._tests, parsed=tuple(self._parsed), edits=self._edits,
+            types=self._types,
+        )  # fmt: skip
 
     # ------------------------------------------------------------ keys
 

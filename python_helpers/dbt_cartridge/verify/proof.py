@@ -13,13 +13,15 @@ from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.design import Design, Test
 from dbt_cartridge.documents.files import File, Files
 from dbt_cartridge.documents.host import Host
-from dbt_cartridge.documents.scan import Scan
+from dbt_cartridge.documents.scan import Problem, Scan
 from dbt_cartridge.documents.verdicts import ModelVerdict, TestVerdict, Verdicts
 from dbt_cartridge.engine.base import Engine
+from dbt_cartridge.engine.build import run_dbt
 from dbt_cartridge.errors import VerifyError
 from dbt_cartridge.progress import Progress
 from dbt_cartridge.verify.commands import too_large, unread_models
 from dbt_cartridge.verify.conservation import conservation_count, conservation_tests
+from dbt_cartridge.verify.contracts import asked_types, under_contract, untold, with_types
 from dbt_cartridge.verify.dependence import ancestors, other_models, owned_tests, parents
 from dbt_cartridge.verify.host_copy import copy_surroundings, ephemeral, make_copy, write_files
 from dbt_cartridge.verify.inert import strange_jinja
@@ -29,7 +31,7 @@ from dbt_cartridge.verify.reading import read_parts, reading_tests
 from dbt_cartridge.verify.running import parses, run_round
 from dbt_cartridge.verify.settle import settle
 from dbt_cartridge.verify.stopping import stopped
-from dbt_cartridge.verify.workshop import Workshop
+from dbt_cartridge.verify.workshop import SECONDS, Workshop
 
 _MENDS = 6
 _ROUNDS = 10  # each but the first only parses, or runs what the round before it changed
@@ -88,11 +90,15 @@ def prove(
     Raises:
         HostError, VerifyError, EngineError: as `verify`.
     """
-    if settings.verify == "none":
+    memory = memory or Memory(None, files, scan, host, settings, project_dir)
+    wants_types = bool(under_contract(design, files, host))
+    if settings.verify == "none" and not wants_types:
         return design, files, Verdicts(level="none")
     started, designed = time.monotonic(), design.by_name.keys()
-    memory = memory or Memory(None, files, scan, host, settings, project_dir)
     with workshop(project_dir, scan, host, engine, settings, progress) as shop:
+        if settings.verify == "none":
+            design, problems = _typed(shop, design, files, memory)
+            return design, render(design, host, settings), Verdicts(level="none", problems=problems)
         verdicts = _first_round(shop, design, files, memory)
         mending = mend is not None
         for _ in range(_ROUNDS + _MENDS if mending else _ROUNDS):
@@ -103,7 +109,11 @@ def prove(
             if settled is design:
                 seconds = round(time.monotonic() - started, 1)
                 lost = tuple(sorted(designed - design.by_name.keys()))
-                update = {"seconds": seconds, "lost": lost}
+                update: dict[str, object] = {"seconds": seconds, "lost": lost}
+                if wants_types:
+                    design, problems = _typed(shop, design, files, memory)
+                    files = render(design, host, settings)
+                    update["problems"] = (*verdicts.problems, *problems)
                 return design, files, verdicts.model_copy(update=update)
             new = render(settled, host, settings)
             verdicts = _next_round(shop, (design, files, verdicts), settled, new, memory)
@@ -126,6 +136,24 @@ def workshop(
     with tempfile.TemporaryDirectory(prefix="cartridge-verify-") as around:
         folder = copy_surroundings(project_dir, Path(around).resolve())
         yield Workshop(folder, host, scan, engine, settings, progress)
+
+
+def _typed(
+    shop: Workshop, design: Design, files: Files, memory: Memory
+) -> tuple[Design, tuple[Problem, ...]]:
+    """The design with the types that the host's contracts want, and what is missing of them."""
+    names = under_contract(design, files, shop.host)
+    texts = _fingerprints(design, files)
+    types = memory.known_types(design, texts)
+    if missing := names - types.keys():
+        compiled = shop.folder / "target" / "compiled"
+        if missing - {path.stem for path in compiled.rglob("*.sql")}:
+            _copy(memory.project_dir, shop, design, files)
+            with shop.engine.released():
+                run_dbt(shop.engine.command, ("compile",), shop.folder, SECONDS)
+        types |= asked_types(design, missing, compiled, shop.engine)
+    memory.learn_types(design, texts, types)
+    return with_types(design, types), untold(names, types)
 
 
 # ---------------------------------------------------------------- rounds

@@ -74,7 +74,11 @@ def _text(model: str, columns: tuple[str, ...], adapter: str, where: str) -> str
 
 def quoted(name: str, adapter: str, stored: bool = False) -> str:
     """A column of a model; `stored`: as the warehouse itself has it."""
-    # Where unquoted names are stored in upper case, the models' plain names are unquoted.
-    if adapter == "snowflake" and not stored and _PLAIN.match(name):
+    if not is_quoted(name, adapter, stored):
         return name
     return f"{{{{ adapter.quote({json.dumps(name)}) }}}}"
+
+
+def is_quoted(name: str, adapter: str, stored: bool = False) -> bool:
+    """Where unquoted names are stored in upper case, the models' plain names are unquoted."""
+    return adapter != "snowflake" or stored or not _PLAIN.match(name)

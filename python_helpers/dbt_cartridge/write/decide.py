@@ -212,6 +212,8 @@ def _merge(
     """Both sides changed the file. `refuted`: what dbt said of the merge, if it refuted it."""
     mixed = text.is_foreign and not file.text.isascii()
     merged = None if mixed else _merged(file.kind, base, text.body, file.text)
+    if merged is None and file.follows:
+        return ours  # what is new on our side are the user's own names
     if merged is None:
         return _conflict(stays, file, "Its encoding is not UTF-8." if mixed else "")
     if merged == text.body:
@@ -247,4 +249,5 @@ def _entry(file: File) -> Entry:
         describes=file.describes,
         relations=file.relations,
         bounds=file.bounds,
+        layer=file.layer,
     )

@@ -33,6 +33,7 @@ class Entry(Frozen):
     describes: tuple[str, ...] = ()
     relations: tuple[str, ...] = ()  # that it is made from
     bounds: tuple[tuple[str, str], ...] = ()  # of a calendar: (model, column)
+    layer: str = ""  # of a model
     at: str | None = None  # where the user moved it
     offered: str | None = None  # sha256 of our version that lies under conflicts/
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from dbt_cartridge.documents.host import Host, HostModel, HostSource
@@ -44,9 +45,24 @@ def recognise(host: Host, project_dir: Path) -> Host:
                 for path, entry in sorted(entries.items())
                 if entry.kind == "sql" and entry.relations
             },
+            "kept_layers": {
+                PurePosixPath(path).stem: entry.layer
+                for path, entry in sorted(entries.items())
+                if entry.kind == "sql" and entry.layer
+            },
+            "yaml_files": tuple(path for path in host.yaml_files if path not in places),
+            "yaml_homes": dict(_yaml_homes(entries)),
             "sources": tuple(s.model_copy(update={"generated": ours(s)}) for s in host.sources),
         }
     )
+
+
+def _yaml_homes(entries: Mapping[str, Entry]) -> Iterator[tuple[str, str]]:
+    """What is described → the file that we describe it in; `source:shop` for a source."""
+    models = {name for e in entries.values() if e.kind == "sql" for name in e.describes}
+    for path, entry in sorted(entries.items()):
+        for name in entry.describes if entry.kind == "yaml" else ():
+            yield (name if name in models else f"source:{name}"), path
 
 
 def _generated(model: HostModel) -> HostModel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 
 from hypothesis import given, settings
@@ -28,6 +29,12 @@ STEPS = st.lists(
     min_size=2,
     max_size=8,
 )
+SEQUENCES = int(os.environ.get("CARTRIDGE_SEQUENCES", "60"))
+# What the user's own models teach between two runs.
+HABITS: list[dict[str, str]] = [
+    {}, {}, {"staging_label": "{table}"}, {"staging_prefix": "base_"},
+    {"staging_prefix": "", "staging_suffix": "_stg", "staging_label": "{source}_{table}"},
+]  # fmt: skip
 SCHEMAS = st.sampled_from(["raw", "shop", "ol_warehouse_raw_data_of_the_academy"])
 
 
@@ -36,6 +43,7 @@ class Project:
 
     def __init__(self) -> None:
         self.kept: dict[str, tuple[str, ...]] = {}
+        self.layers: dict[str, str] = {}
         self.tables: list[tuple[str, str]] = []
 
     def step(self, what: str, schema: str, name: str) -> None:
@@ -44,11 +52,12 @@ class Project:
         if what != "drop" and (schema, name) not in self.tables:
             self.tables.append((schema, name))
 
-    def generate(self) -> Design:
+    def generate(self, **habits: str) -> Design:
         scan = Scan(adapter="duckdb", relations=tuple(_relations(self.tables)))
-        to = host(kept_names=self.kept)
+        to = host(kept_names=self.kept, kept_layers=self.layers, **habits)
         made = design(infer(scan, None, Settings()), scan, to, Settings())
         self.kept |= {model.name: model.based_on for model in made.models if model.based_on}
+        self.layers |= {model.name: model.layer for model in made.models}
         return made
 
 
@@ -58,18 +67,18 @@ def _relations(tables: Iterable[tuple[str, str]]) -> Iterator[object]:
         yield relation(name, *columns).model_copy(update={"schema_name": schema})
 
 
-@settings(deadline=None, max_examples=60)
-@given(steps=st.lists(st.tuples(SCHEMAS, STEPS), min_size=1, max_size=2))
+@settings(deadline=None, max_examples=SEQUENCES)
+@given(steps=st.lists(st.tuples(SCHEMAS, STEPS, st.sampled_from(HABITS)), min_size=1, max_size=3))
 def test_no_run_gives_a_name_to_another_relation(
-    steps: list[tuple[str, list[tuple[str, str]]]],
+    steps: list[tuple[str, list[tuple[str, str]], dict[str, str]]],
 ) -> None:
     project = Project()
     meant: dict[str, str] = {}
     staged: dict[str, str] = {}
-    for schema, changes in steps:
+    for schema, changes, habits in steps:
         for what, name in changes:
             project.step(what, schema, name)
-            for model in project.generate().models:
+            for model in project.generate(**habits).models:
                 if not model.based_on:
                     continue
                 own = model.based_on[0]

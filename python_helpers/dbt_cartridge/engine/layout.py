@@ -1,0 +1,260 @@
+"""How the host names and places its models and its YAML, read from what is there."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any, cast
+
+from dbt_cartridge.documents.host import HostModel, Place
+from dbt_cartridge.words import safe_name, singular
+
+Manifest = Mapping[str, Any]
+# Words that dbt projects put before or behind a model's name, or call a folder by.
+_AFFIXES = {
+    "staging": ("stg", "staging", "base", "src"),
+    "intermediate": ("int", "intermediate"),
+    "dimension": ("dim", "d"),
+    "fact": ("fct", "fact", "f"),
+}
+_DEFAULTS = {"staging": "stg_", "intermediate": "int_", "dimension": "dim_", "fact": "fct_"}
+_BEFORE = re.compile(rf"(?:{'|'.join(word for words in _AFFIXES.values() for word in words)})_")
+_FOLDERS = {
+    "staging": ("staging", "stage", "stg"),
+    "intermediate": ("intermediate", "int"),
+    "marts": ("marts", "mart", "core", "warehouse", "dwh"),
+}
+_TESTS = re.compile(r"^\s*(?:- )?(tests|data_tests):", re.MULTILINE)
+_FILES = 300  # of YAML, that are read for the word for tests
+
+
+def read_layout(
+    manifest: Manifest, project_dir: Path, project: str, model_paths: Sequence[str],
+    models: Sequence[HostModel],
+) -> dict[str, Any]:  # fmt: skip
+    """The fields of the Host that say how the project is laid out.
+
+    Args:
+        models: of the project itself.
+    """
+    nodes = [
+        node
+        for node in cast("Iterable[dict[str, Any]]", manifest["nodes"].values())
+        if node["resource_type"] == "model" and node["package_name"] == project
+    ]
+    patches = [_file(str(node["patch_path"])) for node in nodes if node.get("patch_path")]
+    declared = {
+        (str(s["source_name"]), _posix(s["original_file_path"]))
+        for s in manifest["sources"].values()
+        if s.get("package_name", project) == project
+    }
+    found: dict[str, Any] = {
+        "yaml_files": tuple(sorted({*patches, *(path for _, path in declared)})),
+        "models_yaml": _models_yaml(nodes),
+        "sources_yaml": _most(Counter(_source_file(*each) for each in declared), ""),
+        "yaml_layout": "model" if _is_file_per_model(patches) else "folder",
+        "places": _places(manifest, nodes, model_paths),
+        "staging_label": _staging_label(models, _affix(models, "staging")),
+        "staging_by_source": _is_by_source(models, model_paths),
+    }
+    found["tests_key"] = _tests_key(project_dir, found["yaml_files"])
+    for kind in _AFFIXES:
+        found[f"{kind}_prefix"], found[f"{kind}_suffix"] = _affix(models, kind)
+    folders = [_layer_folder(model.path, model_paths) for model in models]
+    for layer in _FOLDERS:
+        counts = Counter(folder for its, folder in filter(None, folders) if its == layer)
+        found[f"{layer}_folder"] = _most(counts, layer)
+    parents = {folder.rpartition("/")[0] for _, folder in filter(None, folders)}
+    found["domains"] = tuple(sorted(parents))
+    return found
+
+
+# ---------------------------------------------------------------- names of models
+
+
+def _affix(models: Sequence[HostModel], kind: str) -> tuple[str, str]:
+    """What most models of the kind begin or end with, of which one is empty."""
+    before = re.compile(rf"(?:{'|'.join(_AFFIXES[kind])})_+")
+    # A letter at the end of a name says nothing, nor does a word behind another kind's.
+    words = "|".join(word for word in _AFFIXES[kind] if len(word) > 1)
+    behind = re.compile(rf".*?(_+(?:{words}))\Z")
+    counts: Counter[tuple[str, str]] = Counter()
+    for model in models:
+        if match := before.match(model.name):
+            counts[match.group(), ""] += 1
+        elif not _BEFORE.match(model.name) and (match := behind.match(model.name)):
+            counts["", match.group(1)] += 1
+    if not counts:
+        return _DEFAULTS[kind], ""
+    return min(counts, key=lambda each: (-counts[each], each[1], each[0]))
+
+
+def _staging_label(models: Sequence[HostModel], affix: tuple[str, str]) -> str:
+    """What stands between: the table with its source before it, or without."""
+    counts: Counter[str] = Counter()
+    for model in models:
+        if model.source is None or not model.name.startswith(affix[0]):
+            continue
+        label = model.name.removeprefix(affix[0]).removesuffix(affix[1])
+        source, table = (safe_name(name) for name in model.source)
+        for pattern in ("{source}__{table}", "{source}_{table}", "{table}"):
+            if _alike(label, pattern.format(source=source, table=table)):
+                counts[pattern] += 1
+                break
+    return _most(counts, "{source}__{table}")
+
+
+def _alike(one: str, other: str) -> bool:
+    """The same but for the plural of the last word."""
+    return singular(one) == singular(other) or one == other
+
+
+# ---------------------------------------------------------------- folders
+
+
+def _layer_folder(path: str, model_paths: Sequence[str]) -> tuple[str, str] | None:
+    """(layer, the folder below the model path that bears its name)."""
+    parts = _below(path, model_paths).parts[:-1]
+    for depth, part in enumerate(parts, start=1):
+        for layer, words in _FOLDERS.items():
+            if part.lower() in words:
+                return layer, "/".join(parts[:depth])
+    return None
+
+
+def _places(
+    manifest: Manifest, nodes: Iterable[dict[str, Any]], model_paths: Sequence[str]
+) -> dict[str, Place]:
+    """Source → where most of what stands on it lies, by layer.
+
+    In a staging folder is what selects from the source itself; elsewhere, what does so at all.
+    """
+    counts: dict[str, dict[str, Counter[str]]] = {}
+    domains: dict[str, Counter[str]] = {}
+    above = _Sources(manifest)
+    for node in nodes:
+        path = _posix(node["original_file_path"])
+        if (found := _layer_folder(path, model_paths)) is None:
+            continue
+        layer, folder = found
+        direct = set(above.direct(node))
+        for source in direct if layer == "staging" else above.of(node["unique_id"]):
+            below = _below(path, model_paths).parent.as_posix()
+            counts.setdefault(source, {}).setdefault(layer, Counter())[below] += 1
+            if source in direct or layer != "staging":
+                domains.setdefault(source, Counter())[folder.rpartition("/")[0]] += 1
+    return {
+        source: Place(
+            domain=_most(domains[source], ""),
+            folders={layer: _most(each, "") for layer, each in by_layer.items()},
+        )
+        for source, by_layer in sorted(counts.items())
+    }
+
+
+class _Sources:
+    """The sources that a model stands on, through whatever models."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._nodes = cast("Mapping[str, Any]", manifest["nodes"])
+        self._sources = cast("Mapping[str, Any]", manifest["sources"])
+        self._known: dict[str, frozenset[str]] = {}
+
+    def direct(self, node: Mapping[str, Any]) -> Iterator[str]:
+        for parent in self._parents(node):
+            if parent in self._sources:
+                yield str(self._sources[parent]["source_name"])
+
+    def of(self, unique_id: str) -> frozenset[str]:
+        waiting = [unique_id]
+        while waiting:
+            current = waiting[-1]
+            node = self._nodes.get(current, {})
+            parents = [p for p in self._parents(node) if p in self._nodes]
+            if unknown := [p for p in parents if p not in self._known and p not in waiting]:
+                waiting += unknown
+                continue
+            found = {source for p in parents for source in self._known.get(p, ())}
+            self._known[current] = frozenset({*found, *self.direct(node)})
+            waiting.pop()
+        return self._known[unique_id]
+
+    def _parents(self, node: Mapping[str, Any]) -> list[str]:
+        below = cast("dict[str, Any]", node.get("depends_on") or {})
+        return cast("list[str]", below.get("nodes") or [])
+
+
+def _is_by_source(models: Sequence[HostModel], model_paths: Sequence[str]) -> bool:
+    """Whether staging has a folder for each source; so it has where there is none yet."""
+    flat: Counter[bool] = Counter()
+    for model in models:
+        found = _layer_folder(model.path, model_paths)
+        if model.source and found and found[0] == "staging":
+            flat[_below(model.path, model_paths).parent.as_posix() == found[1]] += 1
+    return flat[True] <= flat[False]
+
+
+def _below(path: str, model_paths: Sequence[str]) -> PurePosixPath:
+    for root in model_paths:
+        if path.startswith(root + "/"):
+            return PurePosixPath(path[len(root) + 1 :])
+    return PurePosixPath(path)
+
+
+# ---------------------------------------------------------------- YAML
+
+
+def _models_yaml(nodes: Iterable[Mapping[str, Any]]) -> str:
+    """What most described models' files are called: `schema.yml`, `_{folder}__models.yml`."""
+    counts: Counter[str] = Counter()
+    for node in nodes:
+        if not node.get("patch_path"):
+            continue
+        path = PurePosixPath(_file(str(node["patch_path"])))
+        name = str(node["name"])
+        own = _with_word(path.name, name, "{model}")
+        counts[
+            own if own != path.name else _with_word(path.name, path.parent.name, "{folder}")
+        ] += 1
+    return _most(counts, "")
+
+
+def _source_file(source: str, path: str) -> str:
+    return _with_word(PurePosixPath(path).name, source, "{source}")
+
+
+def _with_word(name: str, word: str, mark: str) -> str:
+    """`name` with `mark` for a whole word of it."""
+    return (
+        re.sub(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", mark, name) if word else name
+    )
+
+
+def _is_file_per_model(patches: Sequence[str]) -> bool:
+    described = Counter(patches)
+    alone = sum(1 for count in described.values() if count == 1)
+    return len(described) > 1 and alone * 2 > sum(described.values())
+
+
+def _tests_key(project_dir: Path, paths: Sequence[str]) -> str:
+    counts: Counter[str] = Counter()
+    for path in paths[:_FILES]:
+        try:
+            counts.update(_TESTS.findall((project_dir / path).read_text("utf-8")))
+        except (OSError, ValueError):
+            continue
+    return _most(counts, "")
+
+
+def _file(patch_path: str) -> str:
+    return _posix(patch_path.rpartition("://")[2])
+
+
+def _posix(path: Any) -> str:
+    return str(path).replace("\\", "/")
+
+
+def _most(counts: Counter[str], default: str) -> str:
+    return min(counts, key=lambda name: (-counts[name], name)) if counts else default

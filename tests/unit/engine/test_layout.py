@@ -1,0 +1,118 @@
+"""Names and places follow the host's own: prefixes or suffixes, domains, folders, YAML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dbt_cartridge.documents.host import Host
+from dbt_cartridge.engine.base import Target
+from dbt_cartridge.engine.host import read_host
+
+TARGET = Target("duckdb", "shop", "analytics", 4, "1.11.16")
+
+
+class Project:
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.nodes, self.sources = folder, dict[str, Any](), dict[str, Any]()
+        (folder / "dbt_project.yml").write_text("name: shop\n")
+
+    def source(self, name: str, table: str, path: str) -> Project:
+        self.sources[f"source.shop.{name}.{table}"] = {
+            "source_name": name, "name": table, "schema": name, "original_file_path": path,
+            "package_name": "shop",
+        }  # fmt: skip
+        return self.written(path, "")
+
+    def model(self, path: str, *reads: str, patch: str = "") -> Project:
+        name = Path(path).stem
+        self.nodes[f"model.shop.{name}"] = {
+            "unique_id": f"model.shop.{name}", "name": name, "resource_type": "model",
+            "original_file_path": path, "package_name": "shop", "raw_code": "select 1",
+            "depends_on": {"nodes": list(reads)}, "patch_path": patch and f"shop://{patch}",
+        }  # fmt: skip
+        return self
+
+    def written(self, path: str, text: str) -> Project:
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text((file.read_text() if file.exists() else "") + text)
+        return self
+
+    def host(self) -> Host:
+        manifest = {
+            "metadata": {"project_name": "shop", "adapter_type": "duckdb"},
+            "nodes": self.nodes, "sources": self.sources, "macros": {},
+        }  # fmt: skip
+        return read_host(self.folder, manifest, TARGET)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+def test_a_suffix_is_learnt_as_a_prefix_is(project: Project):
+    host = project.model("models/a/orders_fct.sql").model("models/a/people_dim.sql").host()
+    assert host.called("fact", "lines") == "lines_fct"
+    assert host.called("dimension", "customers") == "customers_dim"
+    assert host.label_of("dimension", "customers_dim") == "customers"
+
+
+def test_staging_is_called_with_its_source_or_without_as_the_hosts_is(project: Project):
+    project.source("crm", "people", "models/crm.yml")
+    bare = project.model("models/staging/stg__staff.sql", "source.shop.crm.people")
+    assert bare.host().staging_label == "{source}__{table}"  # `staff` is another word
+    bare = project.model("models/staging/stg__people.sql", "source.shop.crm.people")
+    assert (bare.host().staging_prefix, bare.host().staging_label) == ("stg__", "{table}")
+
+
+def _two_domains(project: Project) -> Host:
+    project.source("web", "orders", "models/sales/staging/_sources.yml")
+    project.model("models/sales/staging/stg_web__orders.sql", "source.shop.web.orders")
+    project.model("models/sales/marts/orders_fct.sql", "model.shop.stg_web__orders")
+    project.model("models/people/staging/stg_people.sql")
+    return project.model("models/people/marts/people_dim.sql", "model.shop.stg_people").host()
+
+
+def test_models_lie_where_others_of_their_source_do(project: Project):
+    host = _two_domains(project)
+    assert host.place("staging", "web") == ("sales/staging", True)
+    assert host.place("marts", "web") == ("sales/marts", True)
+    assert host.place("intermediate", "web") == ("sales/intermediate", True)
+
+
+def test_a_source_of_no_domain_gets_one_of_its_own(project: Project):
+    assert _two_domains(project).place("marts", "bank") == ("bank/marts", True)
+
+
+def test_one_domain_for_all_is_joined(project: Project):
+    project.model("models/dwh_models/staging/stg_a.sql")
+    host = project.model("models/dwh_models/marts/dim_a.sql").host()
+    assert host.place("marts", "bank") == ("dwh_models/marts", False)
+
+
+def test_yaml_is_called_as_the_hosts_is(project: Project):
+    project.source("crm", "people", "models/staging/src_crm.yml")
+    project.model("models/staging/stg_a.sql", patch="models/staging/schema.yml")
+    project.model("models/marts/b.sql", patch="models/marts/schema.yml")
+    host = project.written("models/marts/schema.yml", "    tests:\n      - unique\n").host()
+    assert (host.models_yaml, host.sources_yaml) == ("schema.yml", "src_{source}.yml")
+    assert host.tests_key == "tests"
+    assert "models/marts/schema.yml" in host.yaml_files
+
+
+def test_the_folders_name_in_a_yaml_files_is_the_folders(project: Project):
+    project.model("models/staging/a.sql", patch="models/staging/_staging.yaml")
+    host = project.model("models/marts/b.sql", patch="models/marts/_marts.yaml").host()
+    assert host.models_yaml == "_{folder}.yaml"
+
+
+def test_models_that_read_each_other_through_many_do_not_end_in_a_loop(project: Project):
+    project.source("crm", "people", "models/crm.yml")
+    project.model("models/marts/m0.sql", "source.shop.crm.people")
+    for number in range(1, 2000):
+        project.model(f"models/marts/m{number}.sql", f"model.shop.m{number - 1}")
+    assert project.host().places["crm"].folders == {"marts": "marts"}
