@@ -125,8 +125,10 @@ def generate(start: str, **options: Any) -> None:
     is_flag=True,
     help="Print what the provider would be sent instead, with an estimate, and send nothing.",
 )
-def plan(start: str, show_prompts: bool, **options: Any) -> None:
-    """Show what `generate` would write: diffs, and a summary by file; write nothing.
+@click.option("--stat", is_flag=True, help="A line for each file too, with its lines counted.")
+@click.option("--diff", is_flag=True, help="The diff of each file too.")
+def plan(start: str, show_prompts: bool, stat: bool, diff: bool, **options: Any) -> None:
+    """Show what `generate` would write, in short; write nothing.
 
     The plan is saved as target/cartridge/plan.json, and `cartridge apply` writes just that.
     """
@@ -140,7 +142,8 @@ def plan(start: str, show_prompts: bool, **options: Any) -> None:
         return
     with report.progress() as progress:
         outcome = pipeline.generate(engine, settings, project_dir, progress, start)
-    sys.exit(report.tell(outcome, project_dir))
+    below = report.Below(files=stat, diffs=diff)
+    sys.exit(report.tell(outcome, project_dir, below=below))
 
 
 @main.command("apply")

@@ -119,9 +119,10 @@ def _model_texts(
     texts: dict[str, str] = {}
     failed: list[LeftOut] = []
     for each in models:
+        folder = host.config_of(paths.model(each, host))
         try:
             ctes, last = queries.body(each, adapter, host.style)
-            config = _config(each, adapter, host.config_of(paths.model(each, host)))
+            config = _config(each, adapter, folder)
         except RenderError as error:
             failed.append(LeftOut(what=each.name, why=str(error)))
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,20 @@ if TYPE_CHECKING:
     from dbt_cartridge.pipeline import Outcome
 
 
-def tell(outcome: Outcome, project_dir: Path, say: Say | None = None) -> int:
-    """Write the reports, print the diff (of a dry run) and the summary; give the exit code.
+@dataclass(frozen=True)
+class Below:
+    """What is printed of a dry run below its summary."""
+
+    files: bool = True
+    diffs: bool = True
+
+
+WHOLE = Below()
+
+
+def tell(outcome: Outcome, project_dir: Path, say: Say | None = None, below: Below = WHOLE) -> int:
+    """Write the reports, print the summary and what is to be shown of a dry run; give the exit
+    code.
 
     Args:
         say: prints one line; standard output, in colour on a terminal, if None.
@@ -36,13 +49,14 @@ def tell(outcome: Outcome, project_dir: Path, say: Say | None = None) -> int:
     save_page(document, outcome, folder)
     colour = say is None and sys.stdout.isatty()
     printed = say or print
-    if document.dry_run:
-        for line in diff_lines(outcome.changes, colour=colour):
-            printed(line)
-        for line in file_lines(outcome.changes):
-            printed(shown(line))
     for line in summary(document, outcome.schema, outcome.changes):
         printed(f"\x1b[1m{line[:HEADING]}\x1b[0m{line[HEADING:]}" if colour else line)
+    if document.dry_run and below.files:
+        for line in file_lines(outcome.changes):
+            printed(shown(line))
+    if document.dry_run and below.diffs:
+        for line in diff_lines(outcome.changes, colour=colour):
+            printed(line)
     if document.changes.get("conflict"):
         return ConflictError.exit_code
     if outcome.verdicts.broken:

@@ -11,7 +11,7 @@ from dbt_cartridge.documents.changes import Change, Changes
 from dbt_cartridge.documents.design import Design, LeftOut
 from dbt_cartridge.documents.verdicts import Verdicts
 from dbt_cartridge.engine.debug import Finding
-from dbt_cartridge.report import tell, tell_debug
+from dbt_cartridge.report import Below, tell, tell_debug
 from dbt_cartridge.report.run import Run, run
 from dbt_cartridge.report.summary import summary
 from tests.unit.report.a_run import SECRET, outcome
@@ -117,7 +117,21 @@ def test_a_dry_run_prints_the_diff(tmp_path: Path) -> None:
         changes=(Change(path="a.sql", action="create", diff="+++ b/a.sql\n+x\x1b[2J\n"),)
     )
     tell(outcome(changes=changes), tmp_path, said.append)
-    assert said[:2] == ["+++ b/a.sql", "+x\N{REPLACEMENT CHARACTER}[2J"]
+    assert said[-2:] == ["+++ b/a.sql", "+x\N{REPLACEMENT CHARACTER}[2J"]
+
+
+def test_a_plan_shows_files_and_diffs_where_they_are_asked_for(tmp_path: Path) -> None:
+    change = Change(path="a.sql", action="create", diff="+++ b/a.sql\n+x\n")
+
+    def told(**below: bool) -> str:
+        said: list[str] = []
+        of = outcome(changes=Changes(changes=(change,)))
+        tell(of, tmp_path, said.append, Below(**below))
+        return "\n".join(said)
+
+    assert "a.sql" not in told(files=False, diffs=False)
+    assert "create          a.sql +1 -0" in told(files=True, diffs=False)
+    assert "+++ b/a.sql" in told(files=False, diffs=True)
 
 
 def test_the_diff_is_coloured_on_a_terminal(
