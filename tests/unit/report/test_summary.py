@@ -130,7 +130,7 @@ def test_a_plan_shows_files_and_diffs_where_they_are_asked_for(tmp_path: Path) -
         return "\n".join(said)
 
     assert "a.sql" not in told(files=False, diffs=False)
-    assert "create          a.sql +1 -0" in told(files=True, diffs=False)
+    assert "create a.sql +1 -0" in told(files=True, diffs=False)
     assert "+++ b/a.sql" in told(files=False, diffs=True)
 
 
