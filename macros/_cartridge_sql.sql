@@ -7,6 +7,10 @@
         {%- set sql = cartridge_relations_sql(database, request['schemas']) -%}
     {%- elif verb == 'columns' -%}
         {%- set sql = cartridge_columns_sql(database, request['schemas']) -%}
+    {%- elif verb == 'external_relations' -%}
+        {%- set sql = cartridge_external_relations_sql(database, request['schemas']) -%}
+    {%- elif verb == 'external_columns' -%}
+        {%- set sql = cartridge_external_columns_sql(database, request['schemas']) -%}
     {%- elif verb == 'constraints' -%}
         {%- set sql = cartridge_constraints_sql(database, request['schemas']) -%}
     {%- elif verb == 'indexes' -%}
@@ -17,6 +21,8 @@
         {%- set sql = _cartridge_counts_sql(request['tables']) -%}
     {%- elif verb == 'profile' -%}
         {%- set sql = cartridge_profile_sql(request['tables']) -%}
+    {%- elif verb == 'measures' -%}
+        {%- set sql = cartridge_measures_sql(request['tables'][0]) -%}
     {%- elif verb == 'json' -%}
         {%- set sql = cartridge_json_sql(request['tables']) -%}
     {%- elif verb == 'questions' -%}

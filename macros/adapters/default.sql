@@ -5,8 +5,9 @@
 -#}
 
 {#- Rows: schema, usable (`true` or `false`: may the role use it?) and, if need be, the database as
-    the warehouse calls it, and `true` where bytes are billed that `estimate` tells beforehand.
-    This verb's schemas and those of the next four may be matched in any case. -#}
+    the warehouse calls it, `true` where bytes are billed that `estimate` tells beforehand, and `true`
+    where its tables are asked for by the two external verbs too. This verb's schemas and those of the
+    next four may be matched in any case. -#}
 {% macro cartridge_schemas_sql(database) -%}
     {{ adapter.dispatch('cartridge_schemas_sql', 'cartridge')(database) }}
 {%- endmacro %}
@@ -33,6 +34,21 @@
     {{ _cartridge_missing('columns') }}
 {%- endmacro %}
 
+{#- The relations and the columns of schemas that the first verb calls external, as the two verbs above
+    tell theirs: for a warehouse that cannot tell both in one statement. -#}
+{% macro cartridge_external_relations_sql(database, schemas) -%}
+    {{ adapter.dispatch('cartridge_external_relations_sql', 'cartridge')(database, schemas) }}
+{%- endmacro %}
+{% macro default__cartridge_external_relations_sql(database, schemas) -%}
+    {{ _cartridge_missing('external_relations') }}
+{%- endmacro %}
+{% macro cartridge_external_columns_sql(database, schemas) -%}
+    {{ adapter.dispatch('cartridge_external_columns_sql', 'cartridge')(database, schemas) }}
+{%- endmacro %}
+{% macro default__cartridge_external_columns_sql(database, schemas) -%}
+    {{ _cartridge_missing('external_columns') }}
+{%- endmacro %}
+
 {#- Rows: schema, table, kind (primary, unique, foreign, check), name, columns (json array),
     ref schema, ref table, ref columns (json array), expression, enforced. -#}
 {% macro cartridge_constraints_sql(database, schemas) -%}
@@ -50,7 +66,7 @@
     {{ _cartridge_missing('indexes') }}
 {%- endmacro %}
 
-{#- One statement for all `tables`: [{no, database, schema, name, rows, sample, approximate,
+{#- One statement for all `tables`: [{no, database, schema, name, kind, rows, bytes, sample, filter,
     columns: [[no, name, family, native type], …]}].
     Rows, one per column of a table that has rows: table no, column no, rows, nulls, distinct,
     approximate, min, max, mean, min length, max length, mean length, blanks, zeros, negatives,
@@ -62,6 +78,18 @@
 {%- endmacro %}
 {% macro default__cartridge_profile_sql(tables) -%}
     {{ _cartridge_missing('profile') }}
+{%- endmacro %}
+
+{#- One pass over all rows of a large table, without grouping its cells: `table` as in the profile,
+    its columns as [no, name, family, native type, asked]. `asked` may hold `unique`: distinct values
+    are counted, else they are estimated; and `forms`: patterns are counted, else they are null.
+    Rows, one per column: as the profile's, without the patterns that decide no cast (uuid, email,
+    phone, ip_address, url, national_id, card_number, spaced) and without top values. -#}
+{% macro cartridge_measures_sql(table) -%}
+    {{ adapter.dispatch('cartridge_measures_sql', 'cartridge')(table) }}
+{%- endmacro %}
+{% macro default__cartridge_measures_sql(table) -%}
+    {{ _cartridge_missing('measures') }}
 {%- endmacro %}
 
 {#- Whether a table's rows are still the same: one row for each of `tables` ([{no, database, schema,

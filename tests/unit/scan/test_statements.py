@@ -23,6 +23,7 @@ class Warehouse:
     def __init__(self, rows: str | None, billed: bool = False, broken: Sequence[str] = ()) -> None:
         self.rows, self.billed, self.broken = rows, billed, broken
         self.asked: list[str] = []
+        self.requests: list[Request] = []
         self.estimated = 0
 
     @property
@@ -35,6 +36,7 @@ class Warehouse:
     def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply]]:
         for position, request in enumerate(requests):
             self.asked.append(request.verb)
+            self.requests.append(request)
             yield position, self._reply(request)
 
     def estimate(self, requests: Sequence[Request]) -> int | None:
@@ -49,10 +51,31 @@ class Warehouse:
         if request.verb == "schemas":
             billed = ("true",) if self.billed else ()
             rows = [(schema, "true", "P", *billed) for schema in ("raw", "other")]
+            rows += [("spectrum", "true", "P", "false", "true")]
+        if request.verb == "external_relations":
+            rows = [("spectrum", "clicks", "external", None, None, None, "true")]
+        if request.verb == "external_columns":
+            rows = [
+                (
+                    "spectrum",
+                    "clicks",
+                    "1",
+                    "url",
+                    "string",
+                    "text",
+                    "true",
+                    None,
+                    "false",
+                    None,
+                    None,
+                    "true",
+                )
+            ]
         if request.verb == "relations":
             rows = [
                 (schema, f"t{i}", "table", None, self.rows, "1000000", "true")
                 for schema in schemas
+                if schema != "spectrum"
                 for i in range(TABLES)
             ]
         if request.verb == "columns":
@@ -60,9 +83,16 @@ class Warehouse:
                 (schema, f"t{i}", str(c), f"c{c}", "INT64", "integer", "true", None, "false", None,
                  None, "true")
                 for schema in schemas
+                if schema != "spectrum"
                 for i in range(TABLES)
                 for c in range(COLUMNS)
             ]  # fmt: skip
+        if request.verb == "profile":
+            rows = [
+                (str(table["no"]), str(no), "100000", "0", "100000", *(None,) * 40)
+                for table in request.body["tables"]
+                for no, *_ in table["columns"]
+            ]
         return Reply(rows=tuple(rows))
 
 
@@ -91,10 +121,20 @@ def test_a_thousand_tables_are_five_statements_and_small_ones_share_theirs() -> 
     assert told[0] == "1000 relations in raw; to profile them: 14 statements, about 1.0 GB"
 
 
-def test_large_tables_are_one_statement_each() -> None:
+def test_of_large_tables_samples_share_statements_and_all_rows_are_one_statement_each() -> None:
     warehouse = Warehouse(rows="3000000")
+    told = scanned(warehouse)
+    assert warehouse.asked.count("profile") == TABLES / 5  # five samples of ten columns
+    assert warehouse.asked.count("measures") == TABLES
+    assert told[0].startswith("1000 relations in raw; to profile them: 1200 statements")
+
+
+def test_unknown_sizes_are_counted_and_what_cannot_be_counted_is_sampled() -> None:
+    warehouse = Warehouse(rows=None)
     scanned(warehouse)
-    assert warehouse.asked.count("profile") == TABLES
+    assert warehouse.asked.count("counts") == 10
+    profiles = [t for r in warehouse.requests if r.verb == "profile" for t in r.body["tables"]]
+    assert {table["sample"] for table in profiles} == {100_000}
 
 
 def test_where_bytes_are_billed_the_warehouse_says_how_many() -> None:
@@ -108,6 +148,18 @@ def test_without_a_profile_nothing_is_estimated_and_nothing_read() -> None:
     warehouse = Warehouse(rows="1000", billed=True)
     assert scanned(warehouse, profile="none")[0] == "1000 relations in raw"
     assert len(warehouse.asked) == 5
+
+
+def test_external_schemas_are_asked_for_apart_and_only_where_they_are_wanted() -> None:
+    warehouse = Warehouse(rows="1000")
+    assert scanned(warehouse, schemas="raw,spectrum", profile="none")[0] == (
+        "1001 relations in raw, spectrum"
+    )
+    apart = [r.body["schemas"] for r in warehouse.requests if r.verb.startswith("external")]
+    assert apart == [["spectrum"], ["spectrum"]]
+    other = Warehouse(rows="1000")
+    scanned(other, profile="none")
+    assert len(other.asked) == 5
 
 
 def test_schemas_that_cannot_stand_in_one_statement_are_read_one_by_one() -> None:
