@@ -34,8 +34,10 @@ class Built:
             for file in render(design, host(), Settings()).files
         }
         known = {(s.name, t.name): t.identifier for s in design.sources for t in s.tables}
+        # The calendar is made of nothing but itself, and tested by itself.
+        spines = {m.name for m in design.models if not isinstance(m.body, Query)}
         for model in design.models:
-            if isinstance(model.body, Query):
+            if isinstance(model.body, Query) and not spines & {i.model for i in model.body.inputs}:
                 text = re.sub(
                     r"\{\{\s*config\(.*?\)\s*\}\}", "", files[f"{model.name}.sql"], flags=re.S
                 )

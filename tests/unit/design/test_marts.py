@@ -77,7 +77,7 @@ def test_every_header_that_had_lines_must_go_on_having_them() -> None:
 
 def test_facts_are_summed_up_per_dimension() -> None:
     result = designed(customers(), orders())
-    assert names(result, "intermediate") == []
+    assert names(result, "intermediate") == ["int_dates"]
     dimension = result.by_name["dim_customers"]
     assert {"order_count", "total_order_amount", "first_ordered_date"} <= set(columns(dimension))
     assert expression(dimension, "order_count").startswith("coalesce(")
