@@ -28,6 +28,7 @@ from dbt_cartridge.infer.witnesses import (
     HINTS,
     admitted,
     by_values,
+    plays_for_want_of_users,
     stands_for_none,
     without_none,
     witnesses,
@@ -247,6 +248,8 @@ def _class_of(one: Weighed, facts: Facts) -> EvidenceClass:
     few = counts and pair.named.likeness != "short" and (answer.key_hits if answer else 0) <= FEW
     if hints and (few or (facts.tables[pair.ref_table].rows or 0) <= FEW):
         asked = False  # one or two values, or one of two rows, are found by accident
+    if hints and counts and plays_for_want_of_users(pair, facts):
+        asked = False
     found = law.reference_class(
         declared=False,
         asked=asked,

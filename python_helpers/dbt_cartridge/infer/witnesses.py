@@ -17,6 +17,7 @@ from dbt_cartridge.infer.candidates import Pair, density
 from dbt_cartridge.infer.evidence import Weighed, code_density
 from dbt_cartridge.infer.facts import ColumnFacts, Facts
 from dbt_cartridge.infer.keys import TableKeys
+from dbt_cartridge.infer.name_words import PERSON_ENTITIES
 from dbt_cartridge.infer.names import normal
 
 BEYOND_CHANCE = 8.0
@@ -27,6 +28,8 @@ _NOTHING = frozenset("0-{} ")
 """Of such signs alone is a code of nothing: a GUID of zeros."""
 FEW = 2
 """Rows of a parent from which on a name that only hints at it can be believed."""
+AS_FAR = 0.9
+"""Share of the parent's highest number that the child's reaches, if both count the same things."""
 HINTS = ("begin", "part", "person", "short", "none")
 
 
@@ -47,6 +50,22 @@ def by_values(pair: Pair, facts: Facts, answer: Answer | None) -> bool:
     held = density(parent) if parent.low is not None else code_density(parent)
     strength = answer.key_hits * math.log10(1 / max(1e-6, held))
     return answer.key_hits > 1 and strength >= BEYOND_CHANCE
+
+
+def plays_for_want_of_users(pair: Pair, facts: Facts) -> bool:
+    """A part that somebody plays, of whom the only people here need not be one: `created_by`, and
+    no table but customers. Numbers that count from 1 are among theirs whoever they mean; only
+    where they go as far as theirs do the two count the same.
+    """
+    if pair.named.likeness != "person":
+        return False
+    if normal(facts.tables[pair.ref_table].entity)[-1] in PERSON_ENTITIES:
+        return False
+    child = facts.column(pair.table, pair.columns[0])
+    parent = facts.column(pair.ref_table, pair.ref_columns[0])
+    if child.high is None or parent.high is None:
+        return True
+    return child.high < AS_FAR * parent.high
 
 
 def _is_long_code(column: ColumnFacts) -> bool:

@@ -453,6 +453,21 @@ def test_a_role_leads_to_the_only_people_that_there_are(role: str, people: str) 
     assert edges(world.infer())[f"matches({role})"] == f"{people}(id)"
 
 
+@pytest.mark.parametrize("people", ["customers", "players", "leads"])
+def test_who_created_a_row_is_no_customer_because_there_are_no_users(people: str) -> None:
+    world = World(
+        {
+            people: {"id": MANY, "name": [f"n {n}" for n in MANY]},
+            "invoices": {"id": MANY, "created_by": FEW, "amount": [1.5 * n for n in MANY]},
+        }
+    )
+    schema = world.infer()
+    assert edges(schema) == {}
+    assert [(r.columns, r.ref_table) for r in schema.suggestions] == [
+        (("created_by",), f"raw.{people}")
+    ]
+
+
 def test_names_of_a_few_things_lead_to_the_table_that_is_known_by_them() -> None:
     clubs = [f"Club {chr(65 + n)}" for n in range(20)]
     games = [(home, away) for home in clubs for away in clubs if home != away]
