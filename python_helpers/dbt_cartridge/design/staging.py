@@ -327,7 +327,7 @@ def _each_once(job: Job, alias: str) -> Cte:
         name="each_once",
         comment="Some rows stand several times, the same in every column: one of each is kept.",
         from_alias=alias,
-        latest=Latest(keys=keys, order_by=order),
+        latest=Latest(keys=keys, order_by=order, of_copies=True),
     )
 
 

@@ -215,6 +215,7 @@ class Latest(Frozen):
 
     keys: tuple[str, ...]  # expressions
     order_by: tuple[str, ...]
+    of_copies: bool = False  # the keys are all columns: what is left out says nothing else
 
 
 class Unnest(Frozen):

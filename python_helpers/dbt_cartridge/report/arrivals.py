@@ -3,7 +3,7 @@ differ. As the proof counted them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dbt_cartridge.documents.base import Frozen
 from dbt_cartridge.documents.design import Design, Model
@@ -24,22 +24,30 @@ class Arrival(Frozen):
     rows: int | None
     staging: Shown
     marts: tuple[Shown, ...] = ()  # of all its rows, or of the current version of each
-    superseded: int = 0
+    superseded: int = 0  # versions that a later one replaced
+    repeated: int = 0  # rows that stand again word for word
     deleted: int = 0
 
     @property
     def why(self) -> str:
         """Of the rows that staging leaves out."""
-        return listed([
-            *([count(self.superseded, "superseded version")] if self.superseded else []),
-            *([count(self.deleted, "deletion")] if self.deleted else []),
-        ])  # fmt: skip
+        return reasons([self])
 
     @property
     def current(self) -> tuple[str, ...]:
         """Marts that show fewer rows than staging: the current version of each."""
         staged = self.staging.rows
         return tuple(m.model for m in self.marts if m.rows is not None and m.rows != staged)
+
+
+def reasons(arrived: Sequence[Arrival]) -> str:
+    """Why staging leaves rows out, and how many; "" where it leaves out none."""
+    counted = {
+        "superseded version": sum(each.superseded for each in arrived),
+        "repeated row": sum(each.repeated for each in arrived),
+        "deletion": sum(each.deleted for each in arrived),
+    }
+    return listed([count(number, noun) for noun, number in counted.items() if number])
 
 
 def arrivals(design: Design, verdicts: Verdicts) -> tuple[Arrival, ...]:
@@ -60,15 +68,22 @@ def _arrival(model: Model, marts: list[Model], said: Mapping[str, ModelVerdict])
     staging = said.get(model.name) or ModelVerdict(model=model.name, status="skipped")
     leaves_out = _may_leave_out(model)
     known = staging.rows is not None and (staging.left_out is not None or not leaves_out)
-    left_out, superseded = staging.left_out or 0, staging.superseded or 0
+    left_out, older = staging.left_out or 0, staging.superseded or 0
+    copies = _drops_copies(model)
     return Arrival(
         table=model.based_on[0],
         rows=(staging.rows or 0) + left_out if known else None,
         staging=_shown(model, said),
         marts=tuple(_shown(mart, said) for mart in marts),
-        superseded=superseded,
-        deleted=left_out - superseded,
+        superseded=0 if copies else older,
+        repeated=older if copies else 0,
+        deleted=left_out - older,
     )
+
+
+def _drops_copies(model: Model) -> bool:
+    ctes = model.body.ctes if model.body.kind == "query" else ()
+    return any(cte.latest is not None and cte.latest.of_copies for cte in ctes)
 
 
 def _may_leave_out(model: Model) -> bool:

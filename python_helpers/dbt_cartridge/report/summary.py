@@ -8,7 +8,7 @@ from dbt_cartridge.documents.asked import Asked
 from dbt_cartridge.documents.changes import Changes, SchemaChange
 from dbt_cartridge.documents.plan import planned_files
 from dbt_cartridge.documents.schema import Relationship, Schema
-from dbt_cartridge.report.arrivals import Arrival
+from dbt_cartridge.report.arrivals import Arrival, reasons
 from dbt_cartridge.report.run import Found, Made, Proved, Run, to_look_at
 from dbt_cartridge.report.words import count, listed, seconds, shown
 
@@ -149,13 +149,8 @@ def _rows(arrived: Sequence[Arrival]) -> list[str]:
     read = [(each, each.rows) for each in arrived if each.rows is not None]
     if not read:
         return []
-    superseded = sum(each.superseded for each, _ in read)
-    deleted = sum(each.deleted for each, _ in read)
-    left_out = [
-        *([count(superseded, "superseded version")] if superseded else []),
-        *([count(deleted, "deletion")] if deleted else []),
-    ]
-    but = f"; {listed(left_out)} left out" if left_out else ""
+    left_out = reasons([each for each, _ in read])
+    but = f"; {left_out} left out" if left_out else ""
     sums = sum(mart.sums for each, _ in read for mart in each.marts)
     unread = len(arrived) - len(read)
     return [
