@@ -7,17 +7,21 @@
 The shop has five tables; the rows of its order lines are counted. It is made in SQL, the same at
 every size but for the number of rows: keys without a declaration, references with a few orphans,
 a domain, codes and dates in text, a guest without an account. Keys, references, roles, staged types
-and tests are compared with those of the smallest size, and what differs is named.
+and tests are compared with those of the smallest size, and what differs is named. Growth is that of
+processor seconds, the server's too, of profile and questions together: what else runs on the
+machine does not count.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
+import os
 import resource
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +42,7 @@ from dbt_cartridge.engine.probe import prober
 from dbt_cartridge.infer import infer
 from dbt_cartridge.progress import Silent
 from dbt_cartridge.scan import scan as read_scan
+from tests.support.warehouses import Postgres
 
 SIZES = {"duckdb": (10**4, 10**6, 10**7), "postgres": (10**4, 10**5, 10**6)}
 LARGEST = 10**8
@@ -56,7 +61,9 @@ class Read:
 
     engine: str
     rows: int
-    seconds: float  # of the profile
+    seconds: float  # of the profile, by the clock
+    profile: float  # the same, on a processor
+    questions: float  # of inference, on a processor
     cells: int
     megabytes: float
     said: dict[str, str]  # what was concluded, by what it is about
@@ -77,9 +84,11 @@ def main() -> int:
             agree += not differs
             sizes += 1
             print(
-                f"{engine} {one.rows:>11,} rows: profile {one.seconds:.1f} s, "
-                f"{one.seconds / one.cells * 1e6:.2f} s per million cells, "
-                f"peak {one.megabytes:.0f} MB" + "".join(f"\n    {line}" for line in differs)
+                f"{engine} {one.rows:>11,} rows: profile {one.seconds:.1f} s, {one.profile:.1f} "
+                f"on a processor, {one.profile / one.cells * 1e6:.2f} per million cells, "
+                f"questions {one.questions:.1f}, peak {one.megabytes:.0f} MB"
+                + "".join(f"\n    {line}" for line in differs),
+                flush=True,
             )
         exponents[engine] = _exponent(found)
     told = ", ".join(f"{engine} ^{value:.2f}" for engine, value in exponents.items())
@@ -157,26 +166,49 @@ def shop(engine: str, lines: int) -> Iterator[str]:
 def _read(make: bench.ProjectMaker, engine: str, lines: int) -> Read:
     host = make(f"{engine}_{lines}")
     host.warehouse.execute(*shop(engine, lines))
-    seen: list[tuple[Scan, Schema, float]] = []
+    seen: list[tuple[Scan, Schema, float, float, float]] = []
+    spent = _processor(host.warehouse)
 
     def work(given: Any, version: Any, project_vars: Any, adapter: Any, sql: Any) -> str:
         running = operations.InProcess(adapter, sql)
         settings = Settings(schemas=("raw",))
-        began = time.monotonic()
+        began, before = time.monotonic(), spent()
         scan = read_scan(running, settings, Silent())
-        took = time.monotonic() - began
-        seen.append((scan, infer(scan, prober(running, scan), settings), took))
+        took, between = time.monotonic() - began, spent()
+        schema = infer(scan, prober(running, scan), settings)
+        seen.append((scan, schema, took, between - before, spent() - between))
         running.close()
         return ""
 
     with mock.patch.object(operations, "generate", work):
         host.dbt("--quiet", "run-operation", "cartridge_generate").must_succeed()
-    scan, schema, seconds = seen[0]
+    scan, schema, seconds, profile, questions = seen[0]
     cells = sum((r.rows or 0) * len(r.columns) for r in scan.relations)
     bare = Host(project_name="shop", adapter=engine, dbt_version="1.11.16")
     made = design(schema, scan, bare, Settings(schemas=("raw",)))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Read(engine, lines, seconds, cells, peak, dict(_said(schema, made)))
+    said = dict(_said(schema, made))
+    return Read(engine, lines, seconds, profile, questions, cells, peak, said)
+
+
+def _processor(warehouse: object) -> Callable[[], float]:
+    """Seconds on a processor so far: this process's, and those of a server that we have started."""
+    server = warehouse.server.process.pid if isinstance(warehouse, Postgres) else None
+    return lambda: time.process_time() + (_of_server(server) if server else 0.0)
+
+
+def _of_server(postmaster: int) -> float:
+    """Those of its children, and of those that have ended."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            pid, _, rest = stat.read_text().partition(" (")
+            of = rest.rpartition(") ")[2].split()
+            if int(of[1]) == postmaster:
+                ticks += int(of[11]) + int(of[12])
+            elif int(pid) == postmaster:
+                ticks += sum(map(int, of[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _said(schema: Schema, made: Design) -> Iterator[tuple[str, str]]:
@@ -205,10 +237,11 @@ def _differences(one: Read, other: Read) -> list[str]:
 
 
 def _exponent(found: Sequence[Read]) -> float:
-    """Of the profile's time over its cells, between the two largest sizes: below them, what a
-    statement costs at all weighs more than its rows."""
+    """Of the time over the cells, between the two largest sizes: below them, what a statement costs
+    at all weighs more than its rows."""
     last, before = found[-1], found[-2]
-    return math.log(last.seconds / before.seconds) / math.log(last.cells / before.cells)
+    times = (last.profile + last.questions) / (before.profile + before.questions)
+    return math.log(times) / math.log(last.cells / before.cells)
 
 
 def _full() -> int:
@@ -226,7 +259,10 @@ def _full() -> int:
             f"create table raw.orders as select {', '.join(columns)} from range({rows}) as t(i)",
         )
         ran = bench.generate(host)
-    print(f"full: {rows:,} rows of {len(columns)} columns in {ran.seconds:.0f} s, exit {ran.code}")
+    print(
+        f"full: {rows:,} rows of {len(columns)} columns in {ran.seconds:.0f} s, "
+        f"{ran.processor:.0f} on a processor, peak {ran.megabytes:.0f} MB, exit {ran.code}"
+    )
     return ran.code
 
 

@@ -17,6 +17,8 @@
         {%- set sql = _cartridge_counts_sql(request['tables']) -%}
     {%- elif verb == 'profile' -%}
         {%- set sql = cartridge_profile_sql(request['tables']) -%}
+    {%- elif verb == 'measures' -%}
+        {%- set sql = cartridge_measures_sql(request['tables'][0]) -%}
     {%- elif verb == 'json' -%}
         {%- set sql = cartridge_json_sql(request['tables']) -%}
     {%- elif verb == 'questions' -%}

@@ -24,11 +24,11 @@
             ~ ". Name a schema that holds raw tables, or loosen `tables` and `exclude`.") }}
     {% endif %}
     {% if options.get('profile', 'full') != 'none' %}
-        {{ log("cartridge: " ~ (tables | length) ~ " statements, at most two for a table", info=true) }}
+        {{ log("cartridge: " ~ (tables | length) ~ " tables, at most three statements for each", info=true) }}
         {#- A view may fail, and Jinja cannot catch it; a table that must be read through a filter
             is left to the helper too. -#}
         {% for table in tables if table['kind'] in ['table', 'materialized_view'] and not table['filtered'] %}
-            {% do _cartridge_profile_of(table, replies) %}
+            {% do _cartridge_profile_of(_cartridge_sized(table, options), replies) %}
         {% endfor %}
     {% endif %}
     {% set scan = run_started_at.strftime('%Y%m%dT%H%M%S') ~ '_' ~ invocation_id %}
@@ -110,7 +110,6 @@
 
 {#- The tables as the verbs `profile` and `json` take them, with every column. -#}
 {% macro _cartridge_tables(database, catalogue, options) %}
-    {% set sample_rows = options.get('sample_rows', 100000) | int %}
     {% set columns = {} %}
     {% for row in catalogue['columns'] if row[11] == 'true' %}
         {% set name = row[0] ~ '.' ~ row[1] %}
@@ -124,7 +123,6 @@
         {% set name = row[0] ~ '.' ~ row[1] %}
         {% if columns.get(name) and _cartridge_is_asked_for(row, options) %}
             {% set rows = none if row[4] is none else row[4] | int %}
-            {% set sampled = options.get('profile') == 'sample' and (rows is none or rows > sample_rows) %}
             {% do tables.append({
                 'no': tables | length,
                 'database': database,
@@ -133,8 +131,7 @@
                 'kind': row[2],
                 'filtered': row | length > 7 and row[7] is not none,
                 'rows': rows,
-                'sample': sample_rows if sampled else none,
-                'approximate': (rows or 0) > 2000000 and not sampled,
+                'bytes': row[5],
                 'columns': columns[name]
             }) %}
         {% endif %}
@@ -154,6 +151,23 @@
         {% endfor %}
     {% endfor %}
     {{ return((found['tables'] or not _cartridge_listed(options.get('tables'))) and not found['exclude']) }}
+{% endmacro %}
+
+{#- With its rows, counted where the catalogue does not tell them, and with the sample that the helper
+    would draw: of a large table it asks the rest when it reads the scan. -#}
+{% macro _cartridge_sized(table, options) %}
+    {% set rows = table['rows'] %}
+    {% if rows is none %}
+        {% set rows = _cartridge_rows_of('counts', {'tables': [table]})[0][1] | int %}
+    {% endif %}
+    {% set wanted = options.get('sample_rows', 100000) | int %}
+    {% set sample = none %}
+    {% if options.get('profile') == 'sample' and rows > wanted %}
+        {% set sample = wanted %}
+    {% elif rows > 500000 %}
+        {% set sample = 100000 %}
+    {% endif %}
+    {{ return(dict(table, rows=rows, sample=sample)) }}
 {% endmacro %}
 
 {#- A wide table in parts, as the helper reads it; then what its JSON columns hold. -#}

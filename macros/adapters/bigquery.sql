@@ -201,16 +201,7 @@ union all
 order by 1, 2, 3
 {%- endmacro %}
 
-{#- Tables above a size come alone, one to a statement, and are counted approximately. -#}
 {% macro bigquery__cartridge_profile_sql(tables) -%}
-    {%- if tables[0]['approximate'] -%}
-        {{ _cartridge_bigquery_large_sql(tables[0]) }}
-    {%- else -%}
-        {{ _cartridge_bigquery_profile_sql(tables) }}
-    {%- endif -%}
-{%- endmacro %}
-
-{% macro _cartridge_bigquery_profile_sql(tables) -%}
 {%- set pattern = _cartridge_patterns() -%}
 {%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}
 {#- Every column as text in one long list of cells, grouped once. Each column is read once, and
@@ -338,128 +329,29 @@ left join frequent on typed.t = frequent.t and typed.c = frequent.c
 group by typed.t, typed.c, f
 {%- endmacro %}
 
-{#- One scan of the whole table for what must be exact, native and without grouping; a sample for
-    frequent values and for the patterns that decide no cast, scaled to the table. -#}
-{% macro _cartridge_bigquery_large_sql(table) -%}
-{%- set pattern = _cartridge_patterns() -%}
-{%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}
-{%- set numbers = ['integer', 'decimal', 'float'] -%}
-{%- set ordered = numbers + ['text', 'date', 'timestamp', 'time', 'uuid', 'boolean'] -%}
-{%- set exact = ['integer', 'decimal', 'date', 'timestamp', 'boolean', 'json_like', 'leading_zero']
-    + _cartridge_later_patterns() -%}
-{%- set sampled = dict(table, sample=100000, approximate=false) -%}
-{%- set measures = [
-    ['filled', none, 'countif(% is not null)'],
-    ['distincts', 'counted', 'approx_count_distinct(%)'],
-    ['low', ordered, none],
-    ['high', ordered, none],
-    ['mean', numbers, 'avg(cast(% as float64))'],
-    ['min_length', ['text'], 'min(length(%))'],
-    ['max_length', ['text'], 'max(length(%))'],
-    ['mean_length', ['text'], 'avg(length(%))'],
-    ['blanks', ['text'], "countif(trim(%) = '')"],
-    ['zeros', numbers, 'countif(% = 0)'],
-    ['negatives', numbers, 'countif(% < 0)'],
-    ['fractions', ['decimal', 'float'], 'countif(% <> trunc(%))'],
-    ['midnights', ['timestamp'], "countif(time(%) = time '00:00:00')"]
-] -%}
-{%- for name in exact -%}
-    {%- do measures.append([
-        'p_' ~ name, ['text', 'integer'] if name == 'compact_date' else ['text'],
-        "countif(length(cast(% as string)) <= 100 and regexp_contains(cast(% as string), r'" ~ pattern[name] ~ "'))"
-    ]) -%}
+{% macro bigquery__cartridge_measures_sql(table) -%}
+{%- set columns = [] -%}
+{%- for column in table['columns'] -%}
+    {%- set family = column[2] -%}
+    {%- set name = cartridge_quote_sql(column[1]) -%}
+    {%- set cell = _cartridge_bigquery_cell(column) -%}
+    {%- set number = 'if(is_nan(' ~ name ~ ') or is_inf(' ~ name ~ '), null, ' ~ name ~ ')'
+        if family == 'float' else (name if family in ['integer', 'decimal'] else none) -%}
+    {%- do columns.append({
+        'no': column[0], 'family': family, 'asked': column[4], 'number': number, 'cell': cell,
+        'value': cell if family in ['binary', 'json', 'array', 'struct', 'geography', 'other'] else name,
+        'zero': number ~ ' = 0' if number else none
+    }) -%}
 {%- endfor -%}
-with lists as (
-    select
-        count(*) as total
-        {%- for measure, families, expression in measures %}
-        {%- for column in table['columns'] %}
-        {%- if families is none or (families == 'counted' and column[2] not in uncounted)
-            or column[2] in families %}
-        {%- set name = cartridge_quote_sql(column[1]) -%}
-        {#- Numbers are compared as numbers, and written out afterwards. -#}
-        {%- set cell = name if column[2] in numbers else _cartridge_bigquery_cell(column) %},
-        {%- if expression is none %}
-        {{ 'min' if measure == 'low' else 'max' }}({{ cell }}) as {{ measure }}_{{ column[0] }}
-        {%- else %}
-        {{ expression | replace('%', name) }} as {{ measure }}_{{ column[0] }}
-        {%- endif %}
-        {%- endif %}
-        {%- endfor %}
-        {%- endfor %}
-    from {{ _cartridge_bigquery_from(table) }} as r
-),
-whole as (
-    select lists.total, k.*
-    from lists
-    cross join unnest([
-        {%- for column in table['columns'] %}
-        struct(
-            {{ column[0] }} as c
-            {%- for measure, families, expression in measures %},
-            {% if families is none or (families == 'counted' and column[2] not in uncounted)
-                or column[2] in families -%}
-            left(cast({{ measure }}_{{ column[0] }} as string), 200)
-            {%- else -%}
-            cast(null as string)
-            {%- endif %} as {{ measure }}
-            {%- endfor %}
-        ){% if not loop.last %},{% endif %}
-        {%- endfor %}
-    ]) as k
-),
-seen as (
-    {{ _cartridge_bigquery_profile_sql([sampled]) }}
-),
-scaled as (
-    select
-        seen.c,
-        concat('[', string_agg(concat(
-            '[', to_json_string(json_value(pair, '$[0]')), ',"',
-            if(
-                json_value(pair, '$[1]') = '1', '1',
-                cast(div(cast(json_value(pair, '$[1]') as int64) * lists.total,
-                    cast(seen.total as int64)) as string)
-            ), '"]'
-        ), ',' order by place), ']') as vs
-    from seen
-    cross join lists
-    cross join unnest(json_query_array(seen.vs, '$')) as pair with offset as place
-    group by seen.c
-)
-select
-    '{{ table['no'] }}' as t,
-    cast(whole.c as string) as c,
-    cast(whole.total as string) as total,
-    cast(whole.total - cast(whole.filled as int64) as string) as nulls,
-    -- Values that the sample saw over and over are all there are.
-    case
-        when cast(seen.distincts as int64) * 20
-            <= cast(seen.total as int64) - cast(seen.nulls as int64)
-            then seen.distincts
-        when whole.distincts is not null
-            then cast(least(cast(whole.distincts as int64), cast(whole.filled as int64)) as string)
-    end as distincts,
-    'true' as approximate
-    {%- for name in ['low', 'high', 'mean', 'min_length', 'max_length', 'mean_length', 'blanks',
-        'zeros', 'negatives', 'fractions', 'midnights'] %},
-    whole.{{ name }}
-    {%- endfor %}
-    {%- for name in ['integer', 'decimal', 'date', 'timestamp', 'boolean', 'json_like', 'uuid', 'email',
-        'phone', 'ip_address', 'url', 'national_id', 'card_number', 'leading_zero', 'spaced'] %},
-    {%- if name in exact %}
-    whole.p_{{ name }}
-    {%- else %}
-    cast(div(cast(seen.p_{{ name }} as int64) * whole.total, cast(seen.total as int64)) as string) as p_{{ name }}
-    {%- endif %}
-    {%- endfor %},
-    scaled.vs
-    {%- for name in _cartridge_later_patterns() %},
-    whole.p_{{ name }}
-    {%- endfor %}
-from whole
-left join seen on cast(whole.c as string) = seen.c
-left join scaled on seen.c = scaled.c
+{{ _cartridge_measures(table, _cartridge_bigquery_from(table) ~ ' as r', columns, {
+    'text': 'string',
+    'length': 'length(%)',
+    'mean': 'avg(cast(% as float64))',
+    'trunc': 'trunc(%)',
+    'midnight': "time(%) = time '00:00:00'",
+    'approximate': 'approx_count_distinct(%)',
+    'like': ['regexp_contains(', ", r'", "')"]
+}) }}
 {%- endmacro %}
 
 {% macro bigquery__cartridge_json_sql(tables) -%}

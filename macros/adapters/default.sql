@@ -50,7 +50,7 @@
     {{ _cartridge_missing('indexes') }}
 {%- endmacro %}
 
-{#- One statement for all `tables`: [{no, database, schema, name, rows, sample, approximate,
+{#- One statement for all `tables`: [{no, database, schema, name, kind, rows, bytes, sample, filter,
     columns: [[no, name, family, native type], …]}].
     Rows, one per column of a table that has rows: table no, column no, rows, nulls, distinct,
     approximate, min, max, mean, min length, max length, mean length, blanks, zeros, negatives,
@@ -62,6 +62,18 @@
 {%- endmacro %}
 {% macro default__cartridge_profile_sql(tables) -%}
     {{ _cartridge_missing('profile') }}
+{%- endmacro %}
+
+{#- One pass over all rows of a large table, without grouping its cells: `table` as in the profile,
+    its columns as [no, name, family, native type, asked]. `asked` may hold `unique`: distinct values
+    are counted, else they are estimated; and `forms`: patterns are counted, else they are null.
+    Rows, one per column: as the profile's, without the patterns that decide no cast (uuid, email,
+    phone, ip_address, url, national_id, card_number, spaced) and without top values. -#}
+{% macro cartridge_measures_sql(table) -%}
+    {{ adapter.dispatch('cartridge_measures_sql', 'cartridge')(table) }}
+{%- endmacro %}
+{% macro default__cartridge_measures_sql(table) -%}
+    {{ _cartridge_missing('measures') }}
 {%- endmacro %}
 
 {#- Whether a table's rows are still the same: one row for each of `tables` ([{no, database, schema,

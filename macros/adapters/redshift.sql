@@ -375,6 +375,32 @@ from ranked
 group by t, c, f
 {%- endmacro %}
 
+{% macro redshift__cartridge_measures_sql(table) -%}
+{%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}
+{%- set columns = [] -%}
+{%- for no, name, family, native, asked in table['columns'] -%}
+    {%- set column = 'r."' ~ (name | replace('"', '""')) ~ '"' -%}
+    {%- set finite = 'case when ' ~ column ~ " not in ('NaN', 'Infinity', '-Infinity') then " ~ column ~ ' end' -%}
+    {%- set number = finite if family == 'float'
+        else (column if family in ['integer', 'decimal'] else none) -%}
+    {%- set cell = _cartridge_redshift_cell(name, family, uncounted) -%}
+    {%- do columns.append({
+        'no': no, 'family': family, 'asked': asked, 'number': number, 'cell': cell,
+        'value': cell if family in uncounted + ['other', 'boolean'] else column,
+        'zero': number ~ ' = 0' if number else none
+    }) -%}
+{%- endfor -%}
+{{ _cartridge_measures(table, _cartridge_redshift_from(table), columns, {
+    'text': 'varchar',
+    'length': 'length(%)',
+    'mean': 'avg(cast(% as double precision))',
+    'trunc': 'trunc(%)',
+    'midnight': "date_trunc('day', %) = %",
+    'approximate': 'approximate count(distinct %)',
+    'like': ['', " ~ '", "'"]
+}) }}
+{%- endmacro %}
+
 {#- UNPIVOT walks the attributes of a SUPER value. Text that holds a document is parsed to one. -#}
 {% macro redshift__cartridge_json_sql(tables) -%}
 with documents as (

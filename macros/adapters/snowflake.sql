@@ -152,16 +152,7 @@ where clustering_key like 'LINEAR(%' and {{ _cartridge_snowflake_scope(schemas) 
 order by 1, 2
 {%- endmacro %}
 
-{#- Tables above a size come alone, one to a statement, and are counted approximately. -#}
 {% macro snowflake__cartridge_profile_sql(tables) -%}
-    {%- if tables[0]['approximate'] -%}
-        {{ _cartridge_snowflake_large_sql(tables[0]) }}
-    {%- else -%}
-        {{ _cartridge_snowflake_profile_sql(tables) }}
-    {%- endif -%}
-{%- endmacro %}
-
-{% macro _cartridge_snowflake_profile_sql(tables) -%}
 {%- set pattern = _cartridge_patterns() -%}
 {%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}
 {#- Every column as text in one long list of cells, grouped once. Joined to the columns' numbers:
@@ -293,134 +284,29 @@ left join frequent on typed.t = frequent.t and typed.c = frequent.c
 group by typed.t, typed.c, f
 {%- endmacro %}
 
-{#- One scan of the whole table for what must be exact, native and without grouping; a sample for
-    frequent values and for the patterns that decide no cast, scaled to the table. -#}
-{% macro _cartridge_snowflake_large_sql(table) -%}
-{%- set pattern = _cartridge_patterns() -%}
-{%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}
-{%- set numbers = ['integer', 'decimal', 'float'] -%}
-{%- set ordered = numbers + ['text', 'date', 'timestamp', 'time', 'uuid', 'boolean'] -%}
-{%- set exact = ['integer', 'decimal', 'date', 'timestamp', 'boolean', 'json_like', 'leading_zero']
-    + _cartridge_later_patterns() -%}
-{%- set sampled = dict(table, sample=100000, approximate=false) -%}
-{%- set measures = [
-    ['filled', none, 'count(%)'],
-    ['distincts', 'counted', 'approx_count_distinct(%)'],
-    ['low', ordered, none],
-    ['high', ordered, none],
-    ['mean', numbers, 'avg(cast(% as double))'],
-    ['min_length', ['text'], 'min(length(%))'],
-    ['max_length', ['text'], 'max(length(%))'],
-    ['mean_length', ['text'], 'avg(length(%))'],
-    ['blanks', ['text'], "count_if(trim(%) = '')"],
-    ['zeros', numbers, 'count_if(% = 0)'],
-    ['negatives', numbers, 'count_if(% < 0)'],
-    ['fractions', ['decimal', 'float'], 'count_if(% <> trunc(%))'],
-    ['midnights', ['timestamp'], "count_if(date_trunc('day', %) = %)"]
-] -%}
-{%- for name in exact -%}
-    {%- do measures.append([
-        'p_' ~ name, ['text', 'integer'] if name == 'compact_date' else ['text'],
-        "count_if(length(cast(% as varchar)) <= 100 and regexp_instr(cast(% as varchar), '" ~ pattern[name] ~ "') > 0)"
-    ]) -%}
+{% macro snowflake__cartridge_measures_sql(table) -%}
+{%- set columns = [] -%}
+{%- for column in table['columns'] -%}
+    {%- set family = column[2] -%}
+    {%- set name = '"' ~ (column[1] | replace('"', '""')) ~ '"' -%}
+    {%- set cell = _cartridge_snowflake_cell(column) -%}
+    {%- set number = "iff(" ~ name ~ " in ('nan'::float, 'inf'::float, '-inf'::float), null, " ~ name ~ ")"
+        if family == 'float' else (name if family in ['integer', 'decimal'] else none) -%}
+    {%- do columns.append({
+        'no': column[0], 'family': family, 'asked': column[4], 'number': number, 'cell': cell,
+        'value': cell if family in ['binary', 'json', 'array', 'struct', 'geography', 'other'] else name,
+        'zero': number ~ ' = 0' if number else none
+    }) -%}
 {%- endfor -%}
-with lists as (
-    select
-        count(*) as total
-        {%- for measure, families, expression in measures %}
-        {%- for column in table['columns'] %}
-        {%- if families is none or (families == 'counted' and column[2] not in uncounted)
-            or column[2] in families %}
-        {%- set name = '"' ~ (column[1] | replace('"', '""')) ~ '"' -%}
-        {#- Numbers are compared as numbers, and written out afterwards. -#}
-        {%- set cell = name if column[2] in numbers else _cartridge_snowflake_cell(column) %},
-        {%- if expression is none %}
-        {{ 'min' if measure == 'low' else 'max' }}({{ cell }}) as {{ measure }}_{{ column[0] }}
-        {%- else %}
-        {{ expression | replace('%', name) }} as {{ measure }}_{{ column[0] }}
-        {%- endif %}
-        {%- endif %}
-        {%- endfor %}
-        {%- endfor %}
-    from {{ _cartridge_snowflake_from(table) }} as r
-),
-whole as (
-    select
-        lists.total,
-        k.c
-        {%- for measure, families, expression in measures %},
-        case k.c
-            {%- for column in table['columns'] %}
-            {%- if families is none or (families == 'counted' and column[2] not in uncounted)
-                or column[2] in families %}
-            when {{ column[0] }} then left(cast({{ measure }}_{{ column[0] }} as varchar), 200)
-            {%- endif %}
-            {%- endfor %}
-            when -1 then ''
-        end as {{ measure }}
-        {%- endfor %}
-    from lists
-    cross join (
-        select column1 as c
-        from values {% for column in table['columns'] -%}
-            ({{ column[0] }}){% if not loop.last %}, {% endif %}
-        {%- endfor %}
-    ) as k
-),
-seen as (
-    {{ _cartridge_snowflake_profile_sql([sampled]) }}
-),
-scaled as (
-    select
-        seen.c,
-        to_json(array_agg(array_construct(
-            cast(f.value[0] as varchar),
-            case
-                when cast(f.value[1] as varchar) = '1' then '1'
-                else cast(cast(floor(cast(f.value[1] as number(38, 0)) * lists.total
-                    / cast(seen.total as number(38, 0))) as number(38, 0)) as varchar)
-            end
-        )) within group (order by f.index)) as vs
-    from seen
-    cross join lists,
-    lateral flatten(input => parse_json(seen.vs)) as f
-    group by seen.c
-)
-select
-    '{{ table['no'] }}' as t,
-    cast(whole.c as varchar) as c,
-    cast(whole.total as varchar) as total,
-    cast(whole.total - cast(whole.filled as number(38, 0)) as varchar) as nulls,
-    -- Values that the sample saw over and over are all there are.
-    case
-        when cast(seen.distincts as number(38, 0)) * 20
-            <= cast(seen.total as number(38, 0)) - cast(seen.nulls as number(38, 0))
-            then seen.distincts
-        when whole.distincts is not null then cast(least(
-            cast(whole.distincts as number(38, 0)), cast(whole.filled as number(38, 0))
-        ) as varchar)
-    end as distincts,
-    'true' as approximate
-    {%- for name in ['low', 'high', 'mean', 'min_length', 'max_length', 'mean_length', 'blanks',
-        'zeros', 'negatives', 'fractions', 'midnights'] %},
-    whole.{{ name }}
-    {%- endfor %}
-    {%- for name in ['integer', 'decimal', 'date', 'timestamp', 'boolean', 'json_like', 'uuid', 'email',
-        'phone', 'ip_address', 'url', 'national_id', 'card_number', 'leading_zero', 'spaced'] %},
-    {%- if name in exact %}
-    whole.p_{{ name }}
-    {%- else %}
-    cast(cast(floor(cast(seen.p_{{ name }} as number(38, 0)) * whole.total
-        / cast(seen.total as number(38, 0))) as number(38, 0)) as varchar) as p_{{ name }}
-    {%- endif %}
-    {%- endfor %},
-    scaled.vs
-    {%- for name in _cartridge_later_patterns() %},
-    whole.p_{{ name }}
-    {%- endfor %}
-from whole
-left join seen on cast(whole.c as varchar) = seen.c
-left join scaled on seen.c = scaled.c
+{{ _cartridge_measures(table, _cartridge_snowflake_from(table) ~ ' as r', columns, {
+    'text': 'varchar',
+    'length': 'length(%)',
+    'mean': 'avg(cast(% as double))',
+    'trunc': 'trunc(%)',
+    'midnight': "date_trunc('day', %) = %",
+    'approximate': 'approx_count_distinct(%)',
+    'like': ['regexp_instr(', ", '", "') > 0"]
+}) }}
 {%- endmacro %}
 
 {% macro snowflake__cartridge_json_sql(tables) -%}

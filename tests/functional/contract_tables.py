@@ -86,9 +86,13 @@ PROBED = (
     ),
     TableOf(
         "many",
-        (("id", "integer"), ("kind", "text"), ("share", "decimal"), ("at", "timestamp")),
+        (
+            ("id", "integer"), ("kind", "text"), ("share", "decimal"), ("at", "timestamp"),
+            ("owner", "integer"), ("amount", "text"), ("day", "date"), ("weight", "float"),
+        ),
         tuple(
-            (i, f"k{i % 7}" if i % 10 else None, i / 4, "2024-01-01 00:00:00")
+            (i, f"k{i % 7}" if i % 10 else None, i / 4, "2024-01-01 00:00:00",
+             i * 37 % 90, f"{i}.50" if i % 5 else "", f"2024-01-{1 + i % 28:02}", i / 8 - 10)
             for i in range(1, 401)
         ),
     ),

@@ -30,6 +30,7 @@ class Indexed(Contract):
 
 @pytest.mark.real_engine
 class TestDuckDB(Ansi, Indexed):
+    APPROXIMATE = False
     GOLDEN = "shop_duckdb"
 
     @classmethod
@@ -39,7 +40,6 @@ class TestDuckDB(Ansi, Indexed):
 
 @pytest.mark.real_engine
 class TestPostgres(Ansi, Indexed):
-    APPROXIMATE = False
     STATISTICS = ("analyze",)
     GOLDEN = "shop_postgres"
 

@@ -71,7 +71,6 @@ class TestContract(Indexed):
     TYPES: ClassVar[dict[str, str]] = {
         **Ansi.TYPES, "text": "varchar(255)", "timestamp": "datetime",
     }  # fmt: skip
-    APPROXIMATE = False
     STATISTICS = ("analyze table raw.customers, raw.order_lines, probed.many",)
     GOLDEN = "shop_mysql"
 

@@ -61,7 +61,7 @@ OUT_OF_THE_CATALOGUE = (
 
 class TestContract(Contract):
     TYPES: ClassVar[dict[str, str]] = {**Ansi.TYPES, "text": "varchar(255)", "json": "super"}
-    ENFORCED = APPROXIMATE = False
+    ENFORCED = False
     FURTHER = OUT_OF_THE_CATALOGUE
     STATISTICS = ("analyze",)
     GOLDEN = "shop_redshift"

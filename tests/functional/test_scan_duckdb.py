@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dbt_cartridge.documents.scan import Profile, Scan
-from dbt_cartridge.scan import profile
+from dbt_cartridge.scan import large
 from tests.functional.engines import scanned
 from tests.support.host import HostProject
 
@@ -49,7 +49,7 @@ def test_types_of_every_sort_are_read_and_none_fails(
     assert (empty.nulls, empty.distinct, empty.top_values, empty.min) == (1, 0, (), None)
 
 
-def test_a_large_table_is_measured_as_a_small_one_but_for_what_is_estimated(
+def test_a_large_table_is_measured_as_a_small_one(
     duckdb_host: HostProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     duckdb_host.warehouse.execute(
@@ -60,14 +60,7 @@ def test_a_large_table_is_measured_as_a_small_one_but_for_what_is_estimated(
         " (i % 5 - 2)::double as delta, null::date as never from range(5000) as t (i)",
     )
     exact = scanned(duckdb_host, monkeypatch)
-    monkeypatch.setattr(profile, "_EXACT_ROWS", 1_000)
-    estimated = scanned(duckdb_host, monkeypatch)
-    apart = {"approximate", "distinct"}
+    monkeypatch.setattr(large, "EXACT_ROWS", 1_000)
+    by_sample = scanned(duckdb_host, monkeypatch)
     for column in exact.relations[0].columns:
-        one, other = profile_of(exact, column.name), profile_of(estimated, column.name)
-        assert other.approximate
-        assert other.model_dump(exclude=apart) == one.model_dump(exclude=apart), column.name
-        if one.distinct is None:
-            assert other.distinct is None
-        else:
-            assert other.distinct == pytest.approx(one.distinct, rel=0.3)
+        assert profile_of(exact, column.name) == profile_of(by_sample, column.name), column.name

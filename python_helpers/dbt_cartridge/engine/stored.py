@@ -21,7 +21,7 @@ from dbt_cartridge.errors import ScanError
 
 _BY_TABLE = frozenset({"profile", "json"})
 # What must be the same for a kept reply to be the answer.
-_READ_AS = ("sample", "approximate")
+_READ_AS = ("sample",)
 Place = tuple[str, str, str]  # verb, schema, table
 
 

@@ -71,7 +71,8 @@ def _counted_within(own: KeyColumns) -> list[Proposal]:
         rows, each = id_.rows or 0, id_.distinct or 0
         for scope in [*((c,) for c in scopes), *combinations(scopes[:7], 2)] if each > 1 else ():
             pairs = each * math.prod(c.distinct or 1 for c in scope)
-            if rows <= pairs <= rows / FULL:
+            most = (id_.most_distinct or 0) * math.prod(c.most_distinct or 1 for c in scope)
+            if rows <= most and pairs <= rows / FULL:
                 why = [("its own id, which starts again in each of the other", 5.0)]
                 out.append((own.names_of((*scope, id_)), why))
     return out
@@ -201,7 +202,7 @@ def searched(own: KeyColumns) -> list[Proposal]:
     out: list[Proposal] = []
     for size in (2, 3, 4):
         for group in combinations(ranked, size):
-            if math.prod(c.distinct or 1 for c in group) < (group[0].rows or 0):
+            if math.prod(c.most_distinct or 1 for c in group) < (group[0].rows or 0):
                 continue
             points = sum(value[c.name] for c in group) / size - 1.2 * (size - 2) - 1.0
             out.append((own.names_of(group), [("found in the data", points)]))

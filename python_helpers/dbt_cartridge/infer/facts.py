@@ -5,6 +5,7 @@ Everything here is a plain fact or a reading of a name. Nothing is decided.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ LEADING_KEY_WORDS = frozenset("id fk pk sk hk".split())
 """First words of columns that hold keys: `id_cliente`, `hk_customer`."""
 
 APPROXIMATE = 0.8
-"""Share of the rows from which an estimated count of distinct values may be all of them."""
+"""Share of the values that an estimated count of distinct ones may fall short of."""
 
 NEVER_KEY_TYPES = frozenset(
     "decimal float boolean json array struct binary interval geography time".split()
@@ -89,6 +90,14 @@ class ColumnFacts:
     @property
     def distinct(self) -> int | None:
         return self.column.profile.distinct if self.column.profile else None
+
+    @property
+    def most_distinct(self) -> int | None:
+        """So many distinct values at most: what an estimate allows for."""
+        profile = self.column.profile
+        if profile is None or profile.distinct is None or not profile.approximate:
+            return self.distinct
+        return min(self.filled, math.ceil(profile.distinct / APPROXIMATE))
 
     @property
     def is_sampled(self) -> bool:

@@ -280,7 +280,7 @@ class _Draft:
                     return True
         if len(columns) == 1:
             return facts[0].unique
-        counts = [c.distinct or 0 for c in facts]
+        counts = [c.most_distinct or 0 for c in facts]
         too_few = all(counts) and math.prod(counts) < (facts[0].rows or 0)
         return False if too_few else None
 

@@ -1,73 +1,103 @@
-"""The profile: several small tables to a statement, a large one in a statement of its own."""
+"""The profile: several small tables to a statement; of a large one a sample, then all its rows."""
 
 from __future__ import annotations
 
-import json
-import math
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from dbt_cartridge.config import Settings
-from dbt_cartridge.documents.scan import (
-    Column,
-    JsonPath,
-    Problem,
-    Profile,
-    Relation,
-    TextPatterns,
-)
+from dbt_cartridge.documents.scan import Problem, Relation
 from dbt_cartridge.engine.base import Engine, Request, Row
 from dbt_cartridge.progress import Progress
+from dbt_cartridge.scan import large
+from dbt_cartridge.scan.parts import Part, answered, counts, cut, read_as, statements
+from dbt_cartridge.scan.rows import NULLS, ROWS, count, may_hold_json, measured
 
-_COLUMNS_PER_PART = 200  # a wide table is read in parts
-_COLUMNS_PER_STATEMENT = 750
-_COUNTS_PER_STATEMENT = 100
-_CELLS_PER_STATEMENT = 5_000_000
-_ROWS_IF_UNKNOWN = 100_000
-_EXACT_ROWS = 2_000_000  # above it, a warehouse that can counts distinct values approximately
-_MOST_JSON_PATHS = 100
-_UNCOUNTED = frozenset({"json", "array", "struct", "binary", "geography"})
-# The last cells of a row, as `_cartridge_later_patterns` lists them.
-_LATER = (
-    "money", "month_first", "day_first", "dotted_day", "year_first", "compact_date", "comma",
-    "grouped", "commas", "four_places", "zoned", "zero_date",
-)  # fmt: skip
-_PATTERNS = tuple(name for name in TextPatterns.model_fields if name not in _LATER)
-_TYPES = {"integer": 1, "number": 2}
-_BOOLEANS = {"0": "false", "1": "true"}
-
-
-@dataclass(frozen=True)
-class _Part:
-    """Some columns of a relation; `relation` and columns by position."""
-
-    relation: int
-    columns: tuple[int, ...]
+Place = tuple[int, int]  # of a column: its relation and its own, by position
+_HARDLY = 10  # a sample that has one row for so many that were wanted is none
 
 
 @dataclass
 class _Found:
-    profiles: dict[tuple[int, int], Row] = field(default_factory=dict[tuple[int, int], Row])
-    paths: dict[tuple[int, int], list[Row]] = field(
-        default_factory=lambda: defaultdict[tuple[int, int], list[Row]](list)
+    profiles: dict[Place, Row] = field(default_factory=dict[Place, Row])
+    seen: dict[Place, Row] = field(default_factory=dict[Place, Row])  # of large tables: the sample
+    paths: dict[Place, list[Row]] = field(
+        default_factory=lambda: defaultdict[Place, list[Row]](list)
     )
     errors: dict[int, str] = field(default_factory=dict[int, str])
+
+
+class _Reading:
+    """What is asked of the relations of one scan, and how much of each is read."""
+
+    def __init__(self, relations: Sequence[Relation], settings: Settings) -> None:
+        self.relations = relations
+        self._settings = settings
+        self._unseen: set[int] = set()  # of which no sample can be drawn
+
+    def is_sampled(self, number: int) -> bool:
+        """Nothing but a sample is to be read. What has no known size is not small."""
+        rows = self.relations[number].rows
+        wanted = self._settings.profile == "sample"
+        return rows is None or (wanted and rows > self._settings.sample_rows)
+
+    def is_large(self, number: int) -> bool:
+        """A sample is read first, and then all rows in the way that it suggests."""
+        return (self.relations[number].rows or 0) > large.EXACT_ROWS and not self.is_sampled(number)
+
+    def sample(self, number: int) -> int | None:
+        """How many rows the first look draws; None: it reads them all."""
+        if self.is_sampled(number):
+            return self._settings.sample_rows
+        return large.SAMPLE_ROWS if self.is_large(number) else None
+
+    def look(
+        self, number: int, columns: Sequence[int] | None = None, verb: str = "profile"
+    ) -> list[Part]:
+        """A small table whole, of another a sample."""
+        relation, sample = self.relations[number], self.sample(number)
+        chosen = range(len(relation.columns)) if columns is None else columns
+        return cut(verb, number, chosen, (relation.rows or 0) if sample is None else sample, sample)
+
+    def first_rows(self, number: int) -> list[Part]:
+        """A look at its first rows, which from now on stand for it."""
+        self._unseen.add(number)
+        return self.look(number)
+
+    def passes(self, number: int, asked: Mapping[int, Sequence[str]]) -> list[Part]:
+        """Over all rows of a large table, for columns with what is asked of each."""
+        rows = self.relations[number].rows or 0
+        return [
+            replace(part, asked=tuple(tuple(asked[at]) for at in part.columns))
+            for part in cut("measures", number, list(asked), rows, most=large.MOST_MEASURED)
+        ]
+
+    def request(self, of: Sequence[Part]) -> Request:
+        return Request(of[0].verb, {"tables": [self._table(part) for part in of]})
+
+    def _table(self, part: Part) -> dict[str, object]:
+        relation = self.relations[part.relation]
+        table = read_as(relation, part)
+        if part.relation in self._unseen:
+            table |= {"kind": "view", "rows": None}
+        chosen = [(at, relation.columns[at]) for at in part.columns]
+        columns: list[list[object]] = [[at, c.name, c.type, c.native_type] for at, c in chosen]
+        for column, asked in zip(columns, part.asked, strict=False):
+            column.append(list(asked))
+        return {**table, "columns": columns}
 
 
 def profiled(
     engine: Engine, relations: Sequence[Relation], settings: Settings, progress: Progress
 ) -> tuple[tuple[Relation, ...], tuple[Problem, ...]]:
     """The relations with their columns' profiles. One that cannot be read is left out."""
-    found = _Found()
     relations = _sized(engine, relations, settings)
-    parts = _parts(relations)
+    reading, found = _Reading(relations, settings), _Found()
     progress.start("Profiling", len(relations))
-    _run(engine, "profile", relations, parts, settings, found, progress)
-    json_parts = _json_parts(relations, found)
-    if json_parts:
-        _run(engine, "json", relations, json_parts, settings, found, None)
+    _look(engine, reading, found, progress)
+    _measure(engine, reading, found, progress)
+    _unfold(engine, reading, found)
     progress.finish()
     kept: list[Relation] = []
     problems: list[Problem] = []
@@ -81,38 +111,102 @@ def profiled(
                 )
             )
         else:
-            kept.append(_with_profile(relation, number, found, settings))
+            kept.append(_with_profile(relation, number, found, reading.is_sampled(number)))
     return tuple(kept), tuple(problems)
 
 
 def _sized(engine: Engine, relations: Sequence[Relation], settings: Settings) -> Sequence[Relation]:
-    """Counted, where a size decides whether a sample is read and the catalogue does not tell it.
+    """Counted, where the catalogue does not tell a size: what is not known is not small.
 
     What cannot be counted keeps no size: it is sampled, as a large one would be.
     """
-    unknown = [n for n, relation in enumerate(relations) if relation.rows is None]
-    if settings.profile != "sample" or not unknown:
-        return relations
-    counted: dict[int, int] = {}
-    groups = [unknown[at : at + _COUNTS_PER_STATEMENT]
-              for at in range(0, len(unknown), _COUNTS_PER_STATEMENT)]  # fmt: skip
-    again: list[list[int]] = []
-    for asked in (groups, again):
-        requests = [
-            _request("counts", relations, [_Part(n, ()) for n in group], settings)
-            for group in asked
-        ]
-        for position, reply in engine.ask(requests):
-            if reply.error is None:
-                counted |= {_int(row[0]): _int(row[1]) for row in reply.rows}
-            elif len(asked[position]) > 1:
-                again += [[n] for n in asked[position]]
+    unknown = [number for number, relation in enumerate(relations) if relation.rows is None]
+    request = _Reading(relations, settings).request
+    known: dict[int, int] = {}
+    for _, reply in answered(engine, counts(unknown), request):
+        known |= {count(row[0]): count(row[1]) for row in reply.rows}
     return [
-        relation.model_copy(update={"rows": counted[n], "rows_exact": True})
-        if n in counted
+        relation.model_copy(update={"rows": known[number], "rows_exact": True})
+        if number in known
         else relation
-        for n, relation in enumerate(relations)
+        for number, relation in enumerate(relations)
     ]
+
+
+def _look(engine: Engine, reading: _Reading, found: _Found, progress: Progress) -> None:
+    """Small tables are read whole, of the others a sample."""
+    numbers = range(len(reading.relations))
+    looks = statements([part for number in numbers for part in reading.look(number)])
+    for asked in _ask(engine, looks, reading, found):
+        ended = [part for part in asked if part.is_first and not reading.is_large(part.relation)]
+        progress.advance(len(ended), reading.relations[asked[-1].relation].id)
+    again = [number for number in numbers if _is_unseen(number, reading, found)]
+    others = statements([part for number in again for part in reading.first_rows(number)])
+    for _ in _ask(engine, others, reading, found):
+        pass
+
+
+def _is_unseen(number: int, reading: _Reading, found: _Found) -> bool:
+    """A sample that hardly drew a row, of a table that has some."""
+    relation, wanted = reading.relations[number], reading.sample(number)
+    if wanted is None or not relation.rows or number in found.errors:
+        return False
+    cells = (found.profiles.get((number, at)) for at in range(len(relation.columns)))
+    drawn = max((count(row[ROWS]) for row in cells if row), default=0)
+    return drawn * _HARDLY < min(wanted, relation.rows)
+
+
+def _measure(engine: Engine, reading: _Reading, found: _Found, progress: Progress) -> None:
+    """All rows of large tables, each column in the way that its sample suggests."""
+    of: list[Part] = []
+    for number, relation in enumerate(reading.relations):
+        if not reading.is_large(number) or number in found.errors:
+            continue
+        rows = [found.profiles.pop((number, at), None) for at in range(len(relation.columns))]
+        found.seen |= {(number, at): row for at, row in enumerate(rows) if row is not None}
+        columns = list(zip(relation.columns, rows, strict=True))
+        few = [at for at, seen in enumerate(columns) if large.repeats(*seen)]
+        asked = {at: large.asked(*seen) for at, seen in enumerate(columns) if at not in few}
+        of += cut("profile", number, few, relation.rows or 0) + reading.passes(number, asked)
+    left = Counter(part.relation for part in of)
+    for (part,) in _ask(engine, [[part] for part in of], reading, found):
+        left[part.relation] -= 1
+        if not left[part.relation]:
+            progress.advance(1, reading.relations[part.relation].id)
+
+
+def _unfold(engine: Engine, reading: _Reading, found: _Found) -> None:
+    """The paths of JSON columns, and of text columns whose every value looks like a document."""
+    of: list[Part] = []
+    for number, relation in enumerate(reading.relations):
+        columns = [
+            at
+            for at, column in enumerate(relation.columns)
+            if may_hold_json(column, found.profiles.get((number, at)))
+        ]
+        if columns and number not in found.errors:
+            of += reading.look(number, columns, "json")
+    for _ in _ask(engine, statements(of), reading, found):
+        pass
+
+
+def _ask(
+    engine: Engine, of: Sequence[list[Part]], reading: _Reading, found: _Found
+) -> Iterator[list[Part]]:
+    """Ask, keep what comes back, and tell which parts are done."""
+    for asked, reply in answered(engine, of, reading.request):
+        verb = asked[0].verb
+        if reply.error is not None and verb != "json":
+            found.errors[asked[0].relation] = reply.error
+        for row in reply.rows:
+            place = (count(row[0]), count(row[1]))
+            if verb == "json":
+                found.paths[place].append(row)
+            elif verb == "measures":
+                found.profiles[place] = large.whole(found.seen.get(place), row)
+            else:
+                found.profiles[place] = row
+        yield asked
 
 
 def estimated(
@@ -123,261 +217,55 @@ def estimated(
     Where bytes are `billed`, the warehouse says itself how many, in a dry run of each statement, if
     the engine can have one; else they are the catalogue's, as far as it knows them.
     """
-    batches = _batches(relations, _parts(relations))
-    statements = f"{len(batches)} statement{'s' if len(batches) > 1 else ''}"
-    known: float | None = None
-    if billed:
-        requests = [_request("profile", relations, batch, settings) for batch in batches]
-        known = engine.estimate(requests)
+    reading = _Reading(relations, settings)
+    of = statements([part for number in range(len(relations)) for part in reading.look(number)])
+    for number, relation in enumerate(relations):
+        if reading.is_large(number):
+            asked: dict[int, list[str]] = {at: [] for at in range(len(relation.columns))}
+            of += [[part] for part in reading.passes(number, asked)]
+    told = f"{len(of)} statement{'s' if len(of) > 1 else ''}"
+    known = engine.estimate([reading.request(each) for each in of]) if billed else None
     if known is None:
-        known = sum(
-            (r.bytes or 0) * (settings.sample_rows / (r.rows or 1) if _sampled(r, settings) else 1)
-            for r in relations
-        )
-    return f"{statements}, about {_size(known)}" if known else statements
+        read = [
+            (r.bytes or 0) * (settings.sample_rows / (r.rows or 1) if reading.is_sampled(n) else 1)
+            for n, r in enumerate(relations)
+        ]
+        known = sum(read)
+    return f"{told}, about {_size(known)}" if known else told
 
 
-def _size(count: float) -> str:
+def _size(amount: float) -> str:
     unit = "bytes"
     for larger in ("KB", "MB", "GB", "TB"):
-        if count < 1000:
+        if amount < 1000:
             break
-        count, unit = count / 1000, larger
-    return f"{count:.0f} {unit}" if unit == "bytes" or count >= 100 else f"{count:.1f} {unit}"
+        amount, unit = amount / 1000, larger
+    return f"{amount:.0f} {unit}" if unit == "bytes" or amount >= 100 else f"{amount:.1f} {unit}"
 
 
-def _parts(relations: Sequence[Relation]) -> list[_Part]:
-    return [
-        _Part(number, tuple(range(start, min(start + _COLUMNS_PER_PART, len(relation.columns)))))
-        for number, relation in enumerate(relations)
-        for start in range(0, len(relation.columns), _COLUMNS_PER_PART)
-    ]
-
-
-def _run(
-    engine: Engine,
-    verb: str,
-    relations: Sequence[Relation],
-    parts: Sequence[_Part],
-    settings: Settings,
-    found: _Found,
-    progress: Progress | None,
-) -> None:
-    """Ask for all parts; a batch that fails is asked again part by part."""
-    batches = _batches(relations, parts)
-    again: list[list[_Part]] = []
-    for asked in (batches, again):
-        requests = [_request(verb, relations, batch, settings) for batch in asked]
-        for position, reply in engine.ask(requests):
-            batch = asked[position]
-            if reply.error is None:
-                _take(verb, reply.rows, found)
-            elif len(batch) > 1:
-                again += [[part] for part in batch]
-                continue
-            elif verb == "profile":
-                found.errors[batch[0].relation] = reply.error
-            if progress is not None:
-                whole = [part for part in batch if part.columns[0] == 0]
-                progress.advance(len(whole), relations[batch[-1].relation].id)
-
-
-def _batches(relations: Sequence[Relation], parts: Sequence[_Part]) -> list[list[_Part]]:
-    batches: list[list[_Part]] = []
-    columns = cells = 0
-    for part in parts:
-        rows = relations[part.relation].rows
-        width = len(part.columns)
-        size = width * max(1, _ROWS_IF_UNKNOWN if rows is None else rows)
-        if _large(relations[part.relation]):  # alone: nothing fits before it or after it
-            size = _CELLS_PER_STATEMENT
-        full = columns + width > _COLUMNS_PER_STATEMENT or cells + size > _CELLS_PER_STATEMENT
-        if not batches or full:
-            batches.append([])
-            columns = cells = 0
-        batches[-1].append(part)
-        columns += width
-        cells += size
-    return batches
-
-
-def _request(
-    verb: str, relations: Sequence[Relation], batch: Sequence[_Part], settings: Settings
-) -> Request:
-    return Request(verb, {"tables": [_table(relations, part, settings) for part in batch]})
-
-
-def _table(relations: Sequence[Relation], part: _Part, settings: Settings) -> dict[str, Any]:
-    relation = relations[part.relation]
-    return {
-        "no": part.relation,
-        **relation.read_as,
-        "kind": relation.kind,
-        "rows": relation.rows,
-        "sample": settings.sample_rows if _sampled(relation, settings) else None,
-        "approximate": _large(relation) and not _sampled(relation, settings),
-        "filter": relation.filter_column,
-        "columns": [
-            [number, column.name, column.type, column.native_type]
-            for number in part.columns
-            for column in (relation.columns[number],)
-        ],
-    }
-
-
-def _large(relation: Relation) -> bool:
-    return (relation.rows or 0) > _EXACT_ROWS
-
-
-def _sampled(relation: Relation, settings: Settings) -> bool:
-    if settings.profile != "sample":
-        return False
-    return relation.rows is None or relation.rows > settings.sample_rows
-
-
-def _take(verb: str, rows: Sequence[Row], found: _Found) -> None:
-    for row in rows:
-        place = (int(row[0] or 0), int(row[1] or 0))
-        if verb == "profile":
-            found.profiles[place] = row
-        else:
-            found.paths[place].append(row)
-
-
-def _json_parts(relations: Sequence[Relation], found: _Found) -> list[_Part]:
-    """JSON columns, and text columns whose every value looks like a JSON document."""
-    parts: list[_Part] = []
-    for number, relation in enumerate(relations):
-        columns = tuple(
-            position
-            for position, column in enumerate(relation.columns)
-            if _may_hold_json(column, found.profiles.get((number, position)))
-        )
-        if columns and number not in found.errors:
-            parts.append(_Part(number, columns))
-    return parts
-
-
-def _may_hold_json(column: Column, row: Row | None) -> bool:
-    if row is None:
-        return False
-    if column.type == "json":
-        return True
-    if column.type != "text":
-        return False
-    filled = _int(row[2]) - _int(row[3]) - _int(row[12])
-    return filled > 0 and _int(row[17 + _PATTERNS.index("json_like")]) == filled
-
-
-def _with_profile(relation: Relation, number: int, found: _Found, settings: Settings) -> Relation:
-    sampled = _sampled(relation, settings)
+def _with_profile(relation: Relation, number: int, found: _Found, sampled: bool) -> Relation:
     columns = tuple(
-        _measured(
+        measured(
             column,
-            _profile(
-                column,
-                found.profiles.get((number, position)),
-                found.paths.get((number, position), []),
-                sampled,
-            ),
+            found.profiles.get((number, at)),
+            _in_all(found, (number, at)),
+            sampled,
         )
-        for position, column in enumerate(relation.columns)
+        for at, column in enumerate(relation.columns)
     )
-    update: dict[str, Any] = {"columns": columns}
-    if not sampled:  # a sample's size is not the table's
-        seen = max((column.profile.rows for column in columns if column.profile), default=0)
-        update |= {"rows": seen, "rows_exact": True}
-    return relation.model_copy(update=update)
+    if sampled:  # a sample's size is not the table's
+        return relation.model_copy(update={"columns": columns})
+    rows = max((column.profile.rows for column in columns if column.profile), default=0)
+    return relation.model_copy(update={"columns": columns, "rows": rows, "rows_exact": True})
 
 
-def _measured(column: Column, profile: Profile) -> Column:
-    """The column with its profile. Where a boolean is stored as a number (MySQL's `tinyint(1)`),
-    its 0 and 1 are told as every warehouse tells a boolean, and any other number as what it is."""
-    update: dict[str, Any] = {"profile": profile}
-    values = {each.value for each in profile.top_values}
-    if column.type == "boolean" and values and values.isdisjoint(_BOOLEANS.values()):
-        if values <= _BOOLEANS.keys():
-            top = [replace(each, value=_BOOLEANS[each.value]) for each in profile.top_values]
-            bounds = {end: _BOOLEANS.get(getattr(profile, end) or "") for end in ("min", "max")}
-            measures = {"mean": None, "zeros": 0, "top_values": tuple(top)}
-            update["profile"] = profile.model_copy(update=bounds | measures)
-        elif all(value.lstrip("-").isdigit() for value in values):
-            update["type"] = "integer"
-    return column.model_copy(update=update)
-
-
-def _profile(column: Column, row: Row | None, paths: Sequence[Row], sampled: bool) -> Profile:
-    if row is None:  # no group came back: the relation holds no rows
-        distinct = None if column.type in _UNCOUNTED else 0
-        return Profile(rows=0, nulls=0, distinct=distinct, sampled=sampled)
-    # One validation for the whole of it: object by object it is the slowest part of a scan.
-    return Profile.model_validate(
-        {
-            "rows": _int(row[2]),
-            "nulls": _int(row[3]),
-            "distinct": row[4],
-            "approximate": row[5] == "true",
-            "sampled": sampled,
-            "min": row[6],
-            "max": row[7],
-            "mean": _float(row[8]),
-            "min_length": row[9],
-            "max_length": row[10],
-            "mean_length": _float(row[11]),
-            "blanks": _int(row[12]),
-            "zeros": _int(row[13]),
-            "negatives": _int(row[14]),
-            "fractions": _int(row[15]),
-            "midnights": row[16],
-            "patterns": {
-                **dict(zip(_PATTERNS, map(_int, row[17:32]), strict=True)),
-                **dict(zip(_LATER, map(_int, row[33:]), strict=False)),
-            }
-            if column.type == "text"
-            else None,
-            "days": _days(column, row),
-            "top_values": [
-                {"value": value, "count": count} for value, count in json.loads(row[32] or "[]")
-            ],
-            "json_paths": _json_paths(paths),
-        }
-    )
-
-
-def _days(column: Column, row: Row) -> int:
-    """Of whole numbers, and of text: those that are a day, `20240131`."""
-    place = 33 + _LATER.index("compact_date")
-    counted = column.type in ("integer", "text") and len(row) > place
-    return _int(row[place]) if counted else 0
-
-
-def _json_paths(rows: Sequence[Row]) -> tuple[JsonPath, ...]:
-    types: dict[str, set[str]] = defaultdict(set)
-    counts: dict[str, int] = defaultdict(int)
-    for row in rows:
-        key = row[2] or ""
-        types[key].add(row[3] or "null")
-        counts[key] += _int(row[4])
-    ordered = sorted(counts, key=lambda key: (-counts[key], key))[:_MOST_JSON_PATHS]
-    return tuple(
-        JsonPath(path=key, type=_one_type(types[key]), count=counts[key]) for key in ordered
-    )
-
-
-def _one_type(types: set[str]) -> Any:
-    known = types - {"null"} or {"null"}
-    if known <= set(_TYPES):
-        return max(known, key=_TYPES.__getitem__)
-    return next(iter(known)) if len(known) == 1 else "mixed"
-
-
-def _int(cell: str | None) -> int:
-    return int(cell) if cell else 0
-
-
-def _float(cell: str | None) -> float | None:
-    """Rounded: the order in which a warehouse adds changes the last digits from run to run."""
-    if cell is None:
-        return None
-    value = float(cell)
-    return float(f"{value:.9g}") if math.isfinite(value) else None
+def _in_all(found: _Found, place: Place) -> list[Row]:
+    """The paths of a column; a large table's are its sample's, in proportion to the values."""
+    seen, all_rows = found.seen.get(place), found.profiles.get(place)
+    paths = found.paths.get(place, [])
+    if seen is None or all_rows is None:
+        return paths
+    of_sample, of_all = (count(row[ROWS]) - count(row[NULLS]) for row in (seen, all_rows))
+    return [
+        (*row[:4], str(min(of_all, count(row[4]) * of_all // max(1, of_sample)))) for row in paths
+    ]

@@ -17,7 +17,7 @@ HEADER = {
     "schemas": ["raw"], "database": "shop", "profile": "sample", "sample_rows": 500, "replies": 2,
 }  # fmt: skip
 TABLE = {
-    "schema": "raw", "name": "orders", "sample": None, "approximate": False,
+    "schema": "raw", "name": "orders", "sample": None,
     "columns": [[0, "id", "integer", "bigint"], [1, "note", "text", "text"]],
 }  # fmt: skip
 RELATIONS = {"verb": "relations", "rows": [["raw", "orders", "table"]]}

@@ -16,6 +16,7 @@ from dbt_cartridge.engine.base import DbtCommand, Reply, Request, Row, Target
 from dbt_cartridge.errors import ScanError
 from dbt_cartridge.progress import Silent
 from dbt_cartridge.scan import scan
+from dbt_cartridge.scan.rows import COUNTED_PATTERNS, LATER
 
 PATTERNS = ("0",) * 15
 
@@ -56,7 +57,7 @@ class Warehouse:
             yield position, self._reply(requests[position])
 
     def _reply(self, request: Request) -> Reply:
-        if request.verb in ("profile", "json"):
+        if request.verb in ("profile", "measures", "json"):
             return self._profile(request.verb, request.body["tables"])
         return Reply(rows=tuple(self.rows.get(request.verb, ())))
 
@@ -72,8 +73,8 @@ class Warehouse:
             rows=tuple(
                 (str(table["no"]), str(no), "7", "1", "3", "false", "a", "z", "2.5")
                 + (None,) * 8
-                + PATTERNS
-                + ('[["a", "4"], ["z", "2"]]',)
+                + (PATTERNS if verb == "profile" else (None,) * len(COUNTED_PATTERNS))
+                + (('[["a", "4"], ["z", "2"]]', *(None,) * len(LATER)) if verb == "profile" else ())
                 for table in tables
                 for no, *_ in table["columns"]
             )
@@ -113,7 +114,11 @@ def test_small_tables_share_a_statement_and_a_large_one_has_its_own() -> None:
         [column(name, 1, "x") for name in ("a", "b", "c")],
     )
     scanned(warehouse)
-    assert sorted(warehouse.asked) == [["profile", "a"], ["profile", "b"], ["profile", "c"]]
+    assert warehouse.asked == [
+        ["profile", "a", "b", "c"],  # b by a sample
+        ["profile", "b"],  # which has seven rows: another way to draw one
+        ["measures", "b"],
+    ]
     warehouse = Warehouse(
         [relation(f"t{i}") for i in range(100)],
         [column(f"t{i}", n, f"c{n}") for i in range(100) for n in range(1, 16)],

@@ -23,6 +23,7 @@ class Warehouse:
     def __init__(self, rows: str | None, billed: bool = False, broken: Sequence[str] = ()) -> None:
         self.rows, self.billed, self.broken = rows, billed, broken
         self.asked: list[str] = []
+        self.requests: list[Request] = []
         self.estimated = 0
 
     @property
@@ -35,6 +36,7 @@ class Warehouse:
     def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply]]:
         for position, request in enumerate(requests):
             self.asked.append(request.verb)
+            self.requests.append(request)
             yield position, self._reply(request)
 
     def estimate(self, requests: Sequence[Request]) -> int | None:
@@ -63,6 +65,12 @@ class Warehouse:
                 for i in range(TABLES)
                 for c in range(COLUMNS)
             ]  # fmt: skip
+        if request.verb == "profile":
+            rows = [
+                (str(table["no"]), str(no), "100000", "0", "100000", *(None,) * 40)
+                for table in request.body["tables"]
+                for no, *_ in table["columns"]
+            ]
         return Reply(rows=tuple(rows))
 
 
@@ -91,10 +99,20 @@ def test_a_thousand_tables_are_five_statements_and_small_ones_share_theirs() -> 
     assert told[0] == "1000 relations in raw; to profile them: 14 statements, about 1.0 GB"
 
 
-def test_large_tables_are_one_statement_each() -> None:
+def test_of_large_tables_samples_share_statements_and_all_rows_are_one_statement_each() -> None:
     warehouse = Warehouse(rows="3000000")
+    told = scanned(warehouse)
+    assert warehouse.asked.count("profile") == TABLES / 5  # five samples of ten columns
+    assert warehouse.asked.count("measures") == TABLES
+    assert told[0].startswith("1000 relations in raw; to profile them: 1200 statements")
+
+
+def test_unknown_sizes_are_counted_and_what_cannot_be_counted_is_sampled() -> None:
+    warehouse = Warehouse(rows=None)
     scanned(warehouse)
-    assert warehouse.asked.count("profile") == TABLES
+    assert warehouse.asked.count("counts") == 10
+    profiles = [t for r in warehouse.requests if r.verb == "profile" for t in r.body["tables"]]
+    assert {table["sample"] for table in profiles} == {100_000}
 
 
 def test_where_bytes_are_billed_the_warehouse_says_how_many() -> None:
