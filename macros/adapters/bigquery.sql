@@ -122,6 +122,8 @@ left join {{ place }}.`INFORMATION_SCHEMA`.`COLUMN_FIELD_PATHS` as outside
     and starts_with(f.field_path, concat(outside.field_path, '.'))
 where outside.field_path is null
     and f.data_type not like 'STRUCT<%'
+    -- A pseudo column (_PARTITIONTIME) has no place, and is no column to select.
+    and c.ordinal_position is not null
     and c.table_name in {{ _cartridge_bigquery_last_shards(place) }}
 {%- if not loop.last %}
 union all
@@ -179,7 +181,8 @@ order by 1, 2, 3, 4
 {%- set place = _cartridge_bigquery_dataset(database, schema) %}
 {%- for name, place_of_it, chosen in [
     ('clustering', 'clustering_ordinal_position', 'clustering_ordinal_position is not null'),
-    ('partition', 'ordinal_position', "is_partitioning_column = 'YES'")
+    ('partition', 'ordinal_position',
+        "is_partitioning_column = 'YES' and ordinal_position is not null")
 ] %}
 select
     {{ cartridge_literal_sql(schema) }} as s,

@@ -353,11 +353,19 @@ group by 1, 2, 3, 4
     {{ cartridge_quote_sql(database | upper if plain else database) }}
 {%- endmacro %}
 
-{#- In any case: `raw` was said, `RAW` is meant. The helper keeps the schemas that it chose. -#}
+{#- `raw` was said, `RAW` is meant; what is neither, the helper asks for once more by its own name. By
+    equality: a function over the column has INFORMATION_SCHEMA go through all schemas, which it
+    refuses where there are many (090030). -#}
 {% macro _cartridge_snowflake_scope(schemas, column='table_schema') -%}
-    lower({{ column }}) in (
-        {%- for schema in schemas -%}
-            {{ cartridge_literal_sql(schema | lower) }}{% if not loop.last %}, {% endif %}
+    {%- set names = [] -%}
+    {%- for schema in schemas -%}
+        {%- for name in [schema, schema | upper] if name not in names -%}
+            {%- do names.append(name) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ column }} in (
+        {%- for name in names -%}
+            {{ cartridge_literal_sql(name) }}{% if not loop.last %}, {% endif %}
         {%- endfor -%}
     )
 {%- endmacro %}
@@ -378,8 +386,10 @@ group by 1, 2, 3, 4
 {%- endmacro %}
 
 {#- A seed makes a sample repeatable, of tables alone; a view's first rows stand for it. Of tables
-    far larger than the sample whole micro-partitions are drawn: the others are not read. Without
-    dispatch: dbt looks it up anew for every table, and that costs more than the SQL. -#}
+    far larger than the sample whole micro-partitions are drawn, and the others are not read, if so
+    small a share is some thirty of them, of 16 MB each: of fewer, chance draws none or those of one
+    day, and the first rows do as well. Without dispatch: dbt looks it up anew for every table, and
+    that costs more than the SQL. -#}
 {% macro _cartridge_snowflake_from(table) -%}
     {%- set name -%}
         {%- if table['members'] -%}{{ _cartridge_members(table) }}{%- else -%}
@@ -388,12 +398,14 @@ group by 1, 2, 3, 4
         {%- endfor -%}
         {%- endif -%}
     {%- endset -%}
+    {%- set share = 1.0 * (table['sample'] or 0) / (table['rows'] or 1) -%}
+    {%- set far = share < 0.01 -%}
+    {%- set drawn = share * (table['bytes'] or 0) / 16000000 -%}
     {%- if not table['sample'] -%}
         {{ name }}
-    {%- elif table['rows'] and table['kind'] == 'table' -%}
-        (select * from {{ name }} sample
-            {%- if table['rows'] > 100 * table['sample'] %} system{% else %} bernoulli{% endif %} (
-            {{- [100.0, 100.0 * table['sample'] / table['rows']] | min }}) seed (42))
+    {%- elif table['rows'] and table['kind'] == 'table' and (not far or drawn >= 30) -%}
+        (select * from {{ name }} sample{% if far %} system{% else %} bernoulli{% endif %} (
+            {{- [100.0, 100.0 * share] | min }}) seed (42))
     {%- else -%}
         (select * from {{ name }} as s limit {{ table['sample'] }})
     {%- endif -%}

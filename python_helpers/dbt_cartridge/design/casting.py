@@ -343,8 +343,10 @@ def _read_time(text: str | None, written: WrittenTime) -> str | None:
 
 
 def _has_time_zone(native_type: str) -> bool:
+    """Snowflake's TIMESTAMP_LTZ is a moment too, which each session shows in its own zone."""
     native = native_type.lower()
-    return native.startswith("timestamptz") or native.endswith(" with time zone")
+    zoned = ("timestamptz", "timestamp_tz", "timestamp_ltz")
+    return native.startswith(zoned) or native.endswith(" with time zone")
 
 
 def _is_zero_or_one(column: Column, meaning: ColumnMeaning) -> bool:

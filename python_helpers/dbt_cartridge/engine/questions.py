@@ -235,7 +235,12 @@ class Statement:
         if relation.filter_column:
             named["filter"] = list(relation.filter_column)
         if sampled:
-            named |= {"kind": relation.kind, "rows": relation.rows, "sample": _SAMPLE_ROWS}
+            named |= {
+                "kind": relation.kind,
+                "rows": relation.rows,
+                "bytes": relation.bytes,
+                "sample": _SAMPLE_ROWS,
+            }
         return named
 
     def _columns(self, identity: str, names: Sequence[str]) -> list[Column]:

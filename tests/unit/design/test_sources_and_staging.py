@@ -495,8 +495,13 @@ def test_a_reading_by_which_nearly_every_row_is_gone_is_refused_and_said() -> No
     assert "nearly every row" in model.description
 
 
-def test_times_with_a_zone_are_staged_in_utc() -> None:
-    zoned = {"native_type": "timestamp with time zone"}
+@pytest.mark.parametrize(
+    "native",
+    # The last two: docs.snowflake.com/en/sql-reference/data-types-datetime
+    ["timestamp with time zone", "timestamptz", "TIMESTAMP_TZ", "TIMESTAMP_LTZ"],
+)
+def test_times_with_a_zone_are_staged_in_utc(native: str) -> None:
+    zoned = {"native_type": native}
     model = staged(
         column("updated_at", "timestamp", "updated_time", column=zoned),
         column("created_at", "timestamp", "created_time"),

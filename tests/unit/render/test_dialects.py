@@ -1,4 +1,4 @@
-"""What is written for Snowflake and BigQuery, held against the vendors' manuals.
+"""What is written for Snowflake, BigQuery and MySQL, held against the vendors' manuals.
 
 The stand-ins that the functional tests run on are DuckDB behind another protocol: they take words
 that the real warehouse refuses. Each case names the page that says so.
@@ -16,6 +16,7 @@ from tests.unit.render.test_golden import CASES, rendered
 
 SNOWFLAKE = "docs.snowflake.com/en/sql-reference"
 BIGQUERY = "cloud.google.com/bigquery/docs/reference/standard-sql"
+MYSQL = "dev.mysql.com/doc/refman/8.0/en"
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,13 @@ BIGQUERY = "cloud.google.com/bigquery/docs/reference/standard-sql"
         ("bigquery", """cast(json_extract_string(cast("j" as json), '$.key') as bigint)""",
          "cast(json_value(j, '$.key') as int64)",
          f"{BIGQUERY}/json_functions#json_value; conversion_functions: no CAST of STRING to JSON"),
+        ("mysql", """json_extract_string("j", '$.key')""",
+         "case when json_valid(j) and json_type(json_extract(j, '$.\"key\"')) <> 'NULL' then"
+         " json_unquote(json_extract(j, '$.\"key\"')) end",
+         f"{MYSQL}/json-search-functions.html#function_json-value: VARCHAR(512) by default"),
+        ("snowflake", """"t" at time zone 'UTC'""",
+         "cast(convert_timezone('UTC', t) as timestampntz)",
+         f"{SNOWFLAKE}/functions/convert_timezone: two arguments give a TIMESTAMP_TZ"),
         ("bigquery", 'sum("a") filter (where "b" > 0)', "sum(if(b > 0, a, null))",
          f"{BIGQUERY}/aggregate-function-calls: no FILTER"),
     ],

@@ -10,9 +10,10 @@ from dbt_cartridge.render.dialects.tolerant import Tolerance, called, form_of
 
 
 def _json(node: Node) -> Node:
-    """`json_value`: `->>` is not MariaDB's, and `json_extract` gives a JSON null as 'null'.
+    """`json_extract`, unquoted: `json_value` gives 512 characters back, and `->>` is not MariaDB's.
 
-    It reads text too: MariaDB has no `cast(x as json)`.
+    A JSON null would be 'null'. It reads text too: MariaDB has no `cast(x as json)`; what is no
+    document has nothing in it.
     """
     value: Node = node.this
     if isinstance(value, exp.Cast) and value.to.is_type("json", "jsonb"):
@@ -21,7 +22,16 @@ def _json(node: Node) -> Node:
     if keys is None:
         return node
     literal = exp.Literal.string("$" + "".join(f'."{key}"' for key in keys))
-    return exp.Anonymous(this="json_value", expressions=[value, literal])
+    found = exp.Anonymous(this="json_extract", expressions=[value, literal])
+    holds = exp.and_(
+        exp.Anonymous(this="json_valid", expressions=[value.copy()]),
+        exp.NEQ(
+            this=exp.Anonymous(this="json_type", expressions=[found.copy()]),
+            expression=exp.Literal.string("NULL"),
+        ),
+    )
+    plain = exp.Anonymous(this="json_unquote", expressions=[found])
+    return exp.Case(ifs=[exp.If(this=holds, true=plain)])
 
 
 def _cast(node: Node) -> Node:
