@@ -7,6 +7,10 @@
         {%- set sql = cartridge_relations_sql(database, request['schemas']) -%}
     {%- elif verb == 'columns' -%}
         {%- set sql = cartridge_columns_sql(database, request['schemas']) -%}
+    {%- elif verb == 'external_relations' -%}
+        {%- set sql = cartridge_external_relations_sql(database, request['schemas']) -%}
+    {%- elif verb == 'external_columns' -%}
+        {%- set sql = cartridge_external_columns_sql(database, request['schemas']) -%}
     {%- elif verb == 'constraints' -%}
         {%- set sql = cartridge_constraints_sql(database, request['schemas']) -%}
     {%- elif verb == 'indexes' -%}

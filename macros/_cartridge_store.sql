@@ -18,6 +18,14 @@
         {% do catalogue.update({verb: rows}) %}
         {% do replies.append(tojson({'verb': verb, 'rows': rows})) %}
     {% endfor %}
+    {% set external = [] %}
+    {% for row in catalogue['schemas'] if row[0] in schemas and row | length > 4 and row[4] == 'true' %}
+        {% do external.append(row[0]) %}
+    {% endfor %}
+    {% for verb in ['external_relations', 'external_columns'] if external %}
+        {% set rows = _cartridge_rows_of(verb, {'database': database, 'schemas': external}) %}
+        {% do replies.append(tojson({'verb': verb, 'rows': rows})) %}
+    {% endfor %}
     {% set tables = _cartridge_tables(database, catalogue, options) %}
     {% if not tables %}
         {{ exceptions.raise_compiler_error("Nothing can be scanned in " ~ (schemas | join(', '))

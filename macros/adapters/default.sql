@@ -5,8 +5,9 @@
 -#}
 
 {#- Rows: schema, usable (`true` or `false`: may the role use it?) and, if need be, the database as
-    the warehouse calls it, and `true` where bytes are billed that `estimate` tells beforehand.
-    This verb's schemas and those of the next four may be matched in any case. -#}
+    the warehouse calls it, `true` where bytes are billed that `estimate` tells beforehand, and `true`
+    where its tables are asked for by the two external verbs too. This verb's schemas and those of the
+    next four may be matched in any case. -#}
 {% macro cartridge_schemas_sql(database) -%}
     {{ adapter.dispatch('cartridge_schemas_sql', 'cartridge')(database) }}
 {%- endmacro %}
@@ -31,6 +32,21 @@
 {%- endmacro %}
 {% macro default__cartridge_columns_sql(database, schemas) -%}
     {{ _cartridge_missing('columns') }}
+{%- endmacro %}
+
+{#- The relations and the columns of schemas that the first verb calls external, as the two verbs above
+    tell theirs: for a warehouse that cannot tell both in one statement. -#}
+{% macro cartridge_external_relations_sql(database, schemas) -%}
+    {{ adapter.dispatch('cartridge_external_relations_sql', 'cartridge')(database, schemas) }}
+{%- endmacro %}
+{% macro default__cartridge_external_relations_sql(database, schemas) -%}
+    {{ _cartridge_missing('external_relations') }}
+{%- endmacro %}
+{% macro cartridge_external_columns_sql(database, schemas) -%}
+    {{ adapter.dispatch('cartridge_external_columns_sql', 'cartridge')(database, schemas) }}
+{%- endmacro %}
+{% macro default__cartridge_external_columns_sql(database, schemas) -%}
+    {{ _cartridge_missing('external_columns') }}
 {%- endmacro %}
 
 {#- Rows: schema, table, kind (primary, unique, foreign, check), name, columns (json array),

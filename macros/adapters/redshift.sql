@@ -35,10 +35,14 @@ where database_name = {{ cartridge_literal_sql(database) }}
 order by 1
 {%- else %}
 select
-    cast(nspname as varchar),
-    case when has_schema_privilege(nspname, 'usage') then 'true' else 'false' end
-from pg_catalog.pg_namespace
-where left(nspname, 3) <> 'pg_' and nspname not in ('information_schema', 'catalog_history')
+    cast(n.nspname as varchar) as schema_name,
+    case when has_schema_privilege(n.nspname, 'usage') then 'true' else 'false' end as usable,
+    cast(null as varchar) as own_name,
+    'false' as billed,
+    case when e.esoid is not null then 'true' else 'false' end as elsewhere
+from pg_catalog.pg_namespace as n
+left join pg_catalog.pg_external_schema as e on n.oid = e.esoid
+where left(n.nspname, 3) <> 'pg_' and n.nspname not in ('information_schema', 'catalog_history')
 order by 1
 {%- endif %}
 {%- endmacro %}
@@ -78,23 +82,45 @@ inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
 left join pg_catalog.pg_description as d on c.oid = d.objoid and d.objsubid = 0
 left join pg_catalog.pg_views as v on n.nspname = v.schemaname and c.relname = v.viewname
 where {{ _cartridge_redshift_scope(schemas) }}
-union all
-select
-    cast(schemaname as varchar),
-    cast(tablename as varchar),
-    'external',
-    cast(null as varchar),
-    cast(null as varchar),
-    cast(null as varchar),
-    'true'
-from svv_external_tables
-where schemaname in ({{ _cartridge_redshift_names(schemas) }})
 order by 1, 2
 {%- endif %}
 {%- endmacro %}
 
-{#- Three places: pg_attribute, the late-binding views, whose columns are in no catalogue table, and
-    the external tables. -#}
+{#- In a statement of their own: what lists them asks the compute nodes, and the functions that tell
+    the role's rights are the leader's alone. -#}
+{% macro redshift__cartridge_external_relations_sql(database, schemas) -%}
+select
+    cast(schemaname as varchar) as schema_name,
+    cast(tablename as varchar) as table_name,
+    'external' as kind,
+    cast(null as varchar) as comment,
+    cast(null as varchar) as row_count,
+    cast(null as varchar) as bytes,
+    'true' as readable
+from svv_external_tables
+where schemaname in ({{ _cartridge_redshift_names(schemas) }})
+order by 1, 2
+{%- endmacro %}
+
+{% macro redshift__cartridge_external_columns_sql(database, schemas) -%}
+with columns as (
+    select
+        cast(schemaname as varchar) as schema_name,
+        cast(tablename as varchar) as table_name,
+        cast(columnnum as integer) as place,
+        cast(columnname as varchar) as column_name,
+        cast(external_type as varchar) as native,
+        case when is_nullable = 'false' then 'false' else 'true' end as nullable,
+        cast(null as varchar) as value,
+        cast(null as varchar) as comment
+    from svv_external_columns
+    where schemaname in ({{ _cartridge_redshift_names(schemas) }})
+)
+
+{{ _cartridge_redshift_typed() }}
+{%- endmacro %}
+
+{#- Two places: pg_attribute, and the late-binding views, whose columns are in no catalogue table. -#}
 {% macro redshift__cartridge_columns_sql(database, schemas) -%}
 with columns as (
 {%- if _cartridge_redshift_elsewhere(database) %}
@@ -139,21 +165,14 @@ with columns as (
     from pg_get_late_binding_view_cols()
         as late (view_schema name, view_name name, col_name name, col_type varchar, col_num int)
     where view_schema in ({{ _cartridge_redshift_names(schemas) }})
-    union all
-    select
-        cast(schemaname as varchar),
-        cast(tablename as varchar),
-        cast(columnnum as integer),
-        cast(columnname as varchar),
-        cast(external_type as varchar),
-        case when is_nullable = 'false' then 'false' else 'true' end,
-        cast(null as varchar),
-        cast(null as varchar)
-    from svv_external_columns
-    where schemaname in ({{ _cartridge_redshift_names(schemas) }})
 {%- endif %}
 )
 
+{{ _cartridge_redshift_typed() }}
+{%- endmacro %}
+
+{#- The rows of a CTE `columns`, as the verb tells them. -#}
+{% macro _cartridge_redshift_typed() -%}
 select
     schema_name,
     table_name,

@@ -11,7 +11,7 @@ from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.engine.base import DbtCommand
 from dbt_cartridge.engine.command_line import V2_ENVIRONMENT, CommandLineEngine
 from dbt_cartridge.progress import Silent
-from dbt_cartridge.scan import scan
+from dbt_cartridge.scan import large, scan
 from tests.functional import test_verify
 from tests.functional.engines import scanned
 from tests.functional.test_first_run import fill, made
@@ -95,6 +95,20 @@ def test_the_scan_on_v2_is_that_of_v1(
     assert [each.where for each in found.problems] == [each.where for each in expected.problems]
     assert found == expected.model_copy(update={"problems": found.problems})
     assert not [each.what for each in found.problems if "===" in each.what]
+
+
+def test_a_large_table_on_v2_is_measured_as_on_v1(
+    duckdb_host: HostProject, v2: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "EXACT_ROWS", 1_000)
+    monkeypatch.setattr(large, "SAMPLE_ROWS", 500)
+    duckdb_host.warehouse.execute(
+        "create schema raw",
+        "create table raw.big as select i as id, i % 7 as kind, i * 37 % 900 as owner_id,"
+        " i || '.50' as amount, timestamp '2024-01-01' + to_minutes(i) as at"
+        " from range(5000) as t (i)",
+    )
+    assert scanned_on_v2(duckdb_host, v2) == scanned(duckdb_host, monkeypatch)
 
 
 def test_a_broken_host_is_told_on_v2(duckdb_host: HostProject, v2: str) -> None:

@@ -76,7 +76,7 @@ class Profile(Frozen):
     rows: int  # rows profiled: all of them, or the sample
     nulls: int
     distinct: int | None = None  # of the non-null values; None where the type has no equality
-    approximate: bool = False  # `distinct` is an estimate
+    approximate: bool = False  # `distinct` is an estimate, of many values that repeat
     sampled: bool = False  # the profile saw a sample, not every row
     min: str | None = None
     max: str | None = None

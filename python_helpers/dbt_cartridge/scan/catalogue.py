@@ -23,6 +23,7 @@ from dbt_cartridge.errors import ScanError
 from dbt_cartridge.scan.scope import chosen_schemas
 
 _VERBS = ("schemas", "relations", "columns", "constraints", "indexes")
+_EXTERNAL = ("external_relations", "external_columns")
 Name = tuple[str, str]
 T = TypeVar("T")
 
@@ -52,6 +53,11 @@ def read_catalogue(engine: Engine, settings: Settings) -> Catalogue:
     if not set(schemas) <= found | set(settings.schemas):
         replies = _asked(engine, database, schemas)
     database = _own_name(replies["schemas"], database)
+    external = [_text(r[0]) for r in replies["schemas"] if _is_external(r) and r[0] in schemas]
+    if external:
+        more = _asked(engine, database, external, _EXTERNAL)
+        for verb, other in zip(("relations", "columns"), _EXTERNAL, strict=True):
+            replies[verb] += more[other]
     chosen = {
         verb: tuple(row for row in rows if verb == "schemas" or _text(row[0]) in schemas)
         for verb, rows in replies.items()
@@ -66,15 +72,19 @@ def _own_name(rows: Sequence[Row], database: str | None) -> str | None:
     return next((row[2] for row in rows if len(row) > 2), None) or database
 
 
+def _is_external(row: Row) -> bool:
+    return len(row) > 4 and _true(row[4])
+
+
 def _asked(
-    engine: Engine, database: str | None, schemas: Sequence[str]
+    engine: Engine, database: str | None, schemas: Sequence[str], verbs: Sequence[str] = _VERBS
 ) -> dict[str, tuple[Row, ...]]:
     body = {"database": database, "schemas": list(schemas)}
-    verbs = _VERBS if schemas else _VERBS[:1]
+    verbs = verbs if schemas else verbs[:1]
     replies = in_order(engine.ask([Request(verb, body) for verb in verbs]), len(verbs))
     if len(schemas) > 1 and any(reply.error is not None for reply in replies):
         # BigQuery's datasets of two regions cannot stand in one statement.
-        each = [_asked(engine, database, [schema]) for schema in schemas]
+        each = [_asked(engine, database, [schema], verbs) for schema in schemas]
         return {verb: tuple(row for found in each for row in found[verb]) for verb in verbs}
     for verb, reply in zip(verbs, replies, strict=True):
         if reply.error is not None:

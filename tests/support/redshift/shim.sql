@@ -6,6 +6,7 @@ create table pg_catalog.rs_late_columns (view_schema name, view_name name, col_n
 create table pg_catalog.rs_external_columns (schemaname varchar, tablename varchar, columnname varchar, external_type varchar, columnnum int);
 create or replace function pg_catalog.pg_get_late_binding_view_cols() returns setof record language sql stable as $$ select view_schema,view_name,col_name,col_type,col_num from pg_catalog.rs_late_columns $$;
 create view pg_catalog.svv_external_columns as select schemaname, tablename, columnname, external_type, columnnum, 0 part_key, 'true'::varchar is_nullable, null::varchar redshift_database_name from pg_catalog.rs_external_columns;
+create view pg_catalog.pg_external_schema as select n.oid as esoid, 1 as eskind, 'spectrum'::text as esdbname, ''::text as esoptions from pg_catalog.pg_namespace n where n.nspname in (select schemaname from pg_catalog.rs_external_columns);
 create view pg_catalog.svv_external_tables as select distinct schemaname, tablename, null::varchar as location from pg_catalog.rs_external_columns;
 create view pg_catalog.svv_tables as
  select t.table_catalog, t.table_schema, t.table_name, t.table_type, obj_description((quote_ident(t.table_schema)||'.'||quote_ident(t.table_name))::regclass)::varchar remarks from information_schema.tables t;

@@ -62,3 +62,16 @@ def test_snowflake_draws_partitions_only_where_there_are_some_to_draw(
 def test_snowflake_draws_rows_of_a_table_that_is_not_far_larger_than_the_sample() -> None:
     """docs.snowflake.com/en/sql-reference/constructs/sample: BERNOULLI looks at every row."""
     assert "sample bernoulli (10.0) seed (42)" in sampled("snowflake", rows=10**6, bytes=10**8)
+
+
+@pytest.mark.parametrize("verb", ["schemas", "relations", "columns"])
+def test_redshifts_leader_node_meets_no_external_table(verb: str) -> None:
+    """docs.aws.amazon.com/redshift/latest/dg/c_SQL_functions_leader_node_only.html: they cannot
+    stand in a statement that needs the compute nodes, as docs.aws.amazon.com/redshift/latest/dg/
+    r_SVV_EXTERNAL_TABLES.html does; r_PG_EXTERNAL_SCHEMA.html is joined to PG_NAMESPACE."""
+    assert "svv_" not in catalogue("redshift", verb)
+    if verb != "schemas":
+        external = catalogue("redshift", f"external_{verb}")
+        assert "svv_external_" in external
+        assert "pg_" not in external
+        assert "privilege" not in external

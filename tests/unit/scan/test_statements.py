@@ -51,10 +51,31 @@ class Warehouse:
         if request.verb == "schemas":
             billed = ("true",) if self.billed else ()
             rows = [(schema, "true", "P", *billed) for schema in ("raw", "other")]
+            rows += [("spectrum", "true", "P", "false", "true")]
+        if request.verb == "external_relations":
+            rows = [("spectrum", "clicks", "external", None, None, None, "true")]
+        if request.verb == "external_columns":
+            rows = [
+                (
+                    "spectrum",
+                    "clicks",
+                    "1",
+                    "url",
+                    "string",
+                    "text",
+                    "true",
+                    None,
+                    "false",
+                    None,
+                    None,
+                    "true",
+                )
+            ]
         if request.verb == "relations":
             rows = [
                 (schema, f"t{i}", "table", None, self.rows, "1000000", "true")
                 for schema in schemas
+                if schema != "spectrum"
                 for i in range(TABLES)
             ]
         if request.verb == "columns":
@@ -62,6 +83,7 @@ class Warehouse:
                 (schema, f"t{i}", str(c), f"c{c}", "INT64", "integer", "true", None, "false", None,
                  None, "true")
                 for schema in schemas
+                if schema != "spectrum"
                 for i in range(TABLES)
                 for c in range(COLUMNS)
             ]  # fmt: skip
@@ -126,6 +148,18 @@ def test_without_a_profile_nothing_is_estimated_and_nothing_read() -> None:
     warehouse = Warehouse(rows="1000", billed=True)
     assert scanned(warehouse, profile="none")[0] == "1000 relations in raw"
     assert len(warehouse.asked) == 5
+
+
+def test_external_schemas_are_asked_for_apart_and_only_where_they_are_wanted() -> None:
+    warehouse = Warehouse(rows="1000")
+    assert scanned(warehouse, schemas="raw,spectrum", profile="none")[0] == (
+        "1001 relations in raw, spectrum"
+    )
+    apart = [r.body["schemas"] for r in warehouse.requests if r.verb.startswith("external")]
+    assert apart == [["spectrum"], ["spectrum"]]
+    other = Warehouse(rows="1000")
+    scanned(other, profile="none")
+    assert len(other.asked) == 5
 
 
 def test_schemas_that_cannot_stand_in_one_statement_are_read_one_by_one() -> None:
