@@ -13,8 +13,8 @@ from dbt_cartridge.config import Settings
 from tests.support.host import REPOSITORY, HostProject
 
 ADAPTERS = REPOSITORY / "macros" / "adapters"
-# The defaults serve where nothing says when a table changed, where there is a `typeof`, and where no
-# schema is external.
+# The defaults serve where nothing says when a table changed, where there is a `typeof`, and where
+# no schema is external.
 OPTIONAL = {
     "cartridge_marks_sql", "cartridge_type_sql",
     "cartridge_external_relations_sql", "cartridge_external_columns_sql",
