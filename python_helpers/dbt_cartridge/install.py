@@ -51,7 +51,7 @@ def install(project_dir: Path) -> Installation:
     if not (project_dir / "dbt_project.yml").is_file():
         raise HostError(
             f"{project_dir} holds no dbt_project.yml. Run `cartridge init` in a dbt project, or "
-            "name one with --project-dir."
+            "name one with --project-dir. To begin one from nothing: `cartridge new`."
         )
     package = package_folder()
     try:

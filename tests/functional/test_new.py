@@ -1,0 +1,56 @@
+"""From nothing but a database to a built dbt project."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+
+BIN = Path(sys.executable).parent
+
+
+def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    return subprocess.run(
+        [str(BIN / command[0]), *command[1:]], cwd=folder, env=environment,
+        capture_output=True, text=True, timeout=600, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def test_a_whole_project_is_made_from_nothing_and_builds(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "w.duckdb")) as warehouse:
+        warehouse.execute(
+            "create schema raw; create table raw.customers as select i as id, "
+            "'c' || i || '@example.org' as email, ['open', 'closed'][1 + i % 2] as status "
+            "from range(1, 41) t(i); create table raw.orders as select i as id, 1 + i % 40 as "
+            "customer_id, (i * 1.5)::decimal(10, 2) as amount, date '2024-01-01' + (i % 90)::int "
+            "as ordered_on from range(1, 201) t(i)"
+        )
+    flags = ("--adapter", "duckdb", "--path", "w.duckdb")
+    refused = run(tmp_path, "cartridge", "new", "shop", *flags, "--schemas", "row")
+    assert refused.returncode == 1
+    assert "use one of main, raw" in refused.stdout
+    assert not (tmp_path / "shop").exists()
+    made = run(
+        tmp_path, "cartridge", "new", "shop", *flags, "--schemas", "raw", "--archive", "shop.tar.gz"
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
+    shop = tmp_path / "shop"
+    written = {f.relative_to(shop).as_posix() for f in shop.rglob("*") if f.is_file()}
+    assert written >= {
+        "README.md", "dbt_project.yml", "profiles.yml", "packages.yml", ".env.example",
+        ".gitignore", ".sqlfluff", "requirements.txt", ".github/workflows/ci.yml",
+        "models/marts/fct_orders.sql", "analyses/fct_orders_duplicates.sql",
+    }  # fmt: skip
+    assert "example.org" not in (shop / "README.md").read_text()
+    built = run(shop, "dbt", "build", "--warn-error")
+    assert built.returncode == 0, built.stdout
+    assert run(shop, "dbt", "compile", "--quiet").returncode == 0
+    assert (tmp_path / "shop.tar.gz").stat().st_size > 0
+    before = {f: f.read_bytes() for f in (shop / "models").rglob("*") if f.is_file()}
+    again = run(shop, "cartridge", "generate")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert {f: f.read_bytes() for f in (shop / "models").rglob("*") if f.is_file()} == before
