@@ -5,7 +5,7 @@ Never a row count, which goes stale, and never a value of a personal column.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from dbt_cartridge.documents.scan import Column, TypeFamily
@@ -99,7 +99,8 @@ def column(
     if column.comment and column.comment.strip():
         return sentence(column.comment)
     if meaning.description:
-        return sentence(meaning.description)
+        told = sentence(meaning.description)
+        return " ".join((told, *_facts(column, meaning, told)))
     own = words(table.entity)
     said = words(name)
     keyed = table.primary_key.columns if table.primary_key else ()
@@ -111,6 +112,22 @@ def column(
     if column.name in keyed:
         return f"{said.capitalize()}; part of what identifies the {own}."
     return _by_role(own, meaning, family, said, column)
+
+
+def _facts(column: Column, meaning: ColumnMeaning, told: str) -> Iterator[str]:
+    """What is known of a column and somebody else's words for it do not say."""
+    said = told.lower()
+    if meaning.role == "measure":
+        unit = _UNITS.get(meaning.unit or "", f"in {meaning.unit}" if meaning.unit else "")
+        if unit and (meaning.unit or "").lower() not in said:
+            yield sentence(unit)
+        if meaning.additivity == "semi_additive" and "time" not in said:
+            yield "Adds up over everything but time."
+        if meaning.additivity == "non_additive" and "sum" not in said:
+            yield "Not to be summed."
+    values = domain(column, meaning) if meaning.role in ("status", "category") else ""
+    if values and not all(value.strip("`").lower() in said for value in values.split(", ")):
+        yield f"One of {values}."
 
 
 def reference(said: str, parent: str, own: str) -> str:

@@ -29,8 +29,10 @@ are written alias.column, the model's own by their bare name. With `by` (name an
 are summed up and every column is an aggregate: a metric worth having. Without `by` a row stays a \
 row.
 SQL is in the dialect of {dialect}: one expression, no select, no subquery, no semicolon, no \
-Jinja, no current date or time; arithmetic, case, coalesce, nullif, cast, round, text and date \
-functions, sum, avg, min, max, count, and windows. Names are snake_case."""
+Jinja. Any function of {dialect} that gives one plain value from its arguments alone may be used: \
+arithmetic, case, cast, text, pattern, date and JSON functions, aggregates, percentiles, windows; \
+none that asks the clock, the session or dice (so no current date), reads anything, or gives a \
+list. Names are snake_case."""
 
 _SHOWN = 14  # columns of a joined model
 
@@ -169,13 +171,23 @@ def laid(offline: Design, wanted: list[Part], dialect: str) -> Laid:
     return Laid(design, tuple(stands), refused)
 
 
+def _told(better: str, known: str) -> str:
+    """Better words for what a model is; what the rules know of it (what is left out, what a row
+    is, what is not to be summed) stands behind them."""
+    if not better:
+        return known
+    _, _, facts = known.partition(". ")
+    closed = better if better[-1] in ".!?" else f"{better}."
+    return closed if not facts or facts in better else f"{closed} {facts}"
+
+
 def _with(ground: Ground, part: Part) -> Model:
     if part.mart is not None:
         return new_mart(ground, part.mart, part.target)
     additions = part.additions or Additions()
     model = with_columns(ground, additions.columns)
     ground = replace(ground, model=model)
-    told = additions.description or model.description
+    told = _told(additions.description, model.description)
     valued = {test.column: test for test in accepted(ground, additions.accepted)}
     columns = tuple(
         column.model_copy(update={"tests": (*column.tests, valued[column.name])})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from dbt_cartridge import adapters
 from dbt_cartridge.config import Settings
@@ -16,6 +18,8 @@ from dbt_cartridge.llm import designing, mending, naming, settling
 from dbt_cartridge.llm.designing import Part
 from dbt_cartridge.llm.facts import Told, own_docs
 from dbt_cartridge.llm.opening import Opened
+from dbt_cartridge.llm.protocol import ProviderError
+from dbt_cartridge.llm.questions import Question
 from dbt_cartridge.llm.session import Session, Store
 from dbt_cartridge.progress import Progress
 
@@ -37,11 +41,11 @@ class Improver:
         """What inference left open is settled; entities and columns are named and described."""
         told = Told(schema, scan, self.settings)
         system = self._system(settling.SYSTEM)
-        choices = self.session.answers("Settling", system, settling.questions(told))
+        choices = self._answers("Settling", system, settling.questions(told))
         schema = settling.settled(schema, choices, str(self.session.opened.model))
         told = Told(schema, scan, self.settings)
-        names = self.session.answers("Naming", self._system(naming.SYSTEM), naming.questions(told))
-        schema, refused = naming.named(schema, names)
+        names = self._answers("Naming", self._system(naming.SYSTEM), naming.questions(told))
+        schema, refused = naming.named(schema, names, self.host)
         for table, why in refused.items():
             self.session.fall_back(table, why)
         return schema
@@ -53,7 +57,7 @@ class Improver:
             return design
         self._offline = design
         dialect = adapters.dialect(design.adapter)
-        answers = self.session.answers(
+        answers = self._answers(
             "Designing",
             self._system(designing.system(dialect)),
             designing.questions(design, dialect),
@@ -87,7 +91,7 @@ class Improver:
                 self._mends.get(part.target, 0),
             ))
         ]  # fmt: skip
-        answers = self.session.answers(
+        answers = self._answers(
             "Mending", self._system(mending.system(dialect)), questions
         ) if questions else {}  # fmt: skip
         for name in failed:
@@ -108,6 +112,19 @@ class Improver:
         return self.session.asked()
 
     # ------------------------------------------------------------ inside
+
+    def _answers(
+        self, label: str, system: str, questions: Sequence[Question[Any]]
+    ) -> dict[str, Any]:
+        """Raises ProviderError: the provider is of no use, and nobody asked to go on without."""
+        found = self.session.answers(label, system, questions)
+        if self.settings.provider_fails == "stop" and (why := self.session.lost):
+            raise ProviderError(
+                f"{self.session.opened.model} could not be asked: {why}. Nothing was written; what "
+                "was answered is kept. Run again when it answers, or with `provider_fails: rules` "
+                "to have the rules finish the work."
+            )
+        return found
 
     def _laid(self) -> Design:
         assert self._offline is not None

@@ -11,7 +11,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from dbt_cartridge.config import PROVIDERS
+from dbt_cartridge.config import OFFERED, PROVIDERS
 from dbt_cartridge.errors import ConfigError, did_you_mean
 
 GRADES = ("fast", "default", "best")
@@ -49,9 +49,9 @@ def resolve(spec: str, *, window: int | None = None, elsewhere: bool = False) ->
     """
     provider, _, name = spec.partition(":")
     if provider not in PROVIDERS:
-        near = did_you_mean(provider, PROVIDERS)
+        near = did_you_mean(provider, OFFERED)
         raise ConfigError(
-            f"There is no provider '{provider}': use {', '.join(PROVIDERS)}, or `provider:model`."
+            f"There is no provider '{provider}': use {', '.join(OFFERED)}, or `provider:model`."
             f"{near}"
         )
     known = catalogue().get(provider)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
 
+from dbt_cartridge.documents.host import Host, HostModel
 from dbt_cartridge.documents.schema import ColumnMeaning, Schema, Table
 from dbt_cartridge.llm.facts import Told
 from dbt_cartridge.llm.questions import Answer, Question
@@ -74,12 +76,17 @@ def _twice(names: list[str]) -> list[str]:
     return sorted({name for name in names if names.count(name) > 1})[:5]
 
 
-def named(schema: Schema, answers: Mapping[str, Any]) -> tuple[Schema, dict[str, str]]:
+def named(
+    schema: Schema, answers: Mapping[str, Any], host: Host | None = None
+) -> tuple[Schema, dict[str, str]]:
     """The schema with the names and descriptions of the answers, and what could not be taken.
 
-    An entity's name that another table of the same schema has stays as the rules had it.
+    An entity's name that another table of the same schema has stays as the rules had it. So does
+    every name that stands in `host` already: a better one is offered there, since code of the
+    user's may read the model under the name that it has.
     """
     refused: dict[str, str] = {}
+    standing = _standing(host)
     taken: dict[tuple[str, str], str] = {}
     for table in schema.tables:
         if table.id not in answers or not answers[table.id].entity:
@@ -90,19 +97,99 @@ def named(schema: Schema, answers: Mapping[str, Any]) -> tuple[Schema, dict[str,
         if answer is None:
             tables.append(table)
             continue
+        if (model := standing.get(table.id)) is not None:
+            answer, offered = _as_it_stands(answer, table, model)
+            if offered:
+                told = ", ".join(offered)
+                refused[table.id] = f"names stay; better ones are offered: {told}"
         entity = answer.entity or table.entity
         place = (table.id.split(".", 1)[0], entity)
         if taken.setdefault(place, table.id) != table.id:
             refused[table.id] = f"its name {entity} belongs to {taken[place]}"
             entity = table.entity
         tables.append(_named(table, answer, entity))
-    return schema.model_copy(update={"tables": tuple(tables)}), refused
+    after = schema.model_copy(update={"tables": tuple(tables)})
+    return _with_stems(schema, after, answers), refused
+
+
+def _standing(host: Host | None) -> dict[str, HostModel]:
+    """By the table's id: the staging model that an earlier run made of it alone."""
+    models = host.models if host is not None else ()
+    return {m.relations[0]: m for m in models if m.generated and m.sql and len(m.relations) == 1}
+
+
+def _as_it_stands(
+    answer: NamedTable, table: Table, model: HostModel
+) -> tuple[NamedTable, list[str]]:
+    """The answer with the names that `model` has already, and the others as `old → new`."""
+    offered: list[str] = []
+    entity = answer.entity
+    if entity and not model.name.endswith(_plural_of(entity)) and entity != table.entity:
+        offered.append(f"{table.entity} → {entity}")
+        entity = ""
+    columns: list[Named] = []
+    for each in answer.columns:
+        written = re.search(rf"\b(is_)?{each.name}(_at|_date|_id)?\b", model.sql)
+        if each.name and not written:
+            offered.append(f"{each.column} → {each.name}")
+            each = each.model_copy(update={"name": ""})
+        columns.append(each)
+    kept = answer.model_copy(update={"entity": entity, "columns": columns})
+    more = [f"{len(offered) - 5} more"] if len(offered) > 5 else []
+    return kept, [*offered[:5], *more]
+
+
+def _plural_of(entity: str) -> str:
+    *before, last = entity.split("_")
+    return "_".join((*before, plural(last)))
+
+
+def _with_stems(before: Schema, after: Schema, answers: Mapping[str, Any]) -> Schema:
+    """Keys of a renamed entity, and what refers to it, bear its new name: `product_category_id`
+    becomes `category_id` where the product category is a category now."""
+    new = {t.id: tuple(t.entity.split("_")) for t in after.tables}
+    renamed = {
+        t.id: (tuple(t.entity.split("_")), new[t.id])
+        for t in before.tables
+        if tuple(t.entity.split("_")) != new[t.id]
+    }
+    swaps: dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+    for table in after.tables:
+        if table.id in renamed and table.primary_key and len(table.primary_key.columns) == 1:
+            swaps[table.id, table.primary_key.columns[0]] = renamed[table.id]
+    for edge in after.relationships:
+        if edge.ref_table in renamed and len(edge.columns) == 1:
+            swaps[edge.table, edge.columns[0]] = renamed[edge.ref_table]
+    said = {(id, c.column) for id, answer in answers.items() for c in answer.columns if c.name}
+    tables = tuple(
+        table.model_copy(
+            update={
+                "columns": tuple(
+                    column.model_copy(update={"words": _swapped(column.words, *swap)})
+                    if (swap := swaps.get((table.id, column.name)))
+                    and (table.id, column.name) not in said
+                    else column
+                    for column in table.columns
+                )
+            }
+        )
+        if any(id == table.id for id, _ in swaps)
+        else table
+        for table in after.tables
+    )
+    return after.model_copy(update={"tables": tables})
+
+
+def _swapped(words: tuple[str, ...], old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
+    for at in range(len(words) - len(old) + 1):
+        if words[at : at + len(old)] == old:
+            return (*words[:at], *new, *words[at + len(old) :])
+    return words
 
 
 def _named(table: Table, answer: NamedTable, entity: str) -> Table:
     by_name = {each.column: each for each in answer.columns}
-    words = tuple(entity.split("_"))
-    entities = "_".join((*words[:-1], plural(words[-1])))
+    entities = _plural_of(entity)
     same = entity == table.entity
     return table.model_copy(
         update={

@@ -30,6 +30,7 @@ class Pace:
         self._faults = 0
         self._not_before = 0.0
         self._stopped = ""
+        self.failed = ""  # why the provider is of no use, where it is not the user who stopped
         self._changed = threading.Condition()
         self._ended = threading.Event()
         self._wait = wait
@@ -58,7 +59,8 @@ class Pace:
                 self._allowed = min(self._most, self._allowed + 0.5)
             self._faults = self._faults + 1 if fault else 0
             if self._faults >= max(_DOWN, 2 * int(self._most)):
-                self._stop("the provider does not answer")
+                self.failed = self.failed or "the provider does not answer"
+                self._stop(self.failed)
             # One for the place that is free, and one for that which may be new.
             self._changed.notify(2)
 

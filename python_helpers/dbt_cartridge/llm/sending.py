@@ -44,6 +44,7 @@ class Sender:
                 return found
             why = redacted(f"{found.kind} ({found})")
             if isinstance(found, AuthFailed):
+                self.pace.failed = self.pace.failed or why
                 self.pace.stop(why)
             if not found.passing:
                 return why

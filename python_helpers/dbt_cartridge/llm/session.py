@@ -66,6 +66,14 @@ class Session:
     kept: int = 0
     edits: int = 0
     seconds: float = 0.0
+    replies: int = 0
+    unanswered: str = ""  # why a request brought nothing
+
+    @property
+    def lost(self) -> str:
+        """Why the provider is of no use: it failed, or not one request brought a reply."""
+        nothing = self.unanswered if not self.replies and not self.pace.stopped else ""
+        return self.pace.failed or nothing
 
     def __post_init__(self) -> None:
         self.meter = Meter(self.settings, self.opened.model)
@@ -196,7 +204,9 @@ class Session:
         sender = Sender(self.opened.provider, self.meter, self.pace, self.opened.seconds)
         reply = sender.send(request, expected)
         if isinstance(reply, str):
+            self.unanswered = self.unanswered or reply
             return [_Result(question, failed=reply) for question in batch]
+        self.replies += 1
         if reply.stop != "ok" and len(batch) > 1:
             return [_Result(question, alone=True) for question in batch]
         if reply.stop == "refusal":

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from dbt_cartridge.documents.schema import (
     Candidate,
+    ColumnMeaning,
     Evidence,
     Key,
     Relationship,
@@ -173,8 +174,19 @@ def _table(table: Table, answers: Mapping[str, Choice], model: str) -> Table:
     doubted = tuple(
         key for key in table.doubted_keys if key.columns not in {b.columns for b in believed}
     )
-    update = {"other_keys": (*table.other_keys, *believed), "doubted_keys": doubted}
+    first = believed[0] if table.primary_key is None else None
+    others = believed[1:] if first else believed
+    update = {"other_keys": (*table.other_keys, *others), "doubted_keys": doubted}
+    if first is not None:  # of several, the first by which inference would have gone
+        update |= {"primary_key": first, "columns": tuple(_in_key(table, first))}
     return table.model_copy(update=update)
+
+
+def _in_key(table: Table, key: Key) -> Iterator[ColumnMeaning]:
+    for column in table.columns:
+        plain = column.role in ("attribute", "natural_key", "name")
+        is_key = column.name in key.columns and plain
+        yield column.model_copy(update={"role": "key"}) if is_key else column
 
 
 def _believed(table: Table, answers: Mapping[str, Choice], model: str) -> Iterator[Key]:

@@ -1,7 +1,8 @@
 """SQL expressions that a provider wrote: read by sqlglot, and let through node by node.
 
-A list of what is allowed. A list of what is forbidden was beaten: dialects have functions that
-read files, call out, or run text as SQL, and new ones come with each release.
+A list of what is allowed, by what functions are (`functions`). A list of what is forbidden was
+beaten: dialects have functions that read files, call out, or run text as SQL, and new ones come
+with each release.
 """
 
 from __future__ import annotations
@@ -15,36 +16,54 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.annotate_types import annotate_types
 
+from dbt_cartridge import native
 from dbt_cartridge.documents.scan import TypeFamily
+from dbt_cartridge.llm.functions import (
+    AGGREGATES,
+    CLASSES,
+    asks_elsewhere,
+    is_plain_call,
+    known,
+    needs_two,
+)
 
 Node = Any
 _MOST_NODES, _DEEPEST = 120, 24
 
 
-def _known(*names: str) -> frozenset[type[Any]]:
-    """sqlglot's classes of these names; those that this version does not have are left out."""
-    return frozenset(kind for name in names if (kind := getattr(exp, name, None)) is not None)
-
-
-_PLAIN = _known(
-    "Column", "Identifier", "Literal", "Boolean", "Null", "Paren", "Neg", "Not", "And", "Or",
-    "EQ", "NEQ", "GT", "GTE", "LT", "LTE", "Is", "In", "Between", "Like", "Case", "If", "Tuple",
-    "Add", "Sub", "Mul", "Div", "IntDiv", "Mod", "DPipe", "Coalesce", "Nullif", "Cast", "TryCast",
-    "DataType", "DataTypeParam", "Round", "Abs", "Ceil", "Floor", "Sqrt", "Ln", "Power",
-    "Greatest", "Least", "Lower", "Upper", "Trim", "Length", "Substring", "Concat",
-    "DateTrunc", "TimestampTrunc", "DateDiff", "TimestampDiff", "Extract", "Year", "Month", "Day",
-    "Quarter", "Week", "DayOfWeek", "Var", "Interval", "IntervalSpan", "SafeDivide",
-)  # fmt: skip
-_AGGREGATES = _known("Sum", "Avg", "Min", "Max", "Count", "CountIf", "Distinct", "Star", "Filter",
-                     "Where", "Stddev", "Median")  # fmt: skip
-_WINDOWS = _known("Window", "WindowSpec", "Order", "Ordered", "RowNumber", "Rank", "DenseRank",
-                  "Lag", "Lead")  # fmt: skip
-_CALLS = _known("Sum", "Avg", "Min", "Max", "Count", "CountIf", "Stddev", "Median")
-_TYPES = frozenset(
-    "TEXT VARCHAR CHAR NVARCHAR INT BIGINT SMALLINT DECIMAL NUMERIC DOUBLE FLOAT BOOLEAN DATE "
-    "TIMESTAMP TIMESTAMPTZ DATETIME BIGDECIMAL".split()
+_GRAMMAR = known(
+    "Column Identifier Literal Boolean Null Paren Neg Not EQ NEQ GT GTE LT LTE Is In Between Like "
+    "ILike SimilarTo Escape NullSafeEQ NullSafeNEQ Tuple Add Sub Mul Div IntDiv DPipe BitwiseAnd "
+    "BitwiseOr BitwiseXor DataType DataTypeParam Var Interval IntervalSpan JSONPath JSONPathRoot "
+    "JSONPathKey JSONPathSubscript Distinct Star Filter Where WithinGroup Order Ordered Window "
+    "WindowSpec IgnoreNulls RespectNulls RawString Anonymous"
 )
-_PARTS = frozenset("year quarter month week day hour minute second dow isodow doy epoch".split())
+_ALLOWED = _GRAMMAR | CLASSES
+_CALLS = AGGREGATES
+_TYPES = frozenset(
+    "TEXT VARCHAR CHAR NCHAR NVARCHAR INT BIGINT SMALLINT TINYINT MEDIUMINT UTINYINT USMALLINT "
+    "UINT UBIGINT INT128 DECIMAL NUMERIC BIGDECIMAL DOUBLE FLOAT BOOLEAN DATE TIME TIMESTAMP "
+    "TIMESTAMPTZ TIMESTAMPLTZ TIMESTAMPNTZ TIMESTAMP_S TIMESTAMP_MS TIMESTAMP_NS DATETIME INTERVAL "
+    "UUID DECFLOAT DATETIME2 SIGNED".split()
+)
+_OF_JSON = frozenset({"JSON", "JSONB", "VARIANT", "SUPER"})  # read from, never given out
+_PARTS = frozenset(
+    "year quarter month week day hour minute second millisecond microsecond nanosecond decade "
+    "century millennium dow isodow doy epoch isoyear isoweek dayofweek dayofyear dayofmonth "
+    "weekday weekiso weekofyear yearofweek yearofweekiso dayofweekiso dayofweek_iso week_iso date "
+    "time both leading trailing".split()
+)
+_CLOCKS = frozenset({"now", "today", "tomorrow", "yesterday", "current_date", "current_timestamp"})
+_AVERAGED = tuple(known("Median PercentileCont Quantile Trunc"))
+_OF_ARGUMENT = (*_AVERAGED, *known("Mode ArgMax ArgMin PercentileDisc FirstValue LastValue"))
+_RESULTS: dict[str, TypeFamily] = {
+    "make_date": "date", "to_date": "date", "last_day": "date", "age": "interval",
+    "date_part": "float", "make_timestamp": "timestamp", "to_timestamp": "timestamp",
+    "strptime": "timestamp", "try_strptime": "timestamp", "strpos": "integer", "instr": "integer",
+    "position": "integer", "date_diff": "integer", "datediff": "integer", "len": "integer",
+    "starts_with": "boolean", "ends_with": "boolean", "regexp_matches": "boolean",
+    "bool_and": "boolean", "bool_or": "boolean", "quantile_cont": "decimal",
+}  # fmt: skip
 _FAMILIES: tuple[tuple[TypeFamily, str], ...] = (
     ("integer", "BIGINT"), ("decimal", "DECIMAL(18, 4)"), ("float", "DOUBLE"), ("text", "TEXT"),
     ("boolean", "BOOLEAN"), ("date", "DATE"), ("timestamp", "TIMESTAMP"),
@@ -80,7 +99,8 @@ class Scope:
         if len(nodes) > _MOST_NODES:
             raise NotAllowed("it is too long")
         for node in nodes:
-            _require_allowed(node)
+            _require_allowed(node, self.adapter)
+        _require_value(tree)
         found = self._bind(tree)
         _require_no_nested(tree)
         tree = _safe_division(tree)
@@ -88,7 +108,7 @@ class Scope:
         if kind == "date" and isinstance(tree, (exp.DateTrunc, exp.TimestampTrunc)):
             tree = exp.cast(tree, "date")  # PostgreSQL makes a timestamp of a day
         return Checked(
-            tree.sql(dialect="duckdb", comments=False),
+            _written(tree, self.adapter),
             kind,
             any(_outside_window(node) for node in tree.walk() if type(node) in _CALLS),
             frozenset(found),
@@ -116,6 +136,8 @@ class Scope:
         if isinstance(tree, (exp.DateTrunc, exp.TimestampTrunc)):
             inner = next(iter(tree.find_all(exp.Column)), None)
             return self.columns[inner.table][inner.name] if inner is not None else "date"
+        if (known_kind := self._known_kind(tree.unnest())) is not None:
+            return known_kind
         typed = dict(_FAMILIES)
         copy = exp.Paren(this=tree.copy())
         for column in list(copy.find_all(exp.Column)):
@@ -140,6 +162,36 @@ class Scope:
         if isinstance(tree, exp.Div | exp.Avg | exp.Sum | exp.Round | exp.Mul):
             return "decimal"
         return "text"
+
+    def _known_kind(self, node: Node) -> TypeFamily | None:
+        """Where warehouses agree and sqlglot does not know, or knows another one's answer."""
+        if isinstance(node, _OF_ARGUMENT):
+            inner = next(iter(node.find_all(exp.Column)), None)
+            family = self.columns[inner.table][inner.name] if inner is not None else "decimal"
+            averaged = isinstance(node, _AVERAGED) and family == "integer"
+            return "decimal" if averaged else family
+        if isinstance(node, exp.Anonymous):
+            return _RESULTS.get(str(node.this).lower())
+        if isinstance(node, exp.WidthBucket):
+            return "integer"
+        if isinstance(node, exp.AtTimeZone | exp.ConvertTimezone):
+            return "timestamp"
+        if isinstance(node, exp.Sub | exp.Add):
+            return self._of_times(node)
+        return None
+
+    def _of_times(self, node: Node) -> TypeFamily | None:
+        left = self._type(node.this)
+        if left not in ("date", "timestamp"):
+            return None
+        if isinstance(node.expression, exp.Interval):
+            plain = self.adapter in ("mysql", "snowflake", "bigquery") and left == "date"
+            return "date" if plain else "timestamp"
+        right = self._type(node.expression)
+        if right not in ("date", "timestamp"):
+            return left
+        days = left == right == "date" and self.adapter != "bigquery"
+        return "integer" if days or self.adapter == "mysql" else "interval"
 
 
 def _one_expression(text: str, dialect: str) -> Node:
@@ -166,23 +218,82 @@ def _one_expression(text: str, dialect: str) -> Node:
     return tree
 
 
-def _require_allowed(node: Node) -> None:
-    if type(node) not in _PLAIN | _AGGREGATES | _WINDOWS:
+def _require_allowed(node: Node, dialect: str) -> None:
+    if type(node) not in _ALLOWED:
         raise NotAllowed(f"{_said(node)} is not allowed")
-    if isinstance(node, exp.DataType) and node.this.name not in _TYPES:
-        raise NotAllowed(f"the type {node.this.name.lower()} is not allowed")
-    if isinstance(node, exp.Var) and node.name.lower() not in _PARTS | {"days", "months", "years"}:
+    if isinstance(node, exp.Anonymous) and not is_plain_call(str(node.this), dialect):
+        raise NotAllowed(f"{_said(node)} is not allowed")
+    if asks_elsewhere(node) or needs_two(node):
+        raise NotAllowed(f"{_said(node)} does not hang on its arguments alone")
+    if isinstance(node, exp.DataType):
+        _require_type(node)
+    if isinstance(node, exp.Var) and not _is_part(node.name):
         raise NotAllowed(f"{node.name[:40]} is not allowed")
     if isinstance(node, exp.In) and (node.args.get("query") or node.args.get("unnest")):
         raise NotAllowed("in (…) takes values")
     if isinstance(node, exp.Identifier) and not isinstance(node.parent, exp.Column):
         raise NotAllowed(f"{node.name[:40]} is not allowed")
+    if isinstance(node, exp.Literal):
+        _require_literal(node)
+
+
+def _require_type(node: Node) -> None:
+    name = node.this if isinstance(node.this, str) else node.this.name
+    if name in _OF_JSON and isinstance(node.parent, exp.Cast):
+        return
+    if name not in _TYPES:
+        raise NotAllowed(f"the type {name.lower()[:40]} is not allowed")
+
+
+def _is_part(name: str) -> bool:
+    lowered = name.lower()
+    return lowered in _PARTS or lowered.removesuffix("s") in _PARTS
+
+
+def _require_literal(node: Node) -> None:
+    """`'now'::timestamp` is a clock, `'now' = status` a text."""
+    text = node.name
+    if "§" in text:
+        raise NotAllowed("§ is not allowed")
+    if node.is_string and text.strip().lower() in _CLOCKS and not isinstance(
+        node.parent, exp.EQ | exp.NEQ | exp.In | exp.If | exp.Case | exp.Coalesce | exp.Like
+    ):  # fmt: skip
+        raise NotAllowed(f"'{text.strip()}' is the time of the run")
+
+
+def _require_value(tree: Node) -> None:
+    """One plain value: JSON is read from, and not given out by a cast."""
+    inner = tree.unnest()
+    if isinstance(inner, exp.Cast) and inner.to.this.name in _OF_JSON:
+        raise NotAllowed(f"the type {inner.to.this.name.lower()} is not allowed")
+
+
+def _written(tree: Node, dialect: str) -> str:
+    """In the design's own dialect, or as it was written in the warehouse's: see `native`."""
+    if dialect == "duckdb" or isinstance(tree, exp.Column):
+        return str(tree.sql(dialect="duckdb", comments=False))
+    tree = tree.copy()
+    places: list[str] = []
+    for column in list(tree.find_all(exp.Column)):
+        table, name = (part.replace('"', '""') for part in (column.table, column.name))
+        places.append(f'"{table}"."{name}"')
+        place = exp.Column(this=exp.to_identifier(f"§{len(places) - 1}§", quoted=True))
+        if column is tree:
+            tree = place
+        else:
+            column.replace(place)
+    text = str(tree.sql(dialect=dialect, comments=False))
+    for number, name in enumerate(places):
+        for quote in '"`':
+            text = text.replace(f"{quote}§{number}§{quote}", name)
+    return native.marked(dialect, text)
 
 
 def _said(node: Node) -> str:
     if isinstance(node, exp.Anonymous):
         return f"the function {str(node.this)[:40]}"
-    return type(node).__name__.lower()
+    names: list[str] = node.sql_names() if isinstance(node, exp.Func) else []
+    return f"the function {names[0].lower()}" if names else type(node).__name__.lower()
 
 
 def _require_no_nested(tree: Node) -> None:

@@ -11,6 +11,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from dbt_cartridge import native
 from dbt_cartridge.adapters import dialect as sqlglot_dialect
 from dbt_cartridge.errors import RenderError
 from dbt_cartridge.render import identifiers, portable
@@ -18,11 +19,12 @@ from dbt_cartridge.render.dialects import Node
 
 _COLUMN = re.compile(r'(?:"((?:[^"]|"")+)"\.)?"((?:[^"]|"")+)"\Z')
 _NAME = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")+"(?:\."(?:[^"]|"")+")?""")
+_NAME_BACKSLASH = re.compile(r"""'(?:[^'\\]|\\.|'')*'|"(?:[^"]|"")+"(?:\."(?:[^"]|"")+")?""", re.S)
+_PLACE = re.compile(r'"§([0-9]+)§"')
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?\Z")
 # Strings and quoted names of what sqlglot prints.
 _DOUBLED = re.compile(r"""'(?:[^']|'')*'|["`]§(?P<place>[0-9]+)§["`]""")
 _BACKSLASH = re.compile(r"""'(?:[^'\\]|\\.|'')*'|["`]§(?P<place>[0-9]+)§["`]""", re.S)
-_BACKSLASH_ADAPTERS = frozenset({"bigquery", "databricks", "mysql", "snowflake", "spark"})
 
 
 def sql(
@@ -42,11 +44,14 @@ def sql(
     Raises:
         RenderError: it is not one expression.
     """
+    dialect, _ = native.split(expression)
+    if dialect not in ("", sqlglot_dialect(adapter)):
+        raise _not_an_expression(expression)
     shape, names = _shape(expression)
     written = [_write(name, adapter, drop, stored) for name in names]
     if len(names) == 1 and shape == '"§0§"':
         return written[0]
-    parts = _print(shape, adapter)
+    parts = _as_it_is(shape) if dialect else _print(shape, adapter)
     return "".join(part if isinstance(part, str) else written[part] for part in parts)
 
 
@@ -75,7 +80,8 @@ def _shape(expression: str) -> tuple[str, tuple[str, ...]]:
         found = match.group()
         return found if found[0] == "'" else f'"§{names.setdefault(found, len(names))}§"'
 
-    shape = _NAME.sub(number, expression)
+    dialect, _ = native.split(expression)
+    shape = (_NAME_BACKSLASH if dialect in native.BACKSLASH else _NAME).sub(number, expression)
     return shape, tuple(names)
 
 
@@ -128,7 +134,8 @@ def with_aliases(expression: str, renames: Mapping[str, str]) -> str:
         quoted = column.replace('"', '""')
         return f'"{renames[alias]}"."{quoted}"'
 
-    return _NAME.sub(renamed, expression)
+    dialect, _ = native.split(expression)
+    return (_NAME_BACKSLASH if dialect in native.BACKSLASH else _NAME).sub(renamed, expression)
 
 
 def number(value: str) -> int | float | None:
@@ -141,8 +148,11 @@ def number(value: str) -> int | float | None:
 @lru_cache(maxsize=4096)
 def _parse(shape: str) -> Node:
     """The one expression. Never to be changed: it is shared."""
+    dialect, text = native.split(shape)
+    if dialect:  # where a name in double quotes may be a string
+        text = _PLACE.sub(r"n\1", text)
     try:
-        trees: list[Node] = sqlglot.parse(f"select {shape}", read="duckdb")
+        trees: list[Node] = sqlglot.parse(f"select {text}", read=dialect or "duckdb")
     except SqlglotError as error:
         raise _not_an_expression(shape) from error
     select = trees[0]
@@ -168,7 +178,17 @@ def _print(shape: str, adapter: str) -> tuple[str | int, ...]:
     """Text in lower case, and the numbers of the names that stand between."""
     tree = portable.adapt(_parse(shape).copy(), adapter)
     text = portable.polish(tree.sql(dialect=sqlglot_dialect(adapter), comments=False))
-    pattern = _BACKSLASH if adapter in _BACKSLASH_ADAPTERS else _DOUBLED
+    return _parts(text, _BACKSLASH if adapter in native.BACKSLASH else _DOUBLED)
+
+
+@lru_cache(maxsize=4096)
+def _as_it_is(shape: str) -> tuple[str | int, ...]:
+    """What was written in the adapter's own SQL is printed, and not translated."""
+    dialect, text = native.split(shape)
+    return _parts(portable.polish(text), _BACKSLASH if dialect in native.BACKSLASH else _DOUBLED)
+
+
+def _parts(text: str, pattern: re.Pattern[str]) -> tuple[str | int, ...]:
     parts: list[str | int] = []
     end = 0
     for match in pattern.finditer(text):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import sqlglot
 from sqlglot import exp
 
+from dbt_cartridge import native
 from dbt_cartridge.adapters import dialect
 from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.documents.schema import Relationship
@@ -62,8 +62,8 @@ class Queries:
         return self._text(_largest(query))
 
     def where_not(self, table: str, claim: str) -> str:
-        """The rows that deny `claim`, an expression in DuckDB's dialect as designs hold it."""
-        denied = exp.Not(this=exp.Paren(this=sqlglot.parse_one(claim, read="duckdb")))
+        """The rows that deny `claim`, an expression as designs hold it."""
+        denied = exp.Not(this=exp.Paren(this=native.parsed(claim)))
         query = exp.select("*").from_(self._table(table)).where(denied)
         return self._text(query.limit(_MOST))
 

@@ -7,6 +7,7 @@ import re
 import sqlglot
 from sqlglot import exp
 
+from dbt_cartridge import native
 from dbt_cartridge.documents.design import Model, ModelColumn, Projection, Query
 
 _TYPES = (*exp.DataType.NUMERIC_TYPES, *exp.DataType.TEMPORAL_TYPES, exp.DataType.Type.BOOLEAN)
@@ -36,6 +37,8 @@ def without_casts(model: Model, error: str) -> tuple[Model, tuple[str, ...]] | N
 
 def _uncast(expression: str) -> str | None:
     """Without casts of columns to numbers, dates or booleans; None if there are none."""
+    if native.is_native(expression):
+        return None
     tree = sqlglot.parse_one(expression, read="duckdb")
     casts = [
         node

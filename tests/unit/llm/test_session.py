@@ -11,18 +11,28 @@ from typing import Any
 import pytest
 
 from dbt_cartridge.config import Settings
+from dbt_cartridge.documents.schema import ColumnMeaning, Key, Schema, Table
 from dbt_cartridge.llm.batches import batches
 from dbt_cartridge.llm.models import Model
 from dbt_cartridge.llm.opening import Opened
 from dbt_cartridge.llm.pace import Pace, Stopped
-from dbt_cartridge.llm.protocol import Ask, AuthFailed, Passing, RateLimited, Reply
+from dbt_cartridge.llm.protocol import (
+    Ask,
+    AuthFailed,
+    Passing,
+    ProviderError,
+    RateLimited,
+    Rejected,
+    Reply,
+)
 from dbt_cartridge.llm.providers.mock import Mock, Script
 from dbt_cartridge.llm.questions import Answer, Question
 from dbt_cartridge.llm.session import Session
+from dbt_cartridge.llm.settling import Choice, settled
 from dbt_cartridge.llm.wording import Name
 from dbt_cartridge.progress import Silent
 from dbt_cartridge.write.answers import KeptAnswers
-from tests.unit.llm.helpers import MODEL, Memory
+from tests.unit.llm.helpers import MODEL, Memory, few, improved_by
 
 
 class Named(Answer):
@@ -295,3 +305,33 @@ def test_one_question_that_is_larger_than_the_window_is_asked_alone():
     huge = Question("name", "huge", "x" * 100_000, [], Named)
     found = list(batches([*questions(2), huge], Model("openai", "local", 8_192, 2_048), 300))
     assert [q.about for q in found[-1]] == ["huge"]
+
+
+def test_a_provider_of_no_use_ends_the_run_unless_asked_otherwise():
+    def refuses(_: Ask) -> Reply:
+        raise AuthFailed("HTTP 401: no such key")
+
+    def down(_: Ask) -> Reply:
+        raise Rejected("HTTP 404: no such model")
+
+    for fault in (refuses, down):
+        with pytest.raises(ProviderError, match="Nothing was written"):
+            improved_by(fault).understand(*few()[:2])
+        settings = Settings(provider="mock", provider_fails="rules")
+        schema = improved_by(fault, settings).understand(*few()[:2])
+        assert schema.tables == few()[0].tables
+
+
+def test_a_key_that_is_chosen_is_the_key_of_a_table_without_one():
+    doubted = Key(columns=("a", "b"), kind="composite", proved=False, confidence=0.4)
+    table = Table(
+        id="raw.t", entity="t", entities="ts", role="fact", shape="transaction", confidence=0.5,
+        doubted_keys=(doubted,),
+        columns=(ColumnMeaning(name="a", words=("a",)), ColumnMeaning(name="b", words=("b",))),
+    )  # fmt: skip
+    schema = Schema(adapter="duckdb", tables=(table,))
+    after = settled(schema, {"key raw.t(a, b)": Choice(choice="key")}, "m").tables[0]
+    assert after.primary_key is not None
+    assert after.primary_key.columns == ("a", "b")
+    assert after.other_keys == after.doubted_keys == ()
+    assert {column.role for column in after.columns} == {"key"}
