@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,14 +24,37 @@ class _Group(click.Group):
     """Shows our errors as they are, without a traceback, and ends with their exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        _end_by_signals()
         try:
-            return super().invoke(ctx)
+            return self._flushed(ctx)
+        except BrokenPipeError:  # `| head` has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
         except CartridgeError as error:
             click.echo(f"Error: {error}", err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo(INTERRUPTED, err=True)
             ctx.exit(130)
+
+    def _flushed(self, ctx: click.Context) -> Any:
+        """What is left in the buffer goes out here, where a closed pipe can still be told."""
+        try:
+            return super().invoke(ctx)
+        finally:
+            sys.stdout.flush()
+
+
+def _end_by_signals() -> None:
+    """A run that is ended from outside ends as Ctrl-C ends it: what still runs is given up."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            if number := getattr(signal, name, None):
+                signal.signal(number, interrupt)
 
 
 def _settings_options(command: F) -> F:
@@ -158,7 +184,7 @@ def apply_command(**options: Any) -> None:
     project_dir, engine, _ = _opened(options)
     with report.progress() as progress:
         changes = pipeline.apply_plan(engine, project_dir, progress)
-    sys.exit(report.tell_changes(changes))
+    sys.exit(report.tell_changes(changes, "dbt build, then commit the files with .cartridge/"))
 
 
 @main.command()
@@ -265,6 +291,48 @@ def init(project_dir: Path) -> None:
     from dbt_cartridge.install import install
 
     click.echo(install(project_dir))
+
+
+_CONNECTION = ("path", "host", "server", "port", "user", "username", "dbname", "account", "role",
+               "warehouse", "database", "project", "location")  # fmt: skip
+
+
+def _connection_options(command: F) -> F:
+    """The fields of profiles.yml, by dbt's names. Passwords come from the environment."""
+    for name in reversed(_CONNECTION):
+        command = click.option(f"--{name}", default=None, help="As dbt calls it in a profile.")(
+            command
+        )
+    return command
+
+
+@main.command()
+@click.argument("name")
+@click.option("--adapter", required=True, help="duckdb, postgres, redshift, snowflake, bigquery or "
+              "mysql.")  # fmt: skip
+@_connection_options
+@click.option("--schemas", multiple=True, required=True, help="Schemas that hold the raw tables.")
+@click.option("--tables", multiple=True, help="Globs; only matching tables are taken.")
+@click.option("--exclude", multiple=True, help="Globs; matching tables are left out.")
+@click.option("--schema", default="analytics", help="Where models go.  [default: analytics]")
+@click.option("--provider", default=None, help="As in `generate`.")
+@click.option("--verify", default=None, help="As in `generate`.")
+@click.option(
+    "--archive",
+    default=None,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Pack the project into this .tar.gz, too.",
+)
+@click.option("--dbt", default=None, metavar="PATH", help="The dbt to run.")
+def new(name: str, **options: Any) -> None:
+    """Make a whole dbt project from nothing, in the folder NAME.
+
+    The connection is tested first. A password is read from DBT_ENV_SECRET_<NAME>_PASSWORD, and is
+    written nowhere. What is there already is never overwritten.
+    """
+    from dbt_cartridge.new.command import make
+
+    sys.exit(make(name, options, {field: options.pop(field) for field in _CONNECTION}))
 
 
 def _opened(options: dict[str, Any]) -> tuple[Path, Any, Settings]:

@@ -20,6 +20,7 @@ ALL_LAYERS: tuple[LayerName, ...] = get_args(LayerName)
 PROVIDERS = (
     "offline", "anthropic", "openai", "gemini", "azure", "bedrock", "vertex", "mock",
 )  # fmt: skip
+OFFERED = tuple(name for name in PROVIDERS if name != "mock")  # which is for tests
 
 
 class Settings(Frozen):
@@ -99,6 +100,11 @@ class Settings(Frozen):
         "`openai`, `gemini`, `azure`, `bedrock` or `vertex`, with a model behind a colon: "
         "`anthropic:best`. `cartridge models` lists them.",
     )
+    provider_fails: Literal["stop", "rules"] = Field(
+        default="stop",
+        description="Where the provider cannot be reached or refuses the key: write nothing and "
+        "say so, or let the `rules` finish the work.",
+    )
     base_url: str | None = Field(
         default=None, description="Address of a compatible server for `provider`, with its `/v1`."
     )
@@ -140,8 +146,8 @@ class Settings(Frozen):
     @classmethod
     def _a_provider(cls, value: str) -> str:
         if (name := value.partition(":")[0]) not in PROVIDERS:
-            near = did_you_mean(name, PROVIDERS)
-            raise ValueError(f"there is no such provider; use {', '.join(PROVIDERS)}.{near}")
+            near = did_you_mean(name, OFFERED)
+            raise ValueError(f"there is no such provider; use {', '.join(OFFERED)}.{near}")
         return value
 
     @field_validator("schemas", "tables", "exclude", "layers", mode="before")
@@ -236,5 +242,8 @@ def _say(detail: Any, origin: Mapping[str, str]) -> str:
     if allowed:
         near = did_you_mean(str(value), allowed)
         return f"Option '{name}' in {where} cannot be {value!r}: use {', '.join(allowed)}.{near}"
+    end = "" if str(detail["msg"]).endswith("?") else "."
     message = str(detail["msg"]).removeprefix("Value error, ").replace("valid tuple", "list")
-    return f"Option '{name}' in {where} cannot be {value!r}: {message[:1].lower()}{message[1:]}."
+    return (
+        f"Option '{name}' in {where} cannot be {value!r}: {message[:1].lower()}{message[1:]}{end}"
+    )

@@ -253,6 +253,8 @@ def apply_plan(engine: Engine, project_dir: Path, progress: Progress) -> Changes
         DocumentError: there is no plan, or it is another version's.
     """
     folder = documents_folder(project_dir)
+    if not (folder / Plan.file_name).exists():
+        raise WriteError("There is no plan to apply: run `cartridge plan` first.")
     planned = Plan.load(folder)
     if planned.version != helper_version():
         raise WriteError(

@@ -1,18 +1,22 @@
 """The command line: options become settings, errors become one clear paragraph."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner
 
 from dbt_cartridge import cli, pipeline
-from dbt_cartridge.config import Settings
+from dbt_cartridge.config import Settings, settings
 from dbt_cartridge.documents.base import documents_folder
 from dbt_cartridge.documents.scan import Column, Relation, Scan
 from dbt_cartridge.documents.schema import ColumnMeaning, Schema, Table
-from dbt_cartridge.errors import ConfigError
+from dbt_cartridge.engine.base import Engine
+from dbt_cartridge.errors import ConfigError, WriteError
+from dbt_cartridge.progress import Silent
 
 
 @pytest.fixture
@@ -117,3 +121,22 @@ def test_a_decision_about_what_the_last_scan_does_not_know_is_refused(host: Path
     assert result.exit_code == ConfigError.exit_code
     assert "Did you mean 'order_id'?" in result.output
     assert not (host / "cartridge.yml").exists()
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    """`| head`, which has seen enough before we have said all."""
+    command = f"{sys.executable} -m dbt_cartridge models | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_is_offered_and_what_is_near_is_said_in_whole_sentences() -> None:
+    with pytest.raises(ConfigError) as error:
+        settings({"provider": "antropic"}, environment={})
+    assert str(error.value).endswith("Did you mean 'anthropic'?")
+    assert "mock" not in str(error.value)
+
+
+def test_apply_without_a_plan_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(WriteError, match="`cartridge plan`"):
+        pipeline.apply_plan(cast("Engine", None), tmp_path, Silent())

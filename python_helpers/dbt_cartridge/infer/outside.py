@@ -70,7 +70,8 @@ _SAME = ("entity", "own_entity", "ending", "self")
 def _note(stem: tuple[str, ...], columns: list[ColumnFacts]) -> Problem:
     first = columns[0]
     entity = " ".join(stem)
-    others = f", like {len(columns) - 1} other columns" if len(columns) > 1 else ""
+    more = len(columns) - 1
+    others = f", like {more} other column{'s' * (more > 1)}" if more else ""
     return Problem(
         where=f"{first.table}.{first.name}",
         what=f"looks like a reference to a table of {entity} records{others}; none was scanned",

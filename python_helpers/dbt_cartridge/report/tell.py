@@ -71,12 +71,14 @@ def _much_is_lost(outcome: Outcome) -> bool:
     return len(outcome.verdicts.lost) > made or (wanted and not made)
 
 
-def tell_changes(changes: Changes) -> int:
-    """Print what was done to each file; give the exit code."""
+def tell_changes(changes: Changes, then: str = "") -> int:
+    """Print what was done to each file, and what is next; give the exit code."""
     for line in file_lines(changes):
         print(shown(line))
     unchanged = changes.count("unchanged")
     print(f"{count(len(changes.changes) - unchanged, 'file')} changed, {unchanged:,} unchanged.")
+    if then:
+        print(f"Next      {then}")
     return ConflictError.exit_code if changes.count("conflict") else 0
 
 
