@@ -29,6 +29,8 @@
         {%- set sql = _cartridge_questions_sql(request) -%}
     {%- elif verb == 'types' -%}
         {%- set sql = _cartridge_types_sql(request['query'], request['columns']) -%}
+    {%- elif verb == 'statement' -%}
+        {%- set sql = request['sql'] -%}
     {%- elif verb == 'scans' -%}
         {%- set sql = _cartridge_scans_sql(request['scan']) -%}
     {%- else -%}

@@ -50,13 +50,20 @@ class Settings(Frozen):
     sample_rows: int = Field(
         default=100_000, ge=100, description="Rows per table that `profile: sample` reads."
     )
-    verify: Literal["none", "sql", "data"] = Field(
+    verify: Literal["none", "sql", "data", "dbt"] = Field(
         default="data",
-        description="What dbt proves before a file is written: nothing, that the SQL runs (no "
-        "rows are read), or that every test holds on the data.",
+        description="What is proved before a file is written: nothing; that the SQL runs (no rows "
+        "are read); that every test holds on the data, in one statement for each model; or the "
+        "same by `dbt test`, in one for each test.",
     )
     verify_max_rows: int = Field(
         default=10_000_000, ge=0, description="Tables above this many rows are verified as `sql`."
+    )
+    verify_max_seconds: float = Field(
+        default=3_600,
+        gt=0,
+        description="Seconds for the proof. What was not asked by then is told as not proved; what "
+        "was proved is kept.",
     )
     yaml_layout: Literal["host", "folder", "model"] = Field(
         default="host",

@@ -161,7 +161,7 @@ def verified_by_v2(v2: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def dbt(host: HostProject) -> test_verify.Dbt:
         options = ("--profiles-dir", str(host.root))
-        return test_verify.Dbt(DbtCommand((v2,), options, V2_ENVIRONMENT))
+        return test_verify.Dbt(DbtCommand((v2,), options, V2_ENVIRONMENT), host.warehouse)
 
     known = test_verify.shop.host
     monkeypatch.setattr(test_verify, "dbt", dbt)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +15,32 @@ from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.design import Design, Model, NotNullTest
 from dbt_cartridge.documents.files import File, Files
 from dbt_cartridge.documents.verdicts import Verdicts
-from dbt_cartridge.engine.base import DbtCommand
+from dbt_cartridge.engine.base import DbtCommand, Reply, Request, first_words
 from dbt_cartridge.errors import EngineError, HostError, VerifyError
 from dbt_cartridge.progress import Silent
 from dbt_cartridge.render import render
 from dbt_cartridge.verify import prove, verify
 from tests.support.host import HostProject
+from tests.support.warehouses import Warehouse
 from tests.unit.verify import shop
 
 
 @dataclass(frozen=True)
 class Dbt:
-    """As much of an engine as verification uses."""
+    """As much of an engine as verification uses. `asked`: the statements, as they are put."""
 
     command: DbtCommand
+    warehouse: Warehouse
+    asked: list[str] = field(default_factory=list[str])
+
+    def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply]]:
+        for place, request in enumerate(requests):
+            self.asked.append(request.body["sql"])
+            try:
+                reply = Reply(tuple(self.warehouse.query(self.asked[-1])))
+            except Exception as error:
+                reply = Reply(error=first_words(str(error)))
+            yield place, reply
 
     def released(self) -> AbstractContextManager[None]:
         return nullcontext()
@@ -35,7 +48,7 @@ class Dbt:
 
 def dbt(host: HostProject) -> Any:
     program = (sys.executable, "-m", "dbt.cli.main")
-    return Dbt(DbtCommand(program, ("--profiles-dir", str(host.root))))
+    return Dbt(DbtCommand(program, ("--profiles-dir", str(host.root))), host.warehouse)
 
 
 def adapter(host: HostProject) -> str:
@@ -318,7 +331,7 @@ def test_generated_yaml_that_nobody_can_be_blamed_for_is_our_own_fault(
 
 
 def test_dbt_that_is_not_there_is_an_error_that_says_what_to_do(duckdb_host: HostProject) -> None:
-    engine: Any = Dbt(DbtCommand(("/no/such/dbt",)))
+    engine: Any = Dbt(DbtCommand(("/no/such/dbt",)), duckdb_host.warehouse)
     design = design_for(duckdb_host)
 
     with pytest.raises(EngineError, match="cannot be started"):

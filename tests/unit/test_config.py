@@ -46,7 +46,7 @@ def test_every_problem_is_said_at_once_with_the_nearest_right_word() -> None:
     said = str(refused.value)
     assert "Unknown option 'schemaz' in the arguments. Did you mean 'schemas'?" in said
     assert "'tabels' in vars: cartridge: in dbt_project.yml. Did you mean 'tables'?" in said
-    assert "use none, sql, data. Did you mean 'data'?" in said
+    assert "use none, sql, data, dbt. Did you mean 'data'?" in said
     assert "'sample_rows'" in said
     assert "greater than or equal to 100" in said
 
@@ -63,6 +63,6 @@ def test_every_option_says_what_it_does() -> None:
 
 def test_the_values_of_a_closed_option_are_known() -> None:
     fields = Settings.model_fields
-    assert choices(fields["verify"].annotation) == ("none", "sql", "data")
+    assert choices(fields["verify"].annotation) == ("none", "sql", "data", "dbt")
     assert "marts" in choices(fields["layers"].annotation)
     assert choices(fields["source_name"].annotation) == ()

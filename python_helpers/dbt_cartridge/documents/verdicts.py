@@ -10,10 +10,13 @@ from dbt_cartridge.documents.scan import Problem
 
 
 class ModelVerdict(Frozen):
-    """`rows` and what follows it are None where the rows were not read."""
+    """`rows` and what follows it are None where the rows were not read.
+
+    Unproved: it was asked, and the answer (a time-out, a quota) says nothing of it.
+    """
 
     model: str
-    status: Literal["pass", "error", "skipped"]
+    status: Literal["pass", "error", "skipped", "unproved"]
     message: str = ""
     rows: int | None = None
     left_out: int | None = None  # rows of the source that the model does not show
@@ -24,7 +27,7 @@ class ModelVerdict(Frozen):
 class TestVerdict(Frozen):
     owner: str  # a model's name, or `source_name.table_name`
     test: Test
-    status: Literal["pass", "fail", "error", "skipped"]
+    status: Literal["pass", "fail", "error", "skipped", "unproved"]
     failures: int = 0
     rows: int | None = None  # rows of the owner, where known
     message: str = ""

@@ -15,11 +15,12 @@ import subprocess
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 from dbt_cartridge.engine.base import DbtCommand, plain
+from dbt_cartridge.engine.nodes import Parsed, TestNode, parsed
 from dbt_cartridge.errors import EngineError
 
 _GRACE_SECONDS = 10.0  # for dbt to cancel its queries after an interrupt
@@ -66,22 +67,9 @@ class NodeResult:
     """One line of `run_results.json`. `failures` is 0 where dbt gives none."""
 
     unique_id: str
-    status: str  # pass, warn, fail, error, skipped
+    status: str  # pass, warn, fail, error, skipped; unproved where nothing can be said
     failures: int = 0
     message: str = ""
-
-
-@dataclass(frozen=True)
-class TestNode:
-    """One test of `manifest.json`. A singular test has no `arguments` and no `owner`."""
-
-    unique_id: str
-    name: str  # of the generic test, without its package; a singular test's own
-    title: str  # what the YAML calls it, else what dbt made up
-    owner: str | None = None  # the model, or `source_name.table_name`, that it is written under
-    column: str | None = None
-    arguments: Mapping[str, Any] | None = None
-    where: str | None = None
 
 
 @dataclass(frozen=True)
@@ -91,12 +79,16 @@ class Build:
     exit_code: int
     ran: bool
     results: Mapping[str, NodeResult]
-    tests: tuple[TestNode, ...] = ()
+    parsed: Parsed = field(default_factory=Parsed)
     errors: tuple[str, ...] = ()  # dbt's own words, where it stopped
 
     @property
     def error(self) -> str:
         return "\n".join(self.errors) or f"dbt ended with exit code {self.exit_code}"
+
+    @property
+    def tests(self) -> tuple[TestNode, ...]:
+        return self.parsed.tests
 
 
 def run_dbt(
@@ -132,7 +124,7 @@ def run_dbt(
     if late.is_set():
         raise EngineError(
             f"dbt {name} took longer than {timeout:.0f} s and was stopped. Nothing was written. "
-            "Set `verify: sql`, or lower `verify_max_rows`."
+            "Raise `verify_max_seconds`, set `verify: sql`, or lower `verify_max_rows`."
         )
     artifact = _artifact(target / "run_results.json")
     results = {r.unique_id: r for r in _results(artifact or {}, project / "logs")}
@@ -141,7 +133,7 @@ def run_dbt(
         exit_code=exit_code,
         ran=ran,
         results=results if ran else {},
-        tests=tuple(_tests(_artifact(target / "manifest.json") or {})),
+        parsed=parsed(_artifact(target / "manifest.json") or {}),
         errors=() if ran and exit_code < 2 else _errors(lines),
     )
 
@@ -258,39 +250,6 @@ def _v2_errors(path: Path) -> dict[str, str]:
         return {}
     found = (match.groups() for match in _QUERY_ERROR.finditer(text))
     return {node: plain(words.strip()) for words, node in found}
-
-
-def _tests(manifest: Mapping[str, Any]) -> Iterator[TestNode]:
-    nodes: Mapping[str, Any] = manifest.get("nodes") or {}
-    for unique_id, node in nodes.items():
-        if node.get("resource_type") != "test":
-            continue
-        generic: dict[str, Any] = node.get("test_metadata") or {}
-        arguments: dict[str, Any] = dict(generic.get("kwargs") or {})
-        config: dict[str, Any] = node.get("config") or {}
-        model_argument = str(arguments.pop("model", ""))
-        column = arguments.pop("column_name", None) or node.get("column_name")
-        yield TestNode(
-            unique_id=str(unique_id),
-            name=str(generic.get("name") or node.get("name")),
-            title=str(node.get("name")),
-            owner=relation_named(model_argument),
-            column=None if column is None else str(column),
-            arguments=arguments if generic else None,
-            where=config.get("where"),
-        )
-
-
-_RELATION = re.compile(r"\b(ref|source)\(([^()]*)\)")
-_QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
-
-
-def relation_named(text: str) -> str | None:
-    """`orders` of `{{ get_where_subquery(ref('orders')) }}`, `shop.orders` of a source."""
-    if (call := _RELATION.search(text)) is None:
-        return None
-    names = [single or double for single, double in _QUOTED.findall(call[2])]
-    return ".".join(names) if call[1] == "source" else (names[-1] if names else None)
 
 
 # ---------------------------------------------------------------- what dbt says

@@ -12,6 +12,7 @@ from typing import Any
 
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.engine.base import DbtCommand, Reply, Request, Target, first_words
+from dbt_cartridge.engine.failures import is_lost
 from dbt_cartridge.engine.host import built_relations, read_host, read_manifest
 from dbt_cartridge.engine.workers import Workers
 
@@ -124,11 +125,22 @@ class InProcess:
             reply = Reply(rows=tuple(tuple(row) for row in cursor.fetchall()))
         except Exception as error:  # dbt's, or the driver's own while rows are fetched
             reply = Reply(error=first_words(str(error)))
+        if reply.error is not None and is_lost(reply.error):
+            self._connect_again()
         # PostgreSQL's driver begins by itself, and stays failed after an error. DuckDB's
         # objects where nothing was begun.
         with suppress(Exception):
             connections.get_thread_connection().handle.rollback()
         return reply
+
+    def _connect_again(self) -> None:
+        """The next statement of this thread opens a new connection."""
+        connections = self._adapter.connections
+        name = connections.get_thread_connection().name
+        with suppress(Exception):
+            connections.close(connections.get_thread_connection())
+        connections.clear_thread_connection()
+        connections.set_connection_name(name)
 
     def _run_as_job(self, sql: str) -> Reply:
         try:

@@ -77,6 +77,9 @@ class Proved(Frozen):
     tests_failed: int = Field(
         default=0, description="Dropped or lowered to warnings before writing."
     )
+    unproved: int = Field(
+        default=0, description="Models and tests that the warehouse would not answer for."
+    )
 
 
 class Run(Document):
@@ -206,6 +209,7 @@ def _proved(verdicts: Verdicts) -> Proved:
         models_failed=sum(model.status == "error" for model in verdicts.models),
         tests_passed=sum(test.status == "pass" for test in verdicts.tests),
         tests_failed=sum(test.status in ("fail", "error") for test in verdicts.tests),
+        unproved=sum(v.status == "unproved" for v in (*verdicts.models, *verdicts.tests)),
     )
 
 

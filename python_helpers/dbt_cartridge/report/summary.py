@@ -140,7 +140,10 @@ def _proved(proved: Proved) -> list[str]:
     )
     return [
         f"by dbt {how}: {count(proved.models, 'model')} ran{failed}, "
-        f"{count(proved.tests_passed, 'test')} passed{dropped}"
+        f"{count(proved.tests_passed, 'test')} passed{dropped}",
+        f"{count(proved.unproved, 'model or test', 'models and tests')} not proved: see below"
+        if proved.unproved
+        else "",
     ]
 
 

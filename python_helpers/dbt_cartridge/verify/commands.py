@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from dbt_cartridge.documents.design import Design
 from dbt_cartridge.documents.host import Host
-from dbt_cartridge.verify.dependence import relations
+from dbt_cartridge.verify.conservation import conservation_names
+from dbt_cartridge.verify.dependence import other_models, owned_tests, relations
 from dbt_cartridge.verify.reading import read_name, read_parts
 from dbt_cartridge.verify.workshop import Workshop
 
@@ -23,14 +24,47 @@ class Command:
 def commands(
     shop: Workshop, design: Design, large: Mapping[str, str], only: Collection[str] | None
 ) -> list[Command]:
+    """Every test, run by dbt itself."""
     if shop.settings.verify == "sql":
         return _without_rows(shop.host, design, only)
     chosen = _select(design, only) if only is not None else ()
     if not large:
         return [Command(("test", *chosen))]
     with_rows = Command(("test", *chosen, "--exclude", *_select(design, large)[1:]))
+    return [with_rows, *without_rows(shop, design, large, only)]
+
+
+def without_rows(
+    shop: Workshop, design: Design, large: Mapping[str, str], only: Collection[str] | None
+) -> list[Command]:
+    """Those of the owners in `large`, run by dbt without reading a row."""
     again = large.keys() if only is None else large.keys() & set(only)
-    return [with_rows, *(_without_rows(shop.host, design, again) if again else ())]
+    return _without_rows(shop.host, design, again) if again else []
+
+
+def compiling(host: Host, design: Design, only: Collection[str] | None) -> tuple[str, ...]:
+    """The command that compiles our own tests: about the models in `only` and all that the tests
+    around them read. Where other tests than ours are certain to be asked as well, those too."""
+    if host.has_dbt_utils:
+        chosen = _select(design, only) if only is not None else ("--select", "resource_type:test")
+        return ("compile", *chosen)
+    if only is None:
+        return ("compile", "--select", "test_type:singular")
+    around = set(only)
+    for owner, test in owned_tests(design):
+        others = other_models(test)
+        if owner in only or set(only) & set(others):
+            around |= {owner, *others}
+    names = [
+        name
+        for model in design.models
+        if model.name in around
+        for name in (
+            *(read_name(model.name, part) for part in range(read_parts(design, model))),
+            *(conservation_names(design, model) if model.name in only else ()),
+        )
+    ]
+    return ("compile", "--select", *names)
 
 
 def _without_rows(host: Host, design: Design, only: Collection[str] | None) -> list[Command]:

@@ -73,8 +73,9 @@ def conservation_tests(design: Design, unread: Collection[str] = ()) -> Iterator
             yield File(path=f"{READS}/{each.name}.sql", text=each.text, kind="sql")
 
 
-def conservation_count(design: Design, model: Model) -> int:
-    return len(_questions(design, model))
+def conservation_names(design: Design, model: Model) -> tuple[str, ...]:
+    """The names of the tests about `model`."""
+    return tuple(each.name for each in _questions(design, model))
 
 
 def with_conservation(

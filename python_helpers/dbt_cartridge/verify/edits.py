@@ -18,17 +18,17 @@ from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.memory import EditsFound
 from dbt_cartridge.documents.scan import Problem, Scan
 from dbt_cartridge.engine.base import Engine
-from dbt_cartridge.engine.build import TestNode
+from dbt_cartridge.engine.nodes import TestNode
 from dbt_cartridge.errors import VerifyError
 from dbt_cartridge.progress import Progress
-from dbt_cartridge.verify.commands import Command, commands, too_large
+from dbt_cartridge.verify.commands import Command, too_large
 from dbt_cartridge.verify.dependence import owned_tests
 from dbt_cartridge.verify.host_copy import REF, make_copy
 from dbt_cartridge.verify.matching import match
 from dbt_cartridge.verify.memory import Memory
 from dbt_cartridge.verify.proof import in_copy, workshop
 from dbt_cartridge.verify.reading import read_name
-from dbt_cartridge.verify.running import run_commands
+from dbt_cartridge.verify.running import run_commands, run_tests
 from dbt_cartridge.verify.wording import in_one_line
 from dbt_cartridge.verify.workshop import Ran
 
@@ -81,9 +81,10 @@ def prove_edits(
     with workshop(project_dir, scan, host, engine, settings, progress) as shop:
         progress.start(f"Proving {len(affected):,} models with your edits")
         make_copy(project_dir, host, reduced, in_copy(shop, reduced, standing), shop.folder)
-        todo = commands(shop, reduced, too_large(shop, reduced), owners) if owners else ()
-        with engine.released():
-            ran = run_commands(shop, todo or [Command(("parse",))])
+        if owners:
+            ran = run_tests(shop, reduced, too_large(shop, reduced), owners, files)
+        else:
+            ran = run_commands(shop, [Command(("parse",))])
         if ran.build.exit_code if not owners else not ran.build.ran:
             found = _unparsed(ran, standing, actions)
         else:
@@ -218,7 +219,7 @@ def _failing(ran: Ran, design: Design, broken: set[str]) -> Iterator[Problem]:
             continue
         if result.status in _RAN and (not result.failures or _is_warning(ours, node)):
             continue
-        if result.status == "skipped" or node.unique_id in ran.unread:
+        if result.status in ("skipped", "unproved") or node.unique_id in ran.unread:
             continue
         said = f"{result.failures:,} failures" if result.status in _RAN else ""
         what = f"with your edits its test {node.title} does not hold: "

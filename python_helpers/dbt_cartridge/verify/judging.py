@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Literal
 
 from dbt_cartridge.documents.design import Design, Test
 from dbt_cartridge.documents.scan import Problem, Scan
 from dbt_cartridge.documents.verdicts import ModelVerdict, TestVerdict, Verdicts
-from dbt_cartridge.engine.build import NodeResult, TestNode
+from dbt_cartridge.engine.build import NodeResult
+from dbt_cartridge.engine.nodes import TestNode
 from dbt_cartridge.errors import VerifyError
 from dbt_cartridge.verify.conservation import with_conservation
 from dbt_cartridge.verify.dependence import ancestors, owned_tests
@@ -19,6 +21,9 @@ from dbt_cartridge.verify.workshop import Ran, Workshop
 
 _RAN = {"pass", "warn", "fail"}
 _BAD = {"fail", "error"}
+# Of a result that judges nothing.
+_Open = Literal["skipped", "unproved", "error"]
+_OPEN: Mapping[str, _Open] = {"skipped": "skipped", "unproved": "unproved"}
 _NO_RESULT = "dbt gave no result for it; is it turned off in the project?"
 UNREAD = "its SQL runs; its rows were not read"
 
@@ -46,12 +51,12 @@ def judge(
     ]
     matched, strange = match(owned_tests(design), ran.build.tests)
     models = [_unexplained(verdict, _strange_failures(strange, ran)) for verdict in models]
-    broken = {verdict.model for verdict in models if verdict.status != "pass"}
+    broken = {verdict.model: verdict for verdict in models if verdict.status != "pass"}
     rows |= _source_rows(design, shop.scan)
     tests = tuple(
         _on_test(owner, test, _result(matched.get((owner, test)), ran), rows.get(owner))
         if owner not in broken
-        else TestVerdict(owner=owner, test=test, status="skipped", message=f"{owner} does not run")
+        else _of_broken(owner, test, broken[owner])
         for owner, test in dict.fromkeys(owned_tests(design))
     )
     return Verdicts(
@@ -72,7 +77,7 @@ def unread_problems(shop: Workshop, large: Mapping[str, str]) -> tuple[Problem, 
             next="raise verify_max_rows to prove its tests on the data",
         )
         for owner, relation in sorted(large.items())
-        if shop.settings.verify == "data"
+        if shop.settings.verify != "sql"
     )
 
 
@@ -99,7 +104,9 @@ def _on_model(
 ) -> ModelVerdict:
     if (result := errors.get(name)) is None:
         return ModelVerdict(model=name, status="pass", rows=rows)
-    if fails := [each for each in below if each in errors]:
+    if result.status == "unproved":
+        return ModelVerdict(model=name, status="unproved", message=in_one_line(result.message))
+    if fails := [each for each in below if each in errors and errors[each].status != "unproved"]:
         return ModelVerdict(model=name, status="skipped", message=f"it reads {fails[0]}")
     message = in_one_line(result.message) or result.status
     # dbt v2 runs nothing that stands on a test with an error.
@@ -127,6 +134,8 @@ def _strange_failures(strange: Collection[TestNode], ran: Ran) -> dict[str | Non
     for node in strange:
         result = ran.results.get(node.unique_id)
         if result is None or (result.status in _RAN and not result.failures):
+            continue
+        if result.status == "unproved":
             continue
         if node.owner is None or "." in node.owner:
             raise VerifyError(
@@ -158,7 +167,7 @@ def _on_test(
         return TestVerdict(owner=owner, test=test, status="skipped", message="dbt did not run it")
     if result.status not in _RAN:
         # dbt v2 skips what stands on a test with an error; it is run again without that.
-        status = "skipped" if result.status == "skipped" else "error"
+        status: _Open = _OPEN.get(result.status, "error")
         message = in_one_line(result.message) or result.status
         return TestVerdict(owner=owner, test=test, status=status, message=message)
     if not read:
@@ -171,6 +180,26 @@ def judged(owner: str, test: Test, failures: int, rows: int | None) -> TestVerdi
     warns = test.severity == "warn" and nearly_holds(test, failures, rows)
     status = "pass" if warns or not failures else "fail"
     return TestVerdict(owner=owner, test=test, status=status, failures=failures, rows=rows)
+
+
+def _of_broken(owner: str, test: Test, verdict: ModelVerdict) -> TestVerdict:
+    if verdict.status == "unproved":
+        return TestVerdict(owner=owner, test=test, status="unproved", message=verdict.message)
+    return TestVerdict(owner=owner, test=test, status="skipped", message=f"{owner} does not run")
+
+
+def unproved_problems(verdicts: Verdicts) -> tuple[Problem, ...]:
+    """What the warehouse would not answer, said once for each owner."""
+    found = {v.owner: v.message for v in verdicts.tests if v.status == "unproved"}
+    found |= {v.model: v.message for v in verdicts.models if v.status == "unproved"}
+    return tuple(
+        Problem(
+            where=owner,
+            what=f"it is not proved: {why}",
+            next="run again: what was proved is not asked again",
+        )
+        for owner, why in sorted(found.items())
+    )
 
 
 def _source_rows(design: Design, scan: Scan) -> dict[str, int]:

@@ -25,7 +25,7 @@ from dbt_cartridge.documents.design import (
     Test,
     UniqueTest,
 )
-from dbt_cartridge.engine.build import TestNode, relation_named
+from dbt_cartridge.engine.nodes import TestNode, relation_named
 
 Claim = tuple[object, ...]
 _NOT_WORD = re.compile(r"[^a-z0-9_]+")

@@ -23,7 +23,7 @@ _PACKAGES = ("packages.yml", "dependencies.yml", "package-lock.yml", "dbt_projec
 
 def was_said(verdict: TestVerdict) -> bool:
     """Whether the test ran. One that was skipped for another's sake is run again."""
-    return verdict.status != "skipped" or verdict.message == UNREAD
+    return verdict.status not in ("skipped", "unproved") or verdict.message == UNREAD
 
 
 class Memory:
@@ -69,7 +69,7 @@ class Memory:
         """Keep what was said; what was skipped for another's sake was not."""
         keys = self._model_keys(design, texts)
         for verdict in verdicts.models:
-            if verdict.status != "skipped" and (key := keys.get(verdict.model)):
+            if verdict.status not in ("skipped", "unproved") and (key := keys.get(verdict.model)):
                 self._models[key] = verdict
         found = {(v.owner, v.test): v for v in verdicts.tests if was_said(v)}
         for owner, test, key in self._test_keys(design, keys):

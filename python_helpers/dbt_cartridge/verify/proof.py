@@ -21,12 +21,12 @@ from dbt_cartridge.errors import VerifyError
 from dbt_cartridge.progress import Progress
 from dbt_cartridge.verify.access import refused
 from dbt_cartridge.verify.commands import too_large, unread_models
-from dbt_cartridge.verify.conservation import conservation_count, conservation_tests
+from dbt_cartridge.verify.conservation import conservation_names, conservation_tests
 from dbt_cartridge.verify.contracts import asked_types, under_contract, untold, with_types
 from dbt_cartridge.verify.dependence import ancestors, other_models, owned_tests, parents
 from dbt_cartridge.verify.host_copy import copy_surroundings, ephemeral, make_copy, write_files
 from dbt_cartridge.verify.inert import strange_jinja
-from dbt_cartridge.verify.judging import judged, unread_problems
+from dbt_cartridge.verify.judging import judged, unproved_problems, unread_problems
 from dbt_cartridge.verify.memory import Memory, was_said
 from dbt_cartridge.verify.reading import read_parts, reading_tests
 from dbt_cartridge.verify.running import parses, run_round
@@ -110,11 +110,12 @@ def prove(
             if settled is design:
                 seconds = round(time.monotonic() - started, 1)
                 lost = tuple(sorted(designed - design.by_name.keys()))
-                update: dict[str, object] = {"seconds": seconds, "lost": lost}
+                problems = (*verdicts.problems, *unproved_problems(verdicts))
                 if wants_types:
-                    design, problems = _typed(shop, design, files, memory)
+                    design, untyped = _typed(shop, design, files, memory)
                     files = render(design, host, settings)
-                    update["problems"] = (*verdicts.problems, *problems)
+                    problems = (*problems, *untyped)
+                update = {"seconds": seconds, "lost": lost, "problems": problems}
                 return design, files, verdicts.model_copy(update=update)
             new = render(settled, host, settings)
             verdicts = _next_round(shop, (design, files, verdicts), settled, new, memory)
@@ -136,7 +137,8 @@ def workshop(
 ) -> Generator[Workshop]:
     with tempfile.TemporaryDirectory(prefix="cartridge-verify-") as around:
         folder = copy_surroundings(project_dir, Path(around).resolve())
-        yield Workshop(folder, host, scan, engine, settings, progress)
+        until = time.monotonic() + settings.verify_max_seconds
+        yield Workshop(folder, host, scan, engine, settings, progress, until)
 
 
 def _typed(
@@ -162,7 +164,7 @@ def _typed(
 
 def _first_round(shop: Workshop, design: Design, files: Files, memory: Memory) -> Verdicts:
     count = len(tuple(owned_tests(design)))
-    count += sum(read_parts(design, m) + conservation_count(design, m) for m in design.models)
+    count += sum(read_parts(design, m) + len(conservation_names(design, m)) for m in design.models)
     shop.progress.start(f"Proving {len(design.models):,} models", count)
     if (on_sight := _on_sight(shop, design, files)) is not None:
         shop.progress.finish(_summary(on_sight))
@@ -203,7 +205,7 @@ def _filled(shop: Workshop, design: Design, known: Verdicts) -> Verdicts:
         if lost := sorted(failing & set(ancestors(design, model.name))):
             why = f"it reads {lost[0]}"
             models[model.name] = ModelVerdict(model=model.name, status="skipped", message=why)
-    broken = {name for name, verdict in models.items() if verdict.status != "pass"}
+    broken = {n for n, v in models.items() if v.status not in ("pass", "unproved")}
     for owner, test in owned_tests(design) if broken else ():
         if owner in broken:
             why = f"{owner} does not run"
@@ -324,16 +326,21 @@ def _kept(before: _State, design: Design, files: Files) -> Verdicts:
     same = {name for name in new if old.get(name) == new[name]}
     models = tuple(
         verdict for verdict in before[2].models
-        if verdict.model in same and verdict.status == "pass"
+        if verdict.model in same and verdict.status in ("pass", "unproved")
     )  # fmt: skip
     found = {(verdict.owner, _bare(verdict.test)): verdict for verdict in before[2].tests}
     tests: list[TestVerdict] = []
     for owner, test in dict.fromkeys(owned_tests(design)):
         verdict = found.get((owner, _bare(test)))
         reads = {*other_models(test), owner} & new.keys()
-        if verdict is not None and reads <= same and was_said(verdict):
+        if verdict is not None and reads <= same and _is_settled(verdict):
             tests.append(_judged_again(verdict, test))
     return before[2].model_copy(update={"models": models, "tests": tuple(tests)})
+
+
+def _is_settled(verdict: TestVerdict) -> bool:
+    """Whether asking again, in this run, would say no more."""
+    return was_said(verdict) or verdict.status == "unproved"
 
 
 def _judged_again(verdict: TestVerdict, test: Test) -> TestVerdict:

@@ -32,6 +32,19 @@ def read_name(model: str, part: int = 0) -> str:
     return f"{READS}__{model}" + (f"__part_{part}" if part else "")
 
 
+_OURS = re.compile(rf"{READS}(?:_rows|_sums)?__(?P<model>.+?)(?:__part_\d+|__older)?\Z")
+
+
+def model_of(name: str) -> str | None:
+    """The model that a test of ours is about, be it of its columns, its rows or its sums."""
+    found = _OURS.match(name)
+    return found and found["model"]
+
+
+def is_reading(name: str) -> bool:
+    return name.startswith(f"{READS}__")
+
+
 def reading_tests(design: Design, unread: Collection[str] = ()) -> Iterator[File]:
     """The tests' files. A result's `failures` is one more than the rows, its status always `warn`.
 

@@ -26,6 +26,7 @@ class Workshop:
     engine: Engine
     settings: Settings
     progress: Progress
+    until: float = float("inf")  # by the monotonic clock: what is not asked then is not proved
 
 
 @dataclass(frozen=True)

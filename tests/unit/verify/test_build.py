@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from dbt_cartridge.engine.base import DbtCommand
-from dbt_cartridge.engine.build import NodeResult, relation_named, run_dbt
+from dbt_cartridge.engine.build import NodeResult, run_dbt
+from dbt_cartridge.engine.nodes import relation_named
 from dbt_cartridge.errors import EngineError
 from tests.unit.verify.fake_dbt import event, fake_dbt
 

@@ -51,6 +51,7 @@ NODES: dict[str, dict[str, Any]] = {
         "expression_holds", "source('shop', 'orders')", "shop_orders_id_is_positive", expression="x"
     ),
 }
+BY_DBT = Settings(verify="dbt")  # a stand-in answers for it
 GOOD = {READS: ("warn", 1001, ""), UNIQUE: ("pass", 0, ""), EXPRESSION: ("pass", 0, "")}
 
 
@@ -80,7 +81,7 @@ def verified(
 ) -> Verdicts:
     engine: Any = Engine(fake_dbt(project.parent, **{"tests": NODES, **answer}))
     return verify(
-        files, design, shop.scan(orders=rows), host or shop.host(), engine, Settings(), project,
+        files, design, shop.scan(orders=rows), host or shop.host(), engine, BY_DBT, project,
         Silent(),
     )  # fmt: skip
 
@@ -260,7 +261,7 @@ def test_later_round_that_changed_nothing_only_parses(project: Path) -> None:
     with_a_blank_line = Files(files=(first, *FILES.files[1:]))
 
     settled, _, verdicts = prove(
-        DESIGN, FILES, shop.scan(), shop.host(), engine, Settings(), project, Silent(),
+        DESIGN, FILES, shop.scan(), shop.host(), engine, BY_DBT, project, Silent(),
         lambda design, host, settings: with_a_blank_line,
     )  # fmt: skip
 
