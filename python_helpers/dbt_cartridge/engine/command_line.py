@@ -26,6 +26,8 @@ from dbt_cartridge.errors import EngineError, HostError
 from dbt_cartridge.version import check_versions
 
 _ARGUMENT_BYTES = 96_000  # Linux takes 128 KiB for one argument
+_LONGEST_ARGUMENT = 128_000
+_TOO_LONG = "the statement is too long for a command line, and this dbt takes it in no other way"
 _SECONDS = 3_600.0
 _LOCKED = frozenset({"duckdb"})  # its file is open in one process alone
 _FOR_ONE_MORE = 8  # statements that are worth another running dbt v1
@@ -79,6 +81,10 @@ class CommandLineEngine:
     def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply]]:
         """Several calls side by side, as many as the target has threads."""
         waiting = list(range(len(requests)))
+        if not self._caller.is_kept:
+            long = {p for p in waiting if len(_argument(requests[p])) > _LONGEST_ARGUMENT}
+            yield from ((position, Reply(error=_TOO_LONG)) for position in sorted(long))
+            waiting = [position for position in waiting if position not in long]
         while waiting:
             groups = _groups(requests, waiting, self._calls_at_once(len(waiting)))
             with ThreadPoolExecutor(len(groups)) as pool:

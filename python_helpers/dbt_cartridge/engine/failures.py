@@ -44,6 +44,7 @@ _USED_UP = (
     # MySQL, 1038, 1041, 1153.
     r"out of sort memory|got a packet bigger than",
 )
+_OURS = (r"the statement is too long for a command line",)  # engine/command_line.py
 _RIGHTS = (
     # PostgreSQL 42501, Redshift, DuckDB; Snowflake 003001; BigQuery accessDenied; MySQL 1142, 1143,
     # 1045; Databricks.
@@ -64,7 +65,7 @@ _LOST = (
     r"|503 service unavailable|502 bad gateway|connection aborted|remote end closed"
     r"|server has gone away|lost connection to mysql",
 )
-_SAYS_NOTHING = re.compile("|".join((*_LATE, *_USED_UP, *_RIGHTS, *_LOST)), re.IGNORECASE)
+_SAYS_NOTHING = re.compile("|".join((*_LATE, *_USED_UP, *_OURS, *_RIGHTS, *_LOST)), re.IGNORECASE)
 _GONE = re.compile("|".join(_LOST), re.IGNORECASE)
 _OF_A_VALUE = re.compile(
     r"\bbad \w+ value|\binvalid\b|\bconver(?:t|sion)|\bcast\b|\bpars(?:e|ing)\b|\bsyntax\b"

@@ -85,6 +85,16 @@ def test_many_requests_are_spread_over_calls_that_the_system_takes(tmp_path: Pat
     assert [reply.rows[0][0] for reply in replies] == [r.body["name"] for r in requests]
 
 
+def test_a_statement_that_no_command_line_takes_is_told_and_the_others_are_answered(
+    tmp_path: Path,
+) -> None:
+    requests = [Request("x", {"name": "x" * 130_000}), Request("x", {"name": "b"})]
+    long, short = in_order(engine(tmp_path).ask(requests), 2)
+    assert long.error is not None
+    assert "too long" in long.error
+    assert short.rows[0][0] == "b"
+
+
 def test_calls_go_side_by_side_where_the_warehouse_takes_several_clients(tmp_path: Path) -> None:
     requests = [Request("meet", {"name": name}) for name in "ab"]
     asked = engine(tmp_path, adapter="postgres")
