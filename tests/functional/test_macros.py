@@ -14,10 +14,10 @@ from tests.support.host import REPOSITORY, HostProject
 
 ADAPTERS = REPOSITORY / "macros" / "adapters"
 # The defaults serve where nothing says when a table changed, where there is a `typeof`, and where
-# no schema is external, as Redshift's are.
+# no schema is external.
 OPTIONAL = {
-    "cartridge_marks_sql", "cartridge_type_sql", "cartridge_external_relations_sql",
-    "cartridge_external_columns_sql",
+    "cartridge_marks_sql", "cartridge_type_sql",
+    "cartridge_external_relations_sql", "cartridge_external_columns_sql",
 }  # fmt: skip
 # Where dbt looks when an adapter has no macro of its own.
 PARENTS = {"redshift": ("postgres",)}

@@ -272,7 +272,7 @@ def _tamed(
     for key in ("target-path", "log-path", "source-paths", "data-paths", "modules-path"):
         tamed.pop(key, None)
     for key in ("models", "snapshots", "seeds"):
-        tamed[key] = _without(tamed.get(key), _NODE_HOOKS)
+        tamed[key] = _without(tamed.get(key), {*_NODE_HOOKS, "access"})
     main = "data_tests" if "tests" not in tamed and host.version >= (1, 8, 0) else "tests"
     for tests in {main, *(tamed.keys() & {"tests", "data_tests"})}:
         # dbt v2 runs nothing that stands on a failing test, unless the test only warns.

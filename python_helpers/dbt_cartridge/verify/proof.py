@@ -19,6 +19,7 @@ from dbt_cartridge.engine.base import Engine
 from dbt_cartridge.engine.build import run_dbt
 from dbt_cartridge.errors import VerifyError
 from dbt_cartridge.progress import Progress
+from dbt_cartridge.verify.access import refused
 from dbt_cartridge.verify.commands import too_large, unread_models
 from dbt_cartridge.verify.conservation import conservation_names, conservation_tests
 from dbt_cartridge.verify.contracts import asked_types, under_contract, untold, with_types
@@ -277,6 +278,7 @@ def _on_sight(shop: Workshop, design: Design, files: Files) -> Verdicts | None:
         for model in design.models
         if model.name in theirs
     }
+    errors |= refused(files, shop.host)
     for path, problem in strange_jinja(files, shop.host.macro_paths).items():
         file = files.by_path[path]
         described = {*file.describes, PurePosixPath(path).stem} & design.by_name.keys()
