@@ -363,6 +363,37 @@ def is_participle(word: str) -> bool:
     return word in _PARTICIPLES or (word.endswith("ed") and word not in _NO_PARTICIPLES)
 
 
+_SILENT_E = re.compile(r"(v|c|z|dg|rg|at|u|[aeiou]s|[^aeiou]l|[^a]ir|[^o]ur)$")
+"""What no English verb ends in, once its `ed` is cut off."""
+_VERBS = {
+    "sent": "send", "paid": "pay", "sold": "sell", "begun": "begin", "born": "bear",
+    "bought": "buy", "built": "build", "done": "do", "drawn": "draw", "found": "find",
+    "given": "give",
+    "held": "hold", "known": "know", "left": "leave", "lost": "lose", "made": "make",
+    "met": "meet", "seen": "see", "shown": "show", "spent": "spend", "taken": "take",
+    "told": "tell", "won": "win", "written": "write", "withdrawn": "withdraw", "hidden": "hide",
+}  # fmt: skip
+
+
+def verb_of(word: str) -> str:
+    """`shipped` → ship, `resolved` → resolve, `sent` → send. Any other word comes back as it is."""
+    if word in _VERBS:
+        return _VERBS[word]
+    if not is_participle(word) or not word.endswith("ed"):
+        return word
+    stem = word[:-2]
+    doubled = len(stem) > 2 and stem[-1] == stem[-2]
+    wishes = [word[:-1], stem, *([stem[:-1]] if doubled else []), f"{stem[:-1]}y"]
+    known = next((wish for wish in wishes if wish in lists.COMMON_WORDS), None)
+    if known is not None:
+        return known
+    if stem.endswith("i"):
+        return f"{stem[:-1]}y"
+    if doubled and stem[-1] not in "ls":
+        return stem[:-1]
+    return word[:-1] if _SILENT_E.search(stem) else stem
+
+
 def pluralised(words: Sequence[str]) -> tuple[str, ...]:
     """An entity's words with its noun in the plural: `orders_completed`, `order_lines`."""
     at = len(words) - 1

@@ -7,7 +7,6 @@ from collections import Counter
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import dates as calendar
 from dbt_cartridge.design import lines, volume
-from dbt_cartridge.design.belonging import children, sum_children
 from dbt_cartridge.design.declared import declared as declared_by_checks
 from dbt_cartridge.design.dimensions import dimension
 from dbt_cartridge.design.facts import dated, enrich_line, fact
@@ -194,18 +193,9 @@ def _marts(site: Site) -> None:
         if staged.id in site.headers:
             enrich_line(site, staged)
     for staged in facts:
-        belonging = children(site, staged)
-        if belonging:
-            sum_children(site, staged, belonging)
-    for staged in facts:
-        if staged.id not in site.offers:
-            site.leaves[staged.offer.model] = 1 + (staged.offer.model in site.dated)
-    for staged in site.plan.tables("dimension"):
-        site.leaves[staged.offer.model] = site.leaves.get(staged.offer.model, 0) + 1
+        fact(site, staged)
     for staged in site.plan.tables("dimension"):
         dimension(site, staged)
-    for staged in facts:
-        fact(site, staged)
 
 
 def _name_the_calendar(site: Site) -> None:

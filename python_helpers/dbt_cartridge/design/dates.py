@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from dbt_cartridge.design import checks
-from dbt_cartridge.design.enrich import MOST_INPUTS
 from dbt_cartridge.design.parts import Attribute
 from dbt_cartridge.documents.design import (
     ColumnGroup,
@@ -20,6 +19,7 @@ from dbt_cartridge.documents.scan import TypeFamily
 KEY = "date_day"
 # Beyond these years a date is a sentinel (`9999-12-31`), and a spine to it millions of rows. The
 # templates of the spine bound it by the same years, since a sentinel may come with a later load.
+MOST_INPUTS = 6
 _EARLIEST, _LATEST = 1900, 2100
 BOUNDED = "the calendar holds no day before 1900 or after 2100: such a day is a placeholder"
 _DAY = '"days"."date_day"'

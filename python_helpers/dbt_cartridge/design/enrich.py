@@ -21,6 +21,7 @@ from dbt_cartridge.documents.design import (
     SameRowCountTest,
     Test,
 )
+from dbt_cartridge.documents.schema import ColumnRole
 
 MOST_INPUTS = 6  # dbt-project-evaluator finds seven too many
 _DEEPEST = 5
@@ -30,6 +31,7 @@ _PICTURES = frozenset({"picture", "photo", "image", "thumbnail", "icon", "logo",
 _OF_THE_ROW = frozenset({"created_time", "updated_time", "load_time", "technical"})
 # By its name a row of another table is known; what else is personal stays with the person.
 _SHARED = frozenset({None, "person_name"})
+_STATES: dict[str, ColumnRole] = {"status": "status", "state": "status", "stage": "status"}
 _LABELS = frozenset({"name", "title", "label", "description", "code", "number"})
 
 
@@ -49,7 +51,13 @@ class Wide:
     totals: list[Conserved] = field(default_factory=list[Conserved])
     joined: list[Link] = field(default_factory=list[Link])
     by_join: dict[str, Link] = field(default_factory=dict[str, Link])  # alias → why it is joined
-    summed: list[str] = field(default_factory=list[str])  # facts counted, in the plural
+    summed: list[str] = field(default_factory=list[str])  # what was counted, in the plural
+    below: list[str] = field(default_factory=list[str])  # … and the relations it came from
+    sums: dict[str, dict[str, str]] = field(default_factory=dict[str, "dict[str, str]"])
+    """By what was summed up, in the singular: the columns that came of it, and by which rule."""
+    owned: set[str] = field(default_factory=set[str])  # … of which each row numbers its own
+    complete: set[str] = field(default_factory=set[str])  # … without which no row is
+    left_out: list[str] = field(default_factory=list[str])  # what is missing, in sentences
 
     @classmethod
     def of(cls, base: Offer, alias: str, columns: Sequence[Attribute] | None = None) -> Wide:
@@ -178,9 +186,9 @@ def lookups(plan: Plan, staged: Staged) -> list[Link]:
     return sorted(found, key=lambda link: (plan.fates[link.parent.id] != "folded", link.is_self))
 
 
-def flatten(plan: Plan, wide: Wide, staged: Staged, room: int) -> list[Link]:
-    """Join what `staged` refers to, within `room` more models. Returns the links left out."""
-    return _climb(plan, wide, staged, wide.alias, "", room, frozenset({staged.id}), 0)
+def flatten(plan: Plan, wide: Wide, staged: Staged) -> None:
+    """Join what `staged` refers to."""
+    _climb(plan, wide, staged, wide.alias, "", frozenset({staged.id}), 0)
 
 
 def _climb(
@@ -189,20 +197,13 @@ def _climb(
     staged: Staged,
     alias: str,
     path: str,
-    room: int,
     above: frozenset[str],
     depth: int,
-) -> list[Link]:
-    missed: list[Link] = []
-    limit = room + 1
+) -> None:
     for link in lookups(plan, staged):
         if link.parent.id in above and not link.is_self:
             continue
         if depth > 1 and link.is_self:
-            continue
-        new = link.parent.offer.model not in wide.models
-        if new and len(wide.models) >= limit:
-            missed.append(link)
             continue
         shown = _shown(plan, link)
         if not shown and plan.fates[link.parent.id] != "folded":
@@ -213,9 +214,37 @@ def _climb(
             _bring(wide, link, attribute, joined, role, path)
         if plan.fates[link.parent.id] == "folded" and depth < _DEEPEST and not link.is_self:
             own = "" if link.role == link.parent.entity and not path else role
-            missed += _climb(plan, wide, link.parent, joined, own, room,
-                             above | {link.parent.id}, depth + 1)  # fmt: skip
-    return missed
+            _climb(plan, wide, link.parent, joined, own, above | {link.parent.id}, depth + 1)
+
+
+def name_lookups(plan: Plan, wide: Wide, staged: Staged) -> None:
+    """Join the code lists that a fact refers to, each for the name of its row.
+
+    People read a status by its name, and count by it; all the names that there are stand in the
+    list.
+    """
+    for link in plan.up[staged.id]:
+        parent = link.parent
+        if not (link.joinable and link.is_plain and parent.table.role == "reference"):
+            continue
+        if link.is_self or parent.is_history or not set(link.columns) <= wide.expressions.keys():
+            continue
+        shown = [a for a in display(parent) if a.pii is None][:1]
+        if not shown:
+            continue
+        joined = wide.join(link, parent.offer, _alias(link), pairs(link), wide.alias)
+        for attribute in shown:
+            _bring(wide, link, attribute, joined, link.role, values=_listed(attribute))
+
+
+def _listed(attribute: Attribute) -> tuple[str, ...]:
+    """All values of a column, where they are known."""
+    profile = attribute.profile
+    if profile is None or profile.sampled or profile.approximate:
+        return ()
+    seen = {v.value for v in profile.top_values if v.value.strip()}
+    whole = sum(v.count for v in profile.top_values) == profile.rows - profile.nulls
+    return tuple(sorted(seen)) if whole else ()
 
 
 def _joined_path(path: str, role: str) -> str:
@@ -265,7 +294,13 @@ def display(staged: Staged) -> tuple[Attribute, ...]:
 
 
 def _bring(
-    wide: Wide, link: Link, attribute: Attribute, alias: str, role: str, path: str = ""
+    wide: Wide,
+    link: Link,
+    attribute: Attribute,
+    alias: str,
+    role: str,
+    path: str = "",
+    values: tuple[str, ...] = (),
 ) -> None:
     entity = link.parent.entity
     plain = attribute.name
@@ -287,7 +322,8 @@ def _bring(
         type=attribute.type,
         group=attribute.group,
         description=description,
-        role=attribute.role,
+        role=_STATES.get(role.rsplit("_", 1)[-1], "category") if values else attribute.role,
+        values=values,
         additivity=None,
         unit=attribute.unit,
         pii=attribute.pii,
@@ -296,11 +332,11 @@ def _bring(
     wide.take(brought, sql.column(alias, attribute.name), wish, f"{role}_{plain}")
 
 
-def merge_extensions(plan: Plan, wide: Wide, staged: Staged, room: int) -> None:
+def merge_extensions(plan: Plan, wide: Wide, staged: Staged) -> None:
     """Tables that hold more columns of the same entity, one row each."""
     for link in plan.down[staged.id]:
         child = link.child
-        if plan.fates[child.id] != "merged" or len(wide.models) > room:
+        if plan.fates[child.id] != "merged":
             continue
         if extension_of(child, plan.up[child.id]) is not link:
             continue
@@ -319,13 +355,3 @@ def merge_extensions(plan: Plan, wide: Wide, staged: Staged, room: int) -> None:
             )  # fmt: skip
             wide.take(brought, sql.column(alias, attribute.name), attribute.name,
                       f"{child.entity}_{attribute.name}")  # fmt: skip
-
-
-def bring_names(plan: Plan, wide: Wide, link: Link) -> None:
-    """Join one parent and take what it is known by."""
-    shown = _shown(plan, link)
-    if not shown:
-        return
-    joined = wide.join(link, link.parent.offer, _alias(link), pairs(link), wide.alias)
-    for attribute in shown:
-        _bring(wide, link, attribute, joined, link.role)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dbt_cartridge.design import aggregates, checks, dates, docs, lines, volume
+from dbt_cartridge.design import checks, dates, docs, lines, volume
 from dbt_cartridge.design import expressions as sql
-from dbt_cartridge.design.belonging import children, worth_of
-from dbt_cartridge.design.enrich import MOST_INPUTS, Wide, kept_sums, merge_extensions, same_rows
+from dbt_cartridge.design.enrich import Wide, kept_sums, merge_extensions, name_lookups, same_rows
+from dbt_cartridge.design.events import event_time
 from dbt_cartridge.design.parts import Attribute, Link, Staged, without_tools
 from dbt_cartridge.design.site import Site, home_tests
+from dbt_cartridge.design.summing import children, compute, kinds, sum_up, worth_of
 from dbt_cartridge.documents.design import (
     Incremental,
     RelationshipsTest,
@@ -49,8 +50,13 @@ def fact(site: Site, staged: Staged) -> None:
     worth = worth_of(site, staged)
     if worth and worth.made and worth.name not in base.by_name:
         lines.widen(wide, None, worth)
-    merge_extensions(site.plan, wide, staged, MOST_INPUTS)
+    merge_extensions(site.plan, wide, staged)
     _add_days(wide)
+    if _growing(site, staged, wide) is None:
+        name_lookups(site.plan, wide, staged)
+    sum_up(site, staged, wide, kinds(site, staged, children(site, staged)))
+    stamp = _growing(site, staged, wide)
+    compute(site, staged, wide, whole=stamp is None)
     query, attributes = wide.query()
     by_column, tests = home_tests(site, staged, attributes)
     _date_tests(site, staged, attributes, by_column)
@@ -58,17 +64,19 @@ def fact(site: Site, staged: Staged) -> None:
         by_column.setdefault(column, []).extend(more)
     tests += same_rows(staged, wide)
     tests += _header_tests(site, staged, worth, attributes, by_column)
-    site.add(
+    site.built[staged.id] = site.add(
         site.homes[staged.id], staged, "marts", query, attributes, staged.key,
-        _description(site, staged), staged.model.grain, by_column, tests,
-        based_on=[link.parent.id for link in wide.joined], conserved=kept_sums(staged, wide),
+        " ".join([_description(site, staged), *wide.left_out]), staged.model.grain, by_column,
+        tests, based_on=[*(link.parent.id for link in wide.joined), *wide.below],
+        conserved=[*kept_sums(staged, wide), *wide.totals],
     )  # fmt: skip
-    _make_incremental(site, staged, wide, attributes)
+    if stamp is not None:
+        _make_incremental(site, staged, wide, stamp)
 
 
 def _add_days(wide: Wide) -> None:
     """For the moment of an event, the day too: what the date dimension is joined on."""
-    time = aggregates.event_time(wide.columns)
+    time = event_time(wide.columns)
     if time is None or time.type != "timestamp":
         return
     name = time.name.removesuffix("_at") + "_date"
@@ -86,7 +94,7 @@ def dated(site: Site) -> list[dates.Dated]:
     """The date columns of all facts, as staged, that a calendar covers."""
     found: list[dates.Dated] = []
     for staged in site.plan.tables("fact"):
-        event = aggregates.event_time(staged.offer.attributes)
+        event = event_time(staged.offer.attributes)
         for attribute in staged.offer.attributes:
             wanted = attribute.type == "date" and attribute.role in _DATE_ROLES
             if (
@@ -105,7 +113,7 @@ def _date_tests(
     if site.dates is None:
         return
     bounded = site.dated.get(staged.offer.model, ())
-    event = aggregates.event_time(staged.offer.attributes)
+    event = event_time(staged.offer.attributes)
     for attribute in attributes:
         own = attribute.name in bounded and attribute.type == "date"
         day = (
@@ -210,17 +218,18 @@ def _plainly(site: Site, staged: Staged) -> str:
     return f"{own}, each with its {docs.some(sides)}."
 
 
-def _make_incremental(
-    site: Site, staged: Staged, wide: Wide, attributes: Sequence[Attribute]
-) -> None:
-    """Large facts whose rows carry a stamp that only grows are added to, not rebuilt."""
+def _growing(site: Site, staged: Staged, wide: Wide) -> tuple[Attribute, str] | None:
+    """Large facts whose rows carry a stamp that only grows are added to, not rebuilt.
+
+    Nothing else may be read: what belongs to an old row would change it.
+    """
     rows = staged.relation.rows or 0
-    has_lines = bool(children(site, staged))
-    if rows < site.settings.incremental_min_rows or not staged.key_proved or has_lines:
-        return
-    stamp = watermark(staged, attributes)
-    if stamp is None or len(wide.inputs) > 1:
-        return
+    if rows < site.settings.incremental_min_rows or not staged.key_proved or len(wide.inputs) > 1:
+        return None
+    return watermark(staged, wide.columns)
+
+
+def _make_incremental(site: Site, staged: Staged, wide: Wide, stamp: tuple[Attribute, str]) -> None:
     model = site.models[-1]
     site.models[-1] = model.model_copy(
         update={
@@ -243,7 +252,7 @@ def watermark(staged: Staged, attributes: Sequence[Attribute]) -> tuple[Attribut
         return changed[0], f"{changed[0].name} moves whenever a row changes"
     if staged.table.shape not in ("event", "log"):
         return None
-    event = aggregates.event_time(attributes)
+    event = event_time(attributes)
     if event is not None and event.required and event.type == "timestamp":
         return event, f"events are only ever added, in the order of {event.name}"
     return None

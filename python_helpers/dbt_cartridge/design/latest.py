@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
-from dbt_cartridge.design.enrich import MOST_INPUTS, Wide
+from dbt_cartridge.design.enrich import Wide
 from dbt_cartridge.design.parts import Attribute, Link, Staged
 from dbt_cartridge.design.site import Site
 from dbt_cartridge.documents.design import Cte, Input, Latest
 
-MOST_LEAVES = 2  # marts right on one model: dbt-project-evaluator finds three too many
 _HISTORIES = frozenset({"history", "log", "version", "record"})
 _MOST_TABLES = 3
 _MOST_COLUMNS = 3
@@ -28,12 +27,10 @@ def with_latest(site: Site, staged: Staged, wide: Wide) -> None:
     for link in site.plan.down[staged.id]:
         since = _since(link)
         model = link.child.offer.model
-        full = len(wide.models) >= MOST_INPUTS or site.leaves.get(model, 0) >= MOST_LEAVES
-        if since is None or made == _MOST_TABLES or full or model in wide.models:
+        if since is None or made == _MOST_TABLES or model in wide.models:
             continue
         shown = _shown(link)
         if shown:
-            site.leaves[model] = site.leaves.get(model, 0) + 1
             _join(wide, link, since, shown)
             made += 1
 

@@ -14,9 +14,6 @@ from dbt_cartridge.design.parts import Attribute
 from dbt_cartridge.documents.scan import Column
 from dbt_cartridge.words import safe_name
 
-BUDGET = 6
-"""Sums per kind of fact that a dimension shows: of more, nobody finds the one asked for."""
-_OF_OTHERS = 2
 _FEW_UNITS = 5
 _NUMBERS = frozenset({"integer", "decimal", "float"})
 _WORTH: tuple[frozenset[str], ...] = (
@@ -42,10 +39,7 @@ class Sum:
 def measures(attributes: Sequence[Attribute]) -> list[Attribute]:
     """What may be summed, the most asked for first: its own before what was summed for it."""
     found = [a for a in attributes if is_measure(a)]
-    found.sort(key=_worth)
-    own = [a for a in found if not _is_summed(a)]
-    others = [a for a in found if _is_summed(a)]
-    return [*own, *others[:_OF_OTHERS]][:BUDGET]
+    return sorted(found, key=lambda a: (_is_summed(a), *_order(a)))
 
 
 def sums(attributes: Sequence[Attribute], alias: str, one_unit: bool = False) -> Iterator[Sum]:
@@ -99,10 +93,14 @@ def few_units(column: Column) -> tuple[str, ...]:
     return tuple(sorted(seen)) if whole and few else ()
 
 
-def _worth(attribute: Attribute) -> tuple[int, bool, int]:
-    words = attribute.name.split("_")
-    rank = next((at for at, group in enumerate(_WORTH) if group & set(words)), len(_WORTH))
-    return rank, attribute.type == "integer", len(words)
+def worth(attribute: Attribute) -> int:
+    """0 for what business asks for first."""
+    words = set(attribute.name.split("_"))
+    return next((at for at, group in enumerate(_WORTH) if group & words), len(_WORTH))
+
+
+def _order(attribute: Attribute) -> tuple[int, bool, int]:
+    return worth(attribute), attribute.type == "integer", attribute.name.count("_")
 
 
 def _is_summed(attribute: Attribute) -> bool:

@@ -38,12 +38,16 @@ class Attribute:
     units: tuple[str, ...] = ()  # of a column that names units: those seen, where they are few
     money: bool = False
     zero_if_none: bool = False  # of what is counted or summed: nothing to count is 0
+    follows: bool = False  # a time that was proved to come after another one of the row
+    within: str | None = None  # the column whose rows it is numbered among: `customer_id`
+    values: tuple[str, ...] = ()  # all there are, where another table lists them
     pii: Pii | None = None
     data_type: str | None = None
     required: bool = False  # no NULL among the rows seen
     profile: Profile | None = None  # of the source column; None where the value was made
     origin: tuple[str, str] | None = None  # relation, source column
     is_tool: bool = False
+    rule: str | None = None  # of `design.derive`, where it is computed
     tests: tuple[Test, ...] = ()  # of its values, wherever all rows of its entity are shown
 
     def renamed(self, name: str, description: str) -> Attribute:
@@ -172,6 +176,7 @@ def model_columns(
             type=a.type,
             data_type=a.data_type,
             pii=a.pii,
+            made_by=a.rule,
             tests=tuple(own.get(a.name, ())),
         )
         for a in attributes

@@ -51,7 +51,7 @@ class Site:
     offers: dict[str, Offer] = field(default_factory=dict[str, Offer])
     models: list[Model] = field(default_factory=list[Model])
     left_out: list[LeftOut] = field(default_factory=list[LeftOut])
-    leaves: dict[str, int] = field(default_factory=dict[str, int])  # marts right on a model
+    built: dict[str, Offer] = field(default_factory=dict[str, Offer])  # facts: what marts read
     dates: str | None = None
     dated: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 

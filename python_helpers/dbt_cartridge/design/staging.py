@@ -108,6 +108,8 @@ def stage(job: Job) -> Staged:
         attributes.append(removed.flag(table, flag))
         expressions[flag] = (deleted.expression, None)
         deleted = removed.Removed(flag, deleted.expression, False, False, deleted.seen)
+    later = _later(job.identities)
+    attributes = [replace(a, follows=bool(a.origin and a.origin[1] in later)) for a in attributes]
     offered = ordered(attributes)
     entity_key = _entity_key(table)
     staged_key = tuple(names[c] for c in entity_key.columns if c in names) if entity_key else ()
@@ -127,6 +129,15 @@ def stage(job: Job) -> Staged:
         row_tests=row_tests,
         claims=claims,
     )
+
+
+def _later(identities: Sequence[Identity]) -> frozenset[str]:
+    """Columns that in nearly every row are not below another one."""
+    return frozenset(
+        each.operands[1] for each in identities
+        if each.kind == "ordering" and len(each.operands) == 2
+        and each.hits >= law.HOLDS * each.considered > 0
+    )  # fmt: skip
 
 
 def _claim(alias: str, column: str, claim: str) -> ExpressionTest:

@@ -232,13 +232,15 @@ class Unnest(Frozen):
 class Cte(Frozen):
     """One `name as (select … from … join … where … group by …)`.
 
-    No projections: `select *`. `union` appends whole other CTEs with `union all`.
+    No projections: `select *`; `whole`: every column of `from_alias`, and the projections beside.
+    `union` appends whole other CTEs with `union all`.
     """
 
     name: str
     comment: str | None = None
     from_alias: str
     projections: tuple[Projection, ...] = ()
+    whole: bool = False
     unnest: Unnest | None = None
     joins: tuple[Join, ...] = ()
     where: tuple[str, ...] = ()
@@ -283,12 +285,17 @@ class Incremental(Frozen):
     why: str
 
 
+BY_VALUE = "by_value"
+"""The rule of columns that are named for a value of the data: no provider is told such a name."""
+
+
 class ModelColumn(Frozen):
     name: str
     description: str
     type: TypeFamily
     data_type: str | None = None  # in the warehouse's words, where known
     pii: str | None = None
+    made_by: str | None = None  # the rule of `design.derive` that computes it
     tests: tuple[Test, ...] = ()
 
 

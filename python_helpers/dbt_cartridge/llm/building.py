@@ -102,12 +102,17 @@ def _sentence(column: Column) -> str:
 
 
 def with_columns(ground: Ground, columns: list[Column]) -> Model:
-    """The model with derived columns behind its own. The same rows.
+    """The model with derived columns behind its own. The same rows. What a rule of ours computes
+    already under that name is not computed twice.
 
     Raises:
         Refused: a name that is taken, an aggregate, or an expression that is not allowed.
     """
     model = ground.model
+    if not columns:
+        return model
+    known = {column.name for column in model.columns if column.made_by}
+    columns = [column for column in columns if column.name not in known]
     if not columns:
         return model
     taken = set(types(model))

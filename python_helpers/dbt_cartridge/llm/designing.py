@@ -73,7 +73,7 @@ def _question(ground: Ground) -> Question[Additions]:
 
 def limits(ground: Ground) -> Limits:
     """What may be joined and tested there."""
-    columns = tuple(column.name for column in ground.model.columns)
+    columns = tuple(column.name for column in ground.columns)
     joins = tuple(ground.joins)
     return {"Accepted.column": columns, **({"Mart.joins": joins} if joins else {"Mart.joins": 0})}
 
@@ -81,14 +81,14 @@ def limits(ground: Ground) -> Limits:
 def told(ground: Ground) -> str:
     model = ground.model
     lines = [f"model {model.name}: {quoted(model.description)} {quoted(model.grain)}"]
-    for column in model.columns:
+    for column in ground.columns:
         key = "; key" if column.name in model.primary_key else ""
         said = quoted(_described(ground, column))[:90]
         lines.append(f"  {column.name} {column.type}{key}: {said}")
     if ground.joins:
         lines.append("joins:")
     for alias, join in ground.joins.items():
-        named = [f"{c.name} {c.type}" for c in join.model.columns if c.name != join.field]
+        named = [f"{c.name} {c.type}" for c in join.columns if c.name != join.field]
         lines.append(f"  {alias} = {join.model.name} by {join.column}: {', '.join(named[:_SHOWN])}")
     return "\n".join(lines)
 
@@ -101,9 +101,9 @@ def _identity(ground: Ground) -> list[Any]:
     model = ground.model
     return [
         [model.name, model.description, model.grain, model.primary_key],
-        [[c.name, c.type, _described(ground, c)] for c in model.columns],
+        [[c.name, c.type, _described(ground, c)] for c in ground.columns],
         [
-            [alias, join.model.name, join.column, [[c.name, c.type] for c in join.model.columns]]
+            [alias, join.model.name, join.column, [[c.name, c.type] for c in join.columns]]
             for alias, join in ground.joins.items()
         ],
     ]

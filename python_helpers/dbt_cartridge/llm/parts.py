@@ -12,7 +12,14 @@ from functools import cached_property
 
 from pydantic import Field
 
-from dbt_cartridge.documents.design import Model, Query, RelationshipsTest, UniqueTest
+from dbt_cartridge.documents.design import (
+    BY_VALUE,
+    Model,
+    ModelColumn,
+    Query,
+    RelationshipsTest,
+    UniqueTest,
+)
 from dbt_cartridge.documents.scan import TypeFamily
 from dbt_cartridge.llm.questions import Answer
 from dbt_cartridge.llm.sql import Scope
@@ -75,6 +82,10 @@ class JoinTo:
     column: str
     field: str
 
+    @property
+    def columns(self) -> list[ModelColumn]:
+        return _told(self.model)
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -111,6 +122,11 @@ class Ground:
                 found.setdefault(alias, JoinTo(alias, to, column.name, test.field))
         return dict(list(found.items())[:_MOST_JOINS])
 
+    @property
+    def columns(self) -> list[ModelColumn]:
+        """Those that a provider is told of: none that is named for a value of the data."""
+        return _told(self.model)
+
     @cached_property
     def own(self) -> Scope:
         """The base alone."""
@@ -121,6 +137,10 @@ class Ground:
         for name in names:
             columns[name] = types(self.joins[name].model)
         return Scope(self.dialect, columns, self.alias)
+
+
+def _told(model: Model) -> list[ModelColumn]:
+    return [column for column in model.columns if column.made_by != BY_VALUE]
 
 
 def types(model: Model) -> dict[str, TypeFamily]:

@@ -117,7 +117,7 @@ def _query(query: Query, model: Model, adapter: str, style: Style) -> tuple[list
     scope = Scope(adapter, style, bare=bare, stored=stored)
     for cte in query.ctes:
         ctes += _cte(cte, scope)
-        if cte.projections:
+        if cte.projections and not cte.whole:
             scope.outputs[cte.name] = tuple(each.name for each in cte.projections)
         elif not cte.joins and cte.from_alias in scope.stored:
             scope = replace(scope, stored=scope.stored | {cte.name})
@@ -208,6 +208,8 @@ def _select(cte: Cte, scope: Scope, qualify: str = "", rank: str = "") -> str:
     writer = _Writer(scope.adapter, scope.style, drop, scope.stored)
     ordered = _ordered(cte)
     blocks = _blocks(ordered, writer)
+    if cte.whole:
+        blocks.insert(0, Block("", ("*,",)))
     if rank:
         last = blocks[-1] if blocks else Block("", ("*",))
         blocks[-1:] = [Block(last.title, (*last.lines[:-1], f"{last.lines[-1]},"))]

@@ -151,6 +151,13 @@ def expression(model: Model, name: str) -> str:
     return next(p.expression for p in model.body.ctes[-1].projections if p.name == name)
 
 
+def computed(model: Model, name: str) -> str:
+    """How a column is computed, in the first CTE that makes it."""
+    assert isinstance(model.body, Query)
+    found = [p.expression for cte in model.body.ctes for p in cte.projections if p.name == name]
+    return found[0]
+
+
 def claims(model: Model, kind: str) -> list[Test]:
     return [test for test in model.all_tests if test.kind == kind]
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from dbt_cartridge.render.dialects.nodes import Changes, Node, everywhere, without_json_cast
+from dbt_cartridge.render.dialects.spans import seconds
 from dbt_cartridge.render.dialects.tolerant import Tolerance
 
 
@@ -74,4 +75,7 @@ BIGQUERY: Changes = {
     exp.RegexpReplace: everywhere,
     exp.AtTimeZone: _at_zone,
     exp.JSONExtractScalar: _json,
+    exp.DateDiff: seconds(
+        "timestamp_diff(cast({1} as timestamp), cast({0} as timestamp), second)", "bigquery"
+    ),
 }

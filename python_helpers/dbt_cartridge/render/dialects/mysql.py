@@ -6,6 +6,7 @@ import sqlglot
 from sqlglot import exp
 
 from dbt_cartridge.render.dialects.nodes import Changes, Node, everywhere, is_true, keys_of, parsed
+from dbt_cartridge.render.dialects.spans import listed, seconds
 from dbt_cartridge.render.dialects.tolerant import Tolerance, called, form_of
 
 
@@ -108,4 +109,6 @@ MYSQL: Changes = {
     exp.Extract: _part,
     exp.DateTrunc: _trunc,
     exp.TimestampTrunc: _trunc,
+    exp.DateDiff: seconds("timestampdiff(second, {0}, {1})", "mysql"),
+    exp.GroupConcat: listed("group_concat(distinct {0} order by {0} separator ', ')", "mysql"),
 }

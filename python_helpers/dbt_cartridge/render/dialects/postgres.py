@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from dbt_cartridge.render.dialects.nodes import Changes, Node, keys_of, parsed
+from dbt_cartridge.render.dialects.spans import seconds
 from dbt_cartridge.render.dialects.tolerant import Tolerance, called
 
 
@@ -75,4 +76,5 @@ POSTGRES: Changes = {
     exp.JSONExtractScalar: _json_text,
     exp.TryCast: Tolerance(forgiving=False, day=called("to_date")),
     exp.UnixToTime: _from_epoch,
+    exp.DateDiff: seconds("extract(epoch from ({1} - {0}))", "postgres"),
 }

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from dbt_cartridge.render.dialects.nodes import Changes, Node, everywhere, is_true, keys_of, parsed
 from dbt_cartridge.render.dialects.postgres import SHARED
+from dbt_cartridge.render.dialects.spans import listed
 from dbt_cartridge.render.dialects.tolerant import Tolerance, called
 
 
@@ -63,4 +64,5 @@ REDSHIFT: Changes = {
     exp.TryCast: _try_cast,
     exp.RegexpReplace: everywhere,
     exp.UnixToTime: _from_epoch,
+    exp.GroupConcat: listed("listagg(distinct {0}, ', ') within group (order by {0})", "redshift"),
 }

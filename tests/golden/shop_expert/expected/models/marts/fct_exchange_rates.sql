@@ -12,12 +12,21 @@ exchange_rates as (
 
 ),
 
+currencies as (
+
+    select * from {{ ref('stg_raw__currencies') }}
+
+),
+
 final as (
 
     select
 
         ---------- ids
         exchange_rates.currency_code,
+
+        ---------- strings
+        currencies.currency_name,
 
         ---------- numerics
         exchange_rates.usd_rate,
@@ -26,6 +35,9 @@ final as (
         exchange_rates.rate_date
 
     from exchange_rates
+
+    left join currencies
+        on exchange_rates.currency_code = currencies.currency_code
 
 )
 

@@ -1,0 +1,52 @@
+"""What people compute in marts, as rules: facts of the schema in, typed columns out.
+
+A rule is shown the rows that belong to one row (`Group`, `Through`) or the row itself (`Row`), and
+proposes `Derivation`s. It joins nothing, names no model, and knows of no other rule. What is
+written is decided by rank, within the room of a mart (`derivation.within`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from dbt_cartridge.design.derive.amounts import averages, totals
+from dbt_cartridge.design.derive.by_kind import by_flag, by_kind
+from dbt_cartridge.design.derive.counts import counts, distinct
+from dbt_cartridge.design.derive.derivation import Derivation
+from dbt_cartridge.design.derive.durations import durations, lateness
+from dbt_cartridge.design.derive.ends import ends, moments
+from dbt_cartridge.design.derive.engagement import engagement, shares
+from dbt_cartridge.design.derive.full_name import full_name
+from dbt_cartridge.design.derive.group import Group
+from dbt_cartridge.design.derive.intervals import intervals
+from dbt_cartridge.design.derive.progress import progress
+from dbt_cartridge.design.derive.row import Row
+from dbt_cartridge.design.derive.sequence import sequence
+
+__all__ = ["OF_A_GROUP", "OF_A_ROW", "of_group", "of_row"]
+
+OF_A_GROUP: tuple[Callable[[Group], Iterator[Derivation]], ...] = (
+    counts, moments, totals, by_kind, by_flag, averages, ends, distinct,
+)  # fmt: skip
+OF_A_ROW: tuple[Callable[[Row], Iterator[Derivation]], ...] = (
+    full_name, sequence, durations, lateness, progress, intervals, engagement, shares,
+)  # fmt: skip
+
+
+def of_group(group: Group) -> list[Derivation]:
+    """All that the rules propose, each name once: the first rule that wants it has it."""
+    return _once(each for rule in OF_A_GROUP for each in rule(group))
+
+
+def of_row(row: Row, whole: bool = True) -> list[Derivation]:
+    """All that the rules propose beside the row's columns.
+
+    Args:
+        whole: the model is built whole each time, so that a row may be compared with others.
+    """
+    found = _once(each for rule in OF_A_ROW for each in rule(row))
+    return [d for d in found if (whole or not d.windowed) and d.name not in row.by_name]
+
+
+def _once(found: Iterator[Derivation]) -> list[Derivation]:
+    return list({each.name: each for each in reversed(list(found))}.values())[::-1]

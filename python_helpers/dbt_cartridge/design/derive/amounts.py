@@ -1,0 +1,121 @@
+"""Sums and averages. Nothing is added up over several currencies or units, nor over time where a
+level is taken again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbt_cartridge.design.derive.derivation import Derivation, Rank
+from dbt_cartridge.design.derive.group import Group
+from dbt_cartridge.design.measures import Sum, sums, worth
+from dbt_cartridge.design.naming import Names
+from dbt_cartridge.design.parts import Attribute
+from dbt_cartridge.documents.design import BY_VALUE
+
+_NUMBERS = frozenset({"integer", "decimal", "float"})
+_NO_LEVEL = frozenset({"latitude", "longitude", "version"})
+
+
+def totals(group: Group) -> Iterator[Derivation]:
+    """What adds up. The totals, the net amounts and the quantities always stand."""
+    if _is_level(group):
+        return
+    names = Names()
+    for each in sums(group.attributes, group.alias, group.one_unit):
+        measure = each.measure
+        if measure.name in (*group.told, f"{group.child.entity}_count"):
+            continue
+        ending = f"_{each.suffix}" if each.suffix else ""
+        name = names.claim(
+            total_name(group.child.entity, measure.name) + ending,
+            f"total_{group.child.entity}_{measure.name}{ending}",
+        )
+        only = f" that are in {each.unit}" if each.suffix else ""
+        text = f"Sum of `{measure.name}` over the {group.theirs}{only}."
+        made = _amount(group, each, name, text, additive=True)
+        rank = Rank.ALWAYS if worth(measure) <= 2 and measure.origin else Rank.OFTEN
+        yield Derivation(_rule(measure), made, each.expression, rank)
+
+
+def averages(group: Group) -> Iterator[Derivation]:
+    """What one comes to: the amount that is asked for first, and whatever does not add up.
+
+    A rating, a rate, a price of one piece, a duration and a level have an average and no sum.
+    """
+    names = Names()
+    own = [s for s in sums(group.attributes, group.alias, group.one_unit)
+           if s.measure.origin and s.measure.name not in group.told]  # fmt: skip
+    for each in own[:1] if not _is_level(group) else ():
+        whole = total_name(group.child.entity, each.measure.name)
+        name = names.claim(
+            whole.replace("total_", "average_", 1) + (each.suffix and f"_{each.suffix}")
+        )
+        only = f" that are in {each.unit}" if each.suffix else ""
+        text = f"Average of `{each.measure.name}` over the {group.theirs}{only}."
+        inner = each.expression.removeprefix("sum(").removesuffix(")")
+        made = _amount(group, each, name, text, additive=False)
+        yield Derivation(_rule(each.measure), made, _average(inner, each.measure), Rank.FIRST)
+    for measure in group.attributes:
+        if not _is_averaged(measure, _is_level(group)):
+            continue
+        made_here = measure.origin is None  # a duration says already what it measures
+        plain = measure.name if made_here else f"{group.child.entity}_{group.plain(measure)}"
+        made = Attribute(
+            name=names.claim(f"average_{group.prefix + '_' if group.prefix else ''}{plain}"),
+            type="float",
+            group="numerics",
+            role="attribute",
+            additivity="non_additive",
+            unit=measure.unit, money=measure.money,
+            description=f"Average of `{measure.name}` over the {group.theirs}; not to be summed.",
+        )  # fmt: skip
+        rank = Rank.FIRST if made_here or "rating" in measure.name else Rank.SOMETIMES
+        yield Derivation(_rule(measure), made, _average(group.column(measure), measure), rank)
+
+
+def _rule(measure: Attribute) -> str:
+    """What is summed up of a column that is named for a value is so named as well."""
+    return BY_VALUE if measure.rule == BY_VALUE else "amounts"
+
+
+def _is_averaged(measure: Attribute, level: bool) -> bool:
+    loose = measure.additivity != "additive" or level
+    plain = _NO_LEVEL.isdisjoint(measure.name.split("_"))
+    return (
+        measure.role == "measure" and measure.type in _NUMBERS and loose and plain
+        and measure.unit_by is None and not measure.zero_if_none
+    )  # fmt: skip
+
+
+def _is_level(group: Group) -> bool:
+    """A level that is taken every day does not add up over the days."""
+    return group.child.table.shape == "periodic_snapshot"
+
+
+def _average(value: str, measure: Attribute) -> str:
+    """Some warehouses cut the average of whole numbers to a whole number."""
+    return f"avg(cast({value} as double))" if measure.type == "integer" else f"avg({value})"
+
+
+def _amount(group: Group, each: Sum, name: str, text: str, additive: bool) -> Attribute:
+    measure = each.measure
+    return Attribute(
+        name=f"{group.prefix}_{name}" if group.prefix else name,
+        type="float" if measure.type == "float" or not additive else "decimal",
+        group="numerics", description=text if additive else f"{text[:-1]}; not to be summed.",
+        role="measure" if additive else "attribute",
+        additivity="additive" if additive else "non_additive",
+        unit=each.unit, unit_by=each.unit_by, money=measure.money, zero_if_none=additive,
+    )  # fmt: skip
+
+
+def total_name(entity: str, measure: str) -> str:
+    """`invoice`, `total` → total_invoice_amount; `order_line`, `line_amount` →
+    total_order_line_amount; `order`, `order_total` → total_order_amount."""
+    words = [word for word in measure.split("_") if word != "total"]
+    words = ["subtotal"] if words == ["sub"] else words
+    stem = entity.split("_")
+    while words and (words[0] in stem or (words[0] == "line" and len(words) > 1)):
+        words = words[1:]
+    words = words or ["amount"]
+    return "_".join(["total", *stem, *words])

@@ -1,0 +1,126 @@
+"""Counts and amounts by status, kind and flag: what was captured is told from what is pending.
+
+A sum over all states answers hardly any question: it is kept, named as the total, and beside it
+stands one for each of the few states that were seen. A state that comes tomorrow is in the total
+alone, and the watch on the column's domain tells of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbt_cartridge.design import docs
+from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.derive.counts import counted
+from dbt_cartridge.design.derive.derivation import Derivation, Rank
+from dbt_cartridge.design.derive.group import Group
+from dbt_cartridge.design.measures import Sum, sums
+from dbt_cartridge.design.parts import Attribute
+from dbt_cartridge.documents.design import BY_VALUE
+from dbt_cartridge.words import safe_name
+
+_RANKS = {"status": Rank.FIRST, "type_discriminator": Rank.OFTEN, "category": Rank.SOMETIMES}
+_MOST_VALUES = {"status": 8, "type_discriminator": 6, "category": 5}
+BY_FLAG = "by_flag"
+_LONGEST = 24  # characters of a state: longer ones are sentences
+_ROWS_PER_STATE = 5
+_NEITHER = frozenset(("true", "false", "t", "f", "y", "n", "yes", "no", "0", "1"))
+_STARTS = ("is_", "was_", "has_been_", "are_")
+
+
+def by_kind(group: Group) -> Iterator[Derivation]:
+    """A count, and of money in one currency an amount, for each value of each status and kind."""
+    for attribute in group.attributes:
+        rank = _RANKS.get(attribute.role)
+        if rank is None or attribute.type != "text" or attribute.pii is not None:
+            continue
+        for value in states(attribute):
+            chosen = f"{group.column(attribute)} = {sql.literal(value)}"
+            said = f"have the {docs.words(attribute.name)} `{value}`"
+            yield from _both(group, safe_name(value), chosen, said, rank)
+
+
+def by_flag(group: Group) -> Iterator[Derivation]:
+    """How many of the rows a flag is true of: `late_order_count`."""
+    for attribute in group.attributes:
+        if attribute.type != "boolean" or attribute.role in ("is_current", "deleted_flag"):
+            continue
+        if attribute.name == group.child.deleted_flag or attribute.within in group.link.columns:
+            continue
+        start = next((s for s in _STARTS if attribute.name.startswith(s)), "")
+        label = attribute.name[len(start) :].removesuffix(f"_{group.child.entity}")
+        if not start and "_" in label and label.split("_")[0] in ("has", "can", "had", "with"):
+            continue  # `has_children` makes no name of a row
+        made = attribute.origin is None  # a rule has said already that people ask for it
+        chosen = group.column(attribute)
+        yield Derivation(
+            BY_FLAG,
+            counted(f"{_named(group, label)}_count",
+                    f"How many of the {group.theirs} `{attribute.name}` is true of."),
+            f"count(case when {chosen} then 1 end)", Rank.FIRST if made else Rank.OFTEN,
+        )  # fmt: skip
+
+
+def states(attribute: Attribute) -> tuple[str, ...]:
+    """The values of a column, where they are words, few, each often, and all known."""
+    most = _MOST_VALUES.get(attribute.role, 0)
+    if attribute.values:
+        return attribute.values if 1 < len(attribute.values) <= most else ()
+    profile = attribute.profile
+    if profile is None or profile.sampled or profile.approximate:
+        return ()
+    seen = [v.value for v in profile.top_values if v.value.strip()]
+    whole = sum(v.count for v in profile.top_values) == profile.rows - profile.nulls
+    filled = profile.rows - profile.nulls - profile.blanks
+    few = 1 < len(seen) <= most and filled >= _ROWS_PER_STATE * len(seen)
+    plain = all(
+        len(v) <= _LONGEST and v == v.strip() and not v[0].isdigit()
+        and v.lower() not in _NEITHER for v in seen
+    )  # fmt: skip
+    alike = len({safe_name(v) for v in seen}) < len(seen)
+    return tuple(sorted(seen)) if whole and few and plain and not alike else ()
+
+
+def _both(group: Group, label: str, chosen: str, said: str, rank: Rank) -> Iterator[Derivation]:
+    name = _named(group, label)
+    yield Derivation(
+        BY_VALUE, counted(f"{name}_count", f"How many of the {group.theirs} {said}."),
+        f"count(case when {chosen} then 1 end)", rank,
+    )  # fmt: skip
+    for each in _amounts(group):
+        value = group.column(each.measure)
+        yield Derivation(
+            BY_VALUE, _amount(group, each, name, said),
+            f"sum(case when {chosen} then {value} end)", Rank(min(rank + 1, Rank.SOMETIMES))
+            if rank != Rank.FIRST else Rank.FIRST,
+        )  # fmt: skip
+
+
+def _named(group: Group, label: str) -> str:
+    """`captured_payment`; `open_ticket`, not `open_ticket_ticket`."""
+    stem = group.child.entity
+    whole = label if label.endswith(f"_{stem}") or label == stem else f"{label}_{stem}"
+    return f"{group.prefix}_{whole}" if group.prefix else whole
+
+
+def _amounts(group: Group) -> list[Sum]:
+    """The sum that is asked for first, of money that is in one currency."""
+    if group.child.table.shape == "periodic_snapshot":
+        return []
+    found = [
+        s for s in sums(group.attributes, group.alias, group.one_unit)
+        if s.measure.money and not s.suffix and s.measure.origin and not s.unit_by
+    ]  # fmt: skip
+    return found[:1]
+
+
+def _amount(group: Group, each: Sum, name: str, said: str) -> Attribute:
+    words = each.measure.name.split("_")
+    tail = words[-1] if words[-1] not in name.split("_") else "amount"
+    return Attribute(
+        name=f"{name}_{'amount' if tail == 'total' else tail}",
+        type=each.measure.type if each.measure.type == "float" else "decimal",
+        group="numerics",
+        description=f"Sum of `{each.measure.name}` over those of the {group.theirs} that {said}.",
+        role="measure", additivity="additive", unit=each.unit, money=True, zero_if_none=True,
+    )  # fmt: skip

@@ -1,0 +1,82 @@
+"""What a rule proposes: one computed column, with all that decides whether and how it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from dbt_cartridge.design.parts import Attribute
+from dbt_cartridge.documents.evidence import EvidenceClass
+
+
+class Rank(IntEnum):
+    """How soon people ask for it. The order in which a mart's room is given away."""
+
+    ALWAYS = 0  # the totals by which the business counts: no budget drops them
+    FIRST = 1
+    OFTEN = 2
+    SOMETIMES = 3
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """One computed column of one grain.
+
+    `expression` is over columns of the rows that the rule was shown: an aggregate where these are
+    many for each row of the mart, else an expression on the row itself. `attribute` says the type,
+    the unit, whether it adds up, and what the docs say of it.
+    """
+
+    rule: str  # the module that proposes it
+    attribute: Attribute
+    expression: str
+    rank: Rank
+    evidence: EvidenceClass = "structural"
+    in_turn: bool = False  # reads which of its kind, in the order of time, each row is
+    windowed: bool = False  # reads other rows: right only where the model is built whole
+
+    @property
+    def name(self) -> str:
+        return self.attribute.name
+
+
+ROOM = {Rank.FIRST: 40, Rank.OFTEN: 28, Rank.SOMETIMES: 14}
+"""How many computed columns may stand in a mart before one of this rank has no place there. More,
+and nobody finds the one that was asked for; what is left out is listed."""
+
+
+def within(
+    proposed: Sequence[Sequence[Derivation]], share: float = 1.0
+) -> tuple[list[list[Derivation]], list[Derivation]]:
+    """(what is written of each group, in its order; what there was no room for).
+
+    By rank; inside a rank each group has its turn, so that one kind of child does not fill a mart.
+
+    Args:
+        share: of the room, where the rest is another's.
+    """
+    places = [
+        (each.rank, place, number)
+        for number, group in enumerate(proposed)
+        for place, each in enumerate(group)
+    ]
+    kept: set[tuple[int, int]] = set()
+    for rank, place, number in sorted(places):
+        if rank == Rank.ALWAYS or len(kept) < ROOM[rank] * share:
+            kept.add((number, place))
+    chosen = [
+        [each for place, each in enumerate(group) if (number, place) in kept]
+        for number, group in enumerate(proposed)
+    ]
+    left = [
+        each for number, group in enumerate(proposed)
+        for place, each in enumerate(group) if (number, place) not in kept
+    ]  # fmt: skip
+    return chosen, left
+
+
+def told(left: Iterable[Derivation]) -> str:
+    """Why columns are missing, for the report."""
+    names = ", ".join(f"`{each.name}`" for each in left)
+    return f"The mart has no room for more computed columns: {names}."

@@ -1,0 +1,167 @@
+"""How long it took between two times of one row, where the rows show which comes first.
+
+Lateness is the same measured against a time that was only planned: due, promised, required.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from dbt_cartridge import law
+from dbt_cartridge.design import docs
+from dbt_cartridge.design.derive.derivation import Derivation, Rank
+from dbt_cartridge.design.derive.row import Row
+from dbt_cartridge.design.events import event_time, is_planned
+from dbt_cartridge.design.parts import Attribute
+from dbt_cartridge.words import is_participle, verb_of
+
+_TIMES = frozenset({"event_time", "created_time", "valid_from", "valid_to"})
+_ENDINGS = ("_date", "_at", "_time", "_timestamp", "_on", "_datetime")
+_SECONDS = {"minutes": 60, "hours": 3600, "days": 86400}
+_MOST = 4
+
+
+def durations(row: Row) -> Iterator[Derivation]:
+    """From the first time to each later one, and from each to the next where that was proved."""
+    start = event_time(row.own)
+    pairs = [
+        (low, high) for low, high, known in row.ordered()
+        if known.hits >= law.HOLDS * known.considered and not is_planned(high)
+        and {low.role, high.role} <= _TIMES
+    ]  # fmt: skip
+    pairs.sort(key=lambda pair: pair[0] is not start)
+    for number, (low, high) in enumerate(pairs[:_MOST]):
+        unit = unit_of(low, high)
+        end = step(row, high)
+        from_start = number == 0 or low is start or low == start
+        name = f"{unit}_to_{end}" if from_start else f"{unit}_from_{step(row, low)}_to_{end}"
+        if _is_span(low, high):
+            name = f"{_span(row, low, high)}_{unit}"
+        yield Derivation(
+            "durations",
+            _duration(name, unit, f"{unit.capitalize()} from `{low.name}` to `{high.name}`; empty "
+                      "while either is missing.", "date" in (low.type, high.type)),
+            between(row[low], row[high], unit, low, high), Rank.FIRST,
+        )  # fmt: skip
+
+
+def lateness(row: Row) -> Iterator[Derivation]:
+    """Whether it came after the day on which it was due, and by how many days."""
+    for planned in row.own:
+        actual = _fulfilment(row, planned) if _is_deadline(planned) else None
+        if actual is None:
+            continue
+        due, came = (f"cast({row[a]} as date)" if a.type != "date" else row[a]
+                     for a in (planned, actual))  # fmt: skip
+        several = sum(_is_deadline(a) for a in row.own) > 1
+        label = f"_{step(row, actual)}" if several else ""
+        flag = Attribute(
+            name=f"is_late{label}", type="boolean", group="booleans", role="flag",
+            description=f"True where `{actual.name}` is a later day than `{planned.name}`; empty "
+            "while either is missing.",
+        )  # fmt: skip
+        yield Derivation("durations", flag, f"{came} > {due}", Rank.FIRST)
+        text = f"Days from `{planned.name}` to `{actual.name}`: negative where it came early."
+        yield Derivation(
+            "durations", _duration(f"days_late{label}", "days", text, True),
+            f"date_diff('day', {due}, {came})", Rank.FIRST,
+        )  # fmt: skip
+
+
+def _is_deadline(attribute: Attribute) -> bool:
+    return (
+        attribute.type in ("date", "timestamp") and is_planned(attribute)
+        and attribute.role in (*_TIMES, "attribute")
+    )  # fmt: skip
+
+
+def _fulfilment(row: Row, planned: Attribute) -> Attribute | None:
+    """The time at which what was planned happened: the one that shares its words, else the only
+    one that follows the first and that not every row has had."""
+    start = event_time(row.own)
+    others = [
+        a for a in row.own
+        if a.type in ("date", "timestamp") and a.role in _TIMES and not is_planned(a)
+        and a is not start
+    ]  # fmt: skip
+    stem = {verb_of(w) for w in planned.name.split("_")} - {"date", "at", "time", row.entity}
+    shared = [a for a in others if stem & {verb_of(w) for w in a.name.split("_")}]
+    if len(shared) == 1:
+        return shared[0]
+    later = {high.name for low, high, _ in row.ordered() if start and low.name == start.name}
+    open_ended = [a for a in others if not a.required and (a.name in later or not later)]
+    return open_ended[0] if len(open_ended) == 1 and not shared else None
+
+
+def step(row: Row, time: Attribute) -> str:
+    """What happens at a time, in one word where it can: `shipped_at` → ship."""
+    plain = time.name
+    for ending in _ENDINGS:
+        plain = plain.removesuffix(ending)
+    plain = plain.removeprefix(f"{row.entity}_") or plain
+    *before, last = plain.split("_")
+    return "_".join([*before, verb_of(last) if is_participle(last) else last])
+
+
+def _is_span(low: Attribute, high: Attribute) -> bool:
+    """`rental_start` and `rental_end`: one thing with two ends."""
+    one, two = set(low.name.split("_")), set(high.name.split("_"))
+    words = {"start", "started", "end", "ended", "from", "until", "to", "begin", "finish"}
+    return bool(one - two) and bool(two - one) and (one - two) | (two - one) <= words
+
+
+def _span(row: Row, low: Attribute, high: Attribute) -> str:
+    shared = [w for w in low.name.split("_") if w in high.name.split("_")]
+    plain = [w for w in shared if w not in ("date", "at", "time", "timestamp", "on")]
+    return "_".join(plain) or row.entity
+
+
+def unit_of(low: Attribute, high: Attribute) -> str:
+    """Days between dates; between moments what keeps the numbers readable, by how far apart both
+    ends of the two ranges lie."""
+    if "date" in (low.type, high.type):
+        return "days"
+    if all(_is_midnight(a, which) for a in (low, high) for which in ("min", "max")):
+        return "days"
+    gaps = [
+        (b - a).total_seconds() for which in ("min", "max")
+        if (a := _moment(low, which)) and (b := _moment(high, which)) and b >= a
+    ]  # fmt: skip
+    if not gaps:
+        return "hours"
+    typical = max(gaps)
+    return "minutes" if typical < 2 * 3600 else "hours" if typical < 4 * 86400 else "days"
+
+
+def _moment(attribute: Attribute, which: str) -> datetime | None:
+    text = getattr(attribute.profile, which) if attribute.profile else None
+    try:
+        return datetime.fromisoformat(str(text)[:19]) if text else None
+    except ValueError:
+        return None
+
+
+def _is_midnight(attribute: Attribute, which: str) -> bool:
+    """A day that is kept as a moment."""
+    moment = _moment(attribute, which)
+    return moment is not None and (moment.hour, moment.minute, moment.second) == (0, 0, 0)
+
+
+def between(start: str, end: str, unit: str, low: Attribute, high: Attribute) -> str:
+    """SQL: whole days between dates; else with two decimals."""
+    if "date" in (low.type, high.type):
+        start, end = (
+            text if a.type == "date" else f"cast({text} as date)"
+            for text, a in ((start, low), (end, high))
+        )
+        return f"date_diff('day', {start}, {end})"
+    return f"round(date_diff('second', {start}, {end}) / {_SECONDS[unit]}.0, 2)"
+
+
+def _duration(name: str, unit: str, description: str, whole: bool) -> Attribute:
+    return Attribute(
+        name=name, type="integer" if whole else "decimal",
+        group="numerics", role="measure", additivity="non_additive", unit=unit,
+        description=docs.sentence(description),
+    )  # fmt: skip

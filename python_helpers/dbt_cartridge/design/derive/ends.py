@@ -1,0 +1,75 @@
+"""The first and the latest of what belongs to something: when, which, of what kind, how much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbt_cartridge.design import docs
+from dbt_cartridge.design.derive.derivation import Derivation, Rank
+from dbt_cartridge.design.derive.group import Group
+from dbt_cartridge.design.measures import measures
+from dbt_cartridge.design.parts import Attribute
+
+TURN, RECENCY = "turn", "recency"
+"""Columns that count the rows of a group in the order of time, from the first and from the last."""
+_COMPARABLE = frozenset({"integer", "decimal", "float", "text", "date", "timestamp"})
+"""Types of which every warehouse has a maximum: it picks the value of the one row that is left."""
+
+
+def moments(group: Group) -> Iterator[Derivation]:
+    """When the first and the latest were."""
+    time = group.time
+    if time is None or group.is_shared(time):
+        return
+    told = any(word in time.name for word in group.child.entity.split("_"))
+    own = time.name if told else f"{group.child.entity}_{time.name}"
+    own = f"{group.prefix}_{own}" if group.prefix else own
+    for word, function in (("first", "min"), ("latest", "max")):
+        attribute = Attribute(
+            name=f"{word}_{own}", type=time.type, group=time.group,
+            description=f"When the {word} of the {group.theirs} was.",
+        )  # fmt: skip
+        yield Derivation("ends", attribute, f"{function}({group.column(time)})", Rank.FIRST)
+
+
+def ends(group: Group) -> Iterator[Derivation]:
+    """Which the first and the latest were, in what state, and how much they came to.
+
+    Only where a key tells the rows apart: of two at one moment the one with the higher key is the
+    later, so that the answer is the same each time.
+    """
+    if group.time is None or group.is_shared(group.time):
+        return
+    if not group.child.key_proved or not group.rows.key:
+        return
+    for attribute, rank in _telling(group):
+        for word, place in (("first", TURN), ("latest", RECENCY)):
+            plain = group.plain(attribute)
+            chosen = (
+                f'max(case when "{group.alias}"."{place}" = 1 then {group.column(attribute)} end)'
+            )
+            made = Attribute(
+                name=f"{word}_{group.entity}_{plain}", type=attribute.type, group=attribute.group,
+                description=docs.of(docs.words(plain), f"{word} of the {group.theirs}"),
+                role="attribute", unit=attribute.unit, money=attribute.money, pii=attribute.pii,
+                data_type=attribute.data_type,
+            )  # fmt: skip
+            later = word == "latest" or rank == Rank.OFTEN
+            yield Derivation("ends", made, chosen, rank if later else Rank.SOMETIMES, in_turn=True)
+
+
+def _telling(group: Group) -> Iterator[tuple[Attribute, Rank]]:
+    by_name = group.rows.by_name
+    key = group.rows.key[0]
+    plain = len(group.rows.key) == 1 and key not in group.link.columns
+    if plain and by_name[key].type in ("integer", "text"):
+        yield by_name[key], Rank.OFTEN
+    states = [
+        a for a in group.attributes
+        if a.role in ("status", "type_discriminator") and a.pii is None and a.type in _COMPARABLE
+    ]  # fmt: skip
+    for state in states[:1]:
+        yield state, Rank.FIRST
+    own = [m for m in measures(group.attributes) if m.money and m.origin and not m.unit_by]
+    for amount in own[:1]:
+        yield amount, Rank.SOMETIMES

@@ -1,0 +1,85 @@
+"""Whether something has any of what belongs to it, whether it came back, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from dbt_cartridge.design import docs
+from dbt_cartridge.design.derive.by_kind import BY_FLAG
+from dbt_cartridge.design.derive.derivation import Derivation, Rank
+from dbt_cartridge.design.derive.durations import between
+from dbt_cartridge.design.derive.row import Row
+from dbt_cartridge.design.parts import Attribute
+from dbt_cartridge.documents.design import BY_VALUE
+from dbt_cartridge.words import pluralised, snake
+
+
+def engagement(row: Row) -> Iterator[Derivation]:
+    """From the counts of what was summed up: `has_orders`, `is_repeat_customer`, the days from the
+    first to the latest, and what share of them a flag is true of."""
+    for kind, names in row.sums.items():
+        count = next((n for n in names if n == f"{kind}_count"), None)
+        if count is None or count not in row.expressions:
+            continue
+        several = snake(pluralised(kind.split("_")))
+        said = docs.words(several)
+        if f"has_{several}" not in row.by_name and kind not in row.complete:
+            flag = _flag(f"has_{several}", f"True where the {row.words} has any {said}.")
+            yield Derivation("engagement", flag, f"{row[count]} > 0", Rank.SOMETIMES)
+        first, latest = _moments(row, names)
+        if first is None or latest is None:
+            continue
+        if kind in row.owned:
+            said = f"True where the {row.words} has more than one {docs.words(kind)}."
+            flag = _flag(f"is_repeat_{row.entity}", said)
+            yield Derivation("engagement", flag, f"{row[count]} > 1", Rank.FIRST)
+        span = Attribute(
+            name=f"days_from_first_to_latest_{kind}", group="numerics", role="attribute",
+            type="integer" if first.type == "date" else "decimal", additivity="non_additive",
+            unit="days", description=f"Days from `{first.name}` to `{latest.name}`.",
+        )  # fmt: skip
+        yield Derivation(
+            "engagement", span, between(row[first], row[latest], "days", first, latest),
+            Rank.SOMETIMES,
+        )  # fmt: skip
+
+
+def shares(row: Row) -> Iterator[Derivation]:
+    """Of the rows that a flag was counted for, the share: `late_order_rate`."""
+    for kind, names in row.sums.items():
+        whole = f"{kind}_count"
+        if whole not in names or whole not in row.expressions:
+            continue
+        for name, rule in names.items():
+            if (
+                rule not in (BY_FLAG, BY_VALUE)
+                or not name.endswith("_count")
+                or name not in row.expressions
+            ):
+                continue
+            label = name.removesuffix("_count")
+            made = Attribute(
+                name=f"{label}_rate", type="float", group="numerics", role="measure",
+                additivity="non_additive", unit="ratio",
+                description=f"`{name}` by `{whole}`, 0 to 1; empty where there are none. Not to be "
+                "summed.",
+            )  # fmt: skip
+            part, all_ = row[name], row[whole]
+            yield Derivation(
+                rule, made, f"cast({part} as double) / nullif({all_}, 0)", Rank.SOMETIMES
+            )
+
+
+def _moments(row: Row, names: Iterable[str]) -> tuple[Attribute | None, Attribute | None]:
+    times = [row.by_name[n] for n in names if n in row.by_name
+             and row.by_name[n].type in ("date", "timestamp")]  # fmt: skip
+    first = next((a for a in times if a.name.startswith("first_")), None)
+    wish = f"latest_{first.name.removeprefix('first_')}" if first else ""
+    return first, next((a for a in times if a.name == wish), None)
+
+
+def _flag(name: str, description: str) -> Attribute:
+    return Attribute(
+        name=name, type="boolean", group="booleans", role="flag", required=True,
+        description=description,
+    )  # fmt: skip

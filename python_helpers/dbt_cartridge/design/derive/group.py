@@ -1,0 +1,69 @@
+"""The rows of one table that belong to one row of another: what is summed up of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from dbt_cartridge.design import docs
+from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.events import event_time
+from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged
+
+
+@dataclass(frozen=True)
+class Group:
+    """What the rules of aggregates are shown.
+
+    Args:
+        rows: what is known of each row; the columns that may be read.
+        alias: of the rows, in the expressions.
+        prefix: tells two links to one parent apart: `origin`.
+        one_unit: the rows of one parent share their currency, as the lines of one order do.
+        told: sums of these say nothing new: the parent has them.
+        parents: by foreign key column, the way to what the rows refer to besides.
+    """
+
+    link: Link
+    rows: Offer
+    alias: str
+    prefix: str = ""
+    one_unit: bool = False
+    told: frozenset[str] = frozenset()
+    parents: Mapping[str, Link] = field(default_factory=dict[str, Link])
+
+    @property
+    def child(self) -> Staged:
+        return self.link.child
+
+    @property
+    def entity(self) -> str:
+        """In names: one row of the group."""
+        return f"{self.prefix}_{self.child.entity}" if self.prefix else self.child.entity
+
+    @property
+    def theirs(self) -> str:
+        """In words: the rows of the group."""
+        role = f" as {docs.words(self.prefix)}" if self.prefix else ""
+        return f"{docs.words(self.link.parent.entity)}'s {docs.words(self.child.entities)}{role}"
+
+    @property
+    def attributes(self) -> tuple[Attribute, ...]:
+        return self.rows.attributes
+
+    @cached_property
+    def time(self) -> Attribute | None:
+        return event_time(self.attributes)
+
+    def is_shared(self, attribute: Attribute) -> bool:
+        """Taken over from the parent: alike in all rows of the group."""
+        return attribute.origin is not None and attribute.origin[0] == self.link.parent.id
+
+    def column(self, attribute: Attribute) -> str:
+        return sql.column(self.alias, attribute.name)
+
+    def plain(self, attribute: Attribute) -> str:
+        """The column's name without the entity's: `order_total` of an order is its `total`."""
+        stem = f"{self.child.entity}_"
+        return attribute.name.removeprefix(stem) if attribute.name != stem else attribute.name

@@ -1,0 +1,97 @@
+"""A history of changes as intervals: until when each state lasted, and which lasts still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbt_cartridge.design import docs
+from dbt_cartridge.design.derive.derivation import Derivation, Rank
+from dbt_cartridge.design.derive.durations import between
+from dbt_cartridge.design.derive.row import Row
+from dbt_cartridge.design.events import event_time
+from dbt_cartridge.design.parts import Attribute, Link
+
+_CHANGES = frozenset("history histories change changes transition transitions log version".split())
+_FIELDS = frozenset("field attribute property".split())
+
+
+def intervals(row: Row) -> Iterator[Derivation]:
+    """`valid_from`, `valid_to`, `is_current` and the time in the state.
+
+    Of a table that by its name keeps changes, has its owner's key, a time and a value: a row holds
+    from its time to that of the owner's next row, of the same field where one is named.
+    """
+    time, owner = event_time(row.own), _owner(row)
+    if time is None or owner is None or not row.staged.key_proved or not _keeps_changes(row):
+        return
+    field = next(
+        (a for a in row.own if a.type in ("text", "integer") and a.role != "foreign_key"
+         and not _FIELDS.isdisjoint(a.name.split("_"))
+         and (a.name in _FIELDS or a.name.endswith(("_id", "_name", "_key")))), None,
+    )  # fmt: skip
+    keys = [row[c] for c in owner.columns] + ([row[field]] if field else [])
+    order = ", ".join([row[time], *(row[key] for key in row.staged.key if key != time.name)])
+    window = f"over (partition by {', '.join(keys)} order by {order})"
+    whose = docs.words(owner.parent.entity) + (f"'s `{field.name}`" if field else "")
+    yield Derivation(
+        "intervals", _moment("valid_from", time, f"From when on it held, for the {whose}."),
+        row[time], Rank.FIRST,
+    )  # fmt: skip
+    belongs = " and ".join(f"{row[c]} is not null" for c in owner.columns)
+    until = f"case when {belongs} then lead({row[time]}) {window} end"
+    yield Derivation(
+        "intervals",
+        _moment("valid_to", time, f"When the {whose} changed next: it held until then, without "
+                "that moment. Empty while it holds."),
+        until, Rank.FIRST, windowed=True,
+    )  # fmt: skip
+    current = Attribute(
+        name="is_current",
+        type="boolean",
+        group="booleans",
+        role="is_current",
+        required=True,
+        description=f"True for what holds now of the {whose}.",
+    )
+    yield Derivation(
+        "intervals",
+        current,
+        f"{belongs} and lead({row[time]}) {window} is null",
+        Rank.FIRST,
+        windowed=True,
+    )
+    unit = "days" if time.type == "date" else "hours"
+    lasted = Attribute(
+        name=f"{unit}_in_state", type="integer" if time.type == "date" else "decimal",
+        group="numerics", role="measure", additivity="additive", unit=unit,
+        description=f"{unit.capitalize()} from `valid_from` to `valid_to`; empty while it holds.",
+    )  # fmt: skip
+    yield Derivation(
+        "intervals", lasted, between(row[time], until, unit, time, time), Rank.FIRST, windowed=True
+    )
+
+
+def _keeps_changes(row: Row) -> bool:
+    names = {a.name for a in row.columns} | {a.role for a in row.own}
+    said = (
+        not _CHANGES.isdisjoint(row.staged.entity.split("_")) or row.staged.table.shape == "history"
+    )
+    return said and not {"valid_from", "valid_to", "is_current"} & names
+
+
+def _owner(row: Row) -> Link | None:
+    """What the changes are of: the parent whose name theirs begins with, else the only one."""
+    found = [
+        link for link in row.up
+        if link.is_plain and not link.is_self and link.joinable
+        and set(link.columns) <= row.expressions.keys()
+    ]  # fmt: skip
+    named = [link for link in found if row.entity.startswith(f"{link.parent.entity}_")]
+    chosen = named or found
+    return chosen[0] if len(chosen) == 1 else None
+
+
+def _moment(name: str, like: Attribute, description: str) -> Attribute:
+    return Attribute(
+        name=name, type=like.type, group=like.group, role="attribute", description=description
+    )

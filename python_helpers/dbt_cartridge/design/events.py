@@ -1,0 +1,48 @@
+"""Which of a table's times says when it happened, and which of them are only planned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dbt_cartridge.design.parts import Attribute
+
+PLANNED = frozenset(
+    """due required requested expected estimated planned scheduled promised target deadline expiry
+    expires expiration renewal commit until""".split()
+)
+"""Of a time that is planned: what it names has not happened when the row is written."""
+_LATER = frozenset(
+    "end ended ends closed resolved completed finished cancelled canceled last latest".split()
+)
+"""Of what comes after: it dates a row only where nothing else does."""
+_FEW_WITHOUT = 0.05  # of the rows have no time
+
+
+def is_planned(attribute: Attribute) -> bool:
+    return not PLANNED.isdisjoint(attribute.name.split("_"))
+
+
+def event_time(attributes: Sequence[Attribute]) -> Attribute | None:
+    """When it happened, else when it was recorded; a time that nearly every row has before others.
+
+    An invoice that is not paid yet has happened all the same.
+    """
+    times = [
+        a for a in attributes
+        if a.type in ("date", "timestamp") and not is_planned(a)
+        and (a.origin is not None or a.role == "created_time")  # not the day made of a moment
+    ]  # fmt: skip
+    first = [a for a in times if not a.follows and _LATER.isdisjoint(a.name.split("_"))]
+    for among, filled in ((first, True), (first, False), (times, True)):
+        for role in ("event_time", "created_time"):
+            found = [a for a in among if a.role == role and (is_filled(a) or not filled)]
+            if found:
+                return found[0]
+    return None
+
+
+def is_filled(attribute: Attribute) -> bool:
+    """Nearly every row has it."""
+    profile = attribute.profile
+    few = profile is not None and profile.nulls <= _FEW_WITHOUT * profile.rows
+    return attribute.required or few

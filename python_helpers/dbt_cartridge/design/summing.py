@@ -1,0 +1,334 @@
+"""What belongs to a row, kind by kind, counted and summed beside it: in CTEs of the mart itself.
+
+Kinds are never joined to each other: that would multiply them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from dbt_cartridge.design import docs, lines
+from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.derive import of_group, of_row
+from dbt_cartridge.design.derive.derivation import Derivation, told, within
+from dbt_cartridge.design.derive.ends import RECENCY, TURN
+from dbt_cartridge.design.derive.group import Group
+from dbt_cartridge.design.derive.row import Row
+from dbt_cartridge.design.derive.through import LONGEST_LIST, Through, through
+from dbt_cartridge.design.enrich import Wide
+from dbt_cartridge.design.measures import unsummed
+from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged
+from dbt_cartridge.design.site import Site
+from dbt_cartridge.documents.design import Cte, Input, Join, LeftOut, Projection
+
+_OF_A_ROW = 0.6  # of the room: the other computed columns of a mart were summed up
+_NO_LISTS = frozenset({"mysql"})  # group_concat cuts at 1,024 bytes, and tells nobody
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of thing that belongs to the row, and the model that it is read from."""
+
+    link: Link
+    rows: Offer
+    prefix: str = ""
+    one_unit: bool = False
+    told: frozenset[str] = frozenset()
+
+
+def worth_of(site: Site, line: Staged) -> lines.Amount | None:
+    return lines.amount(line, site.headers.get(line.id), site.schema.identities)
+
+
+def children(site: Site, parent: Staged) -> list[Link]:
+    """What belongs to a row of a fact: its lines first, then its payments …"""
+    found = [
+        link for link in site.plan.down[parent.id]
+        if site.plan.is_fact(link.child) and link.joinable and link.is_plain and not link.is_self
+        and site.headers.get(parent.id) is not link
+        and _is_above(site, parent, link.child)
+    ]  # fmt: skip
+    return sorted(found, key=lambda link: site.headers.get(link.child.id) is not link)
+
+
+def _is_above(site: Site, parent: Staged, child: Staged) -> bool:
+    """False where the parent is itself a line of the child: two tables that refer to each other."""
+    header = site.headers.get(parent.id)
+    return header is None or header.parent.id != child.id
+
+
+def kinds(site: Site, parent: Staged, links: Sequence[Link]) -> list[Kind]:
+    """Of each link the rows that are read, and how two links of one table are told apart.
+
+    A fact's own columns are read where it is built, so that what was worked out for it is worked
+    out once; a fact that sums another up reads what that one stands on, since two may refer to
+    each other.
+    """
+    twice = [link.child.id for link in links]
+    found: list[Kind] = []
+    for link in links:
+        child = link.child
+        is_line = site.headers.get(child.id) is link
+        if site.plan.is_fact(parent):
+            rows = site.offer(child) if is_line else child.offer
+        else:
+            rows = site.built.get(child.id, child.offer)
+        worth = worth_of(site, child) if is_line else None
+        # Where the lines add up to the header's own total, their sum says nothing new.
+        known = {worth.name} if worth is not None and worth.reconciles is not None else set[str]()
+        prefix = link.role if twice.count(child.id) > 1 and link.role != parent.entity else ""
+        others = {e.child.entity for e in links if e.child.id != child.id}
+        found.append(Kind(link, _beside(rows, others), prefix, is_line, frozenset(known)))
+    return found
+
+
+def _beside(rows: Offer, known: Iterable[str]) -> Offer:
+    """Without what a row counts of things that are counted for the parent by themselves."""
+    kept = [
+        a for a in rows.attributes
+        if a.origin is not None or not any(
+            a.name == f"{e}_count" or a.name.startswith(f"total_{e}_")
+            or a.name.endswith(f"_{e}_count") for e in known)
+    ]  # fmt: skip
+    return Offer(rows.model, tuple(kept), rows.key)
+
+
+def sum_up(site: Site, staged: Staged, wide: Wide, found: Sequence[Kind]) -> None:
+    """Add to a mart what belongs to its rows, as far as there is room."""
+    groups: list[Group | Through] = [_shown(site, wide, kind) for kind in found]
+    proposed = [
+        through(group) if isinstance(group, Through) else of_group(group) for group in groups
+    ]
+    listless = site.host.adapter in _NO_LISTS
+    chosen, left = within([
+        [d for d in each if not (listless and d.expression.startswith("string_agg("))]
+        for each in map(list, proposed)
+    ])  # fmt: skip
+    for kind, group, derivations in zip(found, groups, chosen, strict=True):
+        if derivations:
+            _write(site, wide, kind, group, derivations)
+        missed = unsummed(kind.rows.attributes) if not kind.one_unit else []
+        if missed:
+            wide.left_out.append(not_summed(missed))
+    if left:
+        site.left_out.append(LeftOut(what=site.homes[staged.id], why=told(left)))
+
+
+def _shown(site: Site, wide: Wide, kind: Kind) -> Group | Through:
+    other = _other_side(site, kind.link)
+    if other is not None:
+        members = wide.aliases.claim(f"{kind.link.child.entities}_members", "members")
+        return Through(kind.link, other, members)
+    alias = wide.aliases.claim(kind.link.child.entities, f"{kind.link.child.entities}_rows")
+    return Group(
+        link=kind.link, rows=kind.rows, alias=alias, prefix=kind.prefix, one_unit=kind.one_unit,
+        told=kind.told, parents=_parents(site, kind),
+    )  # fmt: skip
+
+
+def _parents(site: Site, kind: Kind) -> dict[str, Link]:
+    """By column of the rows, what it refers to: the table's own keys, and a header's."""
+    child = kind.link.child
+    found = {
+        link.columns[0]: link
+        for link in site.plan.up[child.id]
+        if len(link.columns) == 1 and link.is_plain and not link.is_self
+    }  # fmt: skip
+    header = site.headers.get(child.id)
+    for link in site.plan.up[header.parent.id] if header else ():
+        if len(link.columns) == 1 and link.is_plain and not link.is_self:
+            found.setdefault(link.columns[0], link)
+    return found
+
+
+def _other_side(site: Site, link: Link) -> Link | None:
+    """Of a bridge, the link to what it brings together with this end's parent."""
+    if link.child.table.role != "bridge":
+        return None
+    for other in site.plan.up[link.child.id]:
+        if other.columns != link.columns and len(other.columns) == 1 and other.is_plain:
+            return other
+    return None
+
+
+def _write(
+    site: Site,
+    wide: Wide,
+    kind: Kind,
+    group: Group | Through,
+    derivations: Sequence[Derivation],
+) -> None:
+    link, child = kind.link, kind.link.child
+    summed = wide.aliases.claim(f"{child.entities}_summed")
+    if isinstance(group, Through):
+        keys, feeding = _members(wide, group, derivations), group.members
+        where: tuple[str, ...] = ()
+    else:
+        wide.inputs.append(Input(alias=group.alias, model=kind.rows.model))
+        keys = {
+            f: sql.column(group.alias, n) for n, f in zip(link.columns, link.fields, strict=True)
+        }
+        where, feeding = tuple(_somebodys(group)), group.alias
+        if any(each.in_turn for each in derivations):
+            feeding = _in_turn(wide, group, keys, where)
+            keys = {f: _over(text, group.alias, feeding) for f, text in keys.items()}
+            derivations = [
+                replace(d, expression=_over(d.expression, group.alias, feeding))
+                for d in derivations
+            ]
+            where = ()
+    projections = [Projection(name=f, expression=text, group="ids") for f, text in keys.items()]
+    projections += [
+        Projection(name=d.name, expression=d.expression, group=d.attribute.group)
+        for d in derivations
+    ]
+    wide.ctes.append(
+        Cte(name=summed, from_alias=feeding, projections=tuple(projections), where=where,
+            group_by=tuple(keys.values()))
+    )  # fmt: skip
+    on = tuple(sql.equal(sql.column(wide.alias, f), sql.column(summed, f)) for f in link.fields)
+    wide.join_made(None, summed, on)
+    wide.summed.append(child.entities)
+    wide.below.append(child.id)
+    _take(wide, kind, group, summed, derivations)
+
+
+def _take(
+    wide: Wide,
+    kind: Kind,
+    group: Group | Through,
+    summed: str,
+    derivations: Sequence[Derivation],
+) -> None:
+    entity, names = group.entity, wide.sums.setdefault(group.entity, {})
+    plain = {f"sum({sql.column(each, a.name)})": a.name for a in kind.rows.attributes
+             for each in _aliases(group)}  # fmt: skip
+    for each in derivations:
+        value = sql.column(summed, each.name)
+        if each.attribute.zero_if_none:
+            value = f"coalesce({value}, 0)"
+        made = replace(each.attribute, rule=each.rule)
+        name = wide.take(made, value, each.name, f"{kind.link.child.entity}_{each.name}")
+        names[name] = each.rule
+        stripped = each.expression.replace('_in_turn".', '".')
+        if isinstance(group, Group) and (each.expression == "count(*)" or stripped in plain):
+            wide.adds_up(name, kind.link, kind.rows.model, plain.get(stripped))
+    if any(a.within in kind.link.columns for a in kind.rows.attributes if a.within):
+        wide.owned.add(entity)
+    if kind.one_unit:
+        wide.complete.add(entity)
+
+
+def _aliases(group: Group | Through) -> tuple[str, ...]:
+    return (group.members,) if isinstance(group, Through) else (group.alias,)
+
+
+def _somebodys(group: Group) -> list[str]:
+    """Rows that belong to nobody make no group, whether any were seen or not: a header may come
+    late, and then all that a line takes from it is NULL. Nor do rows that were removed."""
+    found = [f"{sql.column(group.alias, name)} is not null" for name in group.link.columns]
+    flag = group.child.deleted_flag
+    if flag is not None:
+        found.append(f"not coalesce({sql.column(group.alias, flag)}, false)")
+    return found
+
+
+def _in_turn(wide: Wide, group: Group, keys: Mapping[str, str], where: tuple[str, ...]) -> str:
+    """The rows with their number in the order of time, from the first and from the last."""
+    time = group.time
+    assert time is not None
+    name = wide.aliases.claim(f"{group.alias}_in_turn")
+    order = [group.column(time), *(sql.column(group.alias, key) for key in group.rows.key)]
+    by = ", ".join(keys.values())
+    forth, back = ", ".join(order), ", ".join(f"{each} desc" for each in order)
+    wide.ctes.append(
+        Cte(
+            name=name, from_alias=group.alias, whole=True, where=(*where,),
+            projections=(
+                Projection(name=TURN, group="numerics",
+                           expression=f"row_number() over (partition by {by} order by {forth})"),
+                Projection(name=RECENCY, group="numerics", expression="row_number() over ("
+                           f"partition by {by} order by {_last(group, time, back)})"),
+            ),
+        )
+    )  # fmt: skip
+    return name
+
+
+def _last(group: Group, time: Attribute, back: str) -> str:
+    """From the latest back; a row without a time comes last in both orders."""
+    first = f"{group.column(time)} desc"
+    return back if time.required else back.replace(first, f"{first} nulls last", 1)
+
+
+def _members(wide: Wide, pair: Through, derivations: Sequence[Derivation]) -> dict[str, str]:
+    """A CTE of the bridge's rows with what is needed of the other side. Returns the keys in it."""
+    here, there, other = pair.here, pair.there, pair.there.parent
+    alias = wide.aliases.claim(here.child.entities, f"{here.child.entities}_rows")
+    joined = wide.aliases.claim(other.entities, f"{other.entities}_joined")
+    wide.inputs.append(Input(alias=alias, model=here.child.offer.model))
+    keys = [sql.column(alias, name) for name in here.columns]
+    projections = [
+        Projection(name=field, expression=key, group="ids")
+        for field, key in zip(here.fields, keys, strict=True)
+    ]
+    told = sql.column(alias, there.columns[0])
+    projections.append(Projection(name=pair.key, expression=told, group="ids"))
+    needed = [d.expression for d in derivations]
+    named = pair.named
+    for attribute in other.offer.attributes:
+        column = sql.column(pair.members, attribute.name)
+        if attribute.name in (*here.fields, pair.key):
+            continue
+        if not any(column in text for text in needed):
+            continue
+        value = sql.column(joined, attribute.name)
+        if attribute == named:
+            rank = f"dense_rank() over (partition by {', '.join(keys)} order by {value})"
+            value = f"case when {rank} <= {LONGEST_LIST} then {value} end"
+        projections.append(Projection(name=attribute.name, expression=value, group=attribute.group))
+    joins: list[Join] = []
+    if any(f"{sql.name(joined)}." in p.expression for p in projections):
+        wide.inputs.append(Input(alias=joined, model=other.offer.model))
+        on = sql.equal(told, sql.column(joined, there.fields[0]))
+        joins.append(Join(kind="left", to=joined, on=(on,)))
+    flag = here.child.deleted_flag
+    where = [f"{key} is not null" for key in keys]
+    if flag is not None:
+        where.append(f"not coalesce({sql.column(alias, flag)}, false)")
+    wide.ctes.append(
+        Cte(name=pair.members, from_alias=alias, projections=tuple(projections),
+            joins=tuple(joins), where=tuple(where))
+    )  # fmt: skip
+    return {field: sql.column(pair.members, field) for field in here.fields}
+
+
+def _over(text: str, old: str, new: str) -> str:
+    return text.replace(f"{sql.name(old)}.", f"{sql.name(new)}.")
+
+
+def not_summed(left_out: Sequence[Attribute]) -> str:
+    """What is missing, and why, for the description."""
+    named = docs.listed([f"`{a.name}`" for a in left_out])
+    is_not = "is" if len(left_out) == 1 else "are"
+    by = docs.listed(list(dict.fromkeys(f"`{a.unit_by}`" for a in left_out)))
+    return f"{named} {is_not} not summed: {by} names several currencies or units."
+
+
+# ---------------------------------------------------------------- one row
+
+
+def compute(site: Site, staged: Staged, wide: Wide, whole: bool = True) -> None:
+    """Add to a mart what the rules of a row compute beside its columns, as far as there is room."""
+    row = Row(
+        staged=staged, columns=tuple(wide.columns), expressions=dict(wide.expressions),
+        up=site.plan.up[staged.id], sums=dict(wide.sums), owned=wide.owned, complete=wide.complete,
+        identities=[i for i in site.schema.identities if i.table == staged.id],
+        is_fact=site.plan.is_fact(staged), is_line=staged.id in site.headers,
+    )  # fmt: skip
+    chosen, left = within([of_row(row, whole)], _OF_A_ROW)
+    for each in chosen[0]:
+        wide.take(replace(each.attribute, rule=each.rule), each.expression, each.name)
+    if left:
+        site.left_out.append(LeftOut(what=site.homes[staged.id], why=told(left)))

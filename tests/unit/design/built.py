@@ -1,0 +1,58 @@
+"""A design's models as views in DuckDB, over rows of a test's own: what a column really holds."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import duckdb
+
+from dbt_cartridge.config import Settings
+from dbt_cartridge.documents.design import Design, Query
+from dbt_cartridge.render import render
+from tests.unit.design.made import host
+
+Tables = dict[str, tuple[str, list[tuple[Any, ...]]]]
+_CONFIG = re.compile(r"\{\{\s*config\(.*?\)\s*\}\}", re.S)
+
+
+class Built:
+    """`tables` are created in the schema `raw` by name: `columns and types`, rows."""
+
+    def __init__(
+        self, design: Design, tables: dict[str, tuple[str, list[tuple[Any, ...]]]]
+    ) -> None:
+        self.connection = duckdb.connect()
+        self.connection.execute("create schema raw")
+        for name, (columns, rows) in tables.items():
+            self.connection.execute(f'create table raw."{name}" ({columns})')
+            if rows:
+                marks = ", ".join("?" for _ in rows[0])
+                self.connection.executemany(f'insert into raw."{name}" values ({marks})', rows)
+        files = {
+            file.path.rpartition("/")[2]: file.text
+            for file in render(design, host(), Settings()).files
+        }
+        known = {(s.name, t.name): t.identifier for s in design.sources for t in s.tables}
+        for model in design.models:
+            if isinstance(model.body, Query):
+                text = re.sub(
+                    r"\{\{\s*config\(.*?\)\s*\}\}", "", files[f"{model.name}.sql"], flags=re.S
+                )
+                text = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"\1", text)
+                text = re.sub(
+                    r"\{\{ source\('(\w+)', '(\w+)'\) \}\}",
+                    lambda found: f'raw."{known[found[1], found[2]]}"',
+                    text,
+                )
+                self.connection.execute(f"create view {model.name} as {text}")
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        return self.connection.execute(query).fetchall()
+
+    def same(self, ours: str, other: str) -> bool:
+        """Whether two queries give the same rows, and any at all."""
+        found = self.rows(ours)
+        assert found
+        assert found == self.rows(other)
+        return True
