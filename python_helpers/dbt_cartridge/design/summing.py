@@ -23,6 +23,7 @@ from dbt_cartridge.design.site import Site
 from dbt_cartridge.documents.design import Cte, Input, Join, LeftOut, Projection
 
 _OF_A_ROW = 0.6  # of the room: the other computed columns of a mart were summed up
+_AVERAGE_DIGITS = 4  # of an average: further ones differ from warehouse to warehouse
 _NO_LISTS = frozenset({"mysql"})  # group_concat cuts at 1,024 bytes, and tells nobody
 
 
@@ -208,6 +209,8 @@ def _take(
         value = sql.column(summed, each.name)
         if each.attribute.zero_if_none:
             value = f"coalesce({value}, 0)"
+        elif each.expression.startswith("avg("):
+            value = f"round({value}, {_AVERAGE_DIGITS})"
         made = replace(each.attribute, rule=each.rule)
         name = wide.take(made, value, each.name, f"{kind.link.child.entity}_{each.name}")
         names[name] = each.rule

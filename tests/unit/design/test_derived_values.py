@@ -87,7 +87,7 @@ def shop() -> Built:
 PER_CUSTOMER = {
     "order_count": "count(o.id)",
     "total_order_amount": "coalesce(sum(o.total), 0)",
-    "average_order_amount": "avg(o.total)",
+    "average_order_amount": "round(avg(o.total), 4)",
     "paid_order_count": "count(o.id) filter (o.state = 'paid')",
     "paid_order_amount": "coalesce(sum(o.total) filter (o.state = 'paid'), 0)",
     "first_ordered_at": "min(o.ordered_at)",

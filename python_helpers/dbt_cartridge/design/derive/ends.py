@@ -1,4 +1,4 @@
-"""The first and the latest of what belongs to something: when, which, of what kind, how much."""
+"""The first and the latest of what belongs to something: when, which, and in what state."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dbt_cartridge.design import docs
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.group import Group
-from dbt_cartridge.design.measures import measures
 from dbt_cartridge.design.parts import Attribute
 
 TURN, RECENCY = "turn", "recency"
@@ -33,7 +32,8 @@ def moments(group: Group) -> Iterator[Derivation]:
 
 
 def ends(group: Group) -> Iterator[Derivation]:
-    """Which the first and the latest were, in what state, and how much they came to.
+    """Which the first and the latest were, and in what state. How much they came to is one join
+    away, by that key.
 
     Only where a key tells the rows apart: of two at one moment the one with the higher key is the
     later, so that the answer is the same each time.
@@ -70,6 +70,3 @@ def _telling(group: Group) -> Iterator[tuple[Attribute, Rank]]:
     ]  # fmt: skip
     for state in states[:1]:
         yield state, Rank.FIRST
-    own = [m for m in measures(group.attributes) if m.money and m.origin and not m.unit_by]
-    for amount in own[:1]:
-        yield amount, Rank.SOMETIMES
