@@ -77,6 +77,19 @@ class Settings(Frozen):
     incremental_min_rows: int = Field(
         default=1_000_000, ge=0, description="Facts from this many rows on become incremental."
     )
+    fiscal_year_start: int = Field(
+        default=1,
+        ge=1,
+        le=12,
+        description="Month in which the fiscal year begins. From 2 on the calendar has fiscal "
+        "columns too; a fiscal year is named by the calendar year in which it ends.",
+    )
+    calendar_years_ahead: int = Field(
+        default=0,
+        ge=0,
+        le=50,
+        description="Years after the current one that the calendar holds, for plans and budgets.",
+    )
     max_queries: int | None = Field(
         default=None, ge=0, description="Most statements that inference may send to the warehouse."
     )

@@ -214,19 +214,24 @@ def _name_the_calendar(site: Site) -> None:
         return
     stands = next((model for model in site.host.models if model.bounds), None)
     bounds = calendar.bounds(dated(site), stands.bounds if stands else (), site.beside)
-    wish = (stands.name,) if stands else ()
-    if (model := calendar.spine("", bounds)) is None:
+    if not bounds:
         return
-    others = (site.host.called("dimension", label) for label in ("dates", "calendar_dates"))
-    name = site.names.claim(*wish, *others)
-    site.dates = name
+    stems = ("dates", "calendar_dates")
+    calendars = [site.host.called("dimension", stem) for stem in stems]
+    below = [site.host.called("intermediate", stem) for stem in stems]
+    if stands is not None:
+        # Before the calendar was a view on its days, it held them itself.
+        held_itself = not stands.name.startswith(tuple(below))
+        (calendars if held_itself else below).insert(0, stands.name)
+    site.dates = site.names.claim(*calendars)
     columns: dict[str, list[str]] = {}
     for staged_model, column in bounds:
         columns.setdefault(staged_model, []).append(column)
-    site.dated = {model_: tuple(each) for model_, each in columns.items()}
+    site.dated = {model: tuple(each) for model, each in columns.items()}
     sources = Counter(staged.source for staged in site.plan.tables("dimension", "fact"))
     source = min(sources, key=lambda each: (-sources[each], each), default="")
-    site.models.append(model.model_copy(update={"name": name, "source": source}))
+    made = calendar.models(site.names.claim(*below), site.dates, bounds, site.settings)
+    site.models.extend(model.model_copy(update={"source": source}) for model in made)
 
 
 def _in_order(models: list[Model]) -> tuple[Model, ...]:

@@ -1,7 +1,8 @@
 """Tests that hold on the data and can fail for a reason.
 
 A test stands once: values and foreign keys where all rows of the entity are shown last (its mart,
-else staging), keys on every model.
+else staging), keys in staging and in the mart. What a model on the way groups by cannot repeat, and
+what it takes over from another table is tested where it is that table's own.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dbt_cartridge.design import aggregates, checks, dates, docs, lines, volume
+from dbt_cartridge.design import aggregates, dates, docs, lines, volume
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.belonging import children, worth_of
 from dbt_cartridge.design.enrich import MOST_INPUTS, Wide, kept_sums, merge_extensions, same_rows
@@ -57,7 +57,7 @@ def fact(site: Site, staged: Staged) -> None:
     for column, more in volume.header_tests(site, staged).items():
         by_column.setdefault(column, []).extend(more)
     tests += same_rows(staged, wide)
-    tests += _header_tests(site, staged, worth, attributes, by_column)
+    tests += _header_tests(site, staged, worth)
     site.add(
         site.homes[staged.id], staged, "marts", query, attributes, staged.key,
         _description(site, staged), staged.model.grain, by_column, tests,
@@ -113,7 +113,7 @@ def _date_tests(
             and attribute.name.endswith("_date")
             and (attribute.type == "date" and event is not None and event.name in bounded)
         )
-        if own or day or _is_header_day(site, staged, attribute):
+        if own or day:
             by_column.setdefault(attribute.name, []).append(
                 RelationshipsTest(
                     column=attribute.name,
@@ -125,52 +125,13 @@ def _date_tests(
             )
 
 
-def _is_header_day(site: Site, staged: Staged, attribute: Attribute) -> bool:
-    """A date that a line took over from its header."""
+def _header_tests(site: Site, staged: Staged, worth: lines.Amount | None) -> list[Test]:
+    """Lines add up to their header. Where the header's own keys and days lead is tested there."""
     header = site.headers.get(staged.id)
-    if header is None or attribute.type != "date" or attribute.origin is None:
-        return False
-    relation, source = attribute.origin
-    if relation != header.parent.id:
-        return False
-    name = header.parent.names.get(source, "")
-    return name in site.dated.get(header.parent.offer.model, ())
-
-
-def _inherited_tests(
-    site: Site, header: Link, attributes: Sequence[Attribute], by_column: dict[str, list[Test]]
-) -> None:
-    """The keys that a line took over from its header lead to the same dimensions."""
-    above = header.parent
-    taken = {a.origin[1]: a.name for a in attributes if a.origin and a.origin[0] == above.id}
-    for link in site.plan.up[above.id]:
-        source = link.relationship.columns[0]
-        if len(link.columns) != 1 or not link.is_plain or source not in taken:
-            continue
-        test = checks.link_test(link, site.home(link))
-        # A warning stands once, where the key is the table's own.
-        if test is not None and test.severity == "error":
-            name = taken[source]
-            by_column.setdefault(name, []).append(test.model_copy(update={"column": name}))
-
-
-def _header_tests(
-    site: Site,
-    staged: Staged,
-    worth: lines.Amount | None,
-    attributes: Sequence[Attribute],
-    by_column: dict[str, list[Test]],
-) -> list[Test]:
-    """Lines add up to their header, and lead where it leads."""
-    found: list[Test] = []
-    header = site.headers.get(staged.id)
-    if header is not None:
-        _inherited_tests(site, header, attributes, by_column)
-    if header is not None and worth is not None:
-        test = lines.reconciliation(staged, header, worth, site.homes[header.parent.id])
-        if test is not None:
-            found.append(test)
-    return found
+    if header is None or worth is None:
+        return []
+    test = lines.reconciliation(staged, header, worth, site.homes[header.parent.id])
+    return [test] if test is not None else []
 
 
 def _description(site: Site, staged: Staged) -> str:

@@ -131,7 +131,8 @@ class Site:
         notes: Sequence[str] = (),
         conserved: Sequence[Conserved] = (),
     ) -> Offer:
-        keyed, of_model = checks.key_tests(key)
+        # On the way to a mart a key is that of staging, or of a group: it would be tested again.
+        keyed, of_model = checks.key_tests(key if layer == "marts" else ())
         merged: dict[str, list[Test]] = {n: list(t) for n, t in keyed.items()}
         for column, more in (by_column or {}).items():
             present = {(t.kind, getattr(t, "to", None)) for t in merged.get(column, ())}

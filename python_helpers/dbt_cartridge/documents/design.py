@@ -259,11 +259,15 @@ class Query(Tagged):
 class DateSpine(Tagged):
     """A row a day, from the first to the last day found in the inputs.
 
-    Each bound is (model, column). Whole years are covered, so that a new day needs no new row.
+    Each bound is (model, column). Whole years are covered, so that a new day needs no new row. Days
+    outside of `earliest` to `latest` bound nothing.
     """
 
     kind: Literal["date_spine"] = "date_spine"
     bounds: tuple[tuple[str, str], ...]
+    earliest: str = "1900-01-01"
+    latest: str = "2100-12-31"
+    years_ahead: int = 0  # to the end of this year, and of so many after it
     projections: tuple[Projection, ...]  # over `"days"."date_day"`
 
 

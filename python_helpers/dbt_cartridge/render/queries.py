@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from sqlglot import exp
 
@@ -429,19 +430,42 @@ def _date_spine(spine: DateSpine, adapter: str, style: Style) -> tuple[list[Text
         {"model": _name(model, adapter), "column": _name(column, adapter)}
         for model, column in spine.bounds
     ]
-    own = fill_dates(adapter, bounds)
+    own = fill_dates(adapter, spine, bounds)
     writer = _Writer(adapter, style, frozenset({"days"}), frozenset())
     final = _fill_select(blocks=_blocks(_by_group(spine.projections), writer), from_="days")
     return [*imports, *own, TextCte("final", final)], "final"
 
 
-def fill_dates(adapter: str, bounds: Sequence[dict[str, str]]) -> list[TextCte]:
-    """The CTEs `observed`, `bounds`, … `days` of the adapter's own file, or of the default one."""
+def fill_dates(adapter: str, spine: DateSpine, bounds: Sequence[dict[str, str]]) -> list[TextCte]:
+    """The CTEs `observed`, `bounds`, … `days` of the adapter's own file, or of the default one.
+
+    Args:
+        bounds: those of the spine, its `model` and `column` as the adapter writes them.
+    """
     name = adapter if adapter in names("date_spine") else "default"
-    parts = fill(f"date_spine/{name}.sql", bounds=bounds).split("==== ")
+    text = fill(
+        f"date_spine/{name}.sql",
+        bounds=bounds,
+        earliest=_day(spine.earliest),
+        latest=_day(spine.latest),
+        years_ahead=spine.years_ahead,
+    )
+    parts = text.split("==== ")
     ctes: list[TextCte] = []
     for part in parts:
         if part.strip():
             title, _, text = part.partition("\n")
             ctes.append(TextCte(title.strip(), text.strip("\n")))
     return ctes
+
+
+def _day(text: str) -> str:
+    """A day as it may stand between quotes. What lies on disk can have been changed.
+
+    Raises:
+        RenderError: it is none.
+    """
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise RenderError(f"The calendar cannot be bounded by {text!r}: it is no day.") from error

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from dbt_cartridge.documents.schema import Identity, Key
-from tests.unit.design.made import claims, column, customers, designed, orders, table
+from tests.unit.design.made import (
+    claims,
+    column,
+    customers,
+    designed,
+    order_lines,
+    orders,
+    table,
+)
 
 KEY = column("id", role="key")
 
@@ -15,10 +23,22 @@ def dimension(*its_columns, **other):
     ]
 
 
-def test_every_model_with_a_key_proves_it() -> None:
-    for model in designed(customers(), orders()).models:
-        assert [t.column for t in claims(model, "unique")][:1] == list(model.primary_key[:1])
-        assert model.primary_key[0] in [t.column for t in claims(model, "not_null")]
+def test_a_key_is_proved_in_staging_and_in_its_mart_and_not_again_on_the_way() -> None:
+    result = designed(customers(), orders(), order_lines())
+    between = [m for m in result.models if m.layer == "intermediate" and m.name != "int_dates"]
+    assert between
+    for model in result.models:
+        keyed = [] if model.layer == "intermediate" else list(model.primary_key[:1])
+        assert [t.column for t in claims(model, "unique")][:1] == keyed
+        assert [t.column for t in claims(model, "not_null") if t.severity == "error"] == keyed
+
+
+def test_a_key_that_a_line_took_over_is_tested_at_its_header_alone() -> None:
+    result = designed(customers(), orders(), order_lines())
+    lines, header = result.by_name["fct_order_lines"], result.by_name["fct_orders"]
+    assert "customer_id" in [c.name for c in lines.columns]
+    assert [t.to for t in claims(header, "relationships") if t.column == "customer_id"]
+    assert [t.column for t in claims(lines, "relationships")] == ["order_id"]
 
 
 def test_a_domain_that_was_only_seen_warns_and_a_declared_one_stops_the_build() -> None:

@@ -18,9 +18,10 @@ def _trunc(node: Node) -> Node:
 
 
 def _extract(node: Node) -> Node:
-    """DAYOFWEEK counts from Sunday, 1; ISODOW and DOY do not exist."""
-    if node.this.name.lower() == "doy":
-        return exp.Extract(this=exp.var("dayofyear"), expression=node.expression)
+    """DAYOFWEEK counts from Sunday, 1, and WEEK begins on it; ISODOW and DOY do not exist."""
+    own = {"doy": "dayofyear", "week": "isoweek"}.get(node.this.name.lower())
+    if own:
+        return exp.Extract(this=exp.var(own), expression=node.expression)
     if node.this.name.lower() == "isodow":
         return exp.DayOfWeekIso(this=node.expression)
     return node

@@ -44,7 +44,10 @@ def _cast(node: Node) -> Node:
 
 
 def _part(node: Node) -> Node:
-    parts = {"doy": "dayofyear({})", "isodow": "weekday({}) + 1", "dow": "dayofweek({}) - 1"}
+    parts = {
+        "doy": "dayofyear({})", "isodow": "weekday({}) + 1", "dow": "dayofweek({}) - 1",
+        "week": "weekofyear({})",
+    }  # fmt: skip
     text = parts.get(str(node.this.name).lower())
     return parsed(text, node.expression, "mysql") if text else node
 

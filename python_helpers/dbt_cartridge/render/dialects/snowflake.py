@@ -9,10 +9,10 @@ from dbt_cartridge.render.dialects.tolerant import Tolerance, called
 
 
 def _extract(node: Node) -> Node:
-    """`isodow` is no date part of Snowflake's: docs.snowflake.com, functions-date-time."""
-    if node.this.name.lower() == "isodow":
-        return exp.Anonymous(this="dayofweekiso", expressions=[node.expression])
-    return node
+    """`isodow` is no date part of Snowflake's, and `week` is what the session says it is:
+    docs.snowflake.com, functions-date-time."""
+    own = {"isodow": "dayofweekiso", "week": "weekiso"}.get(node.this.name.lower())
+    return exp.Anonymous(this=own, expressions=[node.expression]) if own else node
 
 
 def _month(node: Node) -> Node:
