@@ -90,6 +90,12 @@ class Settings(Frozen):
         le=50,
         description="Years after the current one that the calendar holds, for plans and budgets.",
     )
+    personal_data: Literal["keep", "hash", "leave_out"] = Field(
+        default="keep",
+        description="Personal columns in the marts: as they are; text as an MD5 hash, made in "
+        "staging, and the rest left out; or all left out. Keys stay. Credentials never leave "
+        "staging.",
+    )
     max_queries: int | None = Field(
         default=None, ge=0, description="Most statements that inference may send to the warehouse."
     )

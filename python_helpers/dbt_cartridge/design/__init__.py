@@ -13,6 +13,7 @@ from dbt_cartridge.design.dimensions import dimension
 from dbt_cartridge.design.facts import dated, enrich_line, fact
 from dbt_cartridge.design.followed import renamed
 from dbt_cartridge.design.labels import labelled, staging_names
+from dbt_cartridge.design.masking import masked
 from dbt_cartridge.design.naming import Names, host_names
 from dbt_cartridge.design.own_staging import adopted, own_staging, told
 from dbt_cartridge.design.parts import Staged
@@ -63,6 +64,10 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     if given := _given(staged, host):
         staged = _staged(schema, relations, declared, taken, given)
     staged |= {id: adopted(staged[id], its) for id, its in own.items()}
+    ends = _linked(schema)
+    staged = {
+        id: masked(each, settings.personal_data, ends.get(id, ())) for id, each in staged.items()
+    }
     its = plan(staged, links(schema, staged))
     site = Site(
         schema=schema, plan=its, host=host, settings=settings, names=names,
@@ -100,10 +105,7 @@ def _staged(
     for source in declared:
         for table in source.tables:
             homes.setdefault(table.relation, (source.name, []))[1].append(table)
-    linked: dict[str, set[str]] = {}
-    for relationship in schema.relationships:
-        linked.setdefault(relationship.table, set()).update(relationship.columns)
-        linked.setdefault(relationship.ref_table, set()).update(relationship.ref_columns)
+    linked = _linked(schema)
     identities: dict[str, list[Identity]] = {}
     for identity in schema.identities:
         identities.setdefault(identity.table, []).append(identity)
@@ -141,6 +143,15 @@ def _given(staged: dict[str, Staged], host: Host) -> dict[str, dict[str, str]]:
         if (model := standing.get(its.offer.model)) is not None:
             found[id] = renamed(its, model, host.adapter)
     return {id: names for id, names in found.items() if names}
+
+
+def _linked(schema: Schema) -> dict[str, set[str]]:
+    """By table, its columns at either end of a relationship."""
+    found: dict[str, set[str]] = {}
+    for relationship in schema.relationships:
+        found.setdefault(relationship.table, set()).update(relationship.columns)
+        found.setdefault(relationship.ref_table, set()).update(relationship.ref_columns)
+    return found
 
 
 def _folders(declared: tuple[Source, ...], staged: dict[str, Staged], host: Host) -> dict[str, str]:

@@ -9,7 +9,7 @@ from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.measures import is_measure
 from dbt_cartridge.design.naming import Names
-from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, ordered
+from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, ordered, stays_in_staging
 from dbt_cartridge.design.plan import Plan, descriptive, extension_of
 from dbt_cartridge.documents.design import (
     Conserved,
@@ -237,7 +237,7 @@ def _shown(plan: Plan, link: Link) -> tuple[Attribute, ...]:
         upward = {c for up in plan.up[parent.id] if up.joinable for c in up.columns}
         names = [
             n for n in descriptive(parent)
-            if offered[n].type not in ("json", "binary") and _PICTURES.isdisjoint(n.split("_"))
+            if not stays_in_staging(offered[n]) and _PICTURES.isdisjoint(n.split("_"))
             and offered[n].pii in _SHARED
         ]  # fmt: skip
         if link.is_self:
@@ -307,9 +307,9 @@ def merge_extensions(plan: Plan, wide: Wide, staged: Staged, room: int) -> None:
         on = [(field, column) for column, field in pairs(link)]
         alias = wide.join(link, child.offer, child.entities, on, wide.alias)
         for attribute in child.offer.attributes:
-            if attribute.is_tool or attribute.name in link.columns:
+            if attribute.name in link.columns or attribute.role in _OF_THE_ROW:
                 continue
-            if attribute.pii == "credential" or attribute.role in _OF_THE_ROW:
+            if stays_in_staging(attribute):
                 continue
             brought = Attribute(
                 name=attribute.name, type=attribute.type, group=attribute.group,

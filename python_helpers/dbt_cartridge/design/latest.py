@@ -9,7 +9,7 @@ from __future__ import annotations
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.enrich import MOST_INPUTS, Wide
-from dbt_cartridge.design.parts import Attribute, Link, Staged
+from dbt_cartridge.design.parts import Attribute, Link, Staged, stays_in_staging
 from dbt_cartridge.design.site import Site
 from dbt_cartridge.documents.design import Cte, Input, Latest
 
@@ -55,8 +55,7 @@ def _since(link: Link) -> str | None:
 def _shown(link: Link) -> list[Attribute]:
     found = [
         a for a in link.child.offer.attributes
-        if a.role in _SHOWN and a.name not in link.child.key and a.type not in ("json", "binary")
-        and not a.is_tool and a.pii != "credential"
+        if a.role in _SHOWN and a.name not in link.child.key and not stays_in_staging(a)
     ]  # fmt: skip
     return found[:_MOST_COLUMNS]
 

@@ -144,13 +144,22 @@ def ordered(attributes: Iterable[Attribute]) -> tuple[Attribute, ...]:
 
 
 def without_tools(offer: Offer) -> tuple[Attribute, ...]:
-    """Without what the load tool wrote, unless rows are known or linked by it: that stays in
-    staging, as passwords and tokens do."""
+    """Without what stays in staging, unless rows are known or linked by it."""
     return tuple(
         a for a in offer.attributes
-        if a.name in offer.key or a.role in ("key", "foreign_key")
-        or not (a.is_tool or a.group == "metadata" or a.pii == "credential")
+        if a.name in offer.key or a.role in ("key", "foreign_key") or not stays_in_staging(a)
     )  # fmt: skip
+
+
+def stays_in_staging(attribute: Attribute) -> bool:
+    """What the load tool wrote, passwords and tokens, pictures and whole documents: nobody counts
+    or filters by them, and what a document holds in a stable form has columns of its own."""
+    return (
+        attribute.is_tool
+        or attribute.group == "metadata"
+        or attribute.pii == "credential"
+        or attribute.type in ("json", "binary")
+    )
 
 
 def taken(alias: str, attributes: Iterable[Attribute]) -> tuple[Projection, ...]:

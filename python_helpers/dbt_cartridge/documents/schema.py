@@ -28,7 +28,7 @@ Additivity = Literal["additive", "semi_additive", "non_additive"]
 
 Pii = Literal[
     "email", "phone", "person_name", "address", "national_id", "ip_address", "birth_date",
-    "payment_card", "bank_account", "credential",
+    "payment_card", "bank_account", "salary", "credential",
 ]  # fmt: skip
 
 

@@ -5,6 +5,11 @@ The shapes were counted in the warehouse (`TextPatterns`): no value is read here
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
+from anyascii import anyascii
+
 from dbt_cartridge.documents.scan import Column
 from dbt_cartridge.documents.schema import Evidence, Pii
 from dbt_cartridge.infer.column_words import CODE_WORDS, KEY_WORDS, PERSON_TABLES, words_of
@@ -13,42 +18,80 @@ _MOST = 0.8
 """A shape that this share of the values has is the column's shape. Some dirt is allowed."""
 
 _NAMED: tuple[tuple[Pii, tuple[str, ...]], ...] = (
-    ("credential", ("password", "passwd", "secret", "passphrase", "api key", "access token",
-                    "refresh token", "private key", "password hash", "pin code", "otp", "pwd",
-                    "passcode", "user pass", "pass hash", "hashed pass", "pwd hash",
-                    "auth token", "session token", "remember token", "reset token", "auth key",
-                    "secret key", "activation key", "authenticity token", "csrf token",
-                    "bearer token", "api token", "token hash", "password digest")),
-    ("email", ("email", "e mail", "mail address")),
-    ("ip_address", ("ip", "ip address", "ipaddress", "ipv4", "ipv6")),
+    ("email", ("email", "e mail", "mail address", "courriel", "correo", "correo electronico")),
+    ("ip_address", ("ip", "ip address", "ipaddress", "ipv4", "ipv6", "mac address")),
     ("national_id", ("ssn", "social security", "national id", "national identity", "passport",
-                     "nino", "cpf", "aadhaar", "tax identification", "tin", "driver license",
-                     "drivers license", "driving licence", "license plate", "national number",
-                     "identity card", "tax id")),
+                     "nino", "cpf", "aadhaar", "aadhar", "tax identification", "tin",
+                     "driver license", "drivers license", "driver licence", "drivers licence",
+                     "driving licence", "driving license", "license plate", "national number",
+                     "identity card", "identity number", "tax id", "national insurance",
+                     "social insurance", "citizen id", "personnummer", "fodselsnummer",
+                     "steuer id", "steuernummer", "sozialversicherungsnummer", "dni", "nif", "curp",
+                     "pesel", "cnp", "bsn", "codice fiscale", "numero securite sociale",
+                     "numero secu", "cedula")),
     ("payment_card", ("card number", "credit card number", "cc number", "card pan", "cvv", "cvc",
                       "cardnumber", "card last", "cc")),
     ("bank_account", ("iban", "bank account number", "bank account", "routing number", "sort code",
-                      "swift", "bic")),
+                      "swift", "bic", "kontonummer", "bankverbindung", "cuenta bancaria",
+                      "conto corrente")),
+    ("salary", ("salary", "wage", "wages", "gehalt", "lohn", "sueldo", "salario", "salaire",
+                "stipendio")),
     ("birth_date", ("birth date", "date of birth", "birthday", "birthdate", "birth day",
-                    "born on", "birth year")),
+                    "born on", "birth year", "geburtsdatum", "geburtstag", "fecha nacimiento",
+                    "fecha de nacimiento", "date naissance", "date de naissance",
+                    "data nascimento", "data de nascimento", "data di nascita")),
     ("phone", ("phone", "telephone", "mobile", "cell phone", "cellphone", "fax", "phone number",
-               "mobile number")),
+               "mobile number", "telefon", "telefono", "telefone", "handy", "mobil", "telefax",
+               "handynummer", "telefonnummer")),
     ("person_name", ("first name", "last name", "full name", "surname", "given name", "family name",
                      "middle name", "middle initial", "maiden name", "forename", "firstname",
                      "lastname", "fullname", "contact name", "person name", "patient name",
                      "cardholder name", "holder name", "customer name", "employee name",
                      "reviewer name", "billing name", "shipping name", "recipient name",
                      "passenger name", "student name", "driver name", "sender name",
-                     "player name", "owner name", "author name", "member name", "user name")),
+                     "player name", "owner name", "author name", "member name", "user name",
+                     "vorname", "nachname", "familienname", "apellido", "apellidos", "prenom",
+                     "cognome", "sobrenome", "voornaam", "achternaam")),
     ("address", ("address", "street", "street address", "address line", "address 1", "address 2",
-                 "zip", "zip code", "postal code", "postcode", "zipcode", "house number")),
+                 "zip", "zip code", "postal code", "postcode", "zipcode", "house number",
+                 "strasse", "anschrift", "adresse", "plz", "direccion", "endereco", "indirizzo",
+                 "codigo postal", "code postal")),
 )  # fmt: skip
+"""Phrases of several languages, in Latin letters; another script is compared by its sound."""
+
+_SECRETS = (
+    *"""password passwd pwd passcode passphrase secret credential credentials jwt otp
+    passwort kennwort contrasena senha wachtwoord haslo heslo lozinka salasana jelszo sifre mdp
+    parol mima pasuwado""".split(),
+    "api key", "private key", "secret key", "access key", "auth key", "authorization key",
+    "signing key", "encryption key", "activation key", "ssh key", "pgp key", "master key",
+    "consumer key", "session key", "user pass", "hashed pass", "mot de passe", "palavra passe",
+    "security answer", "secret answer", "recovery code", "recovery codes", "backup codes",
+    "totp seed", "pass hash",
+)  # fmt: skip
+_ISSUED = words_of(
+    """
+    access refresh auth authorization authenticity session remember reset password activation
+    confirmation verification invitation invite csrf xsrf bearer api login magic unsubscribe
+    device push oauth security
+    """
+)
+"""Before `token`: whoever holds it is let in. Of a text or a coin a token is another thing."""
+_LET_IN = words_of("user login account admin member session client identity subscriber db")
+_WRITTEN = words_of(
+    "hash hashed digest encrypted enc salt salted md sha bcrypt argon text value plain old new"
+)
+"""What follows a secret's name and says only how it is written."""
+_KEEPS_SECRETS = words_of("token hash digest salt pass pin")
+_LONG = 16  # characters: nobody tells such a thing by heart
 
 _NOT_PERSONAL = words_of(
     "type status check verified verification country state city region count flag is has domain "
     "format template preference promotion opt source label provider failure decline"
 )
 """Words beside a personal word that make the column say something about it, not hold it."""
+_OF_A_POST = words_of("min minimum max maximum lowest highest average avg grade range band total")
+"""Beside a salary: what a post offers, or a group gets; nobody's own."""
 
 
 def personal(
@@ -68,11 +111,14 @@ def _by_name(
 ) -> tuple[Pii, Evidence] | None:
     if not words or column.type in ("boolean", "json", "array", "struct"):
         return None
-    if words[-1] == "pass" and column.type == "text" and _is_of_a_person(words, entity):
-        return "credential", Evidence(text="the name says 'pass', of one who logs in")
+    plain = tuple(_plain(word) for word in words)
+    if column.type in ("text", "binary", "uuid", "other"):
+        secret = _secret(plain) or _of_who_logs_in(column, plain, entity)
+        if secret:
+            return "credential", Evidence(text=f"the name says '{secret}'")
     if words == ("name",) and entity and entity[-1] in PERSON_TABLES:
         return "person_name", Evidence(text=f"the name of a person ({' '.join(entity)})")
-    said = f" {' '.join(words)} "
+    said = f" {' '.join(plain)} "
     for pii, phrases in _NAMED:
         found = next((phrase for phrase in phrases if f" {phrase} " in said), None)
         if found is None or not _fits(column, words, pii):
@@ -83,20 +129,57 @@ def _by_name(
     return None
 
 
-def _is_of_a_person(words: tuple[str, ...], entity: tuple[str, ...]) -> bool:
-    """`pass` alone can be a mountain's or a ticket."""
-    logs_in = {"user", "login", "account", "admin", "member", "db"}
-    said = set(words[:-1]) | set(entity[-1:])
-    return not logs_in.isdisjoint(said) or bool(entity and entity[-1] in PERSON_TABLES)
+@lru_cache(maxsize=65_536)
+def _plain(word: str) -> str:
+    """`contraseña` → contrasena, `пароль` → parol."""
+    return word if word.isascii() else re.sub(r"[^a-z0-9]", "", anyascii(word).lower())
+
+
+def _secret(words: tuple[str, ...]) -> str | None:
+    """The phrase that names a secret, where nothing but how it is written comes after it: a
+    `password_policy` is none."""
+    written = _without(words, _WRITTEN)
+    for said in (words, written, _without(words, _WRITTEN | _KEEPS_SECRETS)):
+        text = f" {' '.join(said)}"
+        found = next((phrase for phrase in _SECRETS if text.endswith(f" {phrase}")), None)
+        if found:
+            return found
+    issued = written != words or not _ISSUED.isdisjoint(written[:-1])
+    return " ".join(words) if written[-1:] == ("token",) and issued else None
+
+
+def _without(words: tuple[str, ...], last: frozenset[str]) -> tuple[str, ...]:
+    while words and (words[-1] in last or words[-1].isdigit()):
+        words = words[:-1]
+    return words
+
+
+def _of_who_logs_in(column: Column, words: tuple[str, ...], entity: tuple[str, ...]) -> str | None:
+    """`pass` alone can be a mountain's, `token` a coin's, `hash` a file's: of somebody who logs in
+    it lets in, and so does a token that is too long to be told."""
+    if words[-1] not in _KEEPS_SECRETS:
+        return None
+    before = set(words[:-1])
+    logs_in = not _LET_IN.isdisjoint(before | set(entity[-1:]))
+    if not before and (logs_in or (entity and entity[-1] in PERSON_TABLES)):
+        return words[-1]
+    if words[-1] == "pass" and not _LET_IN.isdisjoint(before):
+        return "pass"
+    profile = column.profile
+    long = profile is not None and (profile.min_length or 0) >= _LONG
+    return "token" if words[-1] == "token" and long else None
 
 
 def _fits(column: Column, words: tuple[str, ...], pii: Pii) -> bool:
     dated = column.type in ("date", "timestamp")
+    if pii == "salary":
+        paid = column.type in ("integer", "decimal", "float", "text")
+        return paid and words[-1] not in KEY_WORDS and _OF_A_POST.isdisjoint(words)
     if pii == "birth_date":
         return dated or column.type in ("text", "integer")
     if dated or column.type in ("time", "interval"):
         return False
-    if words[-1] in KEY_WORDS and pii not in ("national_id", "credential"):
+    if words[-1] in KEY_WORDS and pii != "national_id":
         return False  # `email_id` leads to another table
     if pii in ("email", "person_name", "address", "ip_address") and column.type != "text":
         return pii == "address" and "code" in words  # postal codes as numbers

@@ -275,7 +275,7 @@ def _by_columns(draft: Draft, around: Around, held: list[str]) -> dict[str, bool
         "has_name": named,
         "has_description": "description" in roles,
         "name_alone": (named and size <= 2) or (size == 1 and "description" in roles),
-        "personal": any(m.pii for m in meant),
+        "personal": any(m.pii not in (None, "salary") for m in meant),
         "status": "status" in roles,
         "categories": roles.count("category") >= 2,
         "flags": "flag" in roles,

@@ -37,10 +37,34 @@ def kind(one: Column, table: str = "order") -> str | None:
         (column("password_hash"), "credential"),
         (column("user_pass"), "credential"),
         (column("pwd"), "credential"),
+        (column("passwd_md5"), "credential"),
+        (column("auth_token"), "credential"),
+        (column("token_hash"), "credential"),
+        (column("two_factor_secret"), "credential"),
+        (column("recovery_codes"), "credential"),
+        (column("signing_key"), "credential"),
+        (column("Passwort"), "credential"),
+        (column("contraseña"), "credential"),
+        (column("пароль"), "credential"),
+        (column("mot_de_passe"), "credential"),
+        (column("Geburtsdatum", "date"), "birth_date"),
+        (column("prenom"), "person_name"),
+        (column("correo_electronico"), "email"),
+        (column("dni"), "national_id"),
+        (column("national_insurance_no"), "national_id"),
+        (column("kontonummer"), "bank_account"),
+        (column("annual_salary", "decimal"), "salary"),
+        (column("gehalt", "decimal"), "salary"),
     ],
 )
 def test_personal_data_is_found_by_name(one: Column, pii: str) -> None:
     assert kind(one) == pii
+
+
+@pytest.mark.parametrize("name", ["token", "hash", "salt", "pin", "digest"])
+def test_what_lets_somebody_in_is_a_secret_of_theirs_and_of_nothing_else(name: str) -> None:
+    assert kind(column(name), "user") == "credential"
+    assert kind(column(name), "parcel") is None
 
 
 @pytest.mark.parametrize(
@@ -73,6 +97,17 @@ def test_personal_data_is_found_by_the_shape_of_its_values(
         integer("address_id"),
         integer("email_id"),
         column("email_status"),
+        column("password_policy"),
+        integer("password_attempts"),
+        column("access_token_type"),
+        column("customer_id_hash"),
+        column("commit_hash"),
+        column("file_digest"),
+        column("secret_santa"),
+        column("public_key"),
+        column("pin_code"),
+        column("max_salary", "decimal"),
+        column("salary_grade"),
         column("has_phone", "boolean"),
         column("company"),
         column("product_name"),
