@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import dates as calendar
@@ -79,16 +80,18 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     if "intermediate" in layers:
         _marts(site)
     further = [m for m in _in_order(site.models) if m.layer in layers]
-    made = snapshots(its, host, settings, names) if "snapshots" in layers else ()
+    made, unkept = (
+        snapshots(its, declared, host, settings, names) if "snapshots" in layers else ([], [])
+    )
     return Design(
         adapter=scan.adapter,
         sources=with_claims(
             volume.counted(site, declared), {id: its.claims for id, its in staged.items()}
         ),
         models=(*staging, *further),
-        snapshots=made,
+        snapshots=tuple(made),
         used=tuple(told(own, declared)),
-        left_out=(*left_out, *dict.fromkeys(site.left_out), *_unsnapshot(made, settings)),
+        left_out=(*left_out, *dict.fromkeys(site.left_out), *unkept, *_unsnapshot(made, settings)),
     )
 
 
@@ -250,7 +253,7 @@ def _in_order(models: list[Model]) -> tuple[Model, ...]:
     return tuple(sorted(models, key=lambda model: model.layer == "marts"))
 
 
-def _unsnapshot(made: tuple[object, ...], settings: Settings) -> tuple[LeftOut, ...]:
+def _unsnapshot(made: Sequence[object], settings: Settings) -> tuple[LeftOut, ...]:
     if made or "snapshots" not in settings.layers:
         return ()
     return (LeftOut(what="snapshots", why="No changing entity has an update time."),)

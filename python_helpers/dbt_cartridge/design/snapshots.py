@@ -1,29 +1,46 @@
 """Snapshots: the history of what changes in place.
 
-They stand on staging models, so that a snapshot has one row per key, casts and business names.
+They stand on the source's rows: history cannot be made again, and what staging makes of a row
+changes with its SQL. Where staging chooses among the rows (the last of many loads, the parts of a
+table) or reads the time of the change out of a text, they stand on staging.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import docs
 from dbt_cartridge.design.naming import Names
 from dbt_cartridge.design.parts import Attribute, Staged
 from dbt_cartridge.design.plan import Plan
-from dbt_cartridge.documents.design import Snapshot
+from dbt_cartridge.documents.design import LeftOut, Snapshot, Source
 from dbt_cartridge.documents.host import Host
 
+_INCOMPARABLE = frozenset({"json", "binary", "array", "struct", "other"})
+"""Types of which no warehouse, or not every one, says whether two values are alike."""
 
-def snapshots(plan: Plan, host: Host, settings: Settings, names: Names) -> tuple[Snapshot, ...]:
+
+def snapshots(
+    plan: Plan, declared: Sequence[Source], host: Host, settings: Settings, names: Names
+) -> tuple[list[Snapshot], list[LeftOut]]:
+    """What is kept the history of, and what is not, and why."""
     found: list[Snapshot] = []
+    left: list[LeftOut] = []
     for staged in plan.staged.values():
         if not staged.key or not staged.key_proved or not _changes(plan, staged):
             continue
         stamp = _stamp(staged)
         if stamp is None and settings.snapshots != "check":
             continue
-        found.append(_snapshot(staged, stamp, host, names))
-    return tuple(found)
+        secret = [a.name for a in staged.offer.attributes if a.pii == "credential"]
+        if secret:
+            why = f"It would keep every {docs.words(secret[0])} that ever was."
+            left.append(LeftOut(what=f"snapshot of {staged.id}", why=why))
+            continue
+        source = _source(staged, stamp, declared)
+        found.append(_snapshot(staged, stamp, source, host, names))
+    return found, left
 
 
 def _changes(plan: Plan, staged: Staged) -> bool:
@@ -59,24 +76,54 @@ def _stamp(staged: Staged) -> Attribute | None:
     return None
 
 
-def _snapshot(staged: Staged, stamp: Attribute | None, host: Host, names: Names) -> Snapshot:
+def _snapshot(
+    staged: Staged, stamp: Attribute | None, source: tuple[str, str] | None,
+    host: Host, names: Names,
+) -> Snapshot:  # fmt: skip
     own = docs.words(staged.entities)
     name = names.claim(
         f"{staged.entities}{host.snapshot_suffix}",
         f"{staged.source}_{staged.entities}{host.snapshot_suffix}",
         owner=staged.id,
     )
-    how = f"by `{stamp.name}`" if stamp else "by comparing their columns"
+    stored = {name: column for column, name in staged.names.items()}
+    called = stored if source else {a.name: a.name for a in staged.offer.attributes}
     watched = tuple(
-        a.name for a in staged.offer.attributes
-        if a.name not in staged.key and not a.is_tool and a.type not in ("json", "binary")
+        called[a.name] for a in staged.offer.attributes
+        if a.name not in staged.key and not a.is_tool and a.type not in _INCOMPARABLE
+        and a.name in called and (source is None or a.origin is not None)
     )  # fmt: skip
+    by = called[stamp.name] if stamp else None
+    how = f"by `{by}`" if by else "by comparing their columns"
     return Snapshot(
         name=name,
         model=staged.offer.model,
-        unique_key=staged.key,
-        strategy="timestamp" if stamp else "check",
-        updated_at=stamp.name if stamp else None,
-        check_columns=() if stamp else watched,
+        source=source,
+        unique_key=tuple(called[column] for column in staged.key),
+        strategy="timestamp" if by else "check",
+        updated_at=by,
+        check_columns=() if by else watched,
         description=f"The history of {own}: a row for every state seen, told apart {how}.",
     )
+
+
+def _source(
+    staged: Staged, stamp: Attribute | None, declared: Iterable[Source]
+) -> tuple[str, str] | None:
+    """Where its rows stand as they are, one of each key."""
+    tables = [
+        (source.name, table.name)
+        for source in declared
+        for table in source.tables
+        if table.relation == staged.id
+    ]
+    stored = set(staged.names.values())
+    chosen = (
+        staged.table.versions is not None
+        or staged.hides_deleted
+        or staged.own
+        or staged.relation.filter_column is not None
+        or not stored.issuperset(staged.key)
+        or (stamp is not None and (stamp.name not in stored or stamp.data_type is None))
+    )
+    return tables[0] if len(tables) == 1 and not chosen else None

@@ -337,8 +337,11 @@ class Model(Frozen):
 
 
 class Snapshot(Frozen):
+    """Columns are those of what it reads: of a source, as the warehouse has them."""
+
     name: str
-    model: str  # what it snapshots, by `ref`
+    model: str  # the staging model of the rows
+    source: tuple[str, str] | None = None  # (source name, table name); None: it reads the model
     unique_key: tuple[str, ...]
     strategy: Literal["timestamp", "check"]
     updated_at: str | None = None

@@ -68,7 +68,7 @@ def read_parts(design: Design, model: Model) -> int:
 def _parts(design: Design, model: Model) -> list[tuple[str, ...]]:
     names = dict.fromkeys(column.name for column in model.columns)
     for snapshot in design.snapshots:  # what it reads must be there, though it never runs here
-        if snapshot.model == model.name:
+        if snapshot.model == model.name and snapshot.source is None:
             more = (*snapshot.unique_key, *snapshot.check_columns, snapshot.updated_at or "")
             names |= dict.fromkeys(name for name in more if name and name != "all")
     columns = tuple(names)

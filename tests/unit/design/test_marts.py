@@ -324,14 +324,33 @@ def test_changing_entities_with_an_update_time_get_a_snapshot() -> None:
     stamp = column("updated_at", "timestamp", "updated_time", distinct=40)
     (snapshot,) = designed(table("things", KEY, stamp)).snapshots
     assert (snapshot.strategy, snapshot.updated_at) == ("timestamp", "updated_at")
-    assert snapshot.unique_key == ("thing_id",)
+    assert (snapshot.source, snapshot.unique_key) == (("raw", "things"), ("id",))
     assert designed(table("things", KEY)).snapshots == ()
 
 
 def test_the_check_strategy_is_for_those_who_ask() -> None:
-    (snapshot,) = designed(table("things", KEY, column("size")), snapshots="check").snapshots
+    made = table("things", KEY, column("Size"), column("attrs", "json", "json"))
+    (snapshot,) = designed(made, snapshots="check").snapshots
     assert snapshot.strategy == "check"
-    assert snapshot.check_columns == ("size",)
+    assert (snapshot.source, snapshot.check_columns) == (("raw", "things"), ("Size",))
+
+
+def test_a_snapshot_stands_on_staging_where_staging_chooses_the_rows() -> None:
+    stamp = column("updated_at", "timestamp", "updated_time")
+    gone = column("_deleted", "boolean", "deleted_flag", values={"true": 3, "false": 97},
+                  meaning={"is_load_tool": True})  # fmt: skip
+    (snapshot,) = designed(table("things", KEY, stamp, gone)).snapshots
+    assert (snapshot.source, snapshot.unique_key) == (None, ("thing_id",))
+
+
+def test_no_history_of_secrets_is_kept() -> None:
+    stamp = column("updated_at", "timestamp", "updated_time")
+    secret = column("password", "text", meaning={"pii": "credential"})
+    result = designed(table("things", KEY, stamp, secret))
+    assert result.snapshots == ()
+    assert [left.why for left in result.left_out if "snapshot of" in left.what] == [
+        "It would keep every password that ever was."
+    ]
 
 
 def test_a_model_name_of_the_hosts_own_is_left_to_it() -> None:
