@@ -76,9 +76,9 @@ KEY_HEADS = _words(
 
 ALONE_UNCHANGED = _words(
     """
-    acc act bus cat comm comp del dist div doc exp ext info inst med mid mo mod neg no obj opt ord
-    own pat pay perf pol pos prof pt pub rec reg rel rep res ret rev sal sec seg spec sr stat
-    str sup temp tot trans val vol
+    acc act auth bus cat comm comp cr del dist div doc est exp ext info inst med mid mo mod neg no
+    obj occ opp opt ord own pat pay perf pol pos proc prof prov pt pub rec reg rel rep res ret rev
+    sal sec seg ser spec sr stat str sup temp tot trans trn ts val vol
     """
 )
 """Short forms that are words (or too many words) by themselves: spelt out beside other words only
@@ -86,7 +86,7 @@ where the schema knows the long form, or where the pair below says so."""
 
 SPELT_BESIDE = _words(
     """
-    no tot val vol
+    no tot ts val vol
     """
 )
 """Of those, the ones that a neighbour settles: `order_no`, `tot_amt`."""

@@ -61,7 +61,40 @@ def raw_split(name: str) -> tuple[str, ...]:
 def _chunks(part: str) -> list[str]:
     # The pattern reads a shadow of the text in which every letter is `A` or `a`.
     shadow = part if part.isascii() else "".join(_shade(char) for char in part)
-    return [part[found.start() : found.end()] for found in _CHUNK.finditer(shadow)]
+    found = [part[at.start() : at.end()] for at in _CHUNK.finditer(shadow)]
+    return _with_digits(_with_acronyms(found))
+
+
+def _with_acronyms(chunks: list[str]) -> list[str]:
+    """`IPouts` is no `I` and no `Pouts`: where a capital makes no word of the letters behind it, it
+    belongs to the capitals before it."""
+    out: list[str] = []
+    for chunk in chunks:
+        before = out[-1] if out else ""
+        capital = chunk[:1].isupper() and chunk[1:].islower() and chunk.isascii()
+        if capital and before.isupper() and len(before) <= 4 and not _is_word(chunk.lower()):
+            acronym, rest = before + chunk[0], chunk[1:]
+            key = acronym.lower() in lists.KEY_HEADS  # `teamIDlahman`
+            out[-1:] = [acronym, rest] if key or _is_word(rest) else [acronym + rest]
+        else:
+            out.append(chunk)
+    return out
+
+
+def _with_digits(chunks: list[str]) -> list[str]:
+    """`KNA1`, `covid19`, `md5` are one word; `address2` is a word and its number."""
+    out: list[str] = []
+    for chunk in chunks:
+        glued = chunk.isdecimal() and out and out[-1].isalpha() and out[-1].isascii()
+        if glued and not _is_word(out[-1].lower()):
+            out[-1] += chunk
+        else:
+            out.append(chunk)
+    return out
+
+
+def _is_word(word: str) -> bool:
+    return is_common(word) or _stem(word) in lists.COMMON_WORDS
 
 
 def _shade(char: str) -> str:
@@ -221,7 +254,7 @@ class Lexicon:
             beside = word in lists.SPELT_BESIDE and len(words) > 1
             if not beside and spelt not in self.entities:
                 return (word,)
-            if word == "no" and at == 0:
+            if word in ("no", "ts") and at == 0:
                 return (word,)
         return tuple(spelt.split("_"))
 
@@ -355,7 +388,7 @@ _PARTICIPLES = frozenset(
     """sent paid sold begun born bought built done drawn found given held known left lost made met
     put read run seen set shown spent taken told won written withdrawn hidden""".split()
 )
-_NEVER_NOUNS = frozenset("sent paid sold begun bought drawn given shown taken withdrawn".split())
+_NOUNS_TOO = frozenset("run set put read left found met hundred".split())
 
 
 def is_participle(word: str) -> bool:
@@ -364,22 +397,46 @@ def is_participle(word: str) -> bool:
 
 
 def pluralised(words: Sequence[str]) -> tuple[str, ...]:
-    """An entity's words with its noun in the plural: `orders_completed`, `order_lines`."""
+    """An entity's words with its noun in the plural: `orders_completed`, `order_lines`.
+
+    A participle has no plural; a name that has its plural already (`customers_acme`) gets no other.
+    """
     at = len(words) - 1
-    while at > 0 and is_participle(words[at]) and _has_no_plural(words[at]):
+    while at > 0 and _has_no_plural(words[at]):
         at -= 1
-    return (*words[:at], plural(words[at]), *words[at + 1 :]) if words else ()
+    if at < 0 or _has_no_plural(words[at]):
+        return tuple(words)
+    if not _is_word(words[at]) and any(plural(word) == word for word in words[:at]
+                                       if singular(word) != word):  # fmt: skip
+        return tuple(words)
+    return (*words[:at], plural(words[at]), *words[at + 1 :])
 
 
 def _has_no_plural(word: str) -> bool:
-    return word in _NEVER_NOUNS or word.endswith("ed")
+    return is_participle(word) and word not in _NOUNS_TOO
+
+
+def speaks_english(names: Iterable[str]) -> bool:
+    """Whether most of the longer words of these names are English ones of data modelling.
+
+    What a schema in another language calls many is not said with an English plural.
+    """
+    found = {word for name in names for word in raw_split(name) if len(word) >= 4}
+    known = sum(_is_word(word) or len(GENERAL.cut(word)) > 1 for word in found)
+    return not found or known >= _ENGLISH * len(found)
 
 
 def snake(words: Iterable[str]) -> str:
-    """`("order", "id")` → `order_id`, a safe name."""
-    return safe_name("_".join(words))
+    """`("order", "id")` → `order_id`, a safe name. A word that stands twice is said once."""
+    said: list[str] = []
+    for word in words:
+        if said and word.isalpha() and singular(said[-1]) == singular(word):
+            said.pop()
+        said.append(word)
+    return safe_name("_".join(said))
 
 
+_ENGLISH = 0.4  # columns called by short forms of their own are no other language
 MAX_NAME = 63  # PostgreSQL cuts longer names off
 _DIGEST = 8  # letters of a hash
 

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from dbt_cartridge.infer.drafts import Draft
-from dbt_cartridge.words import pluralised, raw_split, safe_name, singular, snake
+from dbt_cartridge.words import (
+    is_common,
+    pluralised,
+    raw_split,
+    safe_name,
+    singular,
+    snake,
+    speaks_english,
+)
 
 Names = tuple[str, str]  # entity, entities
 
@@ -31,11 +40,15 @@ def entities(drafts: Sequence[Draft]) -> dict[str, Names]:
 def _of_schema(drafts: Sequence[Draft]) -> dict[str, Names]:
     names: dict[str, Names] = {}
     waiting = list(drafts)
+    english = speaks_english(
+        name for draft in drafts
+        for name in (draft.relation.name, *(column.name for column in draft.relation.columns))
+    )  # fmt: skip
     for name in (_short, _whole, _as_written):
-        waiting = _take(waiting, name, names)
+        waiting = _take(waiting, partial(name, english=english), names)
     taken = {entity for pair in names.values() for entity in pair}
     for draft in waiting:
-        entity, several = _whole(draft)
+        entity, several = _whole(draft, english)
         number = 2
         while f"{entity}_{number}" in taken or f"{several}_{number}" in taken:
             number += 1
@@ -63,28 +76,29 @@ def _take(
     return left
 
 
-def _short(draft: Draft) -> Names:
-    return snake(draft.entity), snake(_several(draft))
+def _short(draft: Draft, english: bool) -> Names:
+    return snake(draft.entity), snake(_several(draft, english))
 
 
-def _several(draft: Draft) -> tuple[str, ...]:
-    """The plural as the table's own name has it, where it has one: `pedidos`, of any language."""
+def _several(draft: Draft, english: bool) -> tuple[str, ...]:
+    """The plural as the table's own name has it, where it has one: `pedidos`, of any language. An
+    English one is made where the schema speaks English: no `kundens`."""
     words = raw_split(draft.relation.name)
     written = words[-1] if words else ""
     last = draft.entity[-1]
     if written != last and singular(written) == last:
         return (*draft.entity[:-1], written)
-    return pluralised(draft.entity)
+    return pluralised(draft.entity) if english or is_common(last) else draft.entity
 
 
-def _whole(draft: Draft) -> Names:
+def _whole(draft: Draft, english: bool) -> Names:
     words = raw_split(draft.relation.name)
     if not words:
-        name = safe_name(draft.relation.name)
-        return name, name
-    return snake((*words[:-1], singular(words[-1]))), snake(pluralised(words))
+        return _as_written(draft, english)
+    one = (*words[:-1], singular(words[-1]))
+    return snake(one), snake(pluralised(words) if english or is_common(one[-1]) else words)
 
 
-def _as_written(draft: Draft) -> Names:
+def _as_written(draft: Draft, english: bool) -> Names:
     name = safe_name(draft.relation.name)
     return name, name
