@@ -8,7 +8,7 @@ import sys
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dbt_cartridge.words import (
@@ -20,6 +20,7 @@ from dbt_cartridge.words import (
     safe_name,
     singular,
     snake,
+    speaks_english,
     split,
 )
 
@@ -176,7 +177,62 @@ def test_singular_words_that_end_in_s_stay(word: str) -> None:
     assert singular(word) == word
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("IPouts", "ipouts"), ("KNA1", "kna1"), ("teamIDlahman45", "team id lahman45"),
+     ("EC2InstanceID", "ec2 instance id"), ("md5sum", "md5 sum"), ("isbn13", "isbn13"),
+     ("HTTPStatus", "http status"), ("address2", "address 2"), ("addr2", "addr 2")],
+)  # fmt: skip
+def test_acronyms_and_their_digits_stay_whole(name: str, words: str) -> None:
+    assert " ".join(raw_split(name)) == words
+
+
+@pytest.mark.parametrize("name", ["inc_tax", "tran_code", "site_com", "acc_balance", "prov_id",
+                                  "ts_code", "est_date", "auth_code"])  # fmt: skip
+def test_a_short_form_of_many_meanings_stays_where_the_schema_knows_none(name: str) -> None:
+    assert "_".join(split(name)) == name
+
+
+def test_a_short_form_is_spelt_where_the_schema_knows_the_long_one() -> None:
+    assert (
+        Lexicon.of({"providers": ("prov_id",), "provinces": ()}).split("prov_id")[0] != "provider"
+    )
+    assert Lexicon.of({"accounts": ("acc_id",)}).split("acc_id") == ("account", "id")
+
+
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [("completed", "completed"), ("paid", "paid"), ("customers acme", "customers acme"),
+     ("closed won", "closed won"), ("order line", "order lines"), ("test run", "test runs")],
+)  # fmt: skip
+def test_a_participle_has_no_plural_and_a_plural_no_second_one(one: str, many: str) -> None:
+    assert " ".join(pluralised(one.split())) == many
+
+
+def test_a_word_that_stands_twice_is_said_once() -> None:
+    assert snake(("total", "order", "order", "amount")) == "total_order_amount"
+    assert snake(("property", "properties")) == "properties"
+    assert snake(("line", "1", "1")) == "line_1_1"
+
+
+@pytest.mark.parametrize(
+    ("english", "names"),
+    [
+        (True, "customers customer_id customer_name orders order_date total_amount region status"),
+        (False, "kunden kundennr vorname nachname strasse bestellungen bestelldatum betrag menge"),
+        (
+            False,
+            "clientes id_cliente nombre apellido direccion pedidos fecha_pedido importe estado",
+        ),
+        (True, "wrestlers"),  # one word tells no language
+    ],
+)
+def test_the_language_of_a_schema_is_told_by_its_words(english: bool, names: str) -> None:
+    assert speaks_english(names.split()) is english
+
+
 @given(st.text())
+@settings(deadline=None)
 def test_any_text_gives_a_valid_identifier(text: str) -> None:
     name = safe_name(text)
     assert IDENTIFIER.fullmatch(name)

@@ -152,6 +152,12 @@ def of(said: str, owner: str) -> str:
     return sentence(f"{said} of the {owner}")
 
 
+def source_name(column: str, name: str) -> str:
+    """What the source calls a column, where its staged name no longer shows it: a sentence."""
+    written, shown = ("".join(filter(str.isalnum, each.casefold())) for each in (column, name))
+    return "" if written in shown else f"`{column}` in the source."
+
+
 def _by_role(own: str, meaning: ColumnMeaning, family: TypeFamily, said: str, col: Column) -> str:
     role = meaning.role
     subject = said.removeprefix(f"{own} ")

@@ -188,6 +188,8 @@ def _attribute(
     description = docs.column(
         job.table, column, meaning, cast.type, name, job.parent_entities.get(column.name)
     )
+    if told := docs.source_name(column.name, name):
+        description = f"{description} {told}".strip()
     none = job.none_values.get(column.name)
     if none is not None:
         said = f"`{none}`" if none else "An empty text"

@@ -388,6 +388,22 @@ def test_keys_of_different_types_are_brought_together() -> None:
     assert "as bigint)" in expression(result.by_name["stg_raw__orders"], "customer_id")
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("cat_nm", "`cat_nm` in the source."),
+        ("Название", "`Название` in the source."),
+        ("CategoryName", ""),
+        ("category name", ""),
+    ],
+)
+def test_the_source_s_own_name_is_told_where_a_new_one_hides_it(name: str, told: str) -> None:
+    made = table("things", column("id", role="key"), column(name, "text"))
+    described = designed(made).by_name["stg_raw__things"].columns[-1].description
+    assert described.endswith("in the source.") == bool(told)
+    assert told in described
+
+
 def test_a_comment_of_the_database_is_the_description() -> None:
     model = staged(column("grade", column={"comment": "how good it is"}), comment="all our things")
     assert model.description.startswith("All our things.")

@@ -37,6 +37,16 @@ def test_tables_alike_but_for_a_prefix_keep_it() -> None:
     ]
 
 
+def test_no_english_plural_is_made_of_another_language() -> None:
+    german = (
+        "raw.Kunden raw.Bestellungen raw.Rechnungen raw.Artikel raw.Lieferanten raw.Mitarbeiter"
+    )
+    more = "raw.Adressen raw.Filialen raw.Zahlungen"
+    found = named(*f"{german} {more}".split())
+    assert ("kunden", "kunden") in found
+    assert not any(several.endswith("ns") for _, several in found)
+
+
 def test_tables_of_two_schemas_may_be_called_alike() -> None:
     assert named("crm.orders", "erp.orders") == [("order", "orders"), ("order", "orders")]
 
