@@ -149,7 +149,7 @@ def _secret(words: tuple[str, ...]) -> str | None:
 
 
 def _without(words: tuple[str, ...], last: frozenset[str]) -> tuple[str, ...]:
-    while words and (words[-1] in last or words[-1].isdigit()):
+    while words and (words[-1].rstrip("0123456789") or "md") in last:  # `md5`, `2`
         words = words[:-1]
     return words
 
