@@ -33,12 +33,14 @@ def fit(
     ridge: float,
     prior: Mapping[str, float] | None = None,
     free: Sequence[str] = (),
+    fixed: Sequence[str] = (),
     rounds: int = 40,
 ) -> dict[str, float]:
     """Weights that make the right candidates most probable, held towards `prior` (0 without).
 
     Args:
         free: features that are held back a hundredth as much: they set a level.
+        fixed: features that stay as the prior has them.
     """
     before = prior or {}
     names = sorted({n for c in choices for row in c.candidates for n in row} | set(before))
@@ -58,7 +60,9 @@ def fit(
     each = numpy.array([c.weight for c in choices])
     group = numpy.repeat(numpy.arange(len(choices)), counts)
     centre = numpy.array([before.get(name, 0.0) for name in names])
-    held = numpy.array([ridge * (0.01 if name in free else 1.0) for name in names])
+    held = numpy.array(
+        [1e9 if name in fixed else ridge * (0.01 if name in free else 1.0) for name in names]
+    )
     weights, step_size = centre.copy(), 1.0
     value, chances = _likelihood(matrix, weights, begin, group, right, each)
     value -= 0.5 * float(held @ (weights - centre) ** 2)

@@ -18,17 +18,18 @@ from unittest import mock
 
 from fitting import NONE, Choice, fit
 from masking import without_profile
-from scoring import Edge, Gold, backwards, edge, gold_edges, plain
+from scoring import Edge, Gold, backwards, bare, edge, gold_edges, plain
 
 import dbt_cartridge.infer as inference
 from dbt_cartridge.config import Settings
-from dbt_cartridge.documents.probe import Probe
+from dbt_cartridge.documents.probe import Probe, Unique
 from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.documents.schema import Key, Relationship, Role
-from dbt_cartridge.infer import model, relationships, role_weights, weights
+from dbt_cartridge.infer import key_weights, keys, model, relationships, role_weights, weights
 from dbt_cartridge.infer.columns import meanings, refined
 from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.infer.evidence import Weighed
+from dbt_cartridge.infer.probing import is_unique
 from dbt_cartridge.infer.role_signs import Signs, signs
 from dbt_cartridge.infer.roles import ROLES
 from dbt_cartridge.words import Lexicon
@@ -37,6 +38,25 @@ _ROLES = importlib.import_module("dbt_cartridge.infer.roles")  # its function ha
 RoleWeights = dict[Role, dict[str, float]]
 
 EDGE_RIDGE = 0.5
+KEY_RIDGE = 2.0
+MOST_CANDIDATES = 40
+EDGE_PRIOR: dict[str, float] = {
+    "bias": -1, "name_entity": 4, "name_ending": 3, "name_key_ending": 2, "name_own_entity": 1,
+    "name_self": 2.5, "name_person": 1.5, "name_tail": 1, "name_short": 1, "name_table": 0.5,
+    "name_none": -1, "same_name": 1, "family_key": 2, "child_is_key": -0.5,
+    "holds": 1.5, "nearly_holds": 1, "half_holds": -1, "fails": -2, "fails_many": -2,
+    "surprise": 2, "coverage": 1, "parent_larger": -1.5, "ref_not_primary": -3,
+    "conflict": -1, "other_key_word": -2, "bare_role": -1.5, "begin_unproved": -2,
+    "part_unproved": -2, "table_unproved": -2, "tail_unproved": -1, "short_unproved": -1,
+    "person_unproved": -0.5, "composite": 0,
+}  # fmt: skip
+"""What a modeller believes of each sign before any data: the fit is held towards it, since the
+answers of many databases leave out what nobody declared (who created a row, composite keys)."""
+EDGE_FIXED = ("composite",)
+"""What the answers do not tell: that columns refer together, where one of them does alone."""
+KEY_FIXED = ("a time is rarely a key", keys.REFUTED)
+"""What databases with declared keys cannot teach: none of them has a table whose only unique column
+is a time, and no refuted key is anybody's."""
 ROLE_RIDGE = 1.0
 ROLE_PRIOR: dict[Role, dict[str, float]] = {
     "fact": {
@@ -69,10 +89,11 @@ class Lessons:
     """What one database, or several, teach."""
 
     edges: list[Choice] = field(default_factory=list[Choice])
+    keys: list[Choice] = field(default_factory=list[Choice])
     roles: list[Choice] = field(default_factory=list[Choice])
 
     def __add__(self, other: Lessons) -> Lessons:
-        return Lessons(self.edges + other.edges, self.roles + other.roles)
+        return Lessons(self.edges + other.edges, self.keys + other.keys, self.roles + other.roles)
 
 
 @dataclass(frozen=True)
@@ -80,6 +101,7 @@ class Models:
     """Weights of all models."""
 
     edges: Mapping[str, float]
+    keys: Mapping[str, float]
     roles: Mapping[Role, Mapping[str, float]]
 
     @contextmanager
@@ -87,20 +109,24 @@ class Models:
         """Inference goes by these for a while."""
         with ExitStack() as stack:
             stack.enter_context(mock.patch.object(model, "WEIGHTS", self.edges))
+            stack.enter_context(mock.patch.object(keys, "FACTORS", self.keys))
             stack.enter_context(mock.patch.object(_ROLES, "WEIGHTS", self.roles))
             yield
 
 
 def learnt(lessons: Lessons) -> Models:
     """The models that these lessons teach."""
-    edges = fit(lessons.edges, EDGE_RIDGE, free=("bias",))
+    edges = fit(lessons.edges, EDGE_RIDGE, EDGE_PRIOR, fixed=EDGE_FIXED)
+    reasons = {name: 1.0 for c in lessons.keys for row in c.candidates for name in row}
+    factors = fit(lessons.keys, KEY_RIDGE, reasons, fixed=KEY_FIXED)
     prior = {f"{role}:{n}": v for role, own in ROLE_PRIOR.items() for n, v in own.items()}
     flat = fit(lessons.roles, ROLE_RIDGE, prior)
     by_role: RoleWeights = {role: {"bias": 0.0} for role in ROLES}
     for name, value in flat.items():
         role, sign = name.split(":", 1)
         by_role[_role(role)][sign] = value
-    return Models(edges, by_role)
+    # What speaks for a key may come to count nothing, never against it.
+    return Models(edges, {name: max(0.0, value) for name, value in factors.items()}, by_role)
 
 
 def _role(text: str) -> Role:
@@ -112,9 +138,9 @@ def _role(text: str) -> Role:
 
 def lessons(scan: Scan, probe: Probe, gold: Gold) -> Lessons:
     """What a database teaches, from its rows and again from its names alone."""
-    bare = without_profile(scan)
-    edges = [*_edges(_weighed(scan, probe), gold, 10.0), *_edges(_weighed(bare, None), gold, 4.0)]
-    return Lessons(edges, _roles(scan, probe, gold))
+    silent = without_profile(scan)
+    edges = [*_edges(_weighed(scan, probe), gold, 10.0), *_edges(_weighed(silent, None), gold, 4.0)]
+    return Lessons(edges, _keys(scan, probe, gold), _roles(scan, probe, gold))
 
 
 def _weighed(scan: Scan, probe: Probe | None) -> list[Weighed]:
@@ -194,6 +220,50 @@ def _families(gold: Gold) -> Callable[[str], str]:
     return top
 
 
+def _keys(scan: Scan, probe: Probe, gold: Gold) -> list[Choice]:
+    """For each table: its candidates that no row refutes, and none, by their points."""
+    tables = {plain(name): table for name, table in gold["tables"].items()}
+    choices: list[Choice] = []
+    for draft in _key_drafts(scan, probe):
+        known = tables.get(plain(bare(draft.table.id))) or {}
+        true = set(map(plain, known.get("primary_key") or ()))
+        if not true or known.get("pk_data_ok") is False:
+            continue
+        ranked = [c for c in draft.ranked() if c.unique is not False][:MOST_CANDIDATES]
+        right = [at for at, c in enumerate(ranked) if set(map(plain, c.columns)) == true]
+        if right:
+            choices.append(Choice([*(_points(c) for c in ranked), NONE], right[0]))
+    each = 1 / math.sqrt(len(choices) or 1)
+    return [replace(choice, weight=each) for choice in choices]
+
+
+def _points(candidate: keys.Scored) -> dict[str, float]:
+    found: dict[str, float] = defaultdict(float)
+    for why, points in candidate.points:
+        found[why] += points
+    return dict(found)
+
+
+def _key_drafts(scan: Scan, probe: Probe) -> list[keys.KeyDraft]:
+    """The candidates of every table, each asked about."""
+    caught: list[keys.KeyDraft] = []
+    result = keys.KeyDraft.result
+
+    def catching(draft: keys.KeyDraft) -> keys.TableKeys:
+        caught.append(draft)
+        return result(draft)
+
+    with mock.patch.object(keys.KeyDraft, "result", catching):
+        inference.infer(scan, probe, Settings())
+    for draft in caught:
+        if draft.table.has_data:
+            unknown = [c.columns for c in draft.ranked()[: 2 * MOST_CANDIDATES] if c.unique is None]
+            questions = [Unique(relation=draft.table.id, columns=columns) for columns in unknown]
+            for columns, answer in zip(unknown, probe(questions), strict=True):
+                draft.learn(columns, is_unique(answer))
+    return caught
+
+
 def _roles(scan: Scan, probe: Probe, gold: Gold) -> list[Choice]:
     """Every table counts twice: with the true keys and with the inferred ones, so that the weights
     bear what inference gets wrong."""
@@ -266,7 +336,17 @@ def write(models: Models, count: int) -> None:
         f"{count} databases with known\nkeys: a conditional logit over the parents that each "
         "column may have, and none. The benchmark\nprints what it reaches on databases left out.\n"
         '"""\n',
+        "WEIGHTS",
         models.edges,
+    )
+    _write_flat(
+        Path(key_weights.__file__),
+        '"""How much each reason for a key counts: a factor of its points.\n'
+        f"\n{_FROM} on {count} databases with known\nkeys: a conditional logit over the "
+        "candidates of each table, held towards 1. A reason that is\nnot here counts as it "
+        'stands.\n"""\n',
+        "FACTORS",
+        models.keys,
     )
     lines = [
         f'"""What each sign counts for each role.\n\n{_FROM} on {count} databases with known\n'
@@ -287,12 +367,10 @@ def write(models: Models, count: int) -> None:
     Path(role_weights.__file__).write_text("\n".join([*lines, "}"]) + "\n", "utf-8")
 
 
-def _write_flat(file: Path, docstring: str, values: Mapping[str, float]) -> None:
-    lines = "".join(
-        f'    "{name}": {value:.2f},\n' for name, value in sorted(values.items()) if round(value, 2)
-    )
+def _write_flat(file: Path, docstring: str, title: str, values: Mapping[str, float]) -> None:
+    lines = "".join(f'    "{name}": {value:.2f},\n' for name, value in sorted(values.items()))
     file.write_text(
         f"{docstring}\nfrom __future__ import annotations\n\n"
-        f"WEIGHTS: dict[str, float] = {{\n{lines}}}\n",
+        f"{title}: dict[str, float] = {{\n{lines}}}\n",
         "utf-8",
     )

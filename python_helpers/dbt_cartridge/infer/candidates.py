@@ -125,8 +125,10 @@ def _targets(table: str, facts: Facts, keys: TableKeys, known: dict[str, set[str
         # Rows are versions: others may mean the entity, for which the latest row stands, where no
         # other table has it (the hub of a vault, the current rows of a temporal table).
         found.append(Target(columns[keys.entity[0]], True, rows))
-    for key in (*keys.others, *keys.doubted) if (rows or 0) >= TINY else ():
+    for key in (*keys.others, *keys.doubted):
         column = columns[key.columns[0]]
+        if (rows or 0) < TINY and not _is_own_name(column, facts):
+            continue  # a few rows are unique by accident
         if column.family not in ("text", "integer", "uuid") or column.is_free_text:
             continue
         if column.has_key_word or not set(column.words) & GENERIC_KEY_WORDS:
@@ -182,7 +184,11 @@ def pairs(
         own_key = set(primary.columns) if primary and len(primary.columns) == 1 else set[str]()
         for column in table.columns.values():
             meaning = known.get(column.name)
-            if meaning is not None and (meaning.role in BARRED_ROLES or meaning.is_load_tool):
+            if (
+                meaning is not None
+                and (meaning.role in BARRED_ROLES or meaning.is_load_tool)
+                and (meaning.role != "measure" or not names.names_whole(column))
+            ):
                 continue
             if column.family not in ("integer", "text", "uuid", "date", "decimal", "float"):
                 continue
@@ -291,19 +297,65 @@ def _of_column(
                 or not _has_primary(targets, named.table)
             ):
                 add(target, named)
+    for start in range(1, len(column.words)):
+        for target in targets.by_words.get(column.words[start:], [])[:10]:
+            if target.primary and _tells(target.column):
+                named = Named(target.column.table, "key_ending", column.words[:start])
+                add(target, named)
     same_words = targets.by_words.get(column.words, [])
     if DATE_WORDS.issuperset(column.stem or column.words):
         same_words = []  # the year of one thing is not the year of another
     for target in same_words[:40]:
         if not targets.says_nothing(column.words, column.table, target.column.table):
             add(target, Named(target.column.table, "key_name"))
+    if not found and not is_own_key:
+        for table in _of_its_table(column, targets, names):
+            for target in targets.of_table.get(table, []):
+                if target.primary:
+                    add(target, Named(table, "table"))
     if not is_own_key and not any(pair.named.likeness in _PLAIN for pair in found.values()):
         for target in _by_value(column, targets):
             add(target, Named(target.column.table, "none"))
     return _handful(column, list(found.values()), targets)
 
 
-_PLAIN = ("entity", "ending", "own_entity", "key_name")
+def _tells(key: ColumnFacts) -> bool:
+    """A key's name that no other column bears by accident: `apid`, `lookup_id`; not `year`."""
+    if DATE_WORDS.issuperset(key.stem or key.words) or GENERIC_KEY_WORDS & set(key.words):
+        return False
+    return bool(key.stem) and (key.has_key_word or len("".join(key.words)) > 3)
+
+
+def _of_its_table(column: ColumnFacts, targets: Targets, names: NameIndex) -> list[str]:
+    """The tables that a column means by the name of its own: `entity0`, `entity1` of
+    `l_artist_label`, `new_id` of `area_redirect`.
+
+    The name of an association says what it brings together, in the order of its columns. Asked of
+    columns of whole numbers that nothing else explains.
+    """
+    within = names.within(column.table)
+    if column.family != "integer" or not within:
+        return []
+    alike = [
+        other for other in targets.facts.tables[column.table].columns.values()
+        if other.family == "integer" and _without_digits(other) == _without_digits(column)
+    ]  # fmt: skip
+    numbered = len(alike) > 1
+    if not numbered and not (column.has_key_word and column.stem):
+        return []
+    if numbered and len(within) not in (1, len(alike)):
+        return []
+    at = alike.index(column) if numbered and len(within) > 1 else 0
+    if not numbered and len(within) > 1:
+        return []
+    return names.entity_tables(within[at])
+
+
+def _without_digits(column: ColumnFacts) -> tuple[str, ...]:
+    return tuple(word for word in column.words if not word.isdigit() and len(word) > 1)
+
+
+_PLAIN = ("entity", "ending", "own_entity", "key_name", "key_ending")
 """Likenesses beside which no parent is looked for by values alone."""
 
 
@@ -331,7 +383,7 @@ def compatible(child: ColumnFacts, parent: ColumnFacts) -> bool:
 def _handful(column: ColumnFacts, found: list[Pair], targets: Targets) -> list[Pair]:
     if len(found) <= MAX_PER_COLUMN:
         return found
-    rank = {"entity": 0, "own_entity": 1, "ending": 1, "key_name": 2, "self": 2}
+    rank = {"entity": 0, "own_entity": 1, "ending": 1, "key_name": 2, "key_ending": 2, "self": 2}
 
     def order(pair: Pair) -> tuple[float, ...]:
         rows = targets.facts.tables[pair.ref_table].rows or 0

@@ -31,7 +31,7 @@ def proposals(own: KeyColumns) -> list[Proposal]:
     """Everything that the shape of the table suggests, without regard to its rows."""
     return [
         *_lines(own), *_bridges(own), *_dated(own), *_reported(own), *_marked_off(own),
-        *_counted_within(own), *_told_in(own),
+        *_counted_within(own), *_told_in(own), *_leading(own),
     ]  # fmt: skip
 
 
@@ -189,6 +189,18 @@ def _bridges(own: KeyColumns) -> list[Proposal]:
             if len(rest) == 1 and set(rest[0].words) <= LINK_ATTRIBUTES and size == len(links):
                 told = [*why, ("told apart by their kind", 0.5)]
                 out.append((own.names_of((*group, rest[0])), told))
+    return out
+
+
+def _leading(own: KeyColumns) -> list[Proposal]:
+    """The columns that stand first, two to four of them: who writes a table begins with its key."""
+    group = own.all[:4]
+    barred = next((at for at, c in enumerate(group) if not own.can_lead(c)), len(group))
+    out: list[Proposal] = []
+    for size in range(2, barred + 1):
+        links = sum(own.is_link(c) for c in group[:size])
+        why = [("stands first", 0.5 - 0.5 * (size - 2)), ("with links among them", 0.5 * links)]
+        out.append((own.names_of(tuple(group[:size])), why))
     return out
 
 

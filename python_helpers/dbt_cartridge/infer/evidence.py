@@ -25,6 +25,7 @@ class Weighed:
     prior: float = 0.0  # probability by names and profile alone
     probability: float = 0.0
     ambiguous: tuple[str, ...] = ()  # tables that fit as well, so that none can be told
+    agreed: bool = False  # other tables' columns of the same kind lead there too
 
 
 def features(
@@ -47,7 +48,7 @@ def features(
     else:
         found["no_data"] = 1.0
     holds = found.get("holds", 0.0) + found.get("nearly_holds", 0.0)
-    for likeness in ("begin", "part", "tail", "person", "short"):
+    for likeness in ("begin", "part", "tail", "person", "short", "table"):
         if f"name_{likeness}" in found and not holds:
             found[f"{likeness}_unproved"] = 1.0
     for name in ("bare_entity", "other_key_word"):

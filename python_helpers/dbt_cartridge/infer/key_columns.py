@@ -42,7 +42,11 @@ LIKELY = {
     "part": 0.4,
 }
 """How likely a column with a key word leads to a table that its name is like."""
+TOLD = 0.9
+"""Likelihood of a reference from which its name tells it."""
 LOAD_TOOL = ("_fivetran_", "_airbyte_", "_sdc_", "_dlt_", "_etl_", "_stitch_")
+LONGEST = 40
+"""Mean characters of a text up to which it names something."""
 TINY = 20  # rows below which being unique says little
 
 
@@ -94,7 +98,8 @@ class KeyColumns:
     def is_barred(self, column: ColumnFacts) -> bool:
         meaning = self.meanings.get(column.name)
         if meaning is not None and meaning.role in BARRED_ROLES:
-            return True
+            # Whole numbers called like a table are its keys, whatever could be counted by the name.
+            return meaning.role != "measure" or self.references[column.name] < TOLD
         return column.family in NEVER_KEY_TYPES
 
     def is_load_tool(self, column: ColumnFacts) -> bool:
@@ -102,6 +107,15 @@ class KeyColumns:
         if meaning is not None and meaning.is_load_tool:
             return True
         return column.name.lower().startswith(LOAD_TOOL)
+
+    def can_lead(self, column: ColumnFacts) -> bool:
+        """Part of a key by its place: any short text too, since names are keys of small tables."""
+        profile = column.column.profile
+        if self.is_barred(column) or self.is_load_tool(column) or (column.rows and column.nullable):
+            return False
+        if column.family == "timestamp" or names_a_moment(column):
+            return False
+        return column.family != "text" or ((profile and profile.mean_length) or 0) <= LONGEST
 
     def _can_take_part(self, column: ColumnFacts) -> bool:
         if self.is_barred(column) or (column.is_free_text and column.name not in self._pointing):

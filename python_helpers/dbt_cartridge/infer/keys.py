@@ -20,17 +20,19 @@ from dbt_cartridge.infer.column_words import DIGESTS
 from dbt_cartridge.infer.composites import TOLD_IN, Points, proposals, searched
 from dbt_cartridge.infer.facts import SURROGATE_WORDS, ColumnFacts, Facts
 from dbt_cartridge.infer.key_columns import TINY, KeyColumns, Meanings, alike, names_a_moment
+from dbt_cartridge.infer.key_weights import FACTORS
 from dbt_cartridge.infer.names import NameIndex
 from dbt_cartridge.infer.pointing import pointers
 from dbt_cartridge.infer.probing import Asker, is_unique
 from dbt_cartridge.words import singular
 
 UNIQUE = "unique and never null"
+REFUTED = "not unique, or null"
 _SECOND_IDS = (("uuid",), ("guid",), ("identifier",))
 MAX_PROBES = 12
 """Candidates asked about per table and round."""
-WEAK = 2.6
-"""Points up to which nothing but being unique speaks for a key."""
+NAMED = 3.0
+"""Points of one reason from which a name, or what a table brings together, tells its key."""
 ROUNDS = 3
 
 
@@ -44,7 +46,12 @@ class Scored:
 
     @property
     def score(self) -> float:
-        return sum(points for _, points in self.points)
+        """Its points, each as much as the databases with known keys have taught."""
+        return sum(points for _, points in self.weighed)
+
+    @property
+    def weighed(self) -> Points:
+        return [(why, points * FACTORS.get(why, 1.0)) for why, points in self.points]
 
     @property
     def is_meant(self) -> bool:
@@ -70,7 +77,7 @@ def find_keys(
     """The keys of every table, by table id."""
     shared = _shared_names(facts)
     drafts = {
-        table.id: _Draft(KeyColumns(table, names, meanings.get(table.id, {})), shared)
+        table.id: KeyDraft(KeyColumns(table, names, meanings.get(table.id, {})), shared)
         for table in facts.tables.values()
     }
     _settle(drafts, ask)
@@ -82,7 +89,7 @@ def find_keys(
     return {table_id: draft.result() for table_id, draft in drafts.items()}
 
 
-def _settle(drafts: Mapping[str, _Draft], ask: Asker) -> None:
+def _settle(drafts: Mapping[str, KeyDraft], ask: Asker) -> None:
     """Ask until no answer would decide anything more."""
     for _ in range(ROUNDS):
         questions = {
@@ -107,7 +114,7 @@ def _shared_names(facts: Facts) -> dict[tuple[str, ...], int]:
     return counts
 
 
-class _Draft:
+class KeyDraft:
     """The candidates of one table while answers come in."""
 
     def __init__(
@@ -127,17 +134,19 @@ class _Draft:
         self._composites = [*proposals(own), *searched(own)]
         self._ranking: list[Scored] | None = None
 
-    def again(self, own: KeyColumns, referred: Mapping[str, int]) -> _Draft:
+    def again(self, own: KeyColumns, referred: Mapping[str, int]) -> KeyDraft:
         """The same table, now that it is known which values lie where."""
-        draft = _Draft(own, self._shared, referred)
+        draft = KeyDraft(own, self._shared, referred)
         draft._answers, draft._asked = self._answers, self._asked
         return draft
 
     @property
     def is_weak(self) -> bool:
-        """No candidate that a name or a place makes the key."""
-        best = self._ranked()[:1]
-        return self.table.has_data and not (best and best[0].unique and best[0].score > WEAK)
+        """No candidate whose name makes it the key."""
+        if not self.table.has_data:
+            return False
+        best = self.ranked()[:1]
+        return not (best and best[0].unique and any(p >= NAMED for _, p in best[0].points))
 
     # ---------------------------------------------------------------- asking
 
@@ -145,7 +154,7 @@ class _Draft:
         """The next candidates whose uniqueness would decide something."""
         if not self.table.has_data:
             return []
-        ranked = self._ranked()
+        ranked = self.ranked()
         declared = [k.columns for k in self._declared() if not k.enforced]
         wanted = [c for c in declared if frozenset(c) not in self._asked]
         for candidate in ranked[:MAX_PROBES]:
@@ -181,13 +190,13 @@ class _Draft:
 
     def result(self) -> TableKeys:
         declared = self.table.relation.primary_key
-        ranked = [c for c in self._ranked() if c.unique is not False]
+        ranked = [c for c in self.ranked() if c.unique is not False]
         chosen = next((c for c in ranked if c.score > 0), None)
         if declared is not None and self._known(declared.columns) is not False:
             chosen = Scored(declared.columns, (("declared in the catalogue", 9.0),), None)
         shown = tuple(
             Candidate(text=f"({', '.join(c.columns)})", score=round(c.score, 2), why=_why(c))
-            for c in self._ranked()[:6]
+            for c in self.ranked()[:6]
         )
         others = self._declared_others(chosen)
         doubted: list[Key] = []
@@ -227,7 +236,7 @@ class _Draft:
             words = self.table.columns[columns[0]].words
             if not words or words[-1] not in SURROGATE_WORDS:
                 kind = "natural"
-        evidence = [Evidence(text=text, value=round(value, 2)) for text, value in candidate.points]
+        evidence = [Evidence(text=text, value=round(value, 2)) for text, value in candidate.weighed]
         if proved and self._rows:
             evidence.append(Evidence(text="unique and never null, rows", value=self._rows))
         confidence = 1.0 if is_declared and proved else 1 / (1 + math.exp(-candidate.score / 1.5))
@@ -245,7 +254,7 @@ class _Draft:
 
     # ---------------------------------------------------------------- scoring
 
-    def _ranked(self) -> list[Scored]:
+    def ranked(self) -> list[Scored]:
         """All candidates by what is known now, the best first, the refuted last."""
         if self._ranking is None:
             found: dict[frozenset[str], Scored] = {}
@@ -295,8 +304,8 @@ class _Draft:
             points.append(("a number among others", -2.0))
         referred = self._referred.get(column.name, 0)
         if referred:
-            weight = 2.5 + 0.5 * min(referred, 4)
-            points.append((f"its values stand in other tables, columns {referred}", weight))
+            weight = 1.7 + 0.8 * min(referred, 6)
+            points.append(("columns of other tables hold its values", weight))
         elif column.is_free_text:
             points.append(("free text", -3.0))
         if self._own.keeps_versions and column.has_key_word:
@@ -387,16 +396,18 @@ class _Draft:
             points.append(("stands before the load tool's columns", 2.0))
         shared = self._shared.get(column.words, 1)
         own_word = column.stem and (column.unique or not self._own.references[column.name])
-        keyable = not column.is_free_text and column.family in ("text", "integer", "uuid")
+        named = not column.is_free_text or column.name in self._referred
+        keyable = named and column.family in ("text", "integer", "uuid")
         if shared > 1 and own_word and keyable:
-            points.append(("other tables have a column of this name", 0.8))
+            weight = 0.5 + 0.3 * min(shared - 1, 5)
+            points.append(("other tables have a column of this name", weight))
         return points
 
     def _data_points(self, unique: bool | None, size: int) -> Points:
         if unique is None or not self._rows:
             return []
         if not unique:
-            return [("not unique, or null", -20.0)]
+            return [(REFUTED, -20.0)]
         weight = min(2.5, math.log10(self._rows + 1))
         return [(UNIQUE, weight if size == 1 else min(2.0, weight))]
 
@@ -450,4 +461,4 @@ class _Draft:
 
 
 def _why(candidate: Scored) -> str:
-    return "; ".join(f"{text} {points:+.1f}" for text, points in candidate.points)
+    return "; ".join(f"{text} {points:+.1f}" for text, points in candidate.weighed)

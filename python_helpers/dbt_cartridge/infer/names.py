@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from dbt_cartridge.infer.facts import ColumnFacts, Facts, TableFacts
@@ -21,6 +22,9 @@ from dbt_cartridge.infer.name_words import (
 )
 from dbt_cartridge.words import singular
 
+ACTOR = "user"
+"""Who is logged in, whatever else a schema calls people."""
+
 Likeness = Literal[
     "entity",  # customer_id → customers
     "ending",  # billing_address_id → addresses
@@ -30,6 +34,8 @@ Likeness = Literal[
     "part",  # customer_id → customer_demographics; current_stage_id → job_stages
     "short",  # dept_no → departments
     "key_name",  # flights.tailnum → planes.tailnum
+    "key_ending",  # routes.dst_apid → airports.apid
+    "table",  # l_artist_label.entity0 → artists
     "self",  # parent_id, reports_to
     "person",  # placed_by → users
     "link",  # a load tool's own column, as its manual says
@@ -73,15 +79,53 @@ class NameIndex:
                 self._initial[word[:1]].add(word)
         self._long: dict[str, tuple[str, ...]] = {}
 
+    def names_whole(self, column: ColumnFacts) -> bool:
+        """A whole number called like a table, all of its name: `credit` beside credits."""
+        if column.family != "integer" or not column.stem:
+            return False
+        found = self._entity.get(normal(column.stem), [])
+        return any(table != column.table for table in found)
+
+    def within(self, table: str) -> list[tuple[str, ...]]:
+        """The entities of other tables that its name holds, the longest at each place."""
+        entity = self._normal[table]
+        found: list[tuple[str, ...]] = []
+        at = 0
+        while at < len(entity):
+            ends = range(len(entity), at, -1)
+            whole = next((e for e in ends if e - at < len(entity) and entity[at:e] in self._entity),
+                         None)  # fmt: skip
+            if whole is None:
+                at += 1
+                continue
+            found.append(entity[at:whole])
+            at = whole
+        return found
+
     def entity_tables(self, entity: tuple[str, ...]) -> list[str]:
         """Tables of exactly this entity."""
         return self._entity.get(entity, [])
 
+    @cached_property
     def people(self) -> list[str]:
-        """Tables that hold people; of customers, editors and the like, if there are no others."""
+        """Tables that hold people; of customers, editors and the like, if there are no
+        others.
+
+        Not those that name another of them: they tell what a person is in some place.
+        """
         found = [t for word in sorted(PERSON_ENTITIES) for t in self._last.get(word, [])]
         others = sorted(OTHER_PEOPLE | PERSON_ROLES)
-        return found or [t for word in others for t in self._last.get(word, [])]
+        found = found or [t for word in others for t in self._last.get(word, [])]
+        called = {self._normal[table]: table for table in found}
+        first = [t for t in found if not self._names_one_of(t, called)]
+        return first or found
+
+    def _names_one_of(self, table: str, called: Mapping[tuple[str, ...], str]) -> bool:
+        """A member with a `user_id` is a user in some part: who does something is the user."""
+        return self._normal[table][-1] != ACTOR and any(
+            column.has_key_word and called.get(normal(column.stem), table) != table
+            for column in self._facts.tables[table].columns.values()
+        )
 
     def named(self, column: ColumnFacts) -> list[Named]:
         """The tables that the column's words may mean, each once, by the strongest likeness."""
@@ -148,10 +192,11 @@ class NameIndex:
         out: list[Named] = []
         near = self._last.get(stem[-1], [])
         if len(near) <= 40:
+            shared = len(near) > 1 and stem[-1] in GENERIC_HEADS
             for table in near:
                 entity = self._normal[table]
                 common = _common_ending(stem, entity)
-                if common == len(entity) or (common == 1 and stem[-1] in GENERIC_HEADS):
+                if common == len(entity) or (common == 1 and shared):
                     continue
                 left = stem[: len(stem) - common]
                 share = common / len(entity)
@@ -225,7 +270,10 @@ class NameIndex:
         if column.words[-1:] == ("uid",) and column.stem:
             plays = True  # `create_uid`: a user's id, whatever the user did
         if raw and not names_itself and (ends_by or plays):
-            people = self.people()[:12]
+            people = self.people[:12]
+            if ends_by or raw[-1] == "creator":
+                # Who wrote a row is who was logged in, be the rows of persons or of orders.
+                people = [t for t in people if self._normal[t] == (ACTOR,)] or people
             if column.filled or any(self._normal[t][-1] in PERSON_ENTITIES for t in people):
                 out += [Named(table, "person", raw) for table in people]
         return out
@@ -260,11 +308,13 @@ _ORDER: dict[str, int] = {
             "ending",
             "tail",
             "key_name",
+            "key_ending",
             "self",
             "short",
             "begin",
             "part",
             "person",
+            "table",
             "none",
         )
     )

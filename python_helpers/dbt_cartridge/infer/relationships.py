@@ -34,7 +34,9 @@ from dbt_cartridge.infer.witnesses import (
     witnesses,
 )
 
-WORTH_ASKING = 0.25
+HABIT = 3
+"""Tables from which on what each of them does is what the schema does."""
+WORTH_ASKING = 0.08
 """What a candidate must reach if the warehouse agreed, to be worth a question."""
 
 Scorer = Callable[[dict[str, float]], float]
@@ -75,7 +77,7 @@ def find_relationships(
     weighed = [one for one in weighed if one.pair.child not in several]
     weighed = admitted(weighed, facts, keys)
     rows = {table.id: table.rows or 0 for table in facts.tables.values()}
-    chosen = _whole(choose(weighed, keys, rows, standing))
+    chosen = _agreed(_whole(choose(weighed, keys, rows, standing)))
     found = [*declared, *documented, *(_relationship(one, facts, keys) for one in chosen)]
     joined = {(one.table, one.columns) for one in found}
     hints = [one for one in hints if (one.table, one.columns) not in joined]
@@ -243,7 +245,12 @@ def _relationship(chosen: Chosen, facts: Facts, keys: dict[str, TableKeys]) -> R
 def _class_of(one: Weighed, facts: Facts) -> EvidenceClass:
     pair, answer = one.pair, without_none(one.pair, one.answer, facts)
     asked = answer is not None and answer.status == "answered"
-    hints = pair.named.likeness in HINTS and not by_values(pair, facts, answer)
+    hints = (
+        pair.named.likeness in HINTS
+        and not by_values(pair, facts, answer)
+        and not (pair.same_name and pair.ref_is_primary)  # the parent's key says it too
+        and not one.agreed
+    )
     counts = facts.column(pair.ref_table, pair.ref_columns[0]).family == "integer"
     few = counts and pair.named.likeness != "short" and (answer.key_hits if answer else 0) <= FEW
     if hints and (few or (facts.tables[pair.ref_table].rows or 0) <= FEW):
@@ -258,6 +265,27 @@ def _class_of(one: Weighed, facts: Facts) -> EvidenceClass:
         witnesses=witnesses(pair, facts, answer),
     )
     return "observed" if one.ambiguous and found == "structural" else found
+
+
+def _agreed(chosen: Sequence[Chosen]) -> list[Chosen]:
+    """With what a schema does throughout marked: who did something is one table's row in all.
+
+    One column of ones and twos is found in any table by accident. Where the columns that say who
+    created, changed or approved something lead to one table from `HABIT` others or more, and each
+    of their values is found there, each is a witness of the other.
+    """
+    tables: dict[str, set[str]] = {}
+    for one in chosen:
+        pair, answer = one.best.pair, one.best.answer
+        if pair.named.likeness == "person" and answer and answer.hits == answer.considered > 0:
+            tables.setdefault(pair.ref_table, set()).add(pair.table)
+    return [
+        replace(one, best=replace(one.best, agreed=True))
+        if one.best.pair.named.likeness == "person"
+        and len(tables.get(one.best.pair.ref_table, ())) >= HABIT
+        else one
+        for one in chosen
+    ]
 
 
 def _misspelt(weighed: Sequence[Weighed], facts: Facts) -> list[Relationship]:
@@ -321,6 +349,8 @@ _NAME_TEXT: dict[str, str] = {
     "part": "named after a part of the table's name",
     "short": "a short form of the table's name",
     "key_name": "called like the other table's key",
+    "key_ending": "its name ends with that of the other table's key",
+    "table": "its own table's name holds the other's",
     "self": "leads back to its own table by name",
     "person": "names a part that a person plays",
     "link": "the load tool's link to the parent",

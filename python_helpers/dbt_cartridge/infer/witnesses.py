@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from dbt_cartridge import law
 from dbt_cartridge.documents.probe import Answer
-from dbt_cartridge.infer.candidates import Pair, density
+from dbt_cartridge.infer.candidates import SPARSE, Pair, density
 from dbt_cartridge.infer.evidence import Weighed, code_density
 from dbt_cartridge.infer.facts import ColumnFacts, Facts
 from dbt_cartridge.infer.keys import TableKeys
@@ -30,7 +30,7 @@ FEW = 2
 """Rows of a parent from which on a name that only hints at it can be believed."""
 AS_FAR = 0.9
 """Share of the parent's highest number that the child's reaches, if both count the same things."""
-HINTS = ("begin", "part", "person", "short", "none")
+HINTS = ("begin", "part", "person", "short", "table", "none")
 
 
 def witnesses(pair: Pair, facts: Facts, answer: Answer | None) -> int:
@@ -140,6 +140,9 @@ def _merely_fits(
     if primary is None or primary.columns != pair.columns or len(pair.columns) > 1:
         return False
     says = pair.same_name or pair.named.likeness == "entity"
+    own = facts.column(pair.table, pair.columns[0])
+    if pair.named.likeness in ("ending", "key_ending"):
+        says = density(own) <= SPARSE  # numbers with gaps do not count the table's own rows
     if not says and not by_values(pair, facts, one.answer):
         return True
     return any(
