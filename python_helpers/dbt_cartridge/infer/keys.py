@@ -1,7 +1,8 @@
 """Primary keys: names propose, the profile and the probe dispose.
 
-A candidate's score is a sum of points, each with its reason in words. The points are few, and no
-table's name is among them. Uniqueness is asked for, never enough: a price that happens to be
+A candidate's score is a sum of points, each with its reason in words and a factor that databases
+with known keys have taught (`key_weights`). The points are few, and no table's name is among them.
+Uniqueness is asked for, never enough: a price that happens to be
 unique is no key, and two rows prove nothing.
 """
 

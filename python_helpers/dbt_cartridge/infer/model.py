@@ -1,7 +1,9 @@
-"""The probability of a foreign key from its evidence: one logistic model, its numbers in view.
+"""The probability of a foreign key from its evidence: one model, its numbers in view.
 
-The weights are fitted by `benchmarks/inference.py --fit` on databases with known keys. The
-benchmark prints what the model reaches on each database when that one is left out of the fit.
+    odds = exp(Σ weight × sign)      against no reference at all
+
+The weights are fitted by `benchmarks/inference.py --fit`: a conditional logit over the parents that
+a column may have, and none. The benchmark prints what the model reaches on databases left out.
 """
 
 from __future__ import annotations

@@ -108,8 +108,7 @@ class NameIndex:
 
     @cached_property
     def people(self) -> list[str]:
-        """Tables that hold people; of customers, editors and the like, if there are no
-        others.
+        """Tables that hold people; of customers, editors and the like, if there are no others.
 
         Not those that name another of them: they tell what a person is in some place.
         """
