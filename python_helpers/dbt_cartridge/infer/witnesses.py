@@ -137,7 +137,7 @@ def _merely_fits(
     """
     pair = one.pair
     primary = keys[pair.table].primary
-    if primary is None or primary.columns != pair.columns or len(pair.columns) > 1:
+    if primary is None or primary.columns != pair.columns or len(pair.columns) != 1:
         return False
     says = pair.same_name or pair.named.likeness == "entity"
     own = facts.column(pair.table, pair.columns[0])

@@ -93,16 +93,17 @@ def test_prune_leaves_what_a_model_of_the_user_reads(living: Living) -> None:
 
 
 def test_prune_leaves_what_a_file_of_ours_reads_that_is_no_longer_made(living: Living) -> None:
-    """With refunds, fct_orders reads int_orders_activity. Without, it would read the model that
-    the user deleted, so it stays as it is, and what it reads stays with it."""
+    """With refunds, fct_orders reads int_refunds_enriched. Without, it is not made: it would read
+    the model that the user deleted. So it stays as it is, and what else it reads stays with it."""
     living.run(frozenset({"add_table"}))
-    assert "ref('int_orders_activity')" in living.text("models/marts/fct_orders.sql")
-    (living.root / "models/intermediate/int_orders_payments.sql").unlink()
+    assert "ref('int_refunds_enriched')" in living.text("models/marts/fct_orders.sql")
+    (living.root / "models/intermediate/int_payments_enriched.sql").unlink()
     actions = _actions(living.run(NOTHING, prune=True))
     assert "fct_orders" in living.left_out
-    assert actions["models/intermediate/int_orders_activity.sql"] == "stale"
+    assert actions["models/intermediate/int_refunds_enriched.sql"] == "stale"
     assert actions["models/marts/fct_refunds.sql"] == "prune"
-    living.must_parse()
+    assert "stg_raw__refunds" in living.text("models/intermediate/int_refunds_enriched.sql")
+    assert (living.root / "models/staging/raw/stg_raw__refunds.sql").exists()
 
 
 def test_what_would_read_a_deleted_model_is_not_made(living: Living) -> None:
