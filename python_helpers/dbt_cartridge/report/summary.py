@@ -14,6 +14,7 @@ from dbt_cartridge.report.words import count, listed, seconds, shown
 
 HEADING = 10  # characters
 _MOST = 6  # lines of one list; the rest is in the report
+_LONG = 240  # characters of one line
 _ROLES = {
     "fact": "fact",
     "dimension": "dimension",
@@ -54,7 +55,7 @@ def summary(run: Run, schema: Schema, changes: Changes) -> list[str]:
         *_block("Changed", _limited(schema_lines(changes))),
         *_block("Would do" if run.dry_run else "Wrote", _written(run)),
         *_block("Look at", _limited(_look_at(schema, changes))),
-        *_block("Left out", _limited(f"{one.what}: {one.why}" for one in run.left_out)),
+        *_block("Left out", _limited(_brief(f"{one.what}: {one.why}") for one in run.left_out)),
         *_block("Problems", _limited(_problem_lines(run))),
         *_block("Next", _next(run)),
     ]
@@ -139,7 +140,7 @@ def _proved(proved: Proved) -> list[str]:
         else ""
     )
     return [
-        f"by dbt {how}: {count(proved.models, 'model')} ran{failed}, "
+        f"{how}: {count(proved.models, 'model')} ran{failed}, "
         f"{count(proved.tests_passed, 'test')} passed{dropped}",
         f"{count(proved.unproved, 'model or test', 'models and tests')} not proved: see below"
         if proved.unproved
@@ -218,6 +219,13 @@ def _unproved(edge: Relationship) -> str:
 def _problem_lines(run: Run) -> Iterable[str]:
     for problem in run.problems:
         yield f"{problem.where}: {problem.what}{' ' if problem.next else ''}{problem.next}"
+
+
+def _brief(text: str) -> str:
+    """The beginning of what is a paragraph; all of it is in the report."""
+    if len(text) <= _LONG:
+        return text
+    return f"{text[:_LONG].rpartition(' ')[0].rstrip(',;')} …"
 
 
 def _limited(lines: Iterable[str]) -> list[str]:

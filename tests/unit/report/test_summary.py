@@ -14,7 +14,7 @@ from dbt_cartridge.engine.debug import Finding
 from dbt_cartridge.report import Below, tell, tell_debug
 from dbt_cartridge.report.run import Run, run
 from dbt_cartridge.report.summary import summary
-from tests.unit.report.a_run import SECRET, outcome
+from tests.unit.report.a_run import DESIGN, SECRET, outcome
 from tests.unit.report.test_page import data_of
 
 
@@ -33,7 +33,7 @@ Found     2 tables in raw, 5 columns, 1,300 rows: 1 fact and 1 dimension
 by the budget
 Made      1 source of 1 table and 1 staging
           4 tests (1 that only warn), 1 of 2 columns described
-Proved    by dbt on the data: 1 model ran, 1 test passed, 1 did not hold and were dropped or lowered
+Proved    on the data: 1 model ran, 1 test passed, 1 did not hold and were dropped or lowered
 Wrote     3 files: 1 created, 1 unchanged and 1 not ours and left alone
 Look at   models/c.sql: Cartridge did not write this file.
           raw.orders(customer_id) → raw.customers(id): 3 rows of 1,200 without a parent
@@ -153,3 +153,14 @@ def test_debug_says_what_to_fix(capsys: pytest.CaptureFixture[str]) -> None:
     assert tell_debug([good]) == 0
     assert tell_debug([good, bad]) == 1
     assert "FIX  schema raw: does not exist\n     → use main\n" in capsys.readouterr().out
+
+
+def test_a_long_reason_is_cut_on_the_screen_and_whole_in_the_report() -> None:
+    columns = ", ".join(f"`column_{number}`" for number in range(100))
+    long = LeftOut(what="fct_orders", why=f"No room for {columns}.")
+    design = DESIGN.model_copy(update={"left_out": (long,)})
+    result = outcome(design=design)
+    (line,) = [ln for ln in summary(run(result), result.schema, result.changes) if "No room" in ln]
+    assert len(line) <= 260
+    assert line.endswith("` …")
+    assert run(result).left_out == (long,)
