@@ -1,10 +1,10 @@
 {#- One pass over a whole table, natively and without grouping: what a sample cannot tell. `source` is
     what stands in `from`; `columns` are {no, family, asked, value, cell, number, zero}: the column as
-    it is counted, its text, its finite number and what counts as zero, or none. `words` is what
-    each dialect says in its own way, with % for what it is said of: `text` (a type),
-    `length`, `mean`, `trunc`, `midnight`, `like` (before, between and after a value and its pattern)
-    and, if need be, `least` and `greatest` of texts, `braced`, and `approximate`, where to count
-    distinct values costs more than to estimate them.
+    it is counted, its text, its finite number and what counts as zero, or none; and, if need be,
+    `told`, how that number is written. `words` is what each dialect says in its own way, with % for
+    what it is said of: `text` (a type), `length`, `mean`, `trunc`, `midnight`, `like` (before, between
+    and after a value and its pattern) and, if need be, `least` and `greatest` of texts, `braced`, and
+    `approximate`, where to count distinct values costs more than to estimate them.
     All measures of all columns are one wide row; the numbers of the columns turn it into rows. -#}
 {% macro _cartridge_measures(table, source, columns, words) -%}
 {%- set pattern = _cartridge_patterns() -%}
@@ -33,8 +33,8 @@
     {%- endif -%}
     {%- if number -%}
         {%- do m.update({
-            'low': 'min(' ~ number ~ ')',
-            'high': 'max(' ~ number ~ ')',
+            'low': column.get('told', '%') | replace('%', 'min(' ~ number ~ ')'),
+            'high': column.get('told', '%') | replace('%', 'max(' ~ number ~ ')'),
             'mean': words['mean'] | replace('%', number),
             'negatives': 'count(case when ' ~ number ~ ' < 0 then 1 end)'
         }) -%}

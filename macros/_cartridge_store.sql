@@ -139,7 +139,7 @@
                 'kind': row[2],
                 'filtered': row | length > 7 and row[7] is not none,
                 'rows': rows,
-                'bytes': row[5],
+                'bytes': none if row[5] is none else row[5] | int,
                 'columns': columns[name]
             }) %}
         {% endif %}

@@ -341,6 +341,7 @@ group by typed.t, typed.c, f
     {%- set number = 'if(is_nan(' ~ name ~ ') or is_inf(' ~ name ~ '), null, ' ~ name ~ ')'
         if family == 'float' else (name if family in ['integer', 'decimal'] else none) -%}
     {%- do columns.append({
+        'told': cell | replace(name, '%') if family == 'decimal' else '%',
         'no': column[0], 'family': family, 'asked': column[4], 'number': number, 'cell': cell,
         'value': cell if family in ['binary', 'json', 'array', 'struct', 'geography', 'other'] else name,
         'zero': number ~ ' = 0' if number else none
