@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dbt_cartridge.infer.column_words import LOAD_WORDS
@@ -499,12 +500,18 @@ def _is_number(text: str) -> bool:
     return text.removeprefix("-").isdecimal()
 
 
-def composite_pairs(facts: Facts, keys: dict[str, TableKeys]) -> list[Pair]:
-    """Candidates of several columns: all the columns of a composite key, named alike."""
+def tables_by_words(facts: Facts) -> Mapping[tuple[str, ...], list[str]]:
+    """The words of a column's name → the tables that have such a column; none for any other."""
     having: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for table in facts.tables.values():
         for words in {column.words for column in table.columns.values()}:
             having[words].append(table.id)
+    return having
+
+
+def composite_pairs(facts: Facts, keys: dict[str, TableKeys]) -> list[Pair]:
+    """Candidates of several columns: all the columns of a composite key, named alike."""
+    having = tables_by_words(facts)
     out: list[Pair] = []
     for parent in facts.tables.values():
         primary = keys[parent.id].primary

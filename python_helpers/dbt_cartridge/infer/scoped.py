@@ -8,10 +8,9 @@ without the other, so both are asked about together.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
-from dbt_cartridge.infer.candidates import Pair, compatible, fits
+from dbt_cartridge.infer.candidates import Pair, compatible, fits, tables_by_words
 from dbt_cartridge.infer.facts import ColumnFacts, Facts, TableFacts
 from dbt_cartridge.infer.keys import TableKeys
 from dbt_cartridge.infer.names import Named, NameIndex
@@ -23,10 +22,7 @@ _MOST_TABLES = 60
 
 def scoped_pairs(facts: Facts, names: NameIndex, keys: dict[str, TableKeys]) -> list[Pair]:
     """Candidates of several columns, all but one of them called as in the parent's key."""
-    having: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for table in facts.tables.values():
-        for words in {column.words for column in table.columns.values()}:
-            having[words].append(table.id)
+    having = tables_by_words(facts)
     out: list[Pair] = []
     for parent in facts.tables.values():
         primary = keys[parent.id].primary
