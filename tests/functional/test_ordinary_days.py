@@ -20,7 +20,7 @@ FAULTS = {
     ),
     "a shipment that comes twice": (
         "insert into raw.shipments select * from raw.shipments where ship_id = 1",
-        "unique_fct_shipments_shipment_id",
+        "unique_fct_shipments_ship_id",
     ),
     "a line that is gone": (
         'delete from raw."OrderLines" where "OrderLineID" = 5',
