@@ -92,7 +92,7 @@ def profiled(
     engine: Engine, relations: Sequence[Relation], settings: Settings, progress: Progress
 ) -> tuple[tuple[Relation, ...], tuple[Problem, ...]]:
     """The relations with their columns' profiles. One that cannot be read is left out."""
-    relations = _sized(engine, relations, settings)
+    relations = _sized(engine, relations, settings, progress)
     reading, found = _Reading(relations, settings), _Found()
     progress.start("Profiling", len(relations))
     _look(engine, reading, found, progress)
@@ -115,16 +115,23 @@ def profiled(
     return tuple(kept), tuple(problems)
 
 
-def _sized(engine: Engine, relations: Sequence[Relation], settings: Settings) -> Sequence[Relation]:
+def _sized(
+    engine: Engine, relations: Sequence[Relation], settings: Settings, progress: Progress
+) -> Sequence[Relation]:
     """Counted, where the catalogue does not tell a size: what is not known is not small.
 
     What cannot be counted keeps no size: it is sampled, as a large one would be.
     """
     unknown = [number for number, relation in enumerate(relations) if relation.rows is None]
+    if not unknown:
+        return relations
     request = _Reading(relations, settings).request
     known: dict[int, int] = {}
-    for _, reply in answered(engine, counts(unknown), request):
+    progress.start("Counting rows of views and tables of unknown size", len(unknown))
+    for asked, reply in answered(engine, counts(unknown), request):
         known |= {count(row[0]): count(row[1]) for row in reply.rows}
+        progress.advance(len(asked), relations[asked[-1].relation].id)
+    progress.finish()
     return [
         relation.model_copy(update={"rows": known[number], "rows_exact": True})
         if number in known
