@@ -235,7 +235,8 @@ class NameIndex:
             for table in self._initialled.get(last[:4], []):
                 if self._normal[table][1].startswith(last[1:]):
                     out.append(Named(table, "short", stem[:-1], 1 / len(stem)))
-        if len(stem) > 1:
+        # A word that is a table's whole name is short for no other: `post` is no postmeta.
+        if len(stem) > 1 and (stem[0],) not in self._entity:
             for word in self.long_forms(stem[0]):
                 for table in self._entity.get((word,), []):
                     out.append(Named(table, "begin", stem[1:], 0.4))

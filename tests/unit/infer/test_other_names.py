@@ -99,3 +99,18 @@ def test_a_member_of_a_project_is_not_who_wrote_its_issues() -> None:
         }
     )  # fmt: skip
     assert edges(world.infer())["issues(author_id)"] == "users(id)"
+
+
+def test_a_word_that_is_a_tables_name_is_short_for_no_other() -> None:
+    world = World(
+        {
+            "wp_users": {"ID": list(range(1, 21)), "user_login": NAMES},
+            "wp_posts": {
+                "ID": MANY,
+                "post_author": [0 if n % 3 == 0 else n % 20 + 1 for n in MANY],
+                "post_title": [f"post {n}" for n in MANY],
+            },
+            "wp_postmeta": {"meta_id": list(range(1, 201)), "post_id": [*MANY, *MANY]},
+        }
+    )
+    assert edges(world.infer()).get("wp_posts(post_author)") == "wp_users(ID)"
