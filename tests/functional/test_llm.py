@@ -73,7 +73,7 @@ def run(host: HostProject, script: Callable[[Ask], str]) -> pipeline.Outcome:
     engine = CommandLineEngine(
         host.root, dbt=program("dbt"), profiles_dir=host.root, profile=None, target=None
     )
-    settings = Settings(provider="mock", schemas=("raw",), concurrency=2)
+    settings = Settings(provider="mock", schemas=("raw",), concurrency=2, provider_fails="rules")
     opened = Opened(Mock(script), Model("mock", "", 32_768, 8_192))
     outcome = pipeline.generate(engine, settings, host.root, Silent(), opened=opened)
     report.tell(outcome, host.root, say=lambda _: None)

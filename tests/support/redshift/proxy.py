@@ -32,6 +32,15 @@ REWRITES = [
             rb"case when jsonb_typeof(\1) = 'object' then \1 end) as u(\3, \2)",
         ),
         (
+            rb"\bdatediff\s*\(\s*(year|quarter|month|week|day|hour|minute|second)\s*,",
+            rb"datediff('\1',",
+        ),
+        (
+            rb"\blistagg\s*\(\s*distinct\s+([^(),]+),\s*('[^']*')\s*\)"
+            rb"\s*within\s+group\s*\(\s*order\s+by\s+[^)]*\)",
+            rb"string_agg(distinct (\1)::text, \2 order by (\1)::text)",
+        ),
+        (
             rb"\blistagg\s*\(([^(),]+),\s*('[^']*')\s*\)"
             rb"\s*within\s+group\s*\(\s*(order\s+by\s+[^)]*)\)",
             rb"string_agg((\1)::text, \2 \3)",

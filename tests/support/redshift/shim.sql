@@ -37,6 +37,9 @@ create function pg_catalog.getdate() returns timestamp language sql stable as $$
 create function pg_catalog.len(text) returns int language sql immutable as $$ select length($1) $$;
 -- docs.aws.amazon.com/redshift/latest/dg/r_ROUND.html: of DOUBLE PRECISION too, to a place
 create function pg_catalog.round(double precision, int) returns double precision language sql immutable as $$ select round($1::numeric, $2)::double precision $$;
+-- docs.aws.amazon.com/redshift/latest/dg/r_LAST_DAY.html and r_DATEDIFF_function.html: boundaries crossed
+create function pg_catalog.last_day(timestamp) returns date language sql immutable as $$ select (date_trunc('month', $1) + interval '1 month - 1 day')::date $$;
+create function pg_catalog.datediff(text, timestamp, timestamp) returns bigint language sql immutable as $$ select case lower($1) when 'day' then ($3::date - $2::date)::bigint when 'year' then (extract(year from $3) - extract(year from $2))::bigint when 'quarter' then ((extract(year from $3) * 4 + extract(quarter from $3)) - (extract(year from $2) * 4 + extract(quarter from $2)))::bigint when 'month' then ((extract(year from $3) * 12 + extract(month from $3)) - (extract(year from $2) * 12 + extract(month from $2)))::bigint else (extract(epoch from date_trunc($1, $3) - date_trunc($1, $2)) / case lower($1) when 'week' then 604800 when 'hour' then 3600 when 'minute' then 60 else 1 end)::bigint end $$;
 create function pg_catalog.nvl(anyelement, anyelement) returns anyelement language sql immutable as $$ select coalesce($1,$2) $$;
 create function pg_catalog._median_final(float8[]) returns float8 language sql immutable as $$ select percentile_cont(0.5) within group (order by x) from unnest($1) x $$;
 create aggregate pg_catalog.median(float8) (sfunc=array_append, stype=float8[], finalfunc=_median_final, initcond='{}');
