@@ -23,7 +23,6 @@ from dbt_cartridge.documents.design import (
 )
 from dbt_cartridge.documents.schema import ColumnRole
 
-MOST_INPUTS = 6  # dbt-project-evaluator finds seven too many
 _DEEPEST = 5
 _NAMES_PER_PARENT = 3
 _PICTURES = frozenset({"picture", "photo", "image", "thumbnail", "icon", "logo", "avatar"})

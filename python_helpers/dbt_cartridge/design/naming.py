@@ -206,7 +206,3 @@ def _day(words: list[str], entity: str) -> str:
     if not _DATE_WORDS.isdisjoint(words):
         return f"{entity}_{snake(words)}" if len(words) == 1 else snake(words)
     return snake((*words, "date"))
-
-
-def model_name(prefix: str, *parts: str) -> str:
-    return prefix + "_".join(part for part in parts if part)

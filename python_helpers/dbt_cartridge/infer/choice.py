@@ -118,11 +118,6 @@ def _above(parent: str, child: str, standing: Mapping[str, int], rows: Mapping[s
     return theirs != mine or standing.get(parent, 0) > standing.get(child, 0)
 
 
-def choose_each(weighed: Iterable[Weighed]) -> list[Chosen]:
-    """Every candidate above the line, edge by edge. For the ablation only."""
-    return [Chosen(one) for one in weighed if one.probability >= ACCEPT]
-
-
 def _is_key(child: tuple[str, tuple[str, ...]], keys: dict[str, TableKeys]) -> bool:
     primary = keys[child[0]].primary
     return primary is not None and primary.columns == child[1]
