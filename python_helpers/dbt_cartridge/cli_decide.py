@@ -8,9 +8,7 @@ from typing import Any, get_args
 
 import click
 
-from dbt_cartridge.documents.base import documents_folder
 from dbt_cartridge.documents.decisions import FILE
-from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.documents.schema import Pii, Role
 
 _project = click.option(
@@ -143,12 +141,10 @@ def _reason(why: str) -> dict[str, str]:
 
 def _keep(project_dir: Path, table: str, said: dict[str, Any], as_json: bool) -> None:
     """Into the file, unless the last scan knows no such table or column."""
-    from dbt_cartridge.infer.decided import declared
-    from dbt_cartridge.write.decisions import decide as put
+    from dbt_cartridge.agent.deciding import keep_decision
 
-    scan = Scan.last(documents_folder(project_dir))
-    put(project_dir, table, said, None if scan is None else lambda all: declared(scan, all))
+    kept = keep_decision(project_dir, table, said)
     if as_json:
         click.echo(json.dumps({"file": FILE, "table": table, "decided": said}))
     else:
-        click.echo(f"{FILE}: {table}: {', '.join(said)}. The next run weighs and obeys it.")
+        click.echo(f"{kept} The next run weighs and obeys it.")

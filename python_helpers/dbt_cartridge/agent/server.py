@@ -14,8 +14,6 @@ from typing import Any
 from dbt_cartridge.agent import facts, is_key, is_reference, tables
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.base import Frozen, documents_folder
-from dbt_cartridge.documents.decisions import FILE, Decisions
-from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.documents.schema import Schema
 from dbt_cartridge.engine.base import Engine
 from dbt_cartridge.errors import CartridgeError, ConfigError
@@ -112,20 +110,14 @@ class Tools:
         """Keep a decision about a table in cartridge.yml: any of key (list), role, entity,
         description, exclude, references ({columns, to, to_columns}), no_references (a column),
         columns ({name: {name, unit, description, personal}}), why."""
-        from dbt_cartridge.infer.decided import declared
-        from dbt_cartridge.write.decisions import decide
+        from dbt_cartridge.agent.deciding import keep_decision
 
-        def kept() -> str:
-            scan = Scan.last(documents_folder(self._project))
-
-            def check(decisions: Decisions) -> None:
-                if scan is not None:
-                    declared(scan, decisions)
-
-            decide(self._project, table, decision, check)
-            return f"{FILE}: {table}: {', '.join(decision)}. The next plan weighs and obeys it."
-
-        return _told(kept)
+        return _told(
+            lambda: (
+                f"{keep_decision(self._project, table, decision)} "
+                "The next plan weighs and obeys it."
+            )
+        )
 
     def apply(self) -> str:
         """Write exactly what the last `plan` planned into the project."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from dbt_cartridge.infer.column_words import LOAD_WORDS
@@ -509,15 +509,21 @@ def tables_by_words(facts: Facts) -> Mapping[tuple[str, ...], list[str]]:
     return having
 
 
+def composite_parents(
+    facts: Facts, keys: dict[str, TableKeys]
+) -> Iterator[tuple[TableFacts, list[ColumnFacts]]]:
+    """The tables whose key has several columns, and these."""
+    for parent in facts.tables.values():
+        primary = keys[parent.id].primary
+        if primary is not None and len(primary.columns) > 1:
+            yield parent, [parent.columns[name] for name in primary.columns]
+
+
 def composite_pairs(facts: Facts, keys: dict[str, TableKeys]) -> list[Pair]:
     """Candidates of several columns: all the columns of a composite key, named alike."""
     having = tables_by_words(facts)
     out: list[Pair] = []
-    for parent in facts.tables.values():
-        primary = keys[parent.id].primary
-        if primary is None or len(primary.columns) < 2:
-            continue
-        columns = [parent.columns[name] for name in primary.columns]
+    for parent, columns in composite_parents(facts, keys):
         if any(not column.words or _is_bare_ordinal(column) for column in columns):
             continue
         moments = [c for c in columns if c.family in ("date", "timestamp")]
@@ -545,8 +551,8 @@ def composite_pairs(facts: Facts, keys: dict[str, TableKeys]) -> list[Pair]:
                 continue  # a variant of the same table
             named = Named(parent.id, "key_name")
             out.append(
-                Pair(table, tuple(c.name for c in child), parent.id, primary.columns, named,
-                     True, True)
+                Pair(table, tuple(c.name for c in child), parent.id,
+                     tuple(c.name for c in columns), named, True, True)
             )  # fmt: skip
     return out
 

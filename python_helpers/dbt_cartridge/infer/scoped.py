@@ -10,7 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbt_cartridge.infer.candidates import Pair, compatible, fits, tables_by_words
+from dbt_cartridge.infer.candidates import (
+    Pair,
+    compatible,
+    composite_parents,
+    fits,
+    tables_by_words,
+)
 from dbt_cartridge.infer.facts import ColumnFacts, Facts, TableFacts
 from dbt_cartridge.infer.keys import TableKeys
 from dbt_cartridge.infer.names import Named, NameIndex
@@ -24,11 +30,7 @@ def scoped_pairs(facts: Facts, names: NameIndex, keys: dict[str, TableKeys]) -> 
     """Candidates of several columns, all but one of them called as in the parent's key."""
     having = tables_by_words(facts)
     out: list[Pair] = []
-    for parent in facts.tables.values():
-        primary = keys[parent.id].primary
-        if primary is None or len(primary.columns) < 2:
-            continue
-        whole = [parent.columns[name] for name in primary.columns]
+    for parent, whole in composite_parents(facts, keys):
         if any(column.family in ("date", "timestamp") for column in whole):
             continue  # versions and reports: what happened when is nobody's reference
         leads = keys[parent.id].references
@@ -40,7 +42,12 @@ def scoped_pairs(facts: Facts, names: NameIndex, keys: dict[str, TableKeys]) -> 
             if len(near) <= _MOST_TABLES:
                 for child in near:
                     out += _of_child(
-                        facts.tables[child], parent, number, scope, names, primary.columns
+                        facts.tables[child],
+                        parent,
+                        number,
+                        scope,
+                        names,
+                        tuple(column.name for column in whole),
                     )
     return out
 
