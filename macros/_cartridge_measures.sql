@@ -65,12 +65,14 @@
         }) -%}
     {%- endif -%}
     {%- for form in forms if 'forms' in column['asked']
-        and (family == 'text' or (family == 'integer' and form == 'compact_date')) -%}
+        and (family == 'text' or (family == 'integer' and form in ['compact_date', 'epoch'])) -%}
         {%- set like = words['like'][0] ~ cell ~ words['like'][1] ~ pattern[form] ~ words['like'][2] -%}
         {%- if form == 'json_like' -%}
             {%- set like = words['braced'] | replace('%', cell) if 'braced' in words else like -%}
         {%- elif form == 'compact_date' -%}
             {%- set like = length ~ ' = 8 and ' ~ like -%}
+        {%- elif form == 'epoch' -%}
+            {%- set like = length ~ ' in (10, 13, 16, 19) and ' ~ like -%}
         {%- else -%}
             {%- set like = length ~ ' between 1 and 100 and ' ~ like -%}
         {%- endif -%}

@@ -12,6 +12,12 @@
     {%- set time = '[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?' -%}
     {%- set zone = '( ?(Z|UTC|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?))' -%}
     {%- set sign = '(-?[$€£¥] ?|[$€£¥] ?-|-)?' -%}
+    {#- A number behind its sign, or as accounts are kept: (12.50) and 12.50- are less than nothing. -#}
+    {%- set signed = '^(' ~ sign ~ '~|[(][$€£¥]? ?~[)]|[$€£¥]? ?~-)' -%}
+    {#- 1,234,567 and, as in India, 12,34,567. -#}
+    {%- set thousands = '[1-9][0-9]{0,2}(,[0-9]{2,3})*,[0-9]{3}' -%}
+    {%- set apart = '[1-9][0-9]{0,2}(([.][0-9]{3})+|( [0-9]{3})+)' -%}
+    {%- set part = '([.][0-9]{1,4})?' -%}
     {%- set whole = '(0?[1-9]|[12][0-9]|3[01])' -%}
     {%- set month = '(0?[1-9]|1[0-2])' -%}
     {{- return({
@@ -32,24 +38,26 @@
         'card_number': '^[0-9][0-9 -]{11,22}[0-9]$',
         'leading_zero': '^0[0-9]+$',
         'spaced': '[^ ] +[^ ]',
-        'money': '^' ~ sign ~ '([0-9]{1,12}|[1-9][0-9]{0,2}(,[0-9]{3})+)([.][0-9]{1,4})?$',
+        'money': signed | replace('~', '([0-9]{1,12}|' ~ thousands ~ ')' ~ part) ~ '$',
         'month_first': '^' ~ month ~ '/' ~ whole ~ '/[12][0-9]{3}$',
         'day_first': '^' ~ whole ~ '[/.]' ~ month ~ '[/.][12][0-9]{3}$',
         'dotted_day': '^' ~ whole ~ '[.]' ~ month ~ '[.][12][0-9]{3}$',
         'year_first': '^[12][0-9]{3}/(0[1-9]|1[0-2])/(0[1-9]|[12][0-9]|3[01])$',
         'compact_date': '^' ~ (days | replace('~', '')) ~ '$',
-        'comma': '^' ~ sign ~ '([0-9]{1,12}|[1-9][0-9]{0,2}(([.][0-9]{3})+|( [0-9]{3})+))'
-            ~ '(,[0-9]{1,4})?( ?[$€£¥])?$',
-        'grouped': '^' ~ sign ~ '([0-9]{1,3}|[1-9][0-9]{0,2}(,[0-9]{3})+)([.][0-9]{1,4})?$',
+        'comma': signed | replace('~', '([0-9]{1,12}|' ~ apart ~ ')(,[0-9]{1,4})?')
+            ~ '( ?[$€£¥])?$',
+        'grouped': signed | replace('~', '([0-9]{1,3}|' ~ thousands ~ ')' ~ part) ~ '$',
         'commas': ',',
         'four_places': '^[+-]?[0-9]{1,14}([.][0-9]{1,4})?$',
         'zoned': '^' ~ day ~ time ~ zone ~ '$',
-        'zero_date': '^(0000-00-00([T ]00:00:00([.]0+)?)?|00000000)$'
+        'zero_date': '^(0000-00-00([T ]00:00:00([.]0+)?)?|00000000)$',
+        'accounting': '^([(].*[)]|[^-]*[0-9]-)$',
+        'epoch': '^[1-4][0-9]{9}([0-9]{3}|[0-9]{6}|[0-9]{9})?$'
     }) -}}
 {% endmacro %}
 
 {#- What stands behind the top values, in this order, in every adapter's profile. -#}
 {% macro _cartridge_later_patterns() %}
     {{- return(['money', 'month_first', 'day_first', 'dotted_day', 'year_first', 'compact_date',
-        'comma', 'grouped', 'commas', 'four_places', 'zoned', 'zero_date']) -}}
+        'comma', 'grouped', 'commas', 'four_places', 'zoned', 'zero_date', 'accounting', 'epoch']) -}}
 {% endmacro %}

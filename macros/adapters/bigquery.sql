@@ -253,7 +253,7 @@ typed as (
             when families.f = 'text' and length(counted.v) between 1 and 100 then counted.v
         end as p,
         case
-            when families.f in ('text', 'integer') and length(counted.v) = 8 then counted.v
+            when families.f in ('text', 'integer') and length(counted.v) in (8, 10, 13, 16, 19) then counted.v
         end as d
     from counted
     inner join families on counted.t = families.t and counted.c = families.c
@@ -325,7 +325,7 @@ select
     cast(sum(if(f = 'text' and regexp_contains(v, r'{{ pattern['spaced'] }}'), n, 0)) as string) as p_spaced,
     max(frequent.vs) as vs
     {%- for name in _cartridge_later_patterns() %},
-    cast(sum(if(regexp_contains({{ 'd' if name == 'compact_date' else 'p' }}, r'{{ pattern[name] }}'), n, 0)) as string) as p_{{ name }}
+    cast(sum(if(regexp_contains({{ 'd' if name in ['compact_date', 'epoch'] else 'p' }}, r'{{ pattern[name] }}'), n, 0)) as string) as p_{{ name }}
     {%- endfor %}
 from typed
 left join frequent on typed.t = frequent.t and typed.c = frequent.c

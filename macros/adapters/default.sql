@@ -71,8 +71,8 @@
     Rows, one per column of a table that has rows: table no, column no, rows, nulls, distinct,
     approximate, min, max, mean, min length, max length, mean length, blanks, zeros, negatives,
     fractions, midnights, the first fifteen TextPatterns in their order, top values (json array of
-    [value, count]); then the patterns of `_cartridge_later_patterns`, of which `compact_date` is
-    counted among integers too. -#}
+    [value, count]); then the patterns of `_cartridge_later_patterns`, of which `compact_date` and
+    `epoch` are counted among integers too. -#}
 {% macro cartridge_profile_sql(tables) -%}
     {{ adapter.dispatch('cartridge_profile_sql', 'cartridge')(tables) }}
 {%- endmacro %}

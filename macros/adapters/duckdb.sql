@@ -181,7 +181,7 @@ typed as (
         case when f = 'integer' then try_cast(v as hugeint) end as whole,
         case when f = 'text' then length(v) end as len,
         case when f = 'text' and length(v) between 1 and 100 then v end as p,
-        case when f in ('text', 'integer') and length(v) = 8 then v end as d
+        case when f in ('text', 'integer') and length(v) in (8, 10, 13, 16, 19) then v end as d
     from counted
     inner join families using (t, c)
 )
@@ -243,7 +243,7 @@ select
         ]) as varchar)
     end as top,
     {%- for name in _cartridge_later_patterns() %}
-    cast(sum(n) filter (regexp_matches({{ 'd' if name == 'compact_date' else 'p' }}, '{{ pattern[name] }}')) as varchar) as p_{{ name }}
+    cast(sum(n) filter (regexp_matches({{ 'd' if name in ['compact_date', 'epoch'] else 'p' }}, '{{ pattern[name] }}')) as varchar) as p_{{ name }}
     {%- if not loop.last %},{% endif %}
     {%- endfor %}
 from typed

@@ -213,7 +213,7 @@ typed as (
         case when f in ('integer', 'decimal', 'boolean') then cast(v as decimal(65, 10)) end as num,
         case when f in ('integer', 'decimal', 'float', 'boolean') then v + 0e0 end as size,
         case when f = 'text' and len between 1 and 100 then v end as p,
-        case when f in ('text', 'integer') and char_length(v) = 8 then v end as d,
+        case when f in ('text', 'integer') and char_length(v) in (8, 10, 13, 16, 19) then v end as d,
         -- The length too: to MySQL 'a' and 'a ' are equal, and the order would be chance.
         row_number() over (partition by t, c, v is null order by n desc, v, len) as r
     from counted
@@ -280,7 +280,7 @@ select
         {%- endfor %}
     ), ']') using utf8mb4) end
     {%- for name in _cartridge_later_patterns() %},
-    cast(sum(case when {{ 'd' if name == 'compact_date' else 'p' }} regexp '{{ pattern[name] }}' then n end) as char)
+    cast(sum(case when {{ 'd' if name in ['compact_date', 'epoch'] else 'p' }} regexp '{{ pattern[name] }}' then n end) as char)
     {%- endfor %}
 from (
     select

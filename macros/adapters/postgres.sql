@@ -213,7 +213,7 @@ typed as (
         end as num,
         case when f = 'text' then length(v) end as len,
         case when f = 'text' and length(v) between 1 and 100 then v end as p,
-        case when f in ('text', 'integer') and length(v) = 8 then v end as d
+        case when f in ('text', 'integer') and length(v) in (8, 10, 13, 16, 19) then v end as d
     from counted
     inner join families using (t, c)
 )
@@ -270,7 +270,7 @@ select
         filter (where r <= 12 and v is not null)
     )::text end,
     {%- for name in _cartridge_later_patterns() %}
-    sum(n) filter (where {{ 'd' if name == 'compact_date' else 'p' }} ~ '{{ pattern[name] }}')::text
+    sum(n) filter (where {{ 'd' if name in ['compact_date', 'epoch'] else 'p' }} ~ '{{ pattern[name] }}')::text
     {%- if not loop.last %},{% endif %}
     {%- endfor %}
 from typed

@@ -307,7 +307,7 @@ typed as (
         case when f = 'integer' then cast(v as decimal(38, 0)) end as whole,
         case when f = 'text' then length(v) end as len,
         case when f = 'text' and length(v) between 1 and 100 then v end as p,
-        case when f in ('text', 'integer') and length(v) = 8 then v end as d,
+        case when f in ('text', 'integer') and length(v) in (8, 10, 13, 16, 19) then v end as d,
         row_number() over (partition by t, c, case when v is null then 1 else 0 end order by n desc, v) as r
     from counted
 ),
@@ -388,7 +388,7 @@ select
         || ']'
     end
     {%- for name in _cartridge_later_patterns() %},
-    cast(sum(case when {{ 'd' if name == 'compact_date' else 'p' }} ~ '{{ pattern[name] }}' then n end) as varchar)
+    cast(sum(case when {{ 'd' if name in ['compact_date', 'epoch'] else 'p' }} ~ '{{ pattern[name] }}' then n end) as varchar)
     {%- endfor %}
 from ranked
 group by t, c, f

@@ -207,7 +207,7 @@ typed as (
             when families.f = 'text' and length(counted.v) between 1 and 100 then counted.v
         end as p,
         case
-            when families.f in ('text', 'integer') and length(counted.v) = 8 then counted.v
+            when families.f in ('text', 'integer') and length(counted.v) in (8, 10, 13, 16, 19) then counted.v
         end as d
     from counted
     inner join families on counted.t = families.t and counted.c = families.c
@@ -277,7 +277,7 @@ select
     cast(sum(iff(f = 'text' and regexp_instr(v, '{{ pattern['spaced'] }}') > 0, n, 0)) as varchar) as p_spaced,
     max(frequent.vs) as vs
     {%- for name in _cartridge_later_patterns() %},
-    cast(sum(iff(regexp_instr({{ 'd' if name == 'compact_date' else 'p' }}, '{{ pattern[name] }}') > 0, n, 0)) as varchar) as p_{{ name }}
+    cast(sum(iff(regexp_instr({{ 'd' if name in ['compact_date', 'epoch'] else 'p' }}, '{{ pattern[name] }}') > 0, n, 0)) as varchar) as p_{{ name }}
     {%- endfor %}
 from typed
 left join frequent on typed.t = frequent.t and typed.c = frequent.c

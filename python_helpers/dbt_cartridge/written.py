@@ -12,10 +12,11 @@ from dbt_cartridge.documents.scan import Column, Profile
 
 Form = Literal[
     "iso", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%Y%m%d",
-    "seconds", "milliseconds", "microseconds",
+    "seconds", "milliseconds", "microseconds", "nanoseconds",
 ]  # fmt: skip
 _EPOCHS: tuple[tuple[Form, int], ...] = (
     ("seconds", 1), ("milliseconds", 1_000), ("microseconds", 1_000_000),
+    ("nanoseconds", 1_000_000_000),
 )  # fmt: skip
 EPOCHS: frozenset[Form] = frozenset(form for form, _ in _EPOCHS)
 _SINCE, _UNTIL = 631_152_000, 4_102_444_800  # 1990 and 2100, in seconds since 1970
@@ -46,9 +47,14 @@ def written_time(column: Column) -> WrittenTime | None:
     return _text(profile, filled) if column.type == "text" else None
 
 
+def epoch_scale(form: Form) -> int:
+    """How many of an epoch's units are a second."""
+    return dict(_EPOCHS)[form]
+
+
 def epoch_range(form: Form) -> tuple[int, int]:
     """The numbers that are a time of that form, both ends included; others are something else."""
-    scale = dict(_EPOCHS)[form]
+    scale = epoch_scale(form)
     return _SINCE * scale, _UNTIL * scale
 
 
@@ -95,9 +101,12 @@ def _day_number(profile: Profile, filled: int, without: int) -> WrittenTime | No
 
 
 def _epoch(profile: Profile) -> WrittenTime | None:
+    """Where 0 stands for no time, every other value has the digits of one."""
     low, high = _number(profile.min), _number(profile.max)
     if low is None or high is None or low == high:
         return None
+    if low == 0 and profile.epochs + profile.zeros == values(profile):
+        low = high
     for form, scale in _EPOCHS:
         if _SINCE * scale <= low and high <= _UNTIL * scale:
             return WrittenTime("timestamp", form, certain=False)

@@ -25,7 +25,14 @@ from dbt_cartridge.documents.scan import (
 )
 from dbt_cartridge.documents.schema import ColumnMeaning
 from dbt_cartridge.words import raw_split
-from dbt_cartridge.written import EPOCHS, WrittenTime, epoch_range, values, written_time
+from dbt_cartridge.written import (
+    EPOCHS,
+    WrittenTime,
+    epoch_range,
+    epoch_scale,
+    values,
+    written_time,
+)
 
 # Words of columns whose digits are no quantity.
 _CODES = frozenset(
@@ -46,8 +53,10 @@ _LONGEST_DECIMAL = 18
 _NO_CODE = 12
 """A column of so few numbers in text, that is not called a quantity, may hold codes."""
 _CURRENCIES = "$€£¥"
-_EPOCH_TO_MICROS = {"seconds": " * 1000000", "milliseconds": " * 1000", "microseconds": ""}
-_PER_SECOND = {"seconds": 1, "milliseconds": 1_000, "microseconds": 1_000_000}
+_EPOCH_TO_MICROS = {
+    "seconds": "{} * 1000000", "milliseconds": "{} * 1000", "microseconds": "{}",
+    "nanoseconds": "cast(floor({} / 1000) as bigint)",
+}  # fmt: skip
 _JSON_TYPES: dict[str, tuple[TypeFamily, str | None]] = {
     "string": ("text", None),
     "integer": ("integer", "bigint"),
@@ -193,7 +202,7 @@ def _text(raw: str, column: Column, meaning: ColumnMeaning, style: Style | None)
     signs = _signs(profile)
     if own is None or len(signs) > 1 or not _is_number(meaning, profile):
         return Cast(value, "text")
-    return _styled(value, own, signs)
+    return _styled(value, own, signs, accounting=seen.accounting > 0)
 
 
 def _signs(profile: Profile) -> frozenset[str]:
@@ -238,23 +247,38 @@ def _is_number(meaning: ColumnMeaning, profile: Profile) -> bool:
     return meaning.role == "attribute" and (profile.distinct or 0) > _NO_CODE
 
 
-def _form(style: Style, signs: frozenset[str]) -> str:
+def _form(style: Style, signs: frozenset[str], *, accounting: bool) -> str:
     """What such a number looks like, with the one sign of currency that was seen."""
     of = "".join(sorted(signs))
     before = f"(-?[{of}] ?|[{of}] ?-|-)?" if of else "-?"
     if style == "point":
-        return f"^{before}([0-9]{{1,12}}|[1-9][0-9]{{0,2}}(,[0-9]{{3}})+)([.][0-9]{{1,4}})?$"
-    grouped = "[1-9][0-9]{0,2}(([.][0-9]{3})+|( [0-9]{3})+)"
-    behind = f"( ?[{of}])?" if of else ""
-    return f"^{before}([0-9]{{1,12}}|{grouped})(,[0-9]{{1,4}})?{behind}$"
+        grouped = "[1-9][0-9]{0,2}(,[0-9]{2,3})*,[0-9]{3}"
+        number, behind = f"([0-9]{{1,12}}|{grouped})([.][0-9]{{1,4}})?", ""
+    else:
+        grouped = "[1-9][0-9]{0,2}(([.][0-9]{3})+|( [0-9]{3})+)"
+        number = f"([0-9]{{1,12}}|{grouped})(,[0-9]{{1,4}})?"
+        behind = f"( ?[{of}])?" if of else ""
+    if not accounting:
+        return f"^{before}{number}{behind}$"
+    sign = f"([{of}] ?)?" if of else ""
+    return f"^({before}|[(]{sign}){number}[)-]?{behind}$"
 
 
-def _styled(value: str, style: Style, signs: frozenset[str] = frozenset()) -> Cast:
-    """`$1,234.50` or `1.234,50 €` without what is not a number."""
-    bare = f"regexp_replace({value}, '[^0-9{'.' if style == 'point' else ','}-]', '', 'g')"
+def _styled(
+    value: str, style: Style, signs: frozenset[str] = frozenset(), *, accounting: bool = False
+) -> Cast:
+    """`$1,234.50` or `1.234,50 €` without what is not a number.
+
+    Args:
+        accounting: what is less than nothing stands in brackets, or has its minus behind.
+    """
+    point = "." if style == "point" else ","
+    bare = f"regexp_replace({value}, '[^0-9{point}{'' if accounting else '-'}]', '', 'g')"
     if style == "comma":
         bare = f"replace({bare}, ',', '.')"
-    form = sql.literal(_form(style, signs))
+    if accounting:
+        bare = f"case when regexp_matches({value}, '[()-]') then '-' else '' end || {bare}"
+    form = sql.literal(_form(style, signs, accounting=accounting))
     number = sql.cast(bare, "decimal(18, 4)")  # what has the form is a number
     read = f"case when regexp_matches({value}, {form}) then {number} end"
     return _tolerant(value, read, "decimal")
@@ -307,18 +331,24 @@ def _number_as_time(raw: str, written: WrittenTime, family: TypeFamily, zeros: b
         cast = sql.try_cast(sql.parsed(sql.cast(raw, "varchar"), written.form), "date")
         besides, comment = (f"{raw} = 0 or ", "0 is no date") if zeros else ("", None)
         return _tolerant(raw, cast, "date", comment, written, besides)
-    return _epoch(raw, raw if family == "float" else sql.cast(raw, "bigint"), written, family)
+    number = raw if family == "float" else sql.cast(raw, "bigint")
+    return _epoch(raw, number, written, family, zeros=zeros)
 
 
-def _epoch(raw: str, number: str, written: WrittenTime, family: TypeFamily = "integer") -> Cast:
+def _epoch(
+    raw: str, number: str, written: WrittenTime, family: TypeFamily = "integer", *,
+    zeros: bool = False,
+) -> Cast:  # fmt: skip
     """Only what is a time of the form today: milliseconds among seconds would be no time on a
     clock, or break the view."""
     low, high = epoch_range(written.form)
-    micros = f"{number}{_EPOCH_TO_MICROS[written.form]}"
+    micros = _EPOCH_TO_MICROS[written.form].format(number)
     if family == "float":
         micros = sql.cast(f"round({micros})", "bigint")
     made = f"case when {number} between {low} and {high} then make_timestamp({micros}) end"
-    return _tolerant(raw, made, "timestamp", f"{written.form} since 1970, in UTC", written)
+    besides, none = (f"{raw} = 0 or ", "; 0 is no time") if zeros else ("", "")
+    comment = f"{written.form} since 1970, in UTC{none}"
+    return _tolerant(raw, made, "timestamp", comment, written, besides)
 
 
 def as_read(profile: Profile | None, cast: Cast) -> Profile | None:
@@ -335,10 +365,9 @@ def _read_time(text: str | None, written: WrittenTime) -> str | None:
         return None
     if written.form == "%Y%m%d":
         return f"{text[:4]}-{text[4:6]}-{text[6:]}" if len(text) == 8 and int(text) else None
-    scale = _PER_SECOND.get(written.form)
-    if scale is None:
+    if written.form not in EPOCHS:
         return text
-    second = int(float(text)) // scale
+    second = int(float(text)) // epoch_scale(written.form)
     return datetime.fromtimestamp(second, timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
 
 

@@ -33,6 +33,9 @@ _FLAG_STARTS = frozenset(
     "is has was had can should does did will are were allow allows needs includes".split()
 )
 _FLAG_ENDINGS = frozenset("flag indicator bool boolean yn".split())
+_EPOCH_UNITS = frozenset(
+    "ms ns millis micros nanos milliseconds microseconds nanoseconds epoch unix".split()
+)
 _TIME_ENDINGS = frozenset("date time timestamp datetime dt ts on at tstamp".split())
 _DATE_WORDS = frozenset("date day week month quarter year from to until since".split())
 _EVENT_VERBS = {
@@ -185,11 +188,13 @@ def _foreign_key(words: list[str], parent_key: str) -> str:
 def _flag(words: list[str]) -> str:
     if len(words) > 1 and words[-1] in _FLAG_ENDINGS:
         words = words[:-1]
-    return snake(words) if words[0] in _FLAG_STARTS else snake(("is", *words))
+    told = not _FLAG_STARTS.isdisjoint(words)  # `hvr_is_deleted` asks its question already
+    return snake(words) if told else snake(("is", *words))
 
 
 def _moment(words: list[str], entity: str) -> str:
     """`created_time` → created_at, `order_date` → ordered_at would be a guess: order_at."""
+    words = [word for word in words if word not in _EPOCH_UNITS] or words  # it is counted no more
     kept = words[:-1] if words[-1] in _TIME_ENDINGS else words
     if words[-1] in {"from", "to", "until"}:
         return snake(words)

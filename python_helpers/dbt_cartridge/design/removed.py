@@ -132,8 +132,9 @@ def _time(column: Column, cast: Cast) -> _Mark:
 
 
 def _without_zero_dates(profile: Profile | None, filled: int | None) -> int | None:
-    seen = profile.patterns if profile else None
-    return filled - seen.zero_date if filled is not None and seen else filled
+    if profile is None or filled is None:
+        return filled
+    return filled - profile.zeros - (profile.patterns.zero_date if profile.patterns else 0)
 
 
 def _sentinels(column: Column) -> int:

@@ -68,6 +68,8 @@ class TextPatterns(Frozen):
     four_places: int = 0  # plain numbers of at most four decimals
     zoned: int = 0  # those of `timestamp` that end in an offset or a zone
     zero_date: int = 0  # `0000-00-00`, with or without a time of nothing, and `00000000`
+    accounting: int = 0  # in brackets, or with the minus behind: `(12.50)`, `12.50-`
+    epoch: int = 0  # digits of a time since 1970, from 2001 on: 10 of seconds to 19 of nanoseconds
 
 
 class Profile(Frozen):
@@ -90,6 +92,7 @@ class Profile(Frozen):
     fractions: int = 0  # decimals and floats that are not whole
     midnights: int | None = None  # timestamps at 00:00:00
     days: int = 0  # whole numbers, or text, that are a day: `20240131`
+    epochs: int = 0  # whole numbers that may be a time since 1970, by their digits
     patterns: TextPatterns | None = None  # of text
     top_values: tuple[ValueCount, ...] = ()  # most frequent first, ties by value; at most 12
     json_paths: tuple[JsonPath, ...] = ()  # of JSON, and of text that holds JSON

@@ -12,14 +12,14 @@ LOAD_TOOLS = words_of(
     """
     fivetran airbyte ab dlt sdc stitch hevo rivery matillion estuary meltano singer debezium dms
     etl elt dwh dw edw ingest ingestion batch airflow datastream striim qlik attunity snowpipe
-    goldengate
+    goldengate hvr
     """
 )
 """Makers of loads: behind a leading underscore their names mark a column as theirs."""
 
 COINED_TOOLS = words_of(
     """
-    fivetran airbyte debezium meltano matillion hevo rivery attunity snowpipe etl elt dwh edw
+    fivetran airbyte debezium meltano matillion hevo rivery attunity snowpipe hvr etl elt dwh edw
     """
 )
 """Of those, the ones that mean nothing else: no singer, no stitch, no batch, no airflow."""
@@ -55,8 +55,12 @@ VALIDITY = words_of(
 )
 
 TIME_WORDS = words_of("date time timestamp at day on datetime when since until")
-EPOCH_UNITS = words_of("ms us millis micros milliseconds microseconds s sec secs epoch unix ts utc")
-EPOCH_MARKS = words_of("epoch unix ts millis micros")
+EPOCH_UNITS = words_of(
+    """
+    s sec secs ms us ns millis micros nanos milliseconds microseconds nanoseconds epoch unix ts utc
+    """
+)
+EPOCH_MARKS = words_of("epoch unix ts millis micros nanos")
 """Of numbers in the range of times only."""
 CALENDAR_PARTS = words_of(
     """

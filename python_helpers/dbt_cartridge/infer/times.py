@@ -64,8 +64,6 @@ def _holds_times(
     """Why the column holds times ("" for a native type); None where it does not."""
     if reading.kind in ("date", "timestamp"):
         return "" if column.type != "text" else "the text is a date in every row"
-    if _zero_or_epoch(raw, column):
-        return "0, or a time since 1970"
     written = written_time(column)
     counts = words[-1:] and words[-1] in lists.CODE_WORDS
     certain = written is not None and written.certain and not counts  # part 20240101 is no day
@@ -74,17 +72,6 @@ def _holds_times(
     if written.form == "%Y%m%d":
         return f"whole numbers like {column.profile.min if column.profile else ''}: days"
     return f"{written.form} since 1970, by their range and the name"
-
-
-def _zero_or_epoch(raw: tuple[str, ...], column: Column) -> bool:
-    """The time at which a row was removed, in seconds since 1970 or parts of one; 0 while it is
-    there."""
-    profile = column.profile
-    if column.type != "integer" or profile is None or not profile.zeros:
-        return False
-    latest = profile.max or ""
-    named = not lists.DELETED.isdisjoint(raw) and _says_time(raw)
-    return named and profile.min == "0" and latest.isdigit() and len(latest) in (10, 13, 16)
 
 
 def _says_time(raw: tuple[str, ...]) -> bool:

@@ -61,7 +61,8 @@ def asked(column: Column, row: Row | None) -> list[str]:
         told = filled - count(row[BLANKS])
         formed = [count(row[pattern_place(name)]) for name in COUNTED_PATTERNS]
     else:
-        told, formed = filled, [count(row[pattern_place("compact_date")])]
+        told = filled
+        formed = [count(row[pattern_place(name)]) for name in ("compact_date", "epoch")]
     if told and column.type in ("text", "integer") and max(formed) >= _FORMED * told:
         found.append("forms")
     return found

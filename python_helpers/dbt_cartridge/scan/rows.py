@@ -24,7 +24,7 @@ UNCOUNTED = frozenset({"json", "array", "struct", "binary", "geography"})
 # As `_cartridge_later_patterns` lists them.
 LATER = (
     "money", "month_first", "day_first", "dotted_day", "year_first", "compact_date", "comma",
-    "grouped", "commas", "four_places", "zoned", "zero_date",
+    "grouped", "commas", "four_places", "zoned", "zero_date", "accounting", "epoch",
 )  # fmt: skip
 PATTERNS = tuple(name for name in TextPatterns.model_fields if name not in LATER)
 TOP = FIRST_PATTERN + len(PATTERNS)
@@ -104,7 +104,8 @@ def _profile(column: Column, row: Row | None, paths: Sequence[Row], sampled: boo
             }
             if column.type == "text"
             else None,
-            "days": _days(column, row),
+            "days": _formed(column, row, "compact_date"),
+            "epochs": _formed(column, row, "epoch"),
             "top_values": [
                 {"value": value, "count": times} for value, times in json.loads(row[TOP] or "[]")
             ],
@@ -113,9 +114,9 @@ def _profile(column: Column, row: Row | None, paths: Sequence[Row], sampled: boo
     )
 
 
-def _days(column: Column, row: Row) -> int:
-    """Of whole numbers, and of text: those that are a day, `20240131`."""
-    place = pattern_place("compact_date")
+def _formed(column: Column, row: Row, pattern: str) -> int:
+    """Of whole numbers, and of text: those whose digits are a day's or an epoch's."""
+    place = pattern_place(pattern)
     counted = column.type in ("integer", "text") and len(row) > place
     return count(row[place]) if counted else 0
 

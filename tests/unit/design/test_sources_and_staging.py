@@ -92,6 +92,14 @@ def test_amounts_with_their_currency_become_numbers() -> None:
     assert expression(model, "fee") == '"source"."fee"'
 
 
+def test_amounts_as_accounts_are_kept_become_less_than_nothing() -> None:
+    seen = {"money": 100, "accounting": 20}
+    model = staged(column("amount", "text", "measure", patterns=seen, min="$1.00", max="($9.00)"))
+    amount = expression(model, "amount")
+    assert "regexp_replace(\"source\".\"amount\", '[^0-9.]', '', 'g')" in amount
+    assert "regexp_matches(\"source\".\"amount\", '[()-]') then '-' else '' end ||" in amount
+
+
 def test_dollars_beside_euros_stay_text_and_one_sign_is_the_only_one_that_is_read() -> None:
     mixed, one = {"money": 100}, {"money": 100}
     model = staged(
@@ -241,6 +249,32 @@ def test_an_epoch_of_another_unit_is_null_tomorrow_and_counted() -> None:
     (claim,) = [t for t in source.tables[0].tests if t.kind == "expression"]
     assert bounds in claim.expression
     assert claim.severity == "warn"
+
+
+def test_an_epoch_of_nothing_is_no_time_and_no_value_that_was_lost() -> None:
+    seen = {"min": "0", "max": "1704967200000", "zeros": 40, "distinct": 60}
+    made = table(
+        "things", KEY,
+        column("paid_at", "integer", "event_time", epochs=60, **seen),
+        column("sent_at", "integer", "event_time", epochs=59, **seen),  # one is something else
+        column("read_at", "integer", "event_time", min="1704067200123456789",
+               max="1704967200123456789"),
+    )  # fmt: skip
+    result = designed(made)
+    model = result.by_name["stg_raw__things"]
+    assert "make_timestamp" in expression(model, "paid_at")
+    assert expression(model, "sent_at") == '"source"."sent_at"'
+    nanoseconds = 'cast(floor(cast("source"."read_at" as bigint) / 1000) as bigint)'
+    assert f"make_timestamp({nanoseconds})" in expression(model, "read_at")
+    (source,) = result.sources
+    claimed = [t.expression for t in source.tables[0].tests if t.kind == "expression"]
+    assert any('"paid_at" = 0 or' in each for each in claimed)
+
+
+def test_a_time_that_is_counted_no_more_does_not_say_in_what() -> None:
+    seen = column("ended_ms", "integer", "event_time", min="1704067200000", max="1704967200000")
+    flag = column("hvr_is_deleted", "boolean", "deleted_flag")
+    assert {"ended_at", "hvr_is_deleted"} <= {c.name for c in staged(seen, flag).columns}
 
 
 def test_when_a_lorry_was_loaded_is_in_the_mart_and_when_a_batch_was_is_not() -> None:

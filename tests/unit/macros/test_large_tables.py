@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from dbt_cartridge.scan.large import MOST_MEASURED
 from dbt_cartridge.scan.parts import MOST_COLUMNS
+from dbt_cartridge.scan.rows import COUNTED_PATTERNS, FIRST_PATTERN
 from tests.support.macros import sql
 
 ADAPTERS = ("duckdb", "postgres", "redshift", "snowflake", "bigquery", "mysql")
@@ -50,7 +51,7 @@ def test_one_pass_without_grouping_measures_every_type(adapter: str) -> None:
     assert not list(parsed.find_all(exp.Window))
     assert [found.name for found in parsed.find_all(exp.Table)].count("orders") == 1
     # rows, nulls, distinct, …, midnights, and a pattern for each form.
-    assert len(parsed.selects) == 17 + 19
+    assert len(parsed.selects) == FIRST_PATTERN + len(COUNTED_PATTERNS)
 
 
 @pytest.mark.parametrize("adapter", ADAPTERS)

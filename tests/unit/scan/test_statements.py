@@ -89,7 +89,7 @@ class Warehouse:
             ]  # fmt: skip
         if request.verb == "profile":
             rows = [
-                (str(table["no"]), str(no), "100000", "0", "100000", *(None,) * 40)
+                (str(table["no"]), str(no), "100000", "0", "100000", *(None,) * 42)
                 for table in request.body["tables"]
                 for no, *_ in table["columns"]
             ]
