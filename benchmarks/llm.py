@@ -69,7 +69,9 @@ def one(size: int, folder: Path) -> tuple[float, float, Asked]:
     began = time.perf_counter(), time.process_time()
     better.improve(designed)
     wall, cpu = wall + time.perf_counter() - began[0], cpu + time.process_time() - began[1]
-    return wall, cpu, better.asked()
+    asked = better.asked()
+    assert asked is not None
+    return wall, cpu, asked
 
 
 def answer(request: Ask) -> str:

@@ -9,6 +9,7 @@ are `"alias"."column"` all the same.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import sqlglot
@@ -51,3 +52,31 @@ def parsed(expression: str) -> Any:
     for column in list(tree.find_all(exp.Column)):
         column.set("this", exp.to_identifier(names[int(column.name[1:-1])], quoted=True))
     return tree
+
+
+Name = tuple[str, str]
+_PAIR = re.compile(r"""'(?:[^'\\]|\\.|'')*'|"((?:[^"]|"")+)"\."((?:[^"]|"")+)\"""", re.DOTALL)
+_PLAIN = re.compile(r"""'(?:[^']|'')*'|"((?:[^"]|"")+)"\."((?:[^"]|"")+)\"""", re.DOTALL)
+
+
+def moved(expression: str, places: Mapping[Name, Name]) -> str:
+    """`expression` with other names for its `"alias"."column"`s; texts stay as they are."""
+    dialect, _ = split(expression)
+
+    def place(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return match[0]
+        own = (match[1].replace('""', '"'), match[2].replace('""', '"'))
+        return quoted(*places[own]) if own in places else match[0]
+
+    return (_PAIR if dialect in BACKSLASH else _PLAIN).sub(place, expression)
+
+
+def quoted(alias: str, column: str) -> str:
+    parts = (part.replace('"', '""') for part in (alias, column))
+    return ".".join(f'"{part}"' for part in parts)
+
+
+def plain_names(expression: str) -> list[str]:
+    """Columns that it names without an alias, or with one."""
+    return [match[1] for match in _NAME.finditer(expression) if match[1]]

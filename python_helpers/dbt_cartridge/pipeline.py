@@ -131,7 +131,7 @@ def _corridor(
         reader, settings = stored(engine, settings)
     host = step("host", Host, lambda: recognise(engine.host(project_dir), project_dir))
     said = KeptAnswers(project_dir, forget=settings.ask_again)
-    better = improver(settings, host, said, progress, opened)
+    better = improver(settings, host, said, progress, opened, decisions.models)
 
     def seen() -> Scan:
         return without_personal_values(scan(reader, settings, progress, before, marks=True))
@@ -208,10 +208,9 @@ def _corridor(
 
 
 def _saved(better: Improver | None, folder: Path) -> Asked | None:
-    if better is None:
-        return None
-    asked = better.asked()
-    asked.save(folder)
+    asked = better.asked() if better is not None else None
+    if asked is not None:
+        asked.save(folder)
     return asked
 
 

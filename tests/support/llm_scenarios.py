@@ -18,13 +18,13 @@ from typing import Any, Literal
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.asked import Asked
+from dbt_cartridge.documents.wording import Name
 from dbt_cartridge.llm.models import Model
 from dbt_cartridge.llm.opening import Opened, open_provider
 from dbt_cartridge.llm.pace import Pace
 from dbt_cartridge.llm.protocol import Provider
 from dbt_cartridge.llm.questions import Answer, Question
 from dbt_cartridge.llm.session import Session
-from dbt_cartridge.llm.wording import Name
 from dbt_cartridge.progress import Silent
 from tests.support.llm_server import Served, Step, serving
 

@@ -186,6 +186,9 @@ def model_columns(
             data_type=a.data_type,
             pii=a.pii,
             made_by=a.rule,
+            additivity=a.additivity,
+            unit=a.unit,
+            unit_by=a.unit_by,
             tests=tuple(own.get(a.name, ())),
         )
         for a in attributes

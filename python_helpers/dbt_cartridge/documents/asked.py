@@ -39,3 +39,4 @@ class Asked(Document):
     kept: int = _count("Answers that were known from an earlier run.")
     edits: int = _count("Changes to the design that stand after verification.")
     fallbacks: tuple[Fallback, ...] = ()
+    questions: tuple[Fallback, ...] = ()  # of the provider to the user: about which model, and what

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from dbt_cartridge.documents.additions import Additions
 from dbt_cartridge.documents.base import Document, Frozen
 from dbt_cartridge.documents.schema import Pii, Role
 
@@ -60,6 +61,11 @@ class Decisions(Document):
     version: Literal[1] = 1
     tables: dict[str, DecidedTable] = Field(
         default={}, description="By `schema.table`, as the warehouse writes it."
+    )
+    models: dict[str, Additions] = Field(
+        default={},
+        description="By the name of a model: what is added to it and made from it, and what is "
+        "left out. `cartridge add` writes it.",
     )
     terms: dict[str, str] = Field(
         default={}, description="Words of the business and what they mean, for a provider."

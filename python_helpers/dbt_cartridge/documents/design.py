@@ -15,6 +15,7 @@ from pydantic import Field
 from dbt_cartridge.documents.base import Document, Frozen, Tagged
 from dbt_cartridge.documents.evidence import Severity
 from dbt_cartridge.documents.scan import Problem, TypeFamily
+from dbt_cartridge.documents.schema import Additivity
 
 Layer = Literal["staging", "intermediate", "marts"]
 ColumnGroup = Literal[
@@ -289,6 +290,9 @@ class Incremental(Frozen):
     why: str
 
 
+ADDED = "added"
+"""The rule of columns that a provider, an agent or the user's decisions added."""
+
 BY_VALUE = "by_value"
 """The rule of columns that are named for a value of the data: no provider is told such a name."""
 
@@ -300,6 +304,9 @@ class ModelColumn(Frozen):
     data_type: str | None = None  # in the warehouse's words, where known
     pii: str | None = None
     made_by: str | None = None  # the rule of `design.derive` that computes it
+    additivity: Additivity | None = None
+    unit: str | None = None
+    unit_by: str | None = None  # the column that names each row's unit, of several
     tests: tuple[Test, ...] = ()
 
 
@@ -336,6 +343,7 @@ class Model(Frozen):
     primary_key: tuple[str, ...] = ()
     based_on: tuple[str, ...] = ()  # `Relation.id`s whose rows it shows
     notes: tuple[str, ...] = ()  # why, for the report
+    tags: tuple[str, ...] = ()
     conserved: tuple[Conserved, ...] = ()
 
     @property

@@ -15,7 +15,7 @@ from typing import Any
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.scan import Column, Profile, Scan
 from dbt_cartridge.documents.schema import ColumnMeaning, Relationship, Schema, Table
-from dbt_cartridge.llm.wording import one_line
+from dbt_cartridge.documents.wording import one_line
 
 _COMMENT = 300  # characters
 _SAMPLES, _SAMPLE = 5, 40

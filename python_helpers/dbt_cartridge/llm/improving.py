@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from dbt_cartridge import adapters
 from dbt_cartridge.config import Settings
-from dbt_cartridge.documents.asked import Asked
-from dbt_cartridge.documents.design import Design
+from dbt_cartridge.documents.additions import Additions
+from dbt_cartridge.documents.asked import Asked, Fallback
+from dbt_cartridge.documents.decisions import FILE
+from dbt_cartridge.documents.design import Design, LeftOut
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.documents.schema import Schema
@@ -28,17 +30,27 @@ MENDS = 2  # times that a part may be corrected
 
 @dataclass
 class Improver:
-    """One per run with a provider. What it cannot do is left as the rules have it."""
+    """One per run with a provider, or with decisions about models. What it cannot do is left as the
+    rules have it.
 
-    session: Session
+    Args:
+        session: None where the rules and the user's decisions are alone.
+        given: what the user decided about models, by name.
+    """
+
+    session: Session | None
     host: Host
     settings: Settings
+    given: Mapping[str, Additions] = field(default_factory=dict[str, Additions])
     _offline: Design | None = None
     _parts: list[Part] = field(default_factory=list[Part])
     _mends: dict[str, int] = field(default_factory=dict[str, int])
+    _left: dict[str, str] = field(default_factory=dict[str, str])  # of what was given
 
     def understand(self, schema: Schema, scan: Scan) -> Schema:
         """What inference left open is settled; entities and columns are named and described."""
+        if self.session is None:
+            return schema
         told = Told(schema, scan, self.settings)
         system = self._system(settling.SYSTEM)
         choices = self._answers("Settling", system, settling.questions(told))
@@ -47,31 +59,54 @@ class Improver:
         names = self._answers("Naming", self._system(naming.SYSTEM), naming.questions(told))
         schema, refused = naming.named(schema, names, self.host)
         for table, why in refused.items():
-            self.session.fall_back(table, why)
+            self._fall_back(table, why)
         return schema
 
     def improve(self, design: Design) -> Design:
-        """Business logic on the offline design. Without proof none is taken."""
-        if self.settings.verify == "none":
-            self.session.fall_back("business logic", "verify is none: it could not be proved")
-            return design
+        """What the user decided, and a provider's business logic, on the offline design. Of a
+        provider none is taken without proof."""
         self._offline = design
         dialect = adapters.dialect(design.adapter)
+        taken = {model.name for model in design.models} | {each.name for each in design.snapshots}
+        taken |= {model.name for model in self.host.models if not model.generated}
+        self._parts = self._decided(design, dialect, taken)
+        if self.session is None:
+            return self._laid()
+        if self.settings.verify == "none":
+            self._fall_back("business logic", "verify is none: it could not be proved")
+            return self._laid()
+        standing = self._laid()
         answers = self._answers(
             "Designing",
             self._system(designing.system(dialect)),
-            designing.questions(design, dialect),
+            designing.questions(standing, dialect),
         )
-        taken = {model.name for model in design.models} | {each.name for each in design.snapshots}
-        taken |= {model.name for model in self.host.models if not model.generated}
-        self._parts, twice = designing.parts(answers, self.host, taken)
+        for base, answer in sorted(answers.items()):
+            for asked in answer.questions:
+                self.session.questions.append(Fallback(what=base, why=asked.text))
+        taken |= {part.target for part in self._parts}
+        new, twice = designing.parts(answers, self.host, taken)
         for name in twice:
-            self.session.fall_back(name, "another model has this name")
+            self._fall_back(name, "another model has this name")
+        self._parts += new
         return self._laid()
+
+    def _decided(self, design: Design, dialect: str, taken: set[str]) -> list[Part]:
+        """What the user decided, as far as it fits; the rest is told."""
+        found: dict[str, Additions] = {}
+        for base, additions in self.given.items():
+            fit = designing.weighed(design, base, additions, dialect)
+            if fit.answer is not None:
+                found[base] = fit.answer
+            for each in fit.refused:
+                self._left[f"{base}: {each.part}" if each.part else base] = "; ".join(each.faults)
+        parts, twice = designing.parts(found, self.host, taken, given=True)
+        self._left |= dict.fromkeys(twice, "another model has this name")
+        return parts
 
     def mend(self, design: Design, verdicts: Verdicts) -> Design:
         """The design with what failed corrected, or back as it was offline. The same if nothing
-        of the provider's failed.
+        that was added failed.
 
         To be called before what failed is left out for good, until it changes nothing.
         """
@@ -85,7 +120,7 @@ class Improver:
         questions = [
             asked
             for part in self._parts
-            if part.target in again
+            if part.target in again and not part.given
             and (asked := mending.question(
                 self._offline_with_columns(part), part, again[part.target], dialect,
                 self._mends.get(part.target, 0),
@@ -98,25 +133,41 @@ class Improver:
             self._mends[name] = self._mends.get(name, 0) + 1
         kept: list[Part] = []
         for part in self._parts:
-            if part.target in answers:
+            if part.target in answers and not part.given:
                 kept.append(mending.mended(part, answers[part.target]))
             elif part.target not in failed:
                 kept.append(part)
             else:
-                self.session.fall_back(part.target, f"it failed: {failed[part.target][:200]}")
+                self._lose(part, f"it failed: {failed[part.target][:200]}")
         self._parts = kept
         return self._laid()
 
-    def asked(self) -> Asked:
-        self.session.edits = len(self._parts)
+    def asked(self) -> Asked | None:
+        """None where no provider was asked."""
+        if self.session is None:
+            return None
+        self.session.edits = sum(not part.given for part in self._parts)
         return self.session.asked()
 
     # ------------------------------------------------------------ inside
+
+    def _fall_back(self, what: str, why: str) -> None:
+        if self.session is not None:
+            self.session.fall_back(what, why)
+
+    def _lose(self, part: Part, why: str) -> None:
+        """What the user gave is told with what the design left out; a provider's with its own."""
+        if part.given:
+            self._left[part.target] = why
+        else:
+            self._fall_back(part.target, why)
 
     def _answers(
         self, label: str, system: str, questions: Sequence[Question[Any]]
     ) -> dict[str, Any]:
         """Raises ProviderError: the provider is of no use, and nobody asked to go on without."""
+        if self.session is None:
+            return {}
         found = self.session.answers(label, system, questions)
         if self.settings.provider_fails == "stop" and (why := self.session.lost):
             raise ProviderError(
@@ -129,29 +180,37 @@ class Improver:
     def _laid(self) -> Design:
         assert self._offline is not None
         found = designing.laid(self._offline, self._parts, adapters.dialect(self._offline.adapter))
-        for name, why in found.refused.items():
-            self.session.fall_back(name, why)
+        for part in self._parts:
+            if part.target in found.refused:
+                self._lose(part, found.refused[part.target])
         self._parts = list(found.parts)
-        return found.design
+        if not self._left:
+            return found.design
+        told = tuple(LeftOut(what=what, why=f"{FILE}: {why}") for what, why in self._left.items())
+        left_out = (*found.design.left_out, *told)
+        return found.design.model_copy(update={"left_out": left_out})
 
     def _offline_with_columns(self, part: Part) -> Design:
-        """What a part stands on: the offline design, with derived columns that others added."""
+        """What a part stands on: the offline design, with what others added that it may read."""
         assert self._offline is not None
-        below = [p for p in self._parts if p.mart is None and p.target != part.target]
-        own = [p for p in self._parts if part.mart is not None and p.target == part.base]
-        return designing.laid(
-            self._offline, [*below, *own], adapters.dialect(self._offline.adapter)
-        ).design
+        below = [p for p in self._parts if p.target != part.target and (p.mart is None or p.given)]
+        return designing.laid(self._offline, below, adapters.dialect(self._offline.adapter)).design
 
     def _system(self, text: str) -> str:
         return designing.with_context(text, self.settings.context)
 
 
 def improver(
-    settings: Settings, host: Host, store: Store, progress: Progress, opened: Opened | None
+    settings: Settings,
+    host: Host,
+    store: Store,
+    progress: Progress,
+    opened: Opened | None,
+    given: Mapping[str, Additions] | None = None,
 ) -> Improver | None:
     """None where the rules are alone."""
-    if opened is None:
+    if opened is None and not given:
         return None
     own = {m.name: m.description for m in host.models if m.description and not m.generated}
-    return Improver(Session(opened, settings, store, progress, own_docs(own)), host, settings)
+    session = Session(opened, settings, store, progress, own_docs(own)) if opened else None
+    return Improver(session, host, settings, given or {})

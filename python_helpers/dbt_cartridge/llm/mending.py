@@ -13,13 +13,15 @@ from typing import Any
 
 from pydantic import Field
 
+from dbt_cartridge.documents.additions import Additions, Column, Mart
 from dbt_cartridge.documents.design import Design
 from dbt_cartridge.documents.verdicts import Verdicts
-from dbt_cartridge.llm.building import Refused, new_mart, with_columns
+from dbt_cartridge.llm.building import Refused, with_columns
 from dbt_cartridge.llm.designing import Part, limits, told
 from dbt_cartridge.llm.facts import quoted, without_literals
-from dbt_cartridge.llm.parts import Additions, Column, Ground, Mart
-from dbt_cartridge.llm.questions import Answer, Question
+from dbt_cartridge.llm.ground import Ground
+from dbt_cartridge.llm.marts import new_mart
+from dbt_cartridge.llm.questions import Answer, Fault, Question
 
 SYSTEM = """\
 You are a senior analytics engineer. SQL that you wrote failed in the warehouse; you correct it.
@@ -30,13 +32,15 @@ SQL is in the dialect of {dialect}: one expression over the listed columns, no s
 _GRAIN = ("unique", "composite_unique", "same_row_count", "not_null")
 
 
-Check = Callable[[Any], list[str]]
+Check = Callable[[Any], list[Fault]]
 
 
 class Mended(Answer):
     """Of derived columns. Empty: without them."""
 
-    columns: list[Column] = Field(default=[], max_length=6)
+    parts = frozenset({"columns"})
+
+    columns: list[Column] = Field(default=[], max_length=12)
 
 
 def system(dialect: str) -> str:
@@ -78,24 +82,24 @@ def question(
 
 
 def _mart(ground: Ground) -> tuple[type[Answer], Check]:
-    def check(mart: Mart) -> list[str]:
+    def check(mart: Mart) -> list[Fault]:
         return _problem(lambda: new_mart(ground, mart, mart.name))
 
     return Mart, check
 
 
 def _columns(ground: Ground) -> tuple[type[Answer], Check]:
-    def check(mended: Mended) -> list[str]:
+    def check(mended: Mended) -> list[Fault]:
         return _problem(lambda: with_columns(ground, mended.columns))
 
     return Mended, check
 
 
-def _problem(build: Callable[[], object]) -> list[str]:
+def _problem(build: Callable[[], object]) -> list[Fault]:
     try:
         build()
     except Refused as error:
-        return [str(error)]
+        return [*error.faults]
     return []
 
 

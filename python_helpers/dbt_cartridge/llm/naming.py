@@ -10,9 +10,9 @@ from pydantic import Field
 
 from dbt_cartridge.documents.host import Host, HostModel
 from dbt_cartridge.documents.schema import ColumnMeaning, Schema, Table
+from dbt_cartridge.documents.wording import Name, Sentence
 from dbt_cartridge.llm.facts import Told
-from dbt_cartridge.llm.questions import Answer, Question
-from dbt_cartridge.llm.wording import Name, Sentence
+from dbt_cartridge.llm.questions import Answer, Fault, Question
 from dbt_cartridge.words import plural
 
 SYSTEM = """\
@@ -38,6 +38,8 @@ class Named(Answer):
 
 
 class NamedTable(Answer):
+    parts = frozenset({"entity", "description", "columns"})
+
     entity: Name = ""
     description: Sentence = ""
     columns: list[Named] = Field(default=[], max_length=400)
@@ -63,17 +65,15 @@ def _question(told: Told, table: Table) -> Question[Any]:
     )  # fmt: skip
 
 
-def _check(answer: NamedTable) -> list[str]:
+def _check(answer: NamedTable) -> list[Fault]:
     columns = [each.column for each in answer.columns]
-    names = [each.name for each in answer.columns if each.name]
+    names = [each.name for each in answer.columns]
     return [
-        *(f"column {name} is answered twice" for name in _twice(columns)),
-        *(f"two columns are named {name}" for name in _twice(names)),
+        Fault(("columns", number), f"{what} stands there before")
+        for number in range(len(columns))
+        for what, said in (("column", columns), ("name", names))
+        if said[number] and said[number] in said[:number]
     ]
-
-
-def _twice(names: list[str]) -> list[str]:
-    return sorted({name for name in names if names.count(name) > 1})[:5]
 
 
 def named(

@@ -25,6 +25,7 @@ class Opened:
     provider: Provider
     model: Model
     seconds: float = DEADLINE  # for one whole reply
+    narrow: bool = False  # it answers by a grammar: the schema says all that may stand there
 
 
 def open_provider(
@@ -52,8 +53,10 @@ def open_provider(
         return Opened(mock.from_file(model.name), model)
     secret = key(kind, env, needed=not (elsewhere and kind == "openai"))
     try:
-        timeout = _PATIENT if elsewhere and kind == "openai" else TIMEOUT
-        return Opened(_sdk(model, secret, base_url, elsewhere, timeout), model, 2 * timeout)
+        own = elsewhere and kind == "openai"
+        timeout = _PATIENT if own else TIMEOUT
+        sdk = _sdk(model, secret, base_url, elsewhere, timeout)
+        return Opened(sdk, model, 2 * timeout, narrow=own)
     except ImportError as error:
         extra = _EXTRAS.get(kind, kind)
         raise ConfigError(

@@ -9,17 +9,23 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict
-
+from dbt_cartridge.documents.additions import Answer
+from dbt_cartridge.errors import did_you_mean
 from dbt_cartridge.llm.protocol import Kind
 
-FORMAT = 1  # of prompts and answers: a new one asks again
+FORMAT = 2  # of prompts and answers: a new one asks again
 
 
-class Answer(BaseModel):
-    """What a provider may say. Closed: what is not asked for is refused."""
+Place = tuple["str | int", ...]
+"""Where in an answer: `("marts", 0, "columns", 2)`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, in words for the one who answered, and where; () is the answer as a whole."""
+
+    place: Place
+    why: str
 
 
 A = TypeVar("A", bound=Answer)
@@ -31,6 +37,15 @@ Limits = Mapping[str, "tuple[str, ...] | int"]
 @lru_cache(maxsize=32)
 def _template(answer: type[Answer]) -> dict[str, Any]:
     return answer.model_json_schema()
+
+
+@lru_cache(maxsize=32)
+def shared(answer: type[Answer]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(what refers to an answer's JSON schema, the `$defs` that hold it). Not to be changed."""
+    root = dict(_template(answer))
+    defs = root.pop("$defs", {})
+    name = answer.__name__
+    return {"$ref": f"#/$defs/{name}"}, {**defs, name: root}
 
 
 @lru_cache(maxsize=500)  # by answers and by places in a batch, which are few
@@ -97,7 +112,7 @@ class Question(Generic[A]):
     tell: str | Callable[[], str]
     identity: Any
     answer: type[A]
-    check: Callable[[A], list[str]] = field(default=lambda _: [])
+    check: Callable[[A], list[Fault]] = field(default=lambda _: [])
     expected: int = 200
     related: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=dict[str, "tuple[str, ...] | int"])
@@ -107,27 +122,31 @@ class Question(Generic[A]):
         return self.tell if isinstance(self.tell, str) else self.tell()
 
     def schema(self, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The answer's JSON schema and its `$defs`, under names that bear `number`."""
+        """The answer's JSON schema and its `$defs`, narrowed by the limits, under names that bear
+        `number`: for servers that hold a small model to its grammar."""
         root, defs = _numbered(self.answer, number)
         return _narrowed(root, self.answer.__name__, self.limits), {
             f"{name}{number}": _narrowed(part, name, self.limits) for name, part in defs.items()
         }
 
-    def outside(self, answer: Answer) -> list[str]:
+    def outside(self, answer: Answer, place: Place = ()) -> list[Fault]:
         """What stands in `answer` where the limits do not let it."""
-        found: list[str] = []
+        found: list[Fault] = []
         for name in type(answer).model_fields:
             value = getattr(answer, name)
             limit = self.limits.get(f"{type(answer).__name__}.{name}")
-            values: list[Any] = list(value) if isinstance(value, list) else [value]  # pyright: ignore
-            if isinstance(limit, int) and len(values) > limit:
-                found.append(f"{name} has more than {limit}")
-            if isinstance(limit, tuple) and any(each not in limit for each in values):
-                found.append(f"{name} is none of those that are given")
-            for each in values:
-                if isinstance(each, Answer):
-                    found += self.outside(each)
-        return list(dict.fromkeys(found))
+            is_list = isinstance(value, list)
+            values: list[Any] = list(value) if is_list else [value]  # pyright: ignore
+            for number, each in enumerate(values):
+                where = (*place, name, number) if is_list else (*place, name)
+                if isinstance(limit, int) and number >= limit:
+                    found.append(Fault(where, f"at most {limit} {name}"))
+                elif isinstance(limit, tuple) and each not in limit:
+                    near = did_you_mean(str(each)[:60], limit)
+                    found.append(Fault(where, f"{name}: there is no {str(each)[:60]} here.{near}"))
+                elif isinstance(each, Answer):
+                    found += self.outside(each, where)
+        return found
 
     def key(self, model: str, system: str) -> str:
         """The address of its answer."""

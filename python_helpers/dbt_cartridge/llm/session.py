@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from typing import Any, Protocol, TypeVar, cast
-
-from pydantic import ValidationError
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.crew import Crew
@@ -20,11 +18,13 @@ from dbt_cartridge.llm.meter import Meter, tokens
 from dbt_cartridge.llm.opening import Opened
 from dbt_cartridge.llm.pace import Pace
 from dbt_cartridge.llm.protocol import Ask, Reply
-from dbt_cartridge.llm.questions import Answer, Question
+from dbt_cartridge.llm.questions import Answer, Question, shared
 from dbt_cartridge.llm.sending import Sender
+from dbt_cartridge.llm.sifting import Refused, Sifted, joined, sifted
 from dbt_cartridge.progress import Progress
 
 _ROUNDS = 3  # an answer that is wrong is asked for again, with what is wrong, so often in all
+_RUNS = 2  # … and in so many runs, where parts of it could not be taken
 _LONGEST = 400_000  # characters of a reply: more is no answer
 _LEAST_OUT = 1_000  # tokens that an answer may have, whatever we guess
 _THOUGHT = 8_000  # and as many more where the model allows it: some always think first
@@ -39,14 +39,34 @@ class Store(Protocol):
 
 
 @dataclass(frozen=True)
+class Held:
+    """Where a question stands: what is taken of its answers so far, and what is asked for again.
+
+    `runs`: in how many runs it was given up.
+    """
+
+    value: Any = None  # as JSON
+    refused: tuple[Refused, ...] = ()
+    wrong: str = ""
+    runs: int = 0
+
+
+_NOTHING = Held()
+
+
+@dataclass(frozen=True)
 class _Result:
-    """Of one question in one request: an answer, or what is wrong with it, or why there is none."""
+    """Of one question in one request: what stands and what is wrong, or why there is nothing."""
 
     question: Question[Any]
     answer: Answer | None = None
-    wrong: str = ""
+    held: Held = _NOTHING
     failed: str = ""
     alone: bool = False  # ask it by itself
+
+    @property
+    def is_whole(self) -> bool:
+        return self.answer is not None and not self.held.wrong
 
 
 @dataclass
@@ -61,6 +81,7 @@ class Session:
     meter: Meter = field(init=False)
     pace: Pace = field(init=False)
     fallbacks: list[Fallback] = field(default_factory=list[Fallback])
+    questions: list[Fallback] = field(default_factory=list[Fallback])
     accepted: int = 0
     corrected: int = 0
     kept: int = 0
@@ -80,28 +101,32 @@ class Session:
         self.pace = Pace(self.settings.concurrency)
 
     def answers(self, label: str, system: str, questions: Sequence[Question[A]]) -> dict[str, A]:
-        """The answers that can be taken, by what they are about. The rest is in `fallbacks`.
+        """The answers, as far as they can be taken, by what they are about. The rest is in
+        `fallbacks`.
 
         Raises:
             KeyboardInterrupt: what was answered until then is kept.
         """
         found: dict[str, A] = {}
         pending: list[Question[A]] = []
+        held: dict[str, Held] = {}
         for question in questions:
             known = self._known(question, system)
-            if isinstance(known, str):
-                self.kept += 1
-                self.fall_back(question.about, known)
-            elif known is not None:
-                self.kept += 1
-                found[question.about] = known
-            else:
+            if known is None or (known[1].refused and known[1].runs < _RUNS):
                 pending.append(question)
+                if known is not None:
+                    held[question.about] = known[1]
+                continue
+            self.kept += 1
+            answer, before = known
+            if answer is not None:
+                found[question.about] = answer
+            self._tell(question.about, before)
         if pending:
             began = time.monotonic()
             self.progress.start(f"{label} with {self.opened.model}", len(pending))
             try:
-                found |= self._asked(system, pending)
+                found |= self._asked(system, pending, held)
             finally:
                 self.seconds += time.monotonic() - began
             left = sum(question.about not in found for question in pending)
@@ -120,65 +145,101 @@ class Session:
             tokens_in=meter.tokens_in, tokens_out=meter.tokens_out, tokens_cached=meter.cached,
             price=meter.cost, seconds=round(self.seconds, 1), accepted=self.accepted,
             corrected=self.corrected, rejected=len(self.fallbacks), kept=self.kept,
-            edits=self.edits, fallbacks=tuple(self.fallbacks),
+            edits=self.edits, fallbacks=tuple(self.fallbacks), questions=tuple(self.questions),
         )  # fmt: skip
 
     # ------------------------------------------------------------ rounds
 
-    def _known(self, question: Question[A], system: str) -> A | str | None:
-        """The answer of an earlier run, or why it could not be taken; None if it is unknown."""
+    def _known(self, question: Question[A], system: str) -> tuple[A | None, Held] | None:
+        """What an earlier run has of the answer, and what it could not take; None if unknown."""
         entry = self.store.read(question.key(str(self.opened.model), system))
         if entry is None:
             return None
-        if isinstance(entry.get("refused"), str):
-            return str(entry["refused"])
-        answer, wrong = validated(question, entry.get("answer"))
-        return None if wrong else answer
+        value, before = entry.get("answer"), _before(entry)
+        if value is None:
+            return (None, before) if before.refused else None
+        again = sifted(question, value)
+        if again.answer is None or again.refused:  # somebody changed the file
+            return None
+        return again.answer, replace(before, value=value)
 
-    def _asked(self, system: str, questions: list[Question[A]]) -> dict[str, A]:
+    def _asked(
+        self, system: str, questions: list[Question[A]], held: dict[str, Held]
+    ) -> dict[str, A]:
         found: dict[str, A] = {}
-        wrong: dict[str, str] = {}
         alone: list[Question[Any]] = []
         pending: list[Question[Any]] = list(questions)
         for number in range(_ROUNDS + 1):
             overhead = tokens(system) + tokens(self.background)
             work = chain(batches(pending, self.opened.model, overhead), [[q] for q in alone])
             pending, alone = [], []
-            for result in self._round(system, work, dict(wrong)):
+            for result in self._round(system, work, dict(held)):
                 about = result.question.about
-                if result.answer is not None:
-                    found[about] = cast("A", result.answer)
-                    self.accepted += 1
-                    self.corrected += about in wrong
-                elif result.failed:
-                    self.fall_back(about, result.failed)
+                if result.failed:
+                    left = held.get(about, _NOTHING)
+                    self._leave(result.question, system, left, found, result.failed)
                 elif result.alone:
                     alone.append(result.question)
-                elif number + 1 < _ROUNDS:
-                    wrong[about] = result.wrong
-                    pending.append(result.question)
+                elif result.is_whole:
+                    found[about] = cast("A", result.answer)
+                    self.accepted += 1
+                    self.corrected += about in held
+                    held.pop(about, None)
                 else:
-                    self._give_up(result, system)
+                    held[about] = result.held
+                    if number + 1 < _ROUNDS:
+                        pending.append(result.question)
+                    else:
+                        self._give_up(result, system, found)
             if not pending and not alone:
                 break
         for question in (*pending, *alone):
-            self.fall_back(question.about, wrong.get(question.about, "no answer"))
+            self._leave(question, system, held.get(question.about, _NOTHING), found, "no answer")
         return found
 
-    def _give_up(self, result: _Result, system: str) -> None:
-        """Kept as well: else an unchanged schema would ask for it at every run."""
-        why = f"{_ROUNDS} answers could not be taken: {result.wrong}"
-        key = result.question.key(str(self.opened.model), system)
-        self.store.keep(key, {"about": result.question.about, "refused": why})
-        self.fall_back(result.question.about, why)
+    def _leave(
+        self, question: Question[A], system: str, held: Held, found: dict[str, A], why: str
+    ) -> None:
+        """No more can be asked of it: what stands so far is taken, and kept for the next run."""
+        answer = sifted(question, held.value).answer if held.value is not None else None
+        if answer is None:
+            self.fall_back(question.about, why)
+            return
+        self._keep(question, system, held)
+        found[question.about] = answer
+        self.accepted += 1
+        self._tell(question.about, held)
+
+    def _give_up(self, result: _Result, system: str, found: dict[str, Any]) -> None:
+        """What stands is taken and kept; what does not is asked for once more in the next run,
+        and then no more: else an unchanged schema would ask at every run."""
+        question, held = result.question, result.held
+        self._keep(question, system, replace(held, runs=held.runs + 1))
+        if result.answer is not None:
+            found[question.about] = result.answer
+            self.accepted += 1
+        self._tell(question.about, held)
+
+    def _tell(self, about: str, held: Held) -> None:
+        for each in held.refused:
+            self.fall_back(f"{about}: {each.part}" if each.part else about, "; ".join(each.faults))
+
+    def _keep(self, question: Question[Any], system: str, held: Held) -> None:
+        entry: dict[str, Any] = {"about": question.about}
+        if held.value is not None:
+            entry["answer"] = held.value
+        if held.refused:
+            entry["refused"] = [asdict(each) for each in held.refused]
+            entry["runs"] = held.runs
+        self.store.keep(question.key(str(self.opened.model), system), entry)
 
     def _round(
-        self, system: str, work: Iterable[list[Question[Any]]], wrong: Mapping[str, str]
+        self, system: str, work: Iterable[list[Question[Any]]], held: Mapping[str, Held]
     ) -> list[_Result]:
         found: dict[int, list[_Result]] = {}
 
         def do(batch: list[Question[Any]]) -> list[_Result]:
-            return self._one(system, batch, wrong)
+            return self._one(system, batch, held)
 
         crew = Crew(do)
         try:
@@ -197,10 +258,12 @@ class Session:
     # ------------------------------------------------------------ one request
 
     def _one(
-        self, system: str, batch: list[Question[Any]], wrong: Mapping[str, str]
+        self, system: str, batch: list[Question[Any]], held: Mapping[str, Held]
     ) -> list[_Result]:
         expected = sum(question.expected for question in batch)
-        request = compose(self._told(system), batch, wrong, self._most_out(expected))
+        request = compose(
+            self._told(system), batch, held, self._most_out(expected), narrow=self.opened.narrow
+        )
         sender = Sender(self.opened.provider, self.meter, self.pace, self.opened.seconds)
         reply = sender.send(request, expected)
         if isinstance(reply, str):
@@ -210,13 +273,12 @@ class Session:
         if reply.stop != "ok" and len(batch) > 1:
             return [_Result(question, alone=True) for question in batch]
         if reply.stop == "refusal":
-            return [_Result(batch[0], wrong="the model refused")]
-        results = judged(batch, reply)
+            wrong = "the model refused"
+            return [_Result(batch[0], held=_after(held, batch[0], wrong))]
+        results = judged(batch, reply, held)
         for result in results:
-            if result.answer is not None:
-                key = result.question.key(str(self.opened.model), system)
-                answer = result.answer.model_dump(mode="json", exclude_defaults=True)
-                self.store.keep(key, {"about": result.question.about, "answer": answer})
+            if result.is_whole:
+                self._keep(result.question, system, result.held)
         return results
 
     def _told(self, system: str) -> str:
@@ -231,19 +293,29 @@ class Session:
 
 
 def compose(
-    system: str, batch: Sequence[Question[Any]], wrong: Mapping[str, str], most_out: int
+    system: str,
+    batch: Sequence[Question[Any]],
+    held: Mapping[str, Held],
+    most_out: int,
+    *,
+    narrow: bool = False,
 ) -> Ask:
-    """The request, as it is sent. `wrong`: what was wrong with an earlier answer, by question."""
+    """The request, as it is sent.
+
+    Args:
+        held: what was taken and refused of earlier answers, by what they are about.
+        narrow: the schema holds every limit of each question; else it stands there once.
+    """
     names = {f"q{number}": question for number, question in enumerate(batch, 1)}
     parts: list[str] = []
     for name, question in names.items():
         parts.append(f'<facts for="{name}">\n{question.facts}\n</facts>')
-        if question.about in wrong:
-            parts.append(f"Your last answer {name} was refused: {wrong[question.about]}")
+        if before := held.get(question.about):
+            parts.append(_again(name, before))
     shapes: dict[str, Any] = {}
     defs: dict[str, Any] = {}
     for number, (name, question) in enumerate(names.items(), 1):
-        shapes[name], below = question.schema(number)
+        shapes[name], below = question.schema(number) if narrow else shared(question.answer)
         defs |= below
     return Ask(
         kind=batch[0].kind,
@@ -255,7 +327,16 @@ def compose(
     )
 
 
-def judged(batch: Sequence[Question[Any]], reply: Reply) -> list[_Result]:
+def _again(name: str, held: Held) -> str:
+    if held.value is None:
+        return f"Your last answer {name} was refused: {held.wrong}"
+    return (
+        f"Of your last answer {name} these parts were refused; the rest is taken and kept. Answer "
+        f"with these alone, corrected, or leave them out:\n{held.wrong}"
+    )
+
+
+def judged(batch: Sequence[Question[Any]], reply: Reply, held: Mapping[str, Held]) -> list[_Result]:
     """Each answer of a reply by itself: one that is wrong does not spoil the others."""
     text = reply.text
     problem, answers = "", cast("dict[str, Any]", {})
@@ -277,28 +358,44 @@ def judged(batch: Sequence[Question[Any]], reply: Reply) -> list[_Result]:
     results: list[_Result] = []
     for number, question in enumerate(batch, 1):
         if problem:
-            results.append(_Result(question, wrong=problem))
+            results.append(_Result(question, held=_after(held, question, problem)))
             continue
-        answer, wrong = validated(question, answers.get(f"q{number}"))
-        results.append(_Result(question, answer=None if wrong else answer, wrong=wrong))
+        results.append(_taken(question, answers.get(f"q{number}"), held))
     return results
 
 
-def validated(question: Question[A], value: Any) -> tuple[A | None, str]:
-    """The answer, or what is wrong with it in a few words."""
+def _taken(question: Question[Any], value: Any, held: Mapping[str, Held]) -> _Result:
+    """What stands of an answer, beside what stood of those before."""
+    before = held.get(question.about, _NOTHING)
     if value is None:
-        return None, "it is missing"
-    answer: A | None = None
+        return _Result(question, held=_after(held, question, "it is missing"))
+    if before.value is not None:
+        value = joined(question.answer, before.value, value)
+    found = sifted(question, value)
+    if found.answer is None:
+        kept = replace(before, refused=found.refused, wrong=found.told() or "it is no answer")
+        return _Result(question, held=kept)
+    standing = found.answer.model_dump(mode="json", exclude_defaults=True)
+    kept = replace(before, value=standing, refused=found.refused, wrong=found.told())
+    return _Result(question, found.answer, kept)
+
+
+def _after(held: Mapping[str, Held], question: Question[Any], wrong: str) -> Held:
+    """What was held before, where the last answer was no answer."""
+    before = held.get(question.about, _NOTHING)
+    if before.value is not None:
+        return before
+    return replace(before, refused=(Refused("", "", (wrong,)),), wrong=wrong)
+
+
+def _before(entry: Mapping[str, Any]) -> Held:
+    """What an earlier run refused; nothing where the entry was damaged."""
     try:
-        answer = question.answer.model_validate(value)
-        answer.model_dump_json()  # text that cannot be written as UTF-8 is no text
-        problems = question.outside(answer) or question.check(answer)
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_context=False, include_input=False)
-        problems = [
-            f"{'.'.join(str(part) for part in detail['loc'])[:80]}: {detail['msg'][:160]}"
-            for detail in details[:4]
-        ]
-    except (ValueError, RecursionError):
-        return None, "it holds text that cannot be read"
-    return (None, "; ".join(problems)[:600]) if problems else (answer, "")
+        refused = tuple(
+            Refused(str(each["part"]), str(each["quoted"]), tuple(map(str, each["faults"])))
+            for each in entry.get("refused", ())
+        )
+        runs = int(entry.get("runs", 0))
+    except (KeyError, TypeError, ValueError):
+        return _NOTHING
+    return Held(entry.get("answer"), refused, Sifted[Any](None, refused).told(), runs)

@@ -17,9 +17,9 @@ from dbt_cartridge.documents.schema import (
     Shape,
     Table,
 )  # fmt: skip
+from dbt_cartridge.documents.wording import Reason
 from dbt_cartridge.llm.facts import Told, quoted, without_literals
 from dbt_cartridge.llm.questions import Answer, Question
-from dbt_cartridge.llm.wording import Reason
 
 SYSTEM = """\
 You are a senior analytics engineer. You decide what automatic inference of a warehouse's schema \

@@ -60,7 +60,7 @@ def prompts(
         known += len(questions) - len(asked)
         told_too = f"{system}\n\n{own}" if own else system
         for batch in batches(asked, model, tokens(told_too)):
-            request = compose(told_too, batch, {}, model.output)
+            request = compose(told_too, batch, {}, model.output, narrow=elsewhere)
             schema_text = json.dumps(request.schema)
             requests += 1
             tokens_in += tokens(request.system) + tokens(request.prompt) + tokens(schema_text)

@@ -8,7 +8,7 @@ with each release.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlglot
@@ -18,6 +18,7 @@ from sqlglot.optimizer.annotate_types import annotate_types
 
 from dbt_cartridge import native
 from dbt_cartridge.documents.scan import TypeFamily
+from dbt_cartridge.errors import did_you_mean
 from dbt_cartridge.llm.functions import (
     AGGREGATES,
     CLASSES,
@@ -71,7 +72,11 @@ _FAMILIES: tuple[tuple[TypeFamily, str], ...] = (
 
 
 class NotAllowed(Exception):
-    """What is wrong with an expression, in words for the provider."""
+    """What is wrong with an expression, in words for the provider. `alias`: one that is unknown."""
+
+    def __init__(self, message: str, alias: str = "") -> None:
+        super().__init__(message)
+        self.alias = alias
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,10 @@ class Checked:
     type: TypeFamily
     aggregates: bool  # holds an aggregate outside a window
     columns: frozenset[tuple[str, str]]
+    windows: bool = False
+    adds_up: bool | None = None  # of a number that is summed up or counted; None of others
+    summed: frozenset[tuple[str, str]] = frozenset()  # columns that are added up as they are
+    literal: str | None = None  # it is this text, in every row
 
 
 @dataclass(frozen=True)
@@ -112,7 +121,23 @@ class Scope:
             kind,
             any(_outside_window(node) for node in tree.walk() if type(node) in _CALLS),
             frozenset(found),
+            any(isinstance(node, exp.Window) for node in tree.walk()),
+            _adds_up(tree),
+            frozenset(_summed(tree)),
+            tree.name if isinstance(tree, exp.Literal) and tree.is_string else None,
         )
+
+    def made(self, text: str, wanted: TypeFamily) -> Checked:
+        """The expression as a value of this type: a cast where it is of another.
+
+        Raises NotAllowed.
+        """
+        checked = self.check(text)
+        if checked.type == wanted:
+            return checked
+        tree = exp.cast(_one_expression(text, self.adapter), dict(_FAMILIES)[wanted])
+        again = self.check(str(tree.sql(dialect=self.adapter, comments=False)))
+        return replace(again, type=wanted)
 
     def _bind(self, tree: Node) -> set[tuple[str, str]]:
         """Every column known, qualified and quoted."""
@@ -122,10 +147,12 @@ class Scope:
                 raise NotAllowed("a column has at most one alias before it")
             alias = column.table or self.base
             if alias not in self.columns:
-                raise NotAllowed(f"there is no alias {alias[:60]}")
+                near = did_you_mean(alias[:60], self.columns)
+                raise NotAllowed(f"there is no alias {alias[:60]}.{near}", alias)
             name = column.name
             if name not in self.columns[alias]:
-                raise NotAllowed(f"{alias} has no column {name[:60]}")
+                near = did_you_mean(name[:60], self.columns[alias])
+                raise NotAllowed(f"{alias} has no column {name[:60]}.{near}")
             column.set("this", exp.to_identifier(name, quoted=True))
             column.set("table", exp.to_identifier(alias, quoted=True))
             found.add((alias, name))
@@ -304,6 +331,24 @@ def _require_no_nested(tree: Node) -> None:
                 if type(inside) in _CALLS and _outside_window(inside):
                     raise NotAllowed("an aggregate cannot stand in an aggregate")
                 inside = inside.parent
+
+
+def _adds_up(tree: Node) -> bool | None:
+    """Whether what is summed up here may be summed up again."""
+    inner = tree.unnest()
+    while isinstance(inner, exp.Coalesce | exp.Round | exp.Cast | exp.Filter):
+        inner = inner.this.unnest()
+    if isinstance(inner, exp.Sum | exp.CountIf):
+        return True
+    if isinstance(inner, exp.Count):
+        return not isinstance(inner.this, exp.Distinct)
+    return False if any(type(node) in _CALLS for node in tree.walk()) else None
+
+
+def _summed(tree: Node) -> set[tuple[str, str]]:
+    """Columns that a `sum` takes as they stand."""
+    plain = (node.this.unnest() for node in tree.find_all(exp.Sum))
+    return {(each.table, each.name) for each in plain if isinstance(each, exp.Column)}
 
 
 def _outside_window(node: Node) -> bool:

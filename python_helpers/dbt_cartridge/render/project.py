@@ -138,6 +138,8 @@ def _config(each: Model, adapter: str, folder: Mapping[str, Any]) -> list[tuple[
     config: list[tuple[str, str]] = []
     if each.materialized not in ("view", folder.get("materialized")):
         config.append(("materialized", repr(each.materialized)))
+    if each.tags:
+        config.append(("tags", repr(list(each.tags))))
     if each.incremental is not None:
         key = [identifiers.write(column, adapter) for column in each.incremental.unique_key]
         if key:

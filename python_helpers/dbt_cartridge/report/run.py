@@ -146,7 +146,11 @@ def run(outcome: Outcome) -> Run:
 def _by_the_rules(asked: Asked | None) -> tuple[Problem, ...]:
     """What the provider was asked and the rules decided after all."""
     fallbacks = asked.fallbacks if asked else ()
-    return tuple(Problem(where=f.what, what=f"left to the rules: {f.why}") for f in fallbacks)
+    questions = asked.questions if asked else ()
+    return (
+        *(Problem(where=q.what, what=f"a question to you: {q.why}") for q in questions),
+        *(Problem(where=f.what, what=f"left to the rules: {f.why}") for f in fallbacks),
+    )
 
 
 def to_look_at(changes: Changes) -> tuple[Change, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dbt_cartridge.config import Settings
+from dbt_cartridge.documents.asked import Asked
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.documents.schema import Schema
@@ -70,6 +71,12 @@ def improved_by(
     found = improver(chosen, shop()[2], store or Memory(), Silent(), opened)
     assert found is not None
     return found
+
+
+def said(better: Improver) -> Asked:
+    asked = better.asked()
+    assert asked is not None
+    return asked
 
 
 class Recorder:

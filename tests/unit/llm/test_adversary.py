@@ -27,6 +27,7 @@ SETTINGS = Settings(provider="mock", concurrency=2)
 def files_after(attack: str) -> Files:
     schema, scan, host = few()
     better = improved_by(adversary(attack), SETTINGS)
+    assert better.session is not None
     better.session.pace._wait = lambda _: None  # pyright: ignore[reportPrivateUsage]
     understood = better.understand(schema, scan)
     return render(better.improve(design(understood, scan, host, SETTINGS)), host, SETTINGS)

@@ -15,7 +15,7 @@ from dbt_cartridge.documents.design import Design, ExpressionTest
 from dbt_cartridge.documents.schema import Schema
 from dbt_cartridge.llm.providers.mock import scripted
 from dbt_cartridge.render import render
-from tests.unit.llm.helpers import SHOP, Memory, expert, improved_by, shop
+from tests.unit.llm.helpers import SHOP, Memory, expert, improved_by, said, shop
 
 SETTINGS = Settings(provider="mock")
 
@@ -30,8 +30,9 @@ def by_the_expert(store: Memory | None = None) -> tuple[Schema, Design, int]:
     better = improved_by(scripted(expert()), store=store)
     understood = better.understand(schema, scan)
     designed = better.improve(design(understood, scan, host, SETTINGS))
-    assert better.asked().fallbacks == ()
-    return understood, designed, better.asked().requests
+    asked = said(better)
+    assert asked.fallbacks == ()
+    return understood, designed, asked.requests
 
 
 def difference() -> dict[str, object]:
@@ -126,4 +127,4 @@ def test_growing_data_asks_nothing_again():
     )
     better = improved_by(scripted({}), store=store)
     better.improve(design(better.understand(schema, grown), grown, host, SETTINGS))
-    assert better.asked().requests == 0
+    assert said(better).requests == 0

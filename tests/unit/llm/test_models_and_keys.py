@@ -151,7 +151,7 @@ def test_an_answer_that_echoes_a_key_is_kept_without_it(monkeypatch: pytest.Monk
     monkeypatch.setenv("OPENAI_API_KEY", "planted-key-of-the-user")
     escaped = "\\u0070lanted-key-of-the-user"
     text = f'{{"q1": {{"note": "it is {escaped}, key-performance-indicator"}}}}'
-    kept = judged([Question("name", "x", "", [], Noted)], Reply(text, 1, 1))[0].answer
+    kept = judged([Question("name", "x", "", [], Noted)], Reply(text, 1, 1), {})[0].answer
     assert isinstance(kept, Noted)
     assert kept.note == "it is •••, key-performance-indicator"
 

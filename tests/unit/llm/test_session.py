@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import Field
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.schema import ColumnMeaning, Key, Schema, Table
+from dbt_cartridge.documents.wording import Name
 from dbt_cartridge.llm.batches import batches
 from dbt_cartridge.llm.models import Model
 from dbt_cartridge.llm.opening import Opened
@@ -26,10 +28,9 @@ from dbt_cartridge.llm.protocol import (
     Reply,
 )
 from dbt_cartridge.llm.providers.mock import Mock, Script
-from dbt_cartridge.llm.questions import Answer, Question
+from dbt_cartridge.llm.questions import Answer, Fault, Question
 from dbt_cartridge.llm.session import Session
 from dbt_cartridge.llm.settling import Choice, settled
-from dbt_cartridge.llm.wording import Name
 from dbt_cartridge.progress import Silent
 from dbt_cartridge.write.answers import KeptAnswers
 from tests.unit.llm.helpers import MODEL, Memory, few, improved_by
@@ -176,13 +177,111 @@ def test_other_words_of_the_user_ask_again(tmp_path: Path):
     assert other.asked().requests == 1
 
 
-def test_an_answer_that_could_not_be_taken_is_not_asked_for_at_every_run(tmp_path: Path):
+def test_an_answer_that_could_not_be_taken_is_asked_for_in_one_more_run_and_then_no_more(
+    tmp_path: Path,
+):
     bad = json.dumps({"q1": {"name": "Bad Name"}})
     session(lambda _: bad, KeptAnswers(tmp_path)).answers("Naming", "s", questions(1))
-    second = session(lambda _: bad, KeptAnswers(tmp_path))
+    prompts: list[str] = []
+
+    def script(request: Ask) -> str:
+        prompts.append(request.prompt)
+        return bad
+
+    second = session(script, KeptAnswers(tmp_path))
     assert second.answers("Naming", "s", questions(1)) == {}
-    assert second.asked().requests == 0
-    assert len(second.asked().fallbacks) == 1
+    assert "was refused: name:" in prompts[0]
+    third = session(lambda _: bad, KeptAnswers(tmp_path))
+    assert third.answers("Naming", "s", questions(1)) == {}
+    assert third.asked().requests == 0
+    assert len(third.asked().fallbacks) == 1
+
+
+class Piece(Answer):
+    name: Name
+    size: int = Field(default=1, le=9)
+
+
+class Pieces(Answer):
+    parts = frozenset({"pieces", "note"})
+
+    pieces: list[Piece] = Field(default=[], max_length=3)
+    note: Name = ""
+
+
+def pieces() -> list[Question[Any]]:
+    def check(answer: Pieces) -> list[Fault]:
+        return [
+            Fault(("pieces", n), f"{each.name} is not made here")
+            for n, each in enumerate(answer.pieces)
+            if each.name.startswith("odd")
+        ]
+
+    return [Question("design", "t", "table t", [0], Pieces, check=check)]
+
+
+def test_a_part_that_fails_is_asked_again_alone_with_all_its_faults_and_the_rest_is_taken(
+    tmp_path: Path,
+):
+    prompts: list[str] = []
+    answers = [
+        {"pieces": [{"name": "good"}, {"name": "No Name", "size": 12}, {"name": "odd_one"}],
+         "note": "kept"},
+        {"pieces": [{"name": "named", "size": 2}]},
+    ]  # fmt: skip
+
+    def script(request: Ask) -> str:
+        prompts.append(request.prompt)
+        return json.dumps({"q1": answers[len(prompts) - 1]})
+
+    its = session(script, KeptAnswers(tmp_path))
+    found = its.answers("Designing", "s", pieces())["t"]
+    assert [each.name for each in found.pieces] == ["good", "named"]
+    assert found.note == "kept"
+    assert len(prompts) == 2
+    again = prompts[1].partition("these parts were refused")[2]
+    assert '"No Name"' in again
+    assert "pattern" in again
+    assert "less than or equal to 9" in again
+    assert "odd_one is not made here" in again
+    assert '"good"' not in again
+    assert its.asked().fallbacks == ()
+    kept = session(lambda _: "{}", KeptAnswers(tmp_path))
+    assert kept.answers("Designing", "s", pieces())["t"] == found
+    assert kept.asked().requests == 0
+
+
+def test_what_stands_is_taken_where_the_rest_never_comes_right(tmp_path: Path):
+    bad = json.dumps({"q1": {"pieces": [{"name": "good"}, {"name": "odd_one"}]}})
+    its = session(lambda _: bad, KeptAnswers(tmp_path))
+    found = its.answers("Designing", "s", pieces())["t"]
+    assert [each.name for each in found.pieces] == ["good"]
+    [lost] = its.asked().fallbacks
+    assert lost.what == "t: pieces odd_one"
+    assert lost.why == "odd_one is not made here"
+    again = session(lambda _: json.dumps({"q1": {}}), KeptAnswers(tmp_path))
+    assert again.answers("Designing", "s", pieces())["t"] == found
+    assert again.asked().requests == 1
+    assert again.asked().fallbacks == ()
+
+
+def test_more_than_may_stand_there_costs_only_what_is_too_much():
+    many = json.dumps({"q1": {"pieces": [{"name": f"n{n}"} for n in range(5)]}})
+    its = session(lambda _: many)
+    found = its.answers("Designing", "s", pieces())["t"]
+    assert [each.name for each in found.pieces] == ["n0", "n1", "n2"]
+
+
+def test_the_schema_of_answers_is_sent_once():
+    asked: list[Ask] = []
+
+    def script(request: Ask) -> str:
+        asked.append(request)
+        return json.dumps({item: {} for item, _ in request.items})
+
+    some = [Question("design", f"t{n}", f"table t{n}", [n], Pieces) for n in range(9)]
+    session(script).answers("Designing", "s", some)
+    assert json.dumps(asked[0].schema).count('"pieces"') == 1
 
 
 def test_a_damaged_file_is_asked_again(tmp_path: Path):

@@ -38,3 +38,15 @@ Name = Annotated[
 Sentence = Annotated[str, Field(max_length=240), AfterValidator(one_line)]
 Reason = Annotated[str, Field(max_length=100), AfterValidator(one_line)]
 Expression = Annotated[str, StringConstraints(max_length=500)]
+
+
+_UNIT = re.compile(r"[A-Za-z%][A-Za-z0-9 %/_²³°-]*\Z")
+
+
+def _a_unit(unit: str) -> str:
+    if unit and not _UNIT.match(unit):
+        raise ValueError("a unit is a word: USD, cents, days, percent, kg")
+    return unit
+
+
+Unit = Annotated[str, Field(max_length=20), AfterValidator(_a_unit)]
