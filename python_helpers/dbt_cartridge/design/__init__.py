@@ -15,7 +15,7 @@ from dbt_cartridge.design.followed import renamed
 from dbt_cartridge.design.labels import labelled, staging_names
 from dbt_cartridge.design.masking import masked
 from dbt_cartridge.design.naming import Names, host_names
-from dbt_cartridge.design.own_staging import adopted, own_staging, told
+from dbt_cartridge.design.own_staging import adopted, own_staging, told, unread
 from dbt_cartridge.design.parts import Staged
 from dbt_cartridge.design.plan import (
     blank_keys,
@@ -47,7 +47,7 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     """
     beside = {model.name for model in host.beside(scan)}
     names = Names(host_names(host) | beside | {*host.retired}, held=host.kept_names)
-    relations, left_out = usable(schema, scan, {})
+    relations, left_out = usable(schema, scan, {}, {})
     schema = labelled(schema, relations, sources(relations, schema, host, settings), host)
     declared = sources(relations, schema, host, settings)
     layers = set(settings.layers)
@@ -56,9 +56,11 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
         return Design(adapter=scan.adapter, sources=keyed, left_out=left_out)
     own = own_staging(relations, declared, schema, host)
     rest = tuple(relation for relation in relations if relation.id not in own)
+    unknown = unread(rest, declared, host)
+    rest = tuple(relation for relation in rest if relation.id not in unknown)
     served, taken = staging_names(rest, schema, declared, host, names)
-    if served:
-        relations, left_out = usable(schema, scan, served)
+    if served or unknown:
+        relations, left_out = usable(schema, scan, served, unknown)
     taken |= {id: its.model.name for id, its in own.items()}
     staged = _staged(schema, relations, declared, taken, {})
     if given := _given(staged, host):

@@ -1,7 +1,8 @@
 """The host's own staging: a model that selects the rows of one source table, whatever its name.
 
 New models are built on it. Which of its columns is which of the table's is read from its SQL; what
-is computed there is not known here, and is left to the host.
+is computed there, by a macro or otherwise, is not known here, and is left to the host. Where the
+SQL cannot be read the model may well be the staging: nothing is staged beside it.
 """
 
 from __future__ import annotations
@@ -25,12 +26,22 @@ from dbt_cartridge.documents.scan import Relation
 from dbt_cartridge.documents.schema import Schema, Table
 
 _TABLE = "cartridge_source"
+_MACRO = "cartridge_macro"
 _SOURCE = re.compile(r"""\{\{-?\s*source\(\s*['"][^'"]+['"]\s*,\s*['"][^'"]+['"]\s*\)\s*-?\}\}""")
-_UNSEEN = re.compile(r"\{\{-?\s*config\(.*?\)\s*-?\}\}|\{#.*?#\}", re.DOTALL)
+# What says nothing of the columns, and the rows that an incremental model reads on later runs.
+_UNSEEN = re.compile(
+    r"\{\{-?\s*config\(.*?\)\s*-?\}\}|\{#.*?#\}|\{%-?\s*set\s[^%]*?=.*?%\}"
+    r"|\{%-?\s*if\s+is_incremental\(\)\s*-?%\}.*?\{%-?\s*endif\s*-?%\}",
+    re.DOTALL,
+)
+_STAR = re.compile(r"\{\{-?\s*dbt_utils\.star\(.*?\)\s*-?\}\}", re.DOTALL)
+_EXCEPT = re.compile(r"except\s*=\s*\[([^\]]*)\]")
+_QUOTED = re.compile(r"""['"](\w+)['"]""")
+_TAG = re.compile(r"\{%.*?%\}", re.DOTALL)
+_COMPUTED = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 # One row out for one row in is no longer sure where one of these stands.
-_OTHER_GRAIN = (exp.Join, exp.Group, exp.Distinct, exp.SetOperation, exp.AggFunc, exp.Unnest,
-                exp.Lateral, exp.Limit)  # fmt: skip
+_OTHER_GRAIN = (exp.Join, exp.Group, exp.SetOperation, exp.Unnest, exp.Lateral, exp.Limit)
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,7 @@ class Own:
     model: HostModel
     columns: dict[str, str]  # of the table → of the model
     missing: tuple[str, ...]  # columns of the table that it does not show as they are
+    computed: frozenset[str] = frozenset()  # of these, what others of its columns are made from
 
 
 def own_staging(
@@ -47,18 +59,8 @@ def own_staging(
 
     Where a generated staging model stands, it goes on being the one.
     """
-    ours = {model.name for model in host.models if model.generated}
-    staged = {id for id, model in kept_staging(host).items() if model in ours}
-    readers: dict[tuple[str, str], list[HostModel]] = {}
-    for model in host.models:
-        if model.source and not model.generated:
-            readers.setdefault(model.source, []).append(model)
-    places = {t.relation: (s.name, t.name) for s in declared for t in s.tables if t.existing}
     found: dict[str, Own] = {}
-    for relation in relations:
-        if relation.id in staged:
-            continue
-        models = readers.get(places.get(relation.id, ("", "")), [])
+    for relation, models in _readers(relations, declared, host):
         each = [_own(model, relation, host.adapter) for model in models]
         staging = [own for own in each if own and _is_staging(own, schema.by_id[relation.id])]
         if staging:
@@ -66,10 +68,42 @@ def own_staging(
     return found
 
 
+def unread(relations: Iterable[Relation], declared: Iterable[Source], host: Host) -> dict[str, str]:
+    """Relation → a model of the host that stands on it alone and may be its staging.
+
+    Its SQL cannot be read; what of it stands between Jinja's tags counts nothing together.
+    """
+    return {
+        relation.id: model.name
+        for relation, models in _readers(relations, declared, host)
+        for model in models
+        if parsed(model.sql, relation, host.adapter) is None
+        if (scope := parsed(_TAG.sub(" ", model.sql), relation, host.adapter)) is None
+        or keeps_grain(scope)
+    }
+
+
+def _readers(
+    relations: Iterable[Relation], declared: Iterable[Source], host: Host
+) -> Iterator[tuple[Relation, list[HostModel]]]:
+    """The host's models that stand on a relation alone; none where ours stages it already."""
+    ours = {model.name for model in host.models if model.generated}
+    staged = {id for id, model in kept_staging(host).items() if model in ours}
+    by_source: dict[tuple[str, str], list[HostModel]] = {}
+    for model in host.models:
+        if model.source and not model.generated:
+            by_source.setdefault(model.source, []).append(model)
+    places = {t.relation: (s.name, t.name) for s in declared for t in s.tables if t.existing}
+    for relation in relations:
+        if relation.id not in staged:
+            yield relation, by_source.get(places.get(relation.id, ("", "")), [])
+
+
 def _is_staging(own: Own, table: Table) -> bool:
     """It shows the table's key, if there is one, and most of its columns: else it is a report."""
     key = table.primary_key.columns if table.primary_key else ()
-    return set(key) <= own.columns.keys() and len(own.columns) >= len(own.missing)
+    unseen = len(own.missing) - len(own.computed)
+    return set(key) <= own.columns.keys() and len(own.columns) + len(own.computed) >= unseen
 
 
 def adopted(staged: Staged, own: Own) -> Staged:
@@ -132,27 +166,21 @@ def told(found: dict[str, Own], declared: Iterable[Source]) -> Iterator[LeftOut]
 
 
 def _own(model: HostModel, relation: Relation, dialect: str) -> Own | None:
-    traced = _traced(model.sql, relation, dialect)
-    if traced is None:
+    """None where its rows may not be those of the table."""
+    scope = parsed(model.sql, relation, dialect)
+    if scope is None or not keeps_grain(scope):
         return None
     stored = {name.casefold(): name for name in relation.by_name}
     columns: dict[str, str] = {}
-    for output, column in traced:
-        if (name := stored.get(column.casefold())) and name not in columns:
-            columns[name] = output
-    return Own(model, columns, tuple(c for c in relation.by_name if c not in columns))
-
-
-def _traced(text: str, relation: Relation, dialect: str) -> list[tuple[str, str]] | None:
-    """(output, source column) where a column goes through unchanged; None where rows may not."""
-    scope = parsed(text, relation, dialect)
-    if scope is None:
-        return None
-    found: list[tuple[str, str]] = []
+    used: set[str] = set()
     for projection in outputs(scope):
-        if column := _origin(scope, projection):
-            found.append((output_name(projection), column))
-    return found
+        used |= made_from(scope, projection)
+        column = _origin(scope, projection) or ""
+        if (name := stored.get(column.casefold())) and name not in columns:
+            columns[name] = output_name(projection)
+    missing = tuple(column for column in relation.by_name if column not in columns)
+    computed = frozenset(column for column in missing if column.casefold() in used)
+    return Own(model, columns, missing, computed)
 
 
 def outputs(scope: Scope) -> list[exp.Expr]:
@@ -164,27 +192,64 @@ def output_name(projection: exp.Expr) -> str:
     return name.lower() if _PLAIN.match(name) else name
 
 
+def made_from(scope: Scope, projection: exp.Expr) -> set[str]:
+    """The columns of the table that an output is made from, in lower case."""
+    found: set[str] = set()
+    for column in projection.find_all(exp.Column):
+        below = scope.sources.get(column.table)
+        if isinstance(below, exp.Table) and below.name.casefold() == _TABLE:
+            found.add(column.name.casefold())
+        elif isinstance(below, Scope) and isinstance(below.expression, exp.Select):
+            for each in outputs(below):
+                if each.alias_or_name.casefold() == column.name.casefold():
+                    found |= made_from(below, each)
+    return found
+
+
+def keeps_grain(scope: Scope) -> bool:
+    """Whether it selects the table's rows one for one; what it filters or deduplicates aside."""
+    tree = scope.expression
+    aggregates = (each for each in tree.find_all(exp.AggFunc) if not _is_windowed(each))
+    return isinstance(tree, exp.Select) and not tree.find(*_OTHER_GRAIN) and not any(aggregates)
+
+
+def _is_windowed(function: exp.Expr) -> bool:
+    above = function.parent
+    while isinstance(above, (exp.IgnoreNulls, exp.RespectNulls, exp.Filter)):
+        above = above.parent
+    return isinstance(above, exp.Window)
+
+
 def parsed(text: str, relation: Relation, dialect: str) -> Scope | None:
-    """The model's statement, its columns qualified; None where it is no select of the table's rows,
-    one for one, or holds Jinja that is not known here."""
-    plain = _SOURCE.sub(_TABLE, _UNSEEN.sub("", text))
-    if "{{" in plain or "{%" in plain:
+    """The model's statement, its columns qualified; None where it is no SQL that is known here.
+
+    What a macro computes is a column of no table.
+    """
+    plain = _STAR.sub(_all_columns, _SOURCE.sub(_TABLE, _UNSEEN.sub("", text)))
+    plain = _COMPUTED.sub(_call, plain)
+    if "{%" in plain:
         return None
     try:
         tree = sqlglot.parse_one(plain, read=dialect)
-        if tree.find(*_OTHER_GRAIN):
-            return None
         columns = {column.name: "text" for column in relation.columns}
         tree = qualify(
             tree, dialect=dialect, schema={_TABLE: columns},
             validate_qualify_columns=False, quote_identifiers=False,
         )  # fmt: skip
-        scope = build_scope(tree)
+        return build_scope(tree)
     except (SqlglotError, ValueError):
         return None
-    if scope is None or not isinstance(scope.expression, exp.Select):
-        return None
-    return scope
+
+
+def _call(macro: re.Match[str]) -> str:
+    """What a macro computes, from the columns that its arguments name."""
+    return f"{_MACRO}({', '.join(_QUOTED.findall(macro.group()))})"
+
+
+def _all_columns(star: re.Match[str]) -> str:
+    left_out = _EXCEPT.search(star.group())
+    names = _QUOTED.findall(left_out[1]) if left_out else []
+    return f"* exclude ({', '.join(names)})" if names else "*"
 
 
 def _origin(scope: Scope, projection: exp.Expr) -> str | None:

@@ -26,12 +26,13 @@ _NUMERIC: frozenset[TypeFamily] = frozenset({"integer", "decimal", "float"})
 
 
 def usable(
-    schema: Schema, scan: Scan, served: Mapping[str, str]
+    schema: Schema, scan: Scan, served: Mapping[str, str], unknown: Mapping[str, str]
 ) -> tuple[tuple[Relation, ...], tuple[LeftOut, ...]]:
     """Relations that get models, and why the others get none.
 
     Args:
         served: relations that a model of the host's own stages already, and its name.
+        unknown: relations that one stands on whose SQL cannot be read, and its name.
     """
     kept: list[Relation] = []
     left: list[LeftOut] = []
@@ -46,6 +47,9 @@ def usable(
         elif relation.id in served:
             model = served[relation.id]
             left.append(LeftOut(what=relation.id, why=f"The project's own {model} stages it."))
+        elif relation.id in unknown:
+            why = f"Your {unknown[relation.id]} stands on it; its SQL holds what is not read here."
+            left.append(LeftOut(what=relation.id, why=why))
         else:
             kept.append(relation)
     return tuple(kept), tuple(left)

@@ -42,9 +42,40 @@ def test_a_report_on_a_source_is_not_its_staging() -> None:
     for sql in (
         "select colour, count(*) as n from {{ source('web', 'things') }} group by 1",
         "select id from {{ source('web', 'things') }}",
-        "select id, colour, weight from {{ source('web', 'things') }} {% if x %}{% endif %}",
+        "select {% for c in x %} sum({{ c }}) {% endfor %} as n from {{ source('web', 'things') }}",
     ):
         assert names(_designed(_model("report", sql)), "staging") == ["stg_web__things"]
+
+
+def test_beside_a_model_that_may_be_the_staging_nothing_is_staged() -> None:
+    for sql in (
+        "select id, colour, weight from {{ source('web', 'things') }} {% if x %}{% endif %}",
+        "select id {% for c in x %}, {{ c }} {% endfor %} from {{ source('web', 'things') }}",
+    ):
+        result = _designed(_model("base_things", sql))
+        assert result.models == ()
+        assert any("base_things" in each.why for each in result.left_out)
+
+
+def test_what_macros_compute_is_a_gap_in_a_staging_that_is_known() -> None:
+    sql = """
+        {% set unit = 'kg' %}
+        select id, {{ dbt.lower('colour') }} as colour, {{ to_kilos('weight', unit) }} as weight
+        from {{ source('web', 'things') }}
+        {% if is_incremental() %} where id > (select max(id) from {{ this }}) {% endif %}
+        qualify row_number() over (partition by id order by count(*) over (partition by id)) = 1
+    """
+    result = _designed(_model("base_things", sql))
+    assert names(result, "staging") == []
+    (used,) = [each for each in result.used if each.what == "base_things"]
+    assert used.why.endswith("not as it is there: colour, weight")
+
+
+def test_columns_by_a_star_of_dbt_utils_are_the_tables() -> None:
+    star = "{{ dbt_utils.star(from=source('web', 'things'), except=['weight']) }}"
+    result = _designed(_model("b", f"select {star} from {{{{ source('web', 'things') }}}}"))
+    (used,) = [each for each in result.used if each.what == "b"]
+    assert used.why.endswith("not as it is there: weight")
 
 
 def test_of_two_stagings_the_one_with_more_columns_is_built_on() -> None:
