@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -72,14 +72,20 @@ def tables(manifest: Manifest) -> list[Table]:
             for column in source["columns"].values():
                 table.columns[column["name"]] = _native(column.get("data_type"))
             found[id] = table
-    for node in manifest["nodes"].values():
+    shown = dict(found)  # and what shows all columns of a table
+    for node in _parents_first(manifest):
         depends = cast("list[str]", node.get("depends_on", {}).get("nodes", []))
         if node["resource_type"] == "test":
             _told_unique(node, depends, found)
-        elif read := {id: found[id] for id in depends if id in found}:
-            names = {_alias(*id.split(".")[2:]): table for id, table in read.items()}
-            for name, column, type in _read(node.get("raw_code") or "", names):
-                _add(names[name], column, type)
+        elif read := {id: shown[id] for id in depends if id in shown}:
+            names = {_alias(*_called_by(id)): table for id, table in read.items()}
+            scopes = _scopes(node.get("raw_code") or "")
+            for name, column, type in _read(scopes):
+                if name in names:
+                    _add(names[name], column, type)
+            whole = len(depends) == 1 and scopes and scopes[-1].expression.is_star
+            if whole and (below := _table_of(scopes[-1], "")) in names:
+                shown[node["unique_id"]] = names[below]
     unique = {table.id: table for table in found.values()}
     for table in unique.values():
         table.columns = table.columns or {"id": "bigint", "name": "varchar"}
@@ -153,21 +159,43 @@ def _alias(*names: str) -> str:
     return re.sub(r"\W", "_", "__".join(names)).lower()
 
 
-def _read(text: str, names: Mapping[str, Table]) -> Iterator[tuple[str, str, str]]:
-    """(table, column, type or "") that the SQL reads; nothing where no dialect can read it."""
+def _parents_first(manifest: Manifest) -> list[Mapping[str, Any]]:
+    nodes = manifest["nodes"]
+    order: dict[str, Mapping[str, Any]] = {}
+    waiting = list(nodes)[::-1]
+    while waiting:
+        id = waiting[-1]
+        parents = nodes[id].get("depends_on", {}).get("nodes", [])
+        above = [p for p in parents if p in nodes and p not in order and p not in waiting[-50:]]
+        if above:
+            waiting += above
+            continue
+        order.setdefault(waiting.pop(), nodes[id])
+    return list(order.values())
+
+
+def _called_by(id: str) -> list[str]:
+    """What `source()` or `ref()` is called with."""
+    return id.split(".")[2:] if id.startswith("source.") else id.split(".")[2:3]
+
+
+def _scopes(text: str) -> list[Scope]:
+    """The statement's scopes, its own last; none where no dialect can read it."""
     plain = _JINJA.sub(_called, _SILENT.sub(" ", text))
     for dialect in _DIALECTS:
         try:
-            tree = sqlglot.parse_one(plain, read=dialect)
-            scopes = traverse_scope(tree)
+            return traverse_scope(sqlglot.parse_one(plain, read=dialect))
         except (SqlglotError, ValueError, RecursionError):
             continue
-        for scope in scopes:
-            for column in scope.columns:
-                told = _table_of(scope, column.table)
-                if told in names and column.name and column.name != "*":
-                    yield told, column.name, _cast(column)
-        return
+    return []
+
+
+def _read(scopes: Iterable[Scope]) -> Iterator[tuple[str, str, str]]:
+    """(relation, column, type or "") of what is read."""
+    for scope in scopes:
+        for column in scope.columns:
+            if column.name and column.name != "*":
+                yield _table_of(scope, column.table), column.name, _cast(column)
 
 
 def _called(match: re.Match[str]) -> str:
@@ -194,7 +222,7 @@ def _cast(column: exp.Column) -> str:
     parent = column.parent
     if isinstance(parent, (exp.Cast, exp.TryCast)):
         return _native(parent.args["to"].sql("duckdb"))
-    return ""
+    return "boolean" if isinstance(parent, (exp.Where, exp.And, exp.Not)) else ""
 
 
 def _native(type: str | None) -> str:
@@ -205,7 +233,8 @@ def _native(type: str | None) -> str:
             duckdb.execute(f"select cast(null as {said})")
         except (SqlglotError, KeyError, duckdb.Error):
             continue
-        return "timestamp" if said.upper() == "TIMESTAMPTZ" else said
+        other = {"TIMESTAMPTZ": "timestamp", "VARIANT": "json"}.get(str(said).upper())
+        return other or str(said)
     return ""
 
 

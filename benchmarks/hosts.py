@@ -38,6 +38,11 @@ from ruamel.yaml import YAML
 from tests.support.host import ENVIRONMENT, program
 
 SECONDS = 1800
+_SURROGATE_KEY = """{% macro surrogate_key(fields) -%}
+    {% set listed = fields if fields is not string else [fields] + (varargs | list) %}
+    {{- dbt_utils.generate_surrogate_key(listed) }}
+{%- endmacro %}
+"""
 _IGNORED = "target/\nlogs/\ndbt_packages/\n*.duckdb\n*.duckdb.wal\n.user.yml\nlocal_packages/\n"
 _GOOD = ("success", "pass", "warn", "no-op")
 _FOREIGN = (
@@ -179,6 +184,8 @@ def _packages(host: Host, folder: Path | None, text: str) -> None:
         if folder and (folder / name).is_dir():
             shutil.copytree(folder / name, place)
             _without(place / "dbt_project.yml", _FOREIGN)
+            if (old := place / "macros/sql/surrogate_key.sql").exists():  # before dbt_utils 1.0
+                old.write_text(_SURROGATE_KEY)
         else:
             _empty_package(place, name, text)
         entries.append({"local": f"local_packages/{name}"})
@@ -256,7 +263,7 @@ def _look(host: Host, before: Manifest, built: set[str], result: Measured) -> No
     now = host.built()
     result.lost = sorted(built - now)
     result.faults += [f"no longer builds: {id}" for id in result.lost]
-    bad = sorted(id for id in new if id not in now and _runs_in_a_build(after["nodes"][id]))
+    bad = sorted(id for id in new - now if _should_build(id, after, new, now))
     result.faults += [f"new and does not build: {id}" for id in bad]
     result.faults += second_sources(before, after)
     result.faults += staged_twice(before, after)
@@ -264,8 +271,15 @@ def _look(host: Host, before: Manifest, built: set[str], result: Measured) -> No
     result.faults += found
 
 
-def _runs_in_a_build(node: Mapping[str, Any]) -> bool:
-    return node["config"].get("materialized") != "ephemeral"
+def _should_build(id: str, manifest: Manifest, new: set[str], built: set[str]) -> bool:
+    """Unless it is ephemeral, or stands on something of the project that does not build here."""
+    node = manifest["nodes"][id]
+    parents = [p for p in node["depends_on"]["nodes"] if p in manifest["nodes"]]
+    whole = all(
+        _should_build(parent, manifest, new, built) if parent in new else parent in built
+        for parent in parents
+    )
+    return whole and node["config"].get("materialized") != "ephemeral"
 
 
 def second_sources(before: Manifest, after: Manifest) -> Iterator[str]:

@@ -50,6 +50,11 @@ class Settings(Frozen):
     sample_rows: int = Field(
         default=100_000, ge=100, description="Rows per table that `profile: sample` reads."
     )
+    beside_own_marts: bool = Field(
+        default=False,
+        description="Make the mart of a table too where the project has a model of its own with "
+        "the same grain: `dim_customers` beside `customers`.",
+    )
     verify: Literal["none", "sql", "data", "dbt"] = Field(
         default="data",
         description="What is proved before a file is written: nothing; that the SQL runs (no rows "

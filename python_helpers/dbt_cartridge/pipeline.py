@@ -40,7 +40,7 @@ from dbt_cartridge.llm.showing import prompts as told
 from dbt_cartridge.progress import Progress
 from dbt_cartridge.render import macros, render
 from dbt_cartridge.scan import read_catalogue, scan, united
-from dbt_cartridge.verify import Memory, changed_on_disk, prove, prove_edits
+from dbt_cartridge.verify import Memory, changed_on_disk, prove, prove_edits, users_jinja
 from dbt_cartridge.version import helper_version
 from dbt_cartridge.write import Fit, apply, fit, plan, recognise, recover, survey
 from dbt_cartridge.write import undo as take_back
@@ -163,7 +163,7 @@ def _corridor(
     )
     files = step("render", Files, lambda: render(designed, host, settings))
     if "render" in skipped:
-        _refuse_changed(files, Files.file_name)
+        _refuse_changed(files, Files.file_name, host)
     given, schema_changes = survey(facts, before, host, project_dir, prune=settings.prune)
     if "verify" in skipped:
         verdicts = Verdicts.load(folder)
@@ -264,7 +264,7 @@ def apply_plan(engine: Engine, project_dir: Path, progress: Progress) -> Changes
             f"Nothing was written: {folder / Plan.file_name} is not as it was planned and proved. "
             "Plan again."
         )
-    _refuse_changed(planned.files, Plan.file_name)
+    _refuse_changed(planned.files, Plan.file_name, engine.host(project_dir))
     progress.start("Reading the catalogue")
     scope = {"database": planned.database, "schemas": planned.schemas}
     asked = Settings.model_validate(scope)
@@ -337,13 +337,13 @@ def _plan(facts: Scan, files: Files, changes: Changes) -> Plan:
     )
 
 
-def _refuse_changed(files: Files, name: str) -> None:
+def _refuse_changed(files: Files, name: str, host: Host) -> None:
     """Documents lie where others can change them, and dbt runs the Jinja that it compiles.
 
     Raises:
         DocumentError: a text that was read back holds Jinja that we never write.
     """
-    if found := changed_on_disk(files, macros()):
+    if found := changed_on_disk(files, macros(), users_jinja(host)):
         path, problem = min(found.items())
         raise DocumentError(
             f"target/cartridge/{name} was changed: {path} holds Jinja that cartridge does not "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import dates as calendar
@@ -15,6 +15,7 @@ from dbt_cartridge.design.followed import renamed
 from dbt_cartridge.design.labels import labelled, staging_names
 from dbt_cartridge.design.masking import masked
 from dbt_cartridge.design.naming import Names, host_names
+from dbt_cartridge.design.own_marts import own_marts
 from dbt_cartridge.design.own_staging import adopted, own_staging, told, unread
 from dbt_cartridge.design.parts import Staged
 from dbt_cartridge.design.plan import (
@@ -31,7 +32,7 @@ from dbt_cartridge.design.site import Site, home_tests
 from dbt_cartridge.design.snapshots import snapshots
 from dbt_cartridge.design.sources import sources, with_claims, with_key_tests
 from dbt_cartridge.design.staging import Job, stage, staging_tests
-from dbt_cartridge.documents.design import Design, LeftOut, Model, Source, SourceTable
+from dbt_cartridge.documents.design import Design, LeftOut, Model, Query, Source, SourceTable
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.scan import Relation, Scan
 from dbt_cartridge.documents.schema import Identity, Schema
@@ -74,6 +75,7 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     site = Site(
         schema=schema, plan=its, host=host, settings=settings, names=names,
         folders=_folders(declared, staged, host), beside=beside,
+        own={} if settings.beside_own_marts else own_marts(staged, host),
     )  # fmt: skip
     staging = _staging_models(site, with_marts="marts" in layers)
     ours = [each for each in staged.values() if not each.own]
@@ -91,7 +93,7 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
         ),
         models=(*staging, *further),
         snapshots=tuple(made),
-        used=tuple(told(own, declared)),
+        used=(*told(own, declared), *(site.used if "marts" in layers else ())),
         left_out=(*left_out, *dict.fromkeys(site.left_out), *unkept, *_unsnapshot(made, settings)),
     )
 
@@ -209,9 +211,35 @@ def _marts(site: Site) -> None:
         if staged.id in site.headers:
             enrich_line(site, staged)
     for staged in facts:
-        fact(site, staged)
+        if staged.id in site.homes:
+            fact(site, staged)
     for staged in site.plan.tables("dimension"):
-        dimension(site, staged)
+        if staged.id in site.homes:
+            dimension(site, staged)
+    _drop_unread(site)
+
+
+def _drop_unread(site: Site) -> None:
+    """What was on the way to a mart that the host has itself, and leads to no other."""
+    while True:
+        read = {name for model in site.models for name in _reads(model)}
+        kept = [
+            model
+            for model in site.models
+            if model.layer == "marts"
+            or model.name in read
+            or site.own.keys().isdisjoint(model.based_on[:1])
+        ]
+        if len(kept) == len(site.models):
+            return
+        site.models = kept
+
+
+def _reads(model: Model) -> Iterator[str]:
+    if isinstance(model.body, Query):
+        yield from (each.model for each in model.body.inputs if each.model)
+    else:
+        yield from (name for name, _ in model.body.bounds)
 
 
 def _name_the_calendar(site: Site) -> None:

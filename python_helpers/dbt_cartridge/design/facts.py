@@ -94,6 +94,8 @@ def dated(site: Site) -> list[dates.Dated]:
     """The date columns of all facts, as staged, that a calendar covers."""
     found: list[dates.Dated] = []
     for staged in site.plan.tables("fact"):
+        if staged.id not in site.homes:
+            continue
         event = event_time(staged.offer.attributes)
         for attribute in staged.offer.attributes:
             wanted = attribute.type == "date" and attribute.role in _DATE_ROLES
@@ -136,7 +138,7 @@ def _date_tests(
 def _header_tests(site: Site, staged: Staged, worth: lines.Amount | None) -> list[Test]:
     """Lines add up to their header. Where the header's own keys and days lead is tested there."""
     header = site.headers.get(staged.id)
-    if header is None or worth is None:
+    if header is None or worth is None or header.parent.id not in site.homes:
         return []
     test = lines.reconciliation(staged, header, worth, site.homes[header.parent.id])
     return [test] if test is not None else []

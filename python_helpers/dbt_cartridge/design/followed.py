@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbt_cartridge.design.own_staging import (
+from dbt_cartridge.design.lineage import (
     keeps_grain,
     made_from,
     output_name,
@@ -20,7 +20,7 @@ def renamed(staged: Staged, model: HostModel, dialect: str) -> dict[str, str]:
     same column of the table and from no other. What was taken away, and what is made from several,
     is not told apart here.
     """
-    scope = parsed(model.sql, staged.relation, dialect) if model.sql else None
+    scope = parsed(model.sql, staged.relation.by_name, dialect) if model.sql else None
     if scope is None or not keeps_grain(scope):
         return {}
     sources: dict[str, set[str]] = {

@@ -7,41 +7,24 @@ SQL cannot be read the model may well be the staging: nothing is staged beside i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import cast
-
-import sqlglot
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
-from sqlglot.optimizer.qualify import qualify
-from sqlglot.optimizer.scope import Scope, build_scope
 
 from dbt_cartridge.design.labels import kept_staging
+from dbt_cartridge.design.lineage import (
+    keeps_grain,
+    made_from,
+    origin,
+    output_name,
+    outputs,
+    parsed,
+    without_tags,
+)
 from dbt_cartridge.design.parts import Attribute, Staged
 from dbt_cartridge.documents.design import LeftOut, Source
 from dbt_cartridge.documents.host import Host, HostModel
 from dbt_cartridge.documents.scan import Relation
 from dbt_cartridge.documents.schema import Schema, Table
-
-_TABLE = "cartridge_source"
-_MACRO = "cartridge_macro"
-_SOURCE = re.compile(r"""\{\{-?\s*source\(\s*['"][^'"]+['"]\s*,\s*['"][^'"]+['"]\s*\)\s*-?\}\}""")
-# What says nothing of the columns, and the rows that an incremental model reads on later runs.
-_UNSEEN = re.compile(
-    r"\{\{-?\s*config\(.*?\)\s*-?\}\}|\{#.*?#\}|\{%-?\s*set\s[^%]*?=.*?%\}"
-    r"|\{%-?\s*if\s+is_incremental\(\)\s*-?%\}.*?\{%-?\s*endif\s*-?%\}",
-    re.DOTALL,
-)
-_STAR = re.compile(r"\{\{-?\s*dbt_utils\.star\(.*?\)\s*-?\}\}", re.DOTALL)
-_EXCEPT = re.compile(r"except\s*=\s*\[([^\]]*)\]")
-_QUOTED = re.compile(r"""['"](\w+)['"]""")
-_TAG = re.compile(r"\{%.*?%\}", re.DOTALL)
-_COMPUTED = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-# One row out for one row in is no longer sure where one of these stands.
-_OTHER_GRAIN = (exp.Join, exp.Group, exp.SetOperation, exp.Unnest, exp.Lateral, exp.Limit)
 
 
 @dataclass(frozen=True)
@@ -77,8 +60,8 @@ def unread(relations: Iterable[Relation], declared: Iterable[Source], host: Host
         relation.id: model.name
         for relation, models in _readers(relations, declared, host)
         for model in models
-        if parsed(model.sql, relation, host.adapter) is None
-        if (scope := parsed(_TAG.sub(" ", model.sql), relation, host.adapter)) is None
+        if parsed(model.sql, relation.by_name, host.adapter) is None
+        if (scope := parsed(without_tags(model.sql), relation.by_name, host.adapter)) is None
         or keeps_grain(scope)
     }
 
@@ -162,12 +145,9 @@ def told(found: dict[str, Own], declared: Iterable[Source]) -> Iterator[LeftOut]
         yield LeftOut(what=own.model.name, why=f"your staging of {id}{gaps}")
 
 
-# ---------------------------------------------------------------- lineage
-
-
 def _own(model: HostModel, relation: Relation, dialect: str) -> Own | None:
     """None where its rows may not be those of the table."""
-    scope = parsed(model.sql, relation, dialect)
+    scope = parsed(model.sql, relation.by_name, dialect)
     if scope is None or not keeps_grain(scope):
         return None
     stored = {name.casefold(): name for name in relation.by_name}
@@ -175,94 +155,9 @@ def _own(model: HostModel, relation: Relation, dialect: str) -> Own | None:
     used: set[str] = set()
     for projection in outputs(scope):
         used |= made_from(scope, projection)
-        column = _origin(scope, projection) or ""
+        column = origin(scope, projection) or ""
         if (name := stored.get(column.casefold())) and name not in columns:
             columns[name] = output_name(projection)
     missing = tuple(column for column in relation.by_name if column not in columns)
     computed = frozenset(column for column in missing if column.casefold() in used)
     return Own(model, columns, missing, computed)
-
-
-def outputs(scope: Scope) -> list[exp.Expr]:
-    return cast("exp.Select", scope.expression).selects
-
-
-def output_name(projection: exp.Expr) -> str:
-    name = projection.alias_or_name
-    return name.lower() if _PLAIN.match(name) else name
-
-
-def made_from(scope: Scope, projection: exp.Expr) -> set[str]:
-    """The columns of the table that an output is made from, in lower case."""
-    found: set[str] = set()
-    for column in projection.find_all(exp.Column):
-        below = scope.sources.get(column.table)
-        if isinstance(below, exp.Table) and below.name.casefold() == _TABLE:
-            found.add(column.name.casefold())
-        elif isinstance(below, Scope) and isinstance(below.expression, exp.Select):
-            for each in outputs(below):
-                if each.alias_or_name.casefold() == column.name.casefold():
-                    found |= made_from(below, each)
-    return found
-
-
-def keeps_grain(scope: Scope) -> bool:
-    """Whether it selects the table's rows one for one; what it filters or deduplicates aside."""
-    tree = scope.expression
-    aggregates = (each for each in tree.find_all(exp.AggFunc) if not _is_windowed(each))
-    return isinstance(tree, exp.Select) and not tree.find(*_OTHER_GRAIN) and not any(aggregates)
-
-
-def _is_windowed(function: exp.Expr) -> bool:
-    above = function.parent
-    while isinstance(above, (exp.IgnoreNulls, exp.RespectNulls, exp.Filter)):
-        above = above.parent
-    return isinstance(above, exp.Window)
-
-
-def parsed(text: str, relation: Relation, dialect: str) -> Scope | None:
-    """The model's statement, its columns qualified; None where it is no SQL that is known here.
-
-    What a macro computes is a column of no table.
-    """
-    plain = _STAR.sub(_all_columns, _SOURCE.sub(_TABLE, _UNSEEN.sub("", text)))
-    plain = _COMPUTED.sub(_call, plain)
-    if "{%" in plain:
-        return None
-    try:
-        tree = sqlglot.parse_one(plain, read=dialect)
-        columns = {column.name: "text" for column in relation.columns}
-        tree = qualify(
-            tree, dialect=dialect, schema={_TABLE: columns},
-            validate_qualify_columns=False, quote_identifiers=False,
-        )  # fmt: skip
-        return build_scope(tree)
-    except (SqlglotError, ValueError):
-        return None
-
-
-def _call(macro: re.Match[str]) -> str:
-    """What a macro computes, from the columns that its arguments name."""
-    return f"{_MACRO}({', '.join(_QUOTED.findall(macro.group()))})"
-
-
-def _all_columns(star: re.Match[str]) -> str:
-    left_out = _EXCEPT.search(star.group())
-    names = _QUOTED.findall(left_out[1]) if left_out else []
-    return f"* exclude ({', '.join(names)})" if names else "*"
-
-
-def _origin(scope: Scope, projection: exp.Expr) -> str | None:
-    column = projection.unalias()
-    if not isinstance(column, exp.Column):
-        return None
-    below = scope.sources.get(column.table)
-    if isinstance(below, exp.Table):
-        return column.name if below.name.casefold() == _TABLE else None
-    if not isinstance(below, Scope) or not isinstance(below.expression, exp.Select):
-        return None
-    wanted = column.name.casefold()
-    for each in below.expression.selects:
-        if each.alias_or_name.casefold() == wanted:
-            return _origin(below, each)
-    return None

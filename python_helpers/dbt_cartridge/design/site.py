@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import Any
 
 from dbt_cartridge.config import Settings
-from dbt_cartridge.design import checks
+from dbt_cartridge.design import checks, docs
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.naming import Names
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, model_columns
@@ -26,7 +26,7 @@ from dbt_cartridge.documents.design import (
     UniqueTest,
 )
 from dbt_cartridge.documents.evidence import Severity
-from dbt_cartridge.documents.host import Host, Kind
+from dbt_cartridge.documents.host import Host, HostModel, Kind
 from dbt_cartridge.documents.schema import Schema
 from dbt_cartridge.words import pluralised, snake
 
@@ -45,12 +45,14 @@ class Site:
     names: Names
     folders: Mapping[str, str]  # relation → folder of its marts
     beside: Collection[str] = ()  # models of earlier runs that this one is not about
+    own: Mapping[str, HostModel] = field(default_factory=dict[str, HostModel])  # the host's marts
     homes: dict[str, str] = field(default_factory=dict[str, str])
     histories: dict[str, str] = field(default_factory=dict[str, str])
     headers: dict[str, Link] = field(default_factory=dict[str, Link])
     offers: dict[str, Offer] = field(default_factory=dict[str, Offer])
     models: list[Model] = field(default_factory=list[Model])
     left_out: list[LeftOut] = field(default_factory=list[LeftOut])
+    used: list[LeftOut] = field(default_factory=list[LeftOut])
     built: dict[str, Offer] = field(default_factory=dict[str, Offer])  # facts: what marts read
     dates: str | None = None
     dated: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
@@ -65,7 +67,11 @@ class Site:
                 if not self.by_version(staged):
                     self.histories[staged.id] = self._mart(kind, staged, history)
             else:
-                self.homes[staged.id] = self._mart(kind, staged, staged.entities)
+                name = self._mart(kind, staged, staged.entities)
+                if staged.id not in self.own or name in self.host.kept_names:
+                    self.homes[staged.id] = name
+                else:
+                    self.used.append(_you_have(self.own[staged.id], staged, name))
 
     def by_version(self, staged: Staged) -> bool:
         """Others hold the key of a version: the dimension shows every version under that key, since
@@ -170,6 +176,14 @@ def laid_out(staged: Staged, attributes: Sequence[Attribute]) -> dict[str, Any]:
     if by := tuple(shown[c] for c in takewhile(shown.__contains__, keys.get("sortkey", ()))):
         found["sort"] = by
     return found
+
+
+def _you_have(mart: HostModel, staged: Staged, name: str) -> LeftOut:
+    grain = f"a row for each {docs.words(staged.entity)} of {staged.id}"
+    return LeftOut(
+        what=mart.name,
+        why=f"you have this already, {grain}; {name} beside it with `beside_own_marts` only",
+    )
 
 
 def _versioned(staged: Staged) -> tuple[str, str]:

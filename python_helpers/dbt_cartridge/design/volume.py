@@ -33,7 +33,7 @@ def header_tests(site: Site, parent: Staged) -> dict[str, list[Test]]:
             found.setdefault(link.fields[0], []).append(
                 RelationshipsTest(
                     column=link.fields[0],
-                    to=site.homes[link.child.id],
+                    to=site.homes.get(link.child.id, link.child.offer.model),
                     field=link.columns[0],
                     severity="warn",
                     evidence=_HAD_LINES,

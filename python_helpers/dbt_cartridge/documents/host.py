@@ -24,8 +24,11 @@ class HostModel(Frozen):
     resource: Literal["model", "seed", "snapshot"] = "model"
     generated: bool = False  # the ledger says that cartridge wrote it
     description: str = ""
+    layer: str = ""  # by the folder that it lies in
+    reads: tuple[str, ...] = ()  # models by name, sources as `source.table`
+    keys: tuple[tuple[str, ...], ...] = ()  # that the host tests or declares to be unique
     source: tuple[str, str] | None = None  # (source, table) if it reads that and nothing else
-    sql: str = ""  # of such a model, its Jinja not rendered
+    sql: str = ""  # its Jinja not rendered; of what reads one thing alone, or has a key
     # Of a generated one, from the ledger:
     home: str = ""  # where it was put; `path` is where the user moved it
     relations: tuple[str, ...] = ()  # `Relation.id`s that it is made from
@@ -102,7 +105,7 @@ class Host(Document):
     yaml_files: tuple[str, ...] = ()  # that describe models or sources, and are the user's
     yaml_homes: dict[str, str] = Field(default_factory=dict[str, str])  # of what is generated
     models_yaml: str = ""  # `schema.yml`, `_{folder}.yml`, `{model}.yml`; "" where there is none
-    sources_yaml: str = ""  # `src_{source}.yml`
+    sources_yaml: str = ""  # `src_{source}.yml`, `_{folder}__sources.yml`
     tests_key: str = ""  # `tests` or `data_tests`, where YAML has some
     yaml_layout: YamlLayout = "folder"
     style: Style = Style()

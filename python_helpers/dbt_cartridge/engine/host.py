@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,12 +12,13 @@ from ruamel.yaml.error import YAMLError
 
 from dbt_cartridge.documents.host import Host, HostModel, HostSource
 from dbt_cartridge.engine.base import Target
-from dbt_cartridge.engine.layout import read_layout
+from dbt_cartridge.engine.layout import layer_of, read_layout
 from dbt_cartridge.engine.style import read_style
 from dbt_cartridge.errors import HostError
 
 Manifest = Mapping[str, Any]
 _OWN_PACKAGE = "cartridge"
+_UNIQUE = ("unique", "primary_key")
 
 
 def read_manifest(target_path: Path) -> Manifest:
@@ -73,9 +74,9 @@ def read_host(project_dir: Path, manifest: Manifest, target: Target) -> Host:
     """The Host. Conventions follow the majority of the host's own models."""
     project = read_project(project_dir)
     name = str(manifest["metadata"].get("project_name") or project.get("name"))
-    models = tuple(_models(manifest))
-    own = [model for model in models if model.package == name and model.resource == "model"]
     model_paths = _paths(project, "model-paths", "models")
+    models = tuple(_models(manifest, model_paths))
+    own = [model for model in models if model.package == name and model.resource == "model"]
     return Host(
         project_name=name,
         adapter=target.adapter,
@@ -107,20 +108,29 @@ def built_relations(manifest: Manifest) -> frozenset[tuple[str, str]]:
     )
 
 
-def _models(manifest: Manifest) -> Iterable[HostModel]:
+def _models(manifest: Manifest, model_paths: Sequence[str]) -> Iterable[HostModel]:
+    keys = unique_keys(manifest)
     nodes = [
         node
         for node in manifest["nodes"].values()
         if node["resource_type"] in ("model", "seed", "snapshot")
     ]
     for node in sorted(nodes, key=lambda node: str(node["unique_id"])):
+        below = cast("list[str]", _part(node, "depends_on").get("nodes") or [])
+        its_keys = keys.get(str(node["unique_id"]), ())
+        told = (its_keys or len(below) == 1) and node.get("language", "sql") == "sql"
+        path = _posix(node["original_file_path"])
         yield HostModel(
             name=node["name"],
-            path=_posix(node["original_file_path"]),
+            path=path,
             package=node["package_name"],
             resource=node["resource_type"],
             description=str(node.get("description") or "")[:1000],
-            **_only_source(node, manifest),
+            layer=layer_of(path, model_paths),
+            reads=tuple(_called(parent, manifest) for parent in below),
+            keys=its_keys,
+            source=_only_source(node, below, manifest),
+            sql=str(node.get("raw_code") or "") if told else "",
         )
 
 
@@ -157,12 +167,59 @@ def _retired(manifest: Manifest, project: str) -> set[str]:
     }
 
 
-def _only_source(node: Mapping[str, Any], manifest: Manifest) -> dict[str, Any]:
-    below = cast("list[str]", _part(node, "depends_on").get("nodes") or [])
+def _only_source(
+    node: Mapping[str, Any], below: Sequence[str], manifest: Manifest
+) -> tuple[str, str] | None:
     source = manifest["sources"].get(below[0]) if len(below) == 1 else None
     if source is None or node.get("language", "sql") != "sql":
-        return {}
-    return {"source": (source["source_name"], source["name"]), "sql": node.get("raw_code") or ""}
+        return None
+    return source["source_name"], source["name"]
+
+
+def _called(unique_id: str, manifest: Manifest) -> str:
+    if source := manifest["sources"].get(unique_id):
+        return f"{source['source_name']}.{source['name']}"
+    return str(manifest["nodes"].get(unique_id, {}).get("name", unique_id))
+
+
+def unique_keys(manifest: Manifest) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Unique id of a model → its keys, by its tests and its constraints."""
+    found: dict[str, dict[tuple[str, ...], None]] = {}
+    for id, node in manifest["nodes"].items():
+        if node["resource_type"] == "test":
+            owner, key = _unique_test(node)
+            if owner and key:
+                found.setdefault(owner, {})[key] = None
+            continue
+        for column in _part(node, "columns").values():
+            if _is_keyed(column):
+                found.setdefault(id, {})[(str(column["name"]),)] = None
+        for constraint in cast("list[dict[str, Any]]", node.get("constraints") or []):
+            if constraint.get("type") in _UNIQUE and constraint.get("columns"):
+                found.setdefault(id, {})[tuple(constraint["columns"])] = None
+    return {id: tuple(keys) for id, keys in found.items()}
+
+
+def _is_keyed(column: Mapping[str, Any]) -> bool:
+    constraints = cast("list[dict[str, Any]]", column.get("constraints") or [])
+    return any(constraint.get("type") in _UNIQUE for constraint in constraints)
+
+
+def _unique_test(node: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """(the model, its columns) of a test that says that they are unique."""
+    generic = _part(node, "test_metadata")
+    arguments = _part(generic, "kwargs")
+    below = cast("list[str]", _part(node, "depends_on").get("nodes") or [])
+    owner = str(node.get("attached_node") or (below[0] if len(below) == 1 else ""))
+    if _part(node, "config").get("where"):
+        return owner, ()
+    if generic.get("name") == "unique":
+        column = arguments.get("column_name") or node.get("column_name")
+        return owner, (str(column).strip('"`'),) if column else ()
+    if generic.get("name") == "unique_combination_of_columns":
+        listed = arguments.get("combination_of_columns")
+        return owner, tuple(map(str, cast("list[Any]", listed))) if listed else ()
+    return owner, ()
 
 
 def _sources(manifest: Manifest, project_dir: Path, project: str) -> Iterable[HostSource]:

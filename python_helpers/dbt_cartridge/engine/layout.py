@@ -114,6 +114,12 @@ def _alike(one: str, other: str) -> bool:
 # ---------------------------------------------------------------- folders
 
 
+def layer_of(path: str, model_paths: Sequence[str]) -> str:
+    """The layer whose name a folder above the model bears; "" if none does."""
+    found = _layer_folder(path, model_paths)
+    return found[0] if found else ""
+
+
 def _layer_folder(path: str, model_paths: Sequence[str]) -> tuple[str, str] | None:
     """(layer, the folder below the model path that bears its name)."""
     parts = _below(path, model_paths).parts[:-1]
@@ -222,7 +228,10 @@ def _models_yaml(nodes: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _source_file(source: str, path: str) -> str:
-    return _with_word(PurePosixPath(path).name, source, "{source}")
+    """What a source's file is called: after the source, else after its folder, else alike."""
+    place = PurePosixPath(path)
+    own = _with_word(place.name, source, "{source}")
+    return own if own != place.name else _with_word(place.name, place.parent.name, "{folder}")
 
 
 def _with_word(name: str, word: str, mark: str) -> str:

@@ -41,8 +41,8 @@ def folder(layer: Layer, source: str, below: str, host: Host) -> str:
 
 def _is_taken(place: str, host: Host) -> bool:
     """Whether the user's own YAML bears the name there that ours would have."""
-    ours = _yaml_name(host.models_yaml, place, "")
-    return "{" not in host.models_yaml and f"{place}/{ours}" in host.yaml_files
+    ours = _yaml_name(host.models_yaml or _OURS, place, "")
+    return "{model}" not in ours and f"{place}/{ours}" in host.yaml_files
 
 
 def model(each: Model, host: Host) -> str:

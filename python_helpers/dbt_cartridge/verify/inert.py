@@ -1,7 +1,8 @@
 """What Jinja may stand in a generated file, looked at before dbt sees the file.
 
 Compiling runs whatever Jinja a project holds, comments and descriptions included. So nothing is
-given to dbt but a closed list of calls, whatever the text came from.
+given to dbt but a closed list of calls, whatever the text came from, and what the project's own
+YAML says in the same words of a source: extended, it keeps its `database: "{{ env_var(…) }}"`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import yaml
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from dbt_cartridge.documents.files import File, Files
+from dbt_cartridge.documents.host import Host
 
 _CALLS = {"ref", "source", "config", "is_incremental", "doc"}
 _VARS = {"lookback_days"}  # the project's variables that generated files read
@@ -22,22 +24,48 @@ _NAMES = {"this", "target"}
 _SNAPSHOT = re.compile(r"{%-?\s*(snapshot\s+\w+|endsnapshot)\s*-?%}")
 _DOCS = re.compile(r"{%-?\s*(docs\s+\w+|enddocs)\s*-?%}")
 _MACRO = re.compile(r"{%-?\s*(?:macro|test)\s+(\w+)\s*\(")
+_JINJA = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
 _HOOKS = {"pre_hook", "post_hook", "pre-hook", "post-hook", "sql_header"}  # that dbt would run
 _PARSER = Environment(extensions=["jinja2.ext.do"], autoescape=False)
 
 
-def strange_jinja(files: Files, macro_paths: tuple[str, ...]) -> dict[str, str]:
-    """Path → what is wrong with it. Macros come from our own templates and are not looked at."""
+def users_jinja(host: Host) -> frozenset[str]:
+    """The Jinja in what the project's own YAML says of its sources."""
+    texts = (text for source in host.sources for text in _texts(source.properties))
+    return frozenset(_plain(jinja) for text in texts for jinja in _JINJA.findall(text))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in cast("dict[Any, Any]", value).values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in cast("list[Any]", value):
+            yield from _texts(each)
+
+
+def strange_jinja(
+    files: Files, macro_paths: tuple[str, ...], users: Collection[str] = ()
+) -> dict[str, str]:
+    """Path → what is wrong with it. Macros come from our own templates and are not looked at.
+
+    Args:
+        users: Jinja that the user's own YAML holds, and ours may hold for that.
+    """
     own = [file for file in files.files if _is_macro(file, macro_paths)]
     macros = {name for file in own for name in _MACRO.findall(file.text)}
     return {
         file.path: problem
         for file in files.files
-        if file not in own and (problem := _problem(file, macros))
+        if file not in own and (problem := _problem(file, macros, users))
     }
 
 
-def changed_on_disk(files: Files, templates: Collection[str]) -> dict[str, str]:
+def changed_on_disk(
+    files: Files, templates: Collection[str], users: Collection[str] = ()
+) -> dict[str, str]:
     """Path → what is wrong with it, of files that were read back. `templates`: the texts of the
     only macros that we write; any other text is looked at, wherever it is."""
     own = [file for file in files.files if file.text in templates]
@@ -45,7 +73,7 @@ def changed_on_disk(files: Files, templates: Collection[str]) -> dict[str, str]:
     return {
         file.path: problem
         for file in files.files
-        if file.text not in templates and (problem := _problem(file, macros) or _hooks(file))
+        if file.text not in templates and (problem := _problem(file, macros, users) or _hooks(file))
     }
 
 
@@ -77,8 +105,15 @@ def _is_macro(file: File, macro_paths: tuple[str, ...]) -> bool:
     )
 
 
-def _problem(file: File, macros: set[str]) -> str:
+def _plain(jinja: str) -> str:
+    """However its lines are broken."""
+    return " ".join(jinja.split())
+
+
+def _problem(file: File, macros: set[str], users: Collection[str]) -> str:
     text = (_DOCS if file.kind == "markdown" else _SNAPSHOT).sub("", file.text)
+    if file.kind == "yaml" and users:
+        text = _JINJA.sub(lambda its: "" if _plain(its.group()) in users else its.group(), text)
     try:
         tree = _PARSER.parse(text)
     except TemplateSyntaxError as error:

@@ -25,7 +25,7 @@ from dbt_cartridge.verify.conservation import conservation_names, conservation_t
 from dbt_cartridge.verify.contracts import asked_types, under_contract, untold, with_types
 from dbt_cartridge.verify.dependence import ancestors, other_models, owned_tests, parents
 from dbt_cartridge.verify.host_copy import copy_surroundings, ephemeral, make_copy, write_files
-from dbt_cartridge.verify.inert import strange_jinja
+from dbt_cartridge.verify.inert import strange_jinja, users_jinja
 from dbt_cartridge.verify.judging import judged, unproved_problems, unread_problems
 from dbt_cartridge.verify.memory import Memory, was_said
 from dbt_cartridge.verify.reading import read_parts, reading_tests
@@ -279,7 +279,8 @@ def _on_sight(shop: Workshop, design: Design, files: Files) -> Verdicts | None:
         if model.name in theirs
     }
     errors |= refused(files, shop.host)
-    for path, problem in strange_jinja(files, shop.host.macro_paths).items():
+    strange = strange_jinja(files, shop.host.macro_paths, users_jinja(shop.host))
+    for path, problem in strange.items():
         file = files.by_path[path]
         described = {*file.describes, PurePosixPath(path).stem} & design.by_name.keys()
         if not described:

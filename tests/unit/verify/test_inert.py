@@ -6,8 +6,9 @@ import pytest
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.files import File, FileKind, Files
+from dbt_cartridge.documents.host import Host, HostSource
 from dbt_cartridge.render import macros, render
-from dbt_cartridge.verify.inert import changed_on_disk, strange_jinja
+from dbt_cartridge.verify.inert import changed_on_disk, strange_jinja, users_jinja
 from tests.unit.verify import shop
 
 
@@ -109,3 +110,17 @@ def test_what_is_rendered_is_let_through_again_when_it_is_read_back() -> None:
     for adapter in ("duckdb", "postgres", "bigquery"):
         files = render(shop.design(adapter=adapter), shop.host(adapter), Settings())
         assert changed_on_disk(files, macros()) == {}
+
+
+def test_what_the_users_source_says_in_jinja_may_stand_in_its_extension() -> None:
+    said = {"database": "{{ env_var('RAW',  'raw') }}", "config": {"meta": ["{{ var('team') }}"]}}
+    source = HostSource(name="crm", schema_name="raw", path="s.yml", properties=said)
+    host = Host(project_name="shop", adapter="duckdb", dbt_version="1.11.0", sources=(source,))
+    theirs = "sources:\n  - name: crm\n    database: \"{{ env_var('RAW',\n      'raw') }}\"\n"
+    ours = theirs.replace("RAW", "HOME")
+    for text, allowed in ((theirs, True), (ours, False)):
+        files = Files(files=(File(path="f.yml", text=text, kind="yaml"),))
+        assert (not strange_jinja(files, ("macros",), users_jinja(host))) is allowed
+        assert (not changed_on_disk(files, (), users_jinja(host))) is allowed
+    model = Files(files=(File(path="f.sql", text=str(said["database"]), kind="sql"),))
+    assert strange_jinja(model, ("macros",), users_jinja(host))
