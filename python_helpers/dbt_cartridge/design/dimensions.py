@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.enrich import Wide, flatten, kept_sums, merge_extensions, same_rows
@@ -45,12 +47,34 @@ def _summarised(site: Site, staged: Staged) -> list[Link]:
         and link.fields == entity_key(staged)
     ]  # fmt: skip
 
+    known = {link.child.id for link in found}
+    found += [
+        link for link in (*site.carried.get(staged.id, ()), *_lines(site, staged))
+        if link.child.id not in known and link.fields == entity_key(staged)
+    ]  # fmt: skip
+
     def weight(link: Link) -> tuple[bool, bool, int]:
         offered = site.built.get(link.child.id, link.child.offer).attributes
         happened = site.plan.is_fact(link.child)
         return (not happened, event_time(offered) is None, -len(measures(offered)))
 
     return sorted(found, key=weight)
+
+
+def _lines(site: Site, staged: Staged) -> list[Link]:
+    """From lines, by the keys that they have taken from their headers."""
+    found: list[Link] = []
+    for line, header in site.headers.items():
+        if line not in site.built or header.child.table.role == "bridge":
+            continue
+        for up in site.plan.up[header.parent.id]:
+            if up.parent.id != staged.id or not (up.joinable and up.is_plain) or up.is_self:
+                continue
+            key = (header.parent.id, up.relationship.columns[0])
+            taken = [a.name for a in site.built[line].attributes if a.origin == key]
+            if len(up.columns) == 1 and len(taken) == 1:
+                found.append(replace(up, child=header.child, columns=(taken[0],), complete=False))
+    return found
 
 
 def _plain(site: Site, staged: Staged, wide: Wide) -> None:

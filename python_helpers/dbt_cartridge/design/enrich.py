@@ -208,7 +208,7 @@ def _climb(
         if not shown and plan.fates[link.parent.id] != "folded":
             continue
         role = link.role if depth == 0 or not path else _joined_path(path, link.role)
-        joined = wide.join(link, link.parent.offer, _alias(link), pairs(link), alias)
+        joined = wide.join(link, link.parent.offer, alias_of(link), pairs(link), alias)
         for attribute in shown:
             _bring(wide, link, attribute, joined, role, path)
         if plan.fates[link.parent.id] == "folded" and depth < _DEEPEST and not link.is_self:
@@ -216,13 +216,13 @@ def _climb(
             _climb(plan, wide, link.parent, joined, own, above | {link.parent.id}, depth + 1)
 
 
-def name_lookups(plan: Plan, wide: Wide, staged: Staged) -> None:
-    """Join the code lists that a fact refers to, each for the name of its row.
+def name_lookups(plan: Plan, wide: Wide, staged: Staged, header: Link | None) -> None:
+    """Join the code lists that a fact or its header refers to, each for the name of its row.
 
     People read a status by its name, and count by it; all the names that there are stand in the
     list.
     """
-    for link in plan.up[staged.id]:
+    for link in (*plan.up[staged.id], *_above(plan, wide, header)):
         parent = link.parent
         if not (link.joinable and link.is_plain and parent.table.role == "reference"):
             continue
@@ -231,9 +231,21 @@ def name_lookups(plan: Plan, wide: Wide, staged: Staged) -> None:
         shown = [a for a in display(parent) if a.pii is None][:1]
         if not shown:
             continue
-        joined = wide.join(link, parent.offer, _alias(link), pairs(link), wide.alias)
+        joined = wide.join(link, parent.offer, alias_of(link), pairs(link), wide.alias)
         for attribute in shown:
-            _bring(wide, link, attribute, joined, link.role, values=_listed(attribute))
+            origin = attribute.origin if link.child.id != staged.id else None
+            _bring(
+                wide, link, attribute, joined, link.role, values=_listed(attribute), origin=origin
+            )
+
+
+def _above(plan: Plan, wide: Wide, header: Link | None) -> list[Link]:
+    """What the header refers to by a key that the line has taken from it."""
+    if header is None:
+        return []
+    own = header.parent.id
+    taken = {a.name for a in wide.columns if a.origin and a.origin[0] == own}
+    return [link for link in plan.up[own] if set(link.columns) <= taken]
 
 
 def _listed(attribute: Attribute) -> tuple[str, ...]:
@@ -250,7 +262,7 @@ def _joined_path(path: str, role: str) -> str:
     return role if role.startswith(path) else f"{path}_{role}"
 
 
-def _alias(link: Link) -> str:
+def alias_of(link: Link) -> str:
     """The parent's plural, or the role's where it plays one: `managers`."""
     if link.role in (link.parent.entity, link.parent.entities):
         return link.parent.entities
@@ -300,6 +312,7 @@ def _bring(
     role: str,
     path: str = "",
     values: tuple[str, ...] = (),
+    origin: tuple[str, str] | None = None,
 ) -> None:
     entity = link.parent.entity
     plain = attribute.name
@@ -310,7 +323,9 @@ def _bring(
             else (f"{entity}_{plain}")
         )
     else:
-        wish = f"{role}_{plain.removeprefix(entity + '_')}"
+        own = plain.removeprefix(entity + "_")
+        last = role.rpartition("_")[2]
+        wish = f"{role}_{own.removeprefix(last + '_')}"  # status, status_description
     subject = docs.words(plain.removeprefix(entity + "_"))
     owner = f"{docs.words(link.child.entity)}'s {docs.words(role if not path else link.role)}"
     description = docs.of(subject, owner)
@@ -327,6 +342,7 @@ def _bring(
         unit=attribute.unit,
         pii=attribute.pii,
         data_type=attribute.data_type,
+        origin=origin,
     )
     wide.take(brought, sql.column(alias, attribute.name), wish, f"{role}_{plain}")
 

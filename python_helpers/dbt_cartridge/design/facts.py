@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from dbt_cartridge.design import dates, docs, lines, volume
 from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.carried import carry
 from dbt_cartridge.design.enrich import Wide, kept_sums, merge_extensions, name_lookups, same_rows
 from dbt_cartridge.design.events import event_time
 from dbt_cartridge.design.parts import Attribute, Link, Staged, without_tools
 from dbt_cartridge.design.site import Site, home_tests
-from dbt_cartridge.design.summing import children, compute, kinds, sum_up, worth_of
+from dbt_cartridge.design.summing import children, compute, kinds, sum_up, weigh, worth_of
 from dbt_cartridge.documents.design import (
     Incremental,
     RelationshipsTest,
@@ -26,6 +27,8 @@ def enrich_line(site: Site, line: Staged) -> None:
     wide = Wide.of(line.offer, line.entities, without_tools(line.offer))
     worth = worth_of(site, line)
     lines.widen(wide, header, worth)
+    carry(site, line, wide, worth)
+    weigh(site, line, wide)
     wide.close()
     if not wide.joins and not (worth and worth.made):
         return  # the header has nothing that the line has not
@@ -53,7 +56,10 @@ def fact(site: Site, staged: Staged) -> None:
     merge_extensions(site.plan, wide, staged)
     _add_days(wide)
     if _growing(site, staged, wide) is None:
-        name_lookups(site.plan, wide, staged)
+        if staged.id not in site.headers:
+            carry(site, staged, wide, worth)
+            weigh(site, staged, wide)
+        name_lookups(site.plan, wide, staged, site.headers.get(staged.id))
     sum_up(site, staged, wide, kinds(site, staged, children(site, staged)))
     stamp = _growing(site, staged, wide)
     compute(site, staged, wide, whole=stamp is None)

@@ -19,8 +19,10 @@ from dbt_cartridge.documents.design import ReconcilesTest
 from dbt_cartridge.documents.evidence import Severity
 from dbt_cartridge.documents.schema import Identity, Schema
 
+_NUMBERS = frozenset({"integer", "decimal", "float"})
 _HEADER_TIMES = frozenset({"event_time", "created_time"})
 _NO_PRICE_OF_ONE = frozenset("total extended line amount sum list standard old previous".split())
+_CARRIAGE = frozenset("shipping freight delivery handling carriage tax".split())
 _OF_ONE = frozenset("unit each piece single".split())
 _QUANTITIES = frozenset("quantity qty pieces units".split())
 _SOLD = frozenset("ordered sold billed invoiced".split())
@@ -134,25 +136,47 @@ def _amount(
 def _priced(line: Staged) -> Amount | None:
     """Price times quantity, less a discount rate, where the line has no amount of its own."""
     measures = [a for a in line.offer.attributes
-                if a.type in ("integer", "decimal", "float") and a.role == "measure"]  # fmt: skip
+                if a.type in _NUMBERS and a.role == "measure"]  # fmt: skip
     if any(set(a.name.split("_")) & _AMOUNTS for a in measures):
         return None
-    price = _only([a for a in measures if _is_price(a)], _OF_ONE)
-    quantity = _only([a for a in measures if set(a.name.split("_")) & _QUANTITIES], _SOLD)
-    if price is None or quantity is None:
+    price = _only([a for a in measures if is_price(a)], _OF_ONE)
+    pieces = quantity(measures)
+    if price is None or pieces is None:
         return None
     rates = [
         a for a in measures
         if "discount" in a.name and a.profile and _is_share(a.profile.min, a.profile.max)
     ]  # fmt: skip
-    parts = [price.name, quantity.name, *(r.name for r in rates[:1])]
+    parts = [price.name, pieces.name, *(r.name for r in rates[:1])]
     return _amount(line, parts, bool(rates), None)
 
 
-def _is_price(attribute: Attribute) -> bool:
+def quantity(attributes: Sequence[Attribute]) -> Attribute | None:
+    """How many pieces the row is about, where one column says it."""
+    found = [
+        a for a in attributes
+        if a.type in _NUMBERS and a.role == "measure" and a.origin
+        and set(a.name.split("_")) & _QUANTITIES
+    ]  # fmt: skip
+    return _only(found, _SOLD)
+
+
+def is_piece(staged: Staged, is_line: bool) -> bool:
+    """A line that counts nothing: each of its rows is one piece."""
+    return is_line and not any(a.role == "measure" for a in staged.offer.attributes)
+
+
+def is_price(attribute: Attribute) -> bool:
     """What one piece costs: an extended price, or one of the whole line, is an amount already."""
     words = set(attribute.name.split("_"))
-    return "price" in words and words.isdisjoint(_NO_PRICE_OF_ONE)
+    return "price" in words and attribute.type in _NUMBERS and words.isdisjoint(_NO_PRICE_OF_ONE)
+
+
+def is_cost(attribute: Attribute) -> bool:
+    """What one piece cost the seller: not what a whole delivery or its carriage did."""
+    words = set(attribute.name.split("_"))
+    told = words.isdisjoint((_NO_PRICE_OF_ONE - {"standard", "list"}) | _CARRIAGE)
+    return "cost" in words and attribute.type in _NUMBERS and told
 
 
 def _only(found: Sequence[Attribute], telling: frozenset[str]) -> Attribute | None:

@@ -17,12 +17,18 @@ from dbt_cartridge.words import safe_name
 _FEW_UNITS = 5
 _NUMBERS = frozenset({"integer", "decimal", "float"})
 _WORTH: tuple[frozenset[str], ...] = (
-    frozenset("net total revenue sales sale amount paid due subtotal".split()),
+    frozenset("net total revenue sales sale amount price paid due subtotal".split()),
     frozenset("profit margin income earnings".split()),
     frozenset("quantity units qty count".split()),
-    frozenset("cost refund discount tax fee freight shipping".split()),
+    frozenset("cost refund refunded discount tax fee freight shipping".split()),
 )
 """What business asks for first. It orders what may be summed; it decides nothing alone."""
+
+
+_BESIDES = frozenset("incl including inc with before after excl excluding net".split())
+"""An amount with its tax is no tax."""
+_WHOLE = frozenset({"due", "paid"})  # behind a total: all of it
+_PARTS = frozenset("sub subtotal net due paid remaining balance capturable refunded gross".split())
 
 
 @dataclass(frozen=True)
@@ -39,21 +45,24 @@ class Sum:
 def measures(attributes: Sequence[Attribute]) -> list[Attribute]:
     """What may be summed, the most asked for first: its own before what was summed for it."""
     found = [a for a in attributes if is_measure(a)]
-    return sorted(found, key=lambda a: (_is_summed(a), *_order(a)))
+    return sorted(found, key=lambda a: (is_summed(a), *_order(a)))
 
 
-def sums(attributes: Sequence[Attribute], alias: str, one_unit: bool = False) -> Iterator[Sum]:
+def sums(
+    attributes: Sequence[Attribute], alias: str, by: Sequence[str] | None = ()
+) -> Iterator[Sum]:
     """The sums over what `alias` holds.
 
     Args:
-        one_unit: the rows of one group share their unit, as the lines of one order do.
+        by: columns by which the rows are grouped; None where the rows of one group share their
+            unit whatever names it, as the lines of one order do.
     """
     by_name = {a.name: a for a in attributes}
     for measure in measures(attributes):
         value = sql.column(alias, measure.name)
         if measure.unit_by is None:
             yield Sum(measure, f"sum({value})", measure.unit)
-        elif one_unit:
+        elif by is None or measure.unit_by in by:
             yield Sum(measure, f"sum({value})", None, unit_by=measure.unit_by)
         elif measure.unit_by in by_name:
             teller = sql.column(alias, measure.unit_by)
@@ -71,12 +80,13 @@ def is_measure(attribute: Attribute) -> bool:
     )
 
 
-def unsummed(attributes: Sequence[Attribute]) -> list[Attribute]:
+def unsummed(attributes: Sequence[Attribute], by: Sequence[str] = ()) -> list[Attribute]:
     """Measures that are left out since they are in more units than can stand side by side."""
     by_name = {a.name: a for a in attributes}
     return [
         a for a in measures(attributes)
-        if a.unit_by and not (a.unit_by in by_name and by_name[a.unit_by].units)
+        if a.unit_by and a.unit_by not in by
+        and not (a.unit_by in by_name and by_name[a.unit_by].units)
     ]  # fmt: skip
 
 
@@ -96,12 +106,19 @@ def few_units(column: Column) -> tuple[str, ...]:
 def worth(attribute: Attribute) -> int:
     """0 for what business asks for first."""
     words = set(attribute.name.split("_"))
+    last = len(_WORTH) - 1
+    if words & _WORTH[last] and words.isdisjoint(_BESIDES):
+        return last
     return next((at for at, group in enumerate(_WORTH) if group & words), len(_WORTH))
 
 
-def _order(attribute: Attribute) -> tuple[int, bool, int]:
-    return worth(attribute), attribute.type == "integer", attribute.name.count("_")
+def _order(attribute: Attribute) -> tuple[int, bool, bool, int]:
+    """What is paid in all before its parts."""
+    words = set(attribute.name.split("_"))
+    part = bool(words & _PARTS) and not ("total" in words and words & _WHOLE)
+    return worth(attribute), part, attribute.type == "integer", attribute.name.count("_")
 
 
-def _is_summed(attribute: Attribute) -> bool:
+def is_summed(attribute: Attribute) -> bool:
+    """Counted or summed up of other rows already."""
     return attribute.origin is None and attribute.zero_if_none

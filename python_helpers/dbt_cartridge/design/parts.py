@@ -134,12 +134,17 @@ class Link:
 
         The parent's own entity where the column says no more.
         """
-        if len(self.columns) == 1:
-            stem = self.columns[0]
-            for ending in ("_id", "_key", "_code", "_number", "_uuid", "_guid", "_sku", "_name"):
-                if stem.endswith(ending) and len(stem) > len(ending):
-                    return stem[: -len(ending)]
+        if len(self.columns) == 1 and (stem := role_of(self.columns[0])) != self.columns[0]:
+            return stem
         return self.relationship.role or self.parent.entity
+
+
+def role_of(column: str) -> str:
+    """Whom a key's name is about: `support_representative_id` → support_representative."""
+    for ending in ("_id", "_key", "_code", "_number", "_uuid", "_guid", "_sku", "_name"):
+        if column.endswith(ending) and len(column) > len(ending):
+            return column[: -len(ending)]
+    return column
 
 
 def ordered(attributes: Iterable[Attribute]) -> tuple[Attribute, ...]:

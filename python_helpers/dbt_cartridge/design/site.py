@@ -54,6 +54,8 @@ class Site:
     left_out: list[LeftOut] = field(default_factory=list[LeftOut])
     used: list[LeftOut] = field(default_factory=list[LeftOut])
     built: dict[str, Offer] = field(default_factory=dict[str, Offer])  # facts: what marts read
+    carried: dict[str, list[Link]] = field(default_factory=dict[str, "list[Link]"])
+    """By a table, the facts that lead to it by a key that they have through another table."""
     dates: str | None = None
     dated: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 

@@ -11,20 +11,28 @@ from dataclasses import dataclass, replace
 from dbt_cartridge.design import docs, lines
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.derive import of_group, of_row
+from dbt_cartridge.design.derive.amounts import MEDIAN
 from dbt_cartridge.design.derive.derivation import Derivation, told, within
 from dbt_cartridge.design.derive.ends import RECENCY, TURN
 from dbt_cartridge.design.derive.group import Group
 from dbt_cartridge.design.derive.row import Row
 from dbt_cartridge.design.derive.through import LONGEST_LIST, Through, through
+from dbt_cartridge.design.derive.worth import RULE as WORTH
+from dbt_cartridge.design.derive.worth import worth
 from dbt_cartridge.design.enrich import Wide
 from dbt_cartridge.design.measures import unsummed
-from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged
+from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, stays_in_staging
 from dbt_cartridge.design.site import Site
 from dbt_cartridge.documents.design import Cte, Input, Join, LeftOut, Projection
 
 _OF_A_ROW = 0.6  # of the room: the other computed columns of a mart were summed up
 _AVERAGE_DIGITS = 4  # of an average: further ones differ from warehouse to warehouse
+_SUMMED_AGAIN = frozenset({None, WORTH, "counts", "amounts", "durations", "progress", "sequence"})
+"""Rules whose columns are measures of the row itself, wherever they came from."""
 _NO_LISTS = frozenset({"mysql"})  # group_concat cuts at 1,024 bytes, and tells nobody
+
+# Of a window alone; not at all; and of one order for all aggregates of a select.
+_NO_MEDIANS = frozenset({"bigquery", "mysql", "redshift"})
 
 
 @dataclass(frozen=True)
@@ -79,18 +87,20 @@ def kinds(site: Site, parent: Staged, links: Sequence[Link]) -> list[Kind]:
         # Where the lines add up to the header's own total, their sum says nothing new.
         known = {worth.name} if worth is not None and worth.reconciles is not None else set[str]()
         prefix = link.role if twice.count(child.id) > 1 and link.role != parent.entity else ""
-        others = {e.child.entity for e in links if e.child.id != child.id}
+        others = {e.child.entity for e in links if e.child.id != child.id and not _far(site, e)}
         found.append(Kind(link, _beside(rows, others), prefix, is_line, frozenset(known)))
     return found
 
 
 def _beside(rows: Offer, known: Iterable[str]) -> Offer:
-    """Without what a row counts of things that are counted for the parent by themselves."""
+    """Without what a row counts of things that are counted for the parent by themselves, and
+    without what is of use beside the row alone: of the lines of an order their number and their
+    amounts are asked for by customer, not the share of them that was sent by truck."""
     kept = [
         a for a in rows.attributes
-        if a.origin is not None or not any(
+        if a.rule in _SUMMED_AGAIN and (a.origin is not None or not any(
             a.name == f"{e}_count" or a.name.startswith(f"total_{e}_")
-            or a.name.endswith(f"_{e}_count") for e in known)
+            or a.name.endswith(f"_{e}_count") for e in known))
     ]  # fmt: skip
     return Offer(rows.model, tuple(kept), rows.key)
 
@@ -101,31 +111,46 @@ def sum_up(site: Site, staged: Staged, wide: Wide, found: Sequence[Kind]) -> Non
     proposed = [
         through(group) if isinstance(group, Through) else of_group(group) for group in groups
     ]
-    listless = site.host.adapter in _NO_LISTS
-    chosen, left = within([
-        [d for d in each if not (listless and d.expression.startswith("string_agg("))]
-        for each in map(list, proposed)
-    ])  # fmt: skip
+    adapter = site.host.adapter
+    chosen, left = within(
+        [[d for d in each if _has(adapter, d.expression)] for each in map(list, proposed)]
+    )
     for kind, group, derivations in zip(found, groups, chosen, strict=True):
         if derivations:
             _write(site, wide, kind, group, derivations)
-        missed = unsummed(kind.rows.attributes) if not kind.one_unit else []
+        missed = unsummed(kind.rows.attributes, kind.link.columns) if not kind.one_unit else []
         if missed:
             wide.left_out.append(not_summed(missed))
     if left:
         site.left_out.append(LeftOut(what=site.homes[staged.id], why=told(left)))
 
 
+def _has(adapter: str, expression: str) -> bool:
+    """Whether the warehouse has the aggregate, beside any others."""
+    listed, median = expression.startswith("string_agg("), expression.startswith(MEDIAN)
+    return not (listed and adapter in _NO_LISTS) and not (median and adapter in _NO_MEDIANS)
+
+
 def _shown(site: Site, wide: Wide, kind: Kind) -> Group | Through:
     other = _other_side(site, kind.link)
     if other is not None:
         members = wide.aliases.claim(f"{kind.link.child.entities}_members", "members")
-        return Through(kind.link, other, members)
+        return Through(kind.link, other, members, _others(site, kind.link, other))
     alias = wide.aliases.claim(kind.link.child.entities, f"{kind.link.child.entities}_rows")
     return Group(
         link=kind.link, rows=kind.rows, alias=alias, prefix=kind.prefix, one_unit=kind.one_unit,
-        told=kind.told, parents=_parents(site, kind),
+        told=kind.told, parents=_parents(site, kind), header=_far(site, kind.link),
     )  # fmt: skip
+
+
+def _far(site: Site, link: Link) -> str | None:
+    """Of lines that are brought together by a key of their header, the header."""
+    header = site.headers.get(link.child.id)
+    rows = site.built.get(link.child.id)
+    key = rows.by_name.get(link.columns[0]) if rows else None
+    if header is None or key is None or key.origin is None:
+        return None
+    return header.parent.id if key.origin[0] == header.parent.id else None
 
 
 def _parents(site: Site, kind: Kind) -> dict[str, Link]:
@@ -151,6 +176,16 @@ def _other_side(site: Site, link: Link) -> Link | None:
         if other.columns != link.columns and len(other.columns) == 1 and other.is_plain:
             return other
     return None
+
+
+def _others(site: Site, here: Link, there: Link) -> Offer:
+    """The other side of a bridge: a fact with all that was worked out for it, since dimensions are
+    made after the facts; of one fact for another what staging says."""
+    parent = there.parent
+    built = None if site.plan.is_fact(here.parent) else site.built.get(parent.id)
+    rows = built or parent.offer
+    kept = [a for a in _beside(rows, ()).attributes if not stays_in_staging(a)]
+    return Offer(rows.model, tuple(kept), rows.key)
 
 
 def _write(
@@ -209,7 +244,7 @@ def _take(
         value = sql.column(summed, each.name)
         if each.attribute.zero_if_none:
             value = f"coalesce({value}, 0)"
-        elif each.expression.startswith("avg("):
+        elif each.expression.startswith(("avg(", MEDIAN)):
             value = f"round({value}, {_AVERAGE_DIGITS})"
         made = replace(each.attribute, rule=each.rule)
         name = wide.take(made, value, each.name, f"{kind.link.child.entity}_{each.name}")
@@ -280,7 +315,7 @@ def _members(wide: Wide, pair: Through, derivations: Sequence[Derivation]) -> di
     projections.append(Projection(name=pair.key, expression=told, group="ids"))
     needed = [d.expression for d in derivations]
     named = pair.named
-    for attribute in other.offer.attributes:
+    for attribute in pair.others.attributes:
         column = sql.column(pair.members, attribute.name)
         if attribute.name in (*here.fields, pair.key):
             continue
@@ -293,7 +328,7 @@ def _members(wide: Wide, pair: Through, derivations: Sequence[Derivation]) -> di
         projections.append(Projection(name=attribute.name, expression=value, group=attribute.group))
     joins: list[Join] = []
     if any(f"{sql.name(joined)}." in p.expression for p in projections):
-        wide.inputs.append(Input(alias=joined, model=other.offer.model))
+        wide.inputs.append(Input(alias=joined, model=pair.others.model))
         on = sql.equal(told, sql.column(joined, there.fields[0]))
         joins.append(Join(kind="left", to=joined, on=(on,)))
     flag = here.child.deleted_flag
@@ -322,16 +357,26 @@ def not_summed(left_out: Sequence[Attribute]) -> str:
 # ---------------------------------------------------------------- one row
 
 
+def weigh(site: Site, staged: Staged, wide: Wide) -> None:
+    """Add what a line is worth beside its amount: no budget drops the business's money."""
+    for each in worth(_row(site, staged, wide), worth_of(site, staged)):
+        if each.name not in wide.expressions:
+            wide.take(replace(each.attribute, rule=each.rule), each.expression, each.name)
+
+
 def compute(site: Site, staged: Staged, wide: Wide, whole: bool = True) -> None:
     """Add to a mart what the rules of a row compute beside its columns, as far as there is room."""
-    row = Row(
+    chosen, left = within([of_row(_row(site, staged, wide), whole)], _OF_A_ROW)
+    for each in chosen[0]:
+        wide.take(replace(each.attribute, rule=each.rule), each.expression, each.name)
+    if left:
+        site.left_out.append(LeftOut(what=site.homes[staged.id], why=told(left)))
+
+
+def _row(site: Site, staged: Staged, wide: Wide) -> Row:
+    return Row(
         staged=staged, columns=tuple(wide.columns), expressions=dict(wide.expressions),
         up=site.plan.up[staged.id], sums=dict(wide.sums), owned=wide.owned, complete=wide.complete,
         identities=[i for i in site.schema.identities if i.table == staged.id],
         is_fact=site.plan.is_fact(staged), is_line=staged.id in site.headers,
     )  # fmt: skip
-    chosen, left = within([of_row(row, whole)], _OF_A_ROW)
-    for each in chosen[0]:
-        wide.take(replace(each.attribute, rule=each.rule), each.expression, each.name)
-    if left:
-        site.left_out.append(LeftOut(what=site.homes[staged.id], why=told(left)))

@@ -15,7 +15,7 @@ from dbt_cartridge.design.derive.counts import counts, distinct
 from dbt_cartridge.design.derive.derivation import Derivation
 from dbt_cartridge.design.derive.durations import durations, lateness
 from dbt_cartridge.design.derive.ends import ends, moments
-from dbt_cartridge.design.derive.engagement import engagement, shares
+from dbt_cartridge.design.derive.engagement import engagement, margins, shares
 from dbt_cartridge.design.derive.full_name import full_name
 from dbt_cartridge.design.derive.group import Group
 from dbt_cartridge.design.derive.intervals import intervals
@@ -29,12 +29,17 @@ OF_A_GROUP: tuple[Callable[[Group], Iterator[Derivation]], ...] = (
     counts, moments, totals, by_kind, by_flag, averages, ends, distinct,
 )  # fmt: skip
 OF_A_ROW: tuple[Callable[[Row], Iterator[Derivation]], ...] = (
-    full_name, sequence, durations, lateness, progress, intervals, engagement, shares,
+    full_name, sequence, durations, lateness, progress, intervals, engagement, margins, shares,
 )  # fmt: skip
 
 
 def of_group(group: Group) -> list[Derivation]:
-    """All that the rules propose, each name once: the first rule that wants it has it."""
+    """All that the rules propose, each name once: the first rule that wants it has it.
+
+    Of the lines of what belongs to a row, only what cannot be summed up from line to header.
+    """
+    if group.header is not None:
+        return list(distinct(group))
     return _once(each for rule in OF_A_GROUP for each in rule(group))
 
 

@@ -4,15 +4,22 @@ level is taken again and again."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
+from dbt_cartridge.design.derive.durations import DURATIONS
 from dbt_cartridge.design.derive.group import Group
-from dbt_cartridge.design.measures import Sum, sums, worth
+from dbt_cartridge.design.measures import Sum, is_summed, worth
 from dbt_cartridge.design.naming import Names
 from dbt_cartridge.design.parts import Attribute
 from dbt_cartridge.documents.design import BY_VALUE
 
 _NUMBERS = frozenset({"integer", "decimal", "float"})
+COST = "cost_amount"  # of `worth`
+MEDIAN = "median("
+_IN_UNITS = 2  # measures that are shown in each of several currencies before all else
+_AMOUNTS = (["price"], ["value"], ["extended", "price"], ["extended", "amount"])
+"""What is said of the price of one piece is, of a sum, an amount."""
 _NO_LEVEL = frozenset({"latitude", "longitude", "version"})
 
 
@@ -21,20 +28,29 @@ def totals(group: Group) -> Iterator[Derivation]:
     if _is_level(group):
         return
     names = Names()
-    for each in sums(group.attributes, group.alias, group.one_unit):
+    in_units: dict[str, int] = {}
+    for each in group.sums():
         measure = each.measure
         if measure.name in (*group.told, f"{group.child.entity}_count"):
             continue
         ending = f"_{each.suffix}" if each.suffix else ""
         name = names.claim(
             total_name(group.child.entity, measure.name) + ending,
+            f"total_{measure.name.removeprefix('total_')}{ending}",
             f"total_{group.child.entity}_{measure.name}{ending}",
         )
         only = f" that are in {each.unit}" if each.suffix else ""
         text = f"Sum of `{measure.name}` over the {group.theirs}{only}."
         made = _amount(group, each, name, text, additive=True)
-        rank = Rank.ALWAYS if worth(measure) <= 2 and measure.origin else Rank.OFTEN
-        yield Derivation(_rule(measure), made, each.expression, rank)
+        asked = worth(measure) <= 2 or measure.name == COST
+        rank = Rank.ALWAYS if asked and not is_summed(measure) else Rank.OFTEN
+        if each.suffix:
+            in_units[measure.name] = in_units.get(measure.name, len(in_units))
+            rank = rank if in_units[measure.name] < _IN_UNITS else Rank.SOMETIMES
+        yield Derivation(
+            _rule(measure), made, each.expression, rank, one_of_units=bool(each.suffix),
+            together=f"{measure.name} by unit" if each.suffix else "",
+        )  # fmt: skip
 
 
 def averages(group: Group) -> Iterator[Derivation]:
@@ -43,10 +59,13 @@ def averages(group: Group) -> Iterator[Derivation]:
     A rating, a rate, a price of one piece, a duration and a level have an average and no sum.
     """
     names = Names()
-    own = [s for s in sums(group.attributes, group.alias, group.one_unit)
-           if s.measure.origin and s.measure.name not in group.told]  # fmt: skip
-    for each in own[:1] if not _is_level(group) else ():
+    found = [s for s in group.sums() if s.measure.name not in group.told and not _is_level(group)]
+    # An order without a total of its own is worth what its lines add up to.
+    first = min((s.measure for s in found), key=worth, default=None)
+    for each in (s for s in found if s.measure is first and (s.measure.money or s.measure.origin)):
         whole = total_name(group.child.entity, each.measure.name)
+        if is_summed(each.measure) and each.measure.money:
+            whole = f"total_{group.child.entity}_amount"
         name = names.claim(
             whole.replace("total_", "average_", 1) + (each.suffix and f"_{each.suffix}")
         )
@@ -54,9 +73,13 @@ def averages(group: Group) -> Iterator[Derivation]:
         text = f"Average of `{each.measure.name}` over the {group.theirs}{only}."
         inner = each.expression.removeprefix("sum(").removesuffix(")")
         made = _amount(group, each, name, text, additive=False)
-        yield Derivation(_rule(each.measure), made, _average(inner, each.measure), Rank.FIRST)
+        yield Derivation(
+            _rule(each.measure), made, _average(inner, each.measure), Rank.FIRST,
+            together=f"{name} by unit" if each.suffix else "", one_of_units=bool(each.suffix),
+        )  # fmt: skip
     for measure in group.attributes:
-        if not _is_averaged(measure, _is_level(group)):
+        elsewhere = measure.within is not None and measure.within not in group.link.columns
+        if elsewhere or not _is_averaged(measure, _is_level(group)):
             continue
         made_here = measure.origin is None  # a duration says already what it measures
         plain = measure.name if made_here else f"{group.child.entity}_{group.plain(measure)}"
@@ -71,6 +94,16 @@ def averages(group: Group) -> Iterator[Derivation]:
         )  # fmt: skip
         rank = Rank.FIRST if made_here or "rating" in measure.name else Rank.SOMETIMES
         yield Derivation(_rule(measure), made, _average(group.column(measure), measure), rank)
+        if measure.rule == DURATIONS:
+            yield _median(group, measure, made)
+
+
+def _median(group: Group, measure: Attribute, average: Attribute) -> Derivation:
+    """What half of them stay below: a few that took for ever carry an average of durations off."""
+    text = f"Half of the {group.theirs} have a `{measure.name}` below this, half above."
+    name = average.name.replace("average_", "median_", 1)
+    made = replace(average, name=name, description=text)
+    return Derivation(DURATIONS, made, f"{MEDIAN}{group.column(measure)})", Rank.OFTEN)
 
 
 def _rule(measure: Attribute) -> str:
@@ -111,11 +144,12 @@ def _amount(group: Group, each: Sum, name: str, text: str, additive: bool) -> At
 
 def total_name(entity: str, measure: str) -> str:
     """`invoice`, `total` → total_invoice_amount; `order_line`, `line_amount` →
-    total_order_line_amount; `order`, `order_total` → total_order_amount."""
+    total_order_line_amount; `order`, `order_total` or `total_price` → total_order_amount."""
     words = [word for word in measure.split("_") if word != "total"]
     words = ["subtotal"] if words == ["sub"] else words
     stem = entity.split("_")
-    while words and (words[0] in stem or (words[0] == "line" and len(words) > 1)):
+    while words and (words[0] in stem or words == ["line", "amount"]):
         words = words[1:]
-    words = words or ["amount"]
+    if not words or words in _AMOUNTS:
+        words = ["amount"]
     return "_".join(["total", *stem, *words])

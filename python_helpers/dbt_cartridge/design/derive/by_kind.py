@@ -8,14 +8,15 @@ alone, and the watch on the column's domain tells of it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.derive.counts import counted
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.group import Group
-from dbt_cartridge.design.measures import Sum, sums
-from dbt_cartridge.design.parts import Attribute
+from dbt_cartridge.design.measures import Sum, is_summed, worth
+from dbt_cartridge.design.parts import Attribute, role_of
 from dbt_cartridge.documents.design import BY_VALUE
 from dbt_cartridge.words import safe_name
 
@@ -23,6 +24,8 @@ _RANKS = {"status": Rank.FIRST, "type_discriminator": Rank.OFTEN, "category": Ra
 _MOST_VALUES = {"status": 8, "type_discriminator": 6, "category": 5}
 BY_FLAG = "by_flag"
 _LONGEST = 24  # characters of a state: longer ones are sentences
+_SHORTEST = 2  # … and so short they are codes
+_NOTHING = frozenset(("none", "other", "others", "unknown", "null", "not_specified", "misc"))
 _ROWS_PER_STATE = 5
 _NEITHER = frozenset(("true", "false", "t", "f", "y", "n", "yes", "no", "0", "1"))
 _STARTS = ("is_", "was_", "has_been_", "are_")
@@ -34,10 +37,25 @@ def by_kind(group: Group) -> Iterator[Derivation]:
         rank = _RANKS.get(attribute.role)
         if rank is None or attribute.type != "text" or attribute.pii is not None:
             continue
-        for value in states(attribute):
+        if group.is_shared(attribute):
+            continue  # a product's lines are all of the product's type
+        if attribute.origin is not None and attribute.origin[0] != group.child.id:
+            rank = Rank(min(rank + 1, Rank.SOMETIMES))  # its own kinds come first
+        values = states(attribute)
+        codes = any(_is_code(value) for value in values)
+        for value in values:
             chosen = f"{group.column(attribute)} = {sql.literal(value)}"
             said = f"have the {docs.words(attribute.name)} `{value}`"
-            yield from _both(group, safe_name(value), chosen, said, rank)
+            label = f"{group.plain(attribute)}_{safe_name(value)}" if codes else safe_name(value)
+            for each in _both(group, label, chosen, said, rank):
+                yield replace(each, together=f"{attribute.name}, {each.rank.name}")
+
+
+def _is_code(value: str) -> bool:
+    """A letter and a nothing say no more without the column that they stand in: `status_f`,
+    `discount_none`."""
+    word = safe_name(value)
+    return len(word) <= _SHORTEST or word in _NOTHING
 
 
 def by_flag(group: Group) -> Iterator[Derivation]:
@@ -51,13 +69,17 @@ def by_flag(group: Group) -> Iterator[Derivation]:
         label = attribute.name[len(start) :].removesuffix(f"_{group.child.entity}")
         if not start and "_" in label and label.split("_")[0] in ("has", "can", "had", "with"):
             continue  # `has_children` makes no name of a row
-        made = attribute.origin is None  # a rule has said already that people ask for it
+        # A rule has said already that people ask for it; of whom it is the first is another's.
+        made = attribute.origin is None and attribute.within is None
+        if attribute.within is not None:
+            label = f"{role_of(attribute.within)}_{label}"
+        rank = Rank.FIRST if made else Rank.SOMETIMES if attribute.within else Rank.OFTEN
         chosen = group.column(attribute)
         yield Derivation(
             BY_FLAG,
             counted(f"{_named(group, label)}_count",
                     f"How many of the {group.theirs} `{attribute.name}` is true of."),
-            f"count(case when {chosen} then 1 end)", Rank.FIRST if made else Rank.OFTEN,
+            f"count(case when {chosen} then 1 end)", rank,
         )  # fmt: skip
 
 
@@ -74,9 +96,8 @@ def states(attribute: Attribute) -> tuple[str, ...]:
     filled = profile.rows - profile.nulls - profile.blanks
     few = 1 < len(seen) <= most and filled >= _ROWS_PER_STATE * len(seen)
     plain = all(
-        len(v) <= _LONGEST and v == v.strip() and not v[0].isdigit()
-        and v.lower() not in _NEITHER for v in seen
-    )  # fmt: skip
+        len(v) <= _LONGEST and v == v.strip() and not v[0].isdigit() for v in seen
+    ) and not {v.lower() for v in seen} <= _NEITHER  # fmt: skip
     alike = len({safe_name(v) for v in seen}) < len(seen)
     return tuple(sorted(seen)) if whole and few and plain and not alike else ()
 
@@ -108,8 +129,9 @@ def _amounts(group: Group) -> list[Sum]:
     if group.child.table.shape == "periodic_snapshot":
         return []
     found = [
-        s for s in sums(group.attributes, group.alias, group.one_unit)
-        if s.measure.money and not s.suffix and s.measure.origin and not s.unit_by
+        s for s in group.sums()
+        if s.measure.money and not s.suffix and not is_summed(s.measure) and not s.unit_by
+        and worth(s.measure) == 0
     ]  # fmt: skip
     return found[:1]
 
@@ -118,7 +140,7 @@ def _amount(group: Group, each: Sum, name: str, said: str) -> Attribute:
     words = each.measure.name.split("_")
     tail = words[-1] if words[-1] not in name.split("_") else "amount"
     return Attribute(
-        name=f"{name}_{'amount' if tail == 'total' else tail}",
+        name=f"{name}_{'amount' if tail in ('total', 'price', 'value') else tail}",
         type=each.measure.type if each.measure.type == "float" else "decimal",
         group="numerics",
         description=f"Sum of `{each.measure.name}` over those of the {group.theirs} that {said}.",

@@ -30,6 +30,10 @@ def distinct(group: Group) -> Iterator[Derivation]:
         column = group.rows.by_name.get(name)
         if name in group.link.columns or column is None or group.is_shared(column):
             continue
+        if link.parent.table.role == "reference":
+            continue  # how many of the states and currencies there are is seldom asked
+        if group.header in (link.parent.id, column.origin[0] if column.origin else ""):
+            continue  # that is asked of the header's rows
         several = docs.plural_words(docs.words(link.role))
         text = f"How many different {several} the {group.theirs} have; not to be summed."
         name_parts = ("distinct", group.prefix, link.role, "count")
@@ -38,7 +42,7 @@ def distinct(group: Group) -> Iterator[Derivation]:
             "counts",
             replace(made, additivity="non_additive"),
             f"count(distinct {group.column(column)})",
-            Rank.OFTEN,
+            Rank.FIRST if group.header else Rank.OFTEN,
         )
 
 

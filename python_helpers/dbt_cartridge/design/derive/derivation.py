@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -35,15 +36,18 @@ class Derivation:
     evidence: EvidenceClass = "structural"
     in_turn: bool = False  # reads which of its kind, in the order of time, each row is
     windowed: bool = False  # reads other rows: right only where the model is built whole
+    together: str = ""  # stands with all of this word or not at all: the values of one status
+    one_of_units: bool = False  # … and they say one thing: an amount in each of a few currencies
 
     @property
     def name(self) -> str:
         return self.attribute.name
 
 
-ROOM = {Rank.FIRST: 40, Rank.OFTEN: 28, Rank.SOMETIMES: 14}
+ROOM = {Rank.FIRST: 45, Rank.OFTEN: 40, Rank.SOMETIMES: 24}
 """How many computed columns may stand in a mart before one of this rank has no place there. More,
-and nobody finds the one that was asked for; what is left out is listed."""
+and nobody finds the one that was asked for; what is left out is listed. One amount in each of a few
+currencies counts once."""
 
 
 def within(
@@ -56,15 +60,24 @@ def within(
     Args:
         share: of the room, where the rest is another's.
     """
-    places = [
-        (each.rank, place, number)
-        for number, group in enumerate(proposed)
-        for place, each in enumerate(group)
-    ]
+    places: list[tuple[Rank, int, int, int]] = []  # rank, turn, group, place in the group
+    for number, group in enumerate(proposed):
+        turns = Counter[Rank]()
+        for place, each in enumerate(group):
+            turns[each.rank] += 1
+            places.append((each.rank, turns[each.rank], number, place))
     kept: set[tuple[int, int]] = set()
-    for rank, place, number in sorted(places):
-        if rank == Rank.ALWAYS or len(kept) < ROOM[rank] * share:
-            kept.add((number, place))
+    seen: set[tuple[int, int]] = set()
+    taken = 0
+    for rank, _, number, place in sorted(places):
+        if (number, place) in seen:
+            continue
+        company = _company(proposed[number], place)
+        room = 1 if proposed[number][place].one_of_units else len(company)
+        seen |= {(number, each) for each in company}
+        if rank == Rank.ALWAYS or taken + room <= max(ROOM[rank] * share, 1):
+            kept |= {(number, each) for each in company}
+            taken += room
     chosen = [
         [each for place, each in enumerate(group) if (number, place) in kept]
         for number, group in enumerate(proposed)
@@ -74,6 +87,14 @@ def within(
         for place, each in enumerate(group) if (number, place) not in kept
     ]  # fmt: skip
     return chosen, left
+
+
+def _company(group: Sequence[Derivation], place: int) -> list[int]:
+    """The places of all that stand with this one or not at all."""
+    word = group[place].together
+    if not word:
+        return [place]
+    return [at for at, each in enumerate(group) if each.together == word]
 
 
 def told(left: Iterable[Derivation]) -> str:

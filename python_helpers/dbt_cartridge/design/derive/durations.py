@@ -5,7 +5,7 @@ Lateness is the same measured against a time that was only planned: due, promise
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from dbt_cartridge import law
@@ -19,7 +19,9 @@ from dbt_cartridge.words import is_participle, verb_of
 _TIMES = frozenset({"event_time", "created_time", "valid_from", "valid_to"})
 _ENDINGS = ("_date", "_at", "_time", "_timestamp", "_on", "_datetime")
 _SECONDS = {"minutes": 60, "hours": 3600, "days": 86400}
+_UNDONE = frozenset(("cancel", "return", "refund", "void", "delete", "update", "modify", "change"))
 _MOST = 4
+DURATIONS = "durations"
 
 
 def durations(row: Row) -> Iterator[Derivation]:
@@ -39,7 +41,7 @@ def durations(row: Row) -> Iterator[Derivation]:
         if _is_span(low, high):
             name = f"{_span(row, low, high)}_{unit}"
         yield Derivation(
-            "durations",
+            DURATIONS,
             _duration(name, unit, f"{unit.capitalize()} from `{low.name}` to `{high.name}`; empty "
                       "while either is missing.", "date" in (low.type, high.type)),
             between(row[low], row[high], unit, low, high), Rank.FIRST,
@@ -61,10 +63,10 @@ def lateness(row: Row) -> Iterator[Derivation]:
             description=f"True where `{actual.name}` is a later day than `{planned.name}`; empty "
             "while either is missing.",
         )  # fmt: skip
-        yield Derivation("durations", flag, f"{came} > {due}", Rank.FIRST)
+        yield Derivation(DURATIONS, flag, f"{came} > {due}", Rank.FIRST)
         text = f"Days from `{planned.name}` to `{actual.name}`: negative where it came early."
         yield Derivation(
-            "durations", _duration(f"days_late{label}", "days", text, True),
+            DURATIONS, _duration(f"days_late{label}", "days", text, True),
             f"date_diff('day', {due}, {came})", Rank.FIRST,
         )  # fmt: skip
 
@@ -78,7 +80,8 @@ def _is_deadline(attribute: Attribute) -> bool:
 
 def _fulfilment(row: Row, planned: Attribute) -> Attribute | None:
     """The time at which what was planned happened: the one that shares its words, else the only
-    one that follows the first and that not every row has had."""
+    one that follows the first and that not every row has had, else the end of the way: what was
+    promised for a day is kept when it arrives, not when it leaves."""
     start = event_time(row.own)
     others = [
         a for a in row.own
@@ -91,7 +94,20 @@ def _fulfilment(row: Row, planned: Attribute) -> Attribute | None:
         return shared[0]
     later = {high.name for low, high, _ in row.ordered() if start and low.name == start.name}
     open_ended = [a for a in others if not a.required and (a.name in later or not later)]
-    return open_ended[0] if len(open_ended) == 1 and not shared else None
+    if len(open_ended) == 1 and not shared:
+        return open_ended[0]
+    return _last_of(row, others) if not shared else None
+
+
+def _last_of(row: Row, times: Sequence[Attribute]) -> Attribute | None:
+    """The one of the times that was proved to come after another one, and that none comes after."""
+    known = {a.name for a in times}
+    proved = [(low.name, high) for low, high, _ in row.ordered() if high.name in known]
+    before = {low for low, _ in proved}
+    last = {high.name: high for _, high in proved if high.name not in before}
+    undone = _UNDONE.isdisjoint
+    found = [a for a in last.values() if undone(verb_of(w) for w in a.name.split("_"))]
+    return found[0] if len(found) == 1 else None
 
 
 def step(row: Row, time: Attribute) -> str:

@@ -13,6 +13,9 @@ from dbt_cartridge.design.parts import Attribute
 from dbt_cartridge.documents.design import BY_VALUE
 from dbt_cartridge.words import pluralised, snake
 
+_EARNED = ("line_amount", "amount", "sales_amount", "extended_price", "line_total", "total")
+"""What a profit is made of, behind the words that both share."""
+
 
 def engagement(row: Row) -> Iterator[Derivation]:
     """From the counts of what was summed up: `has_orders`, `is_repeat_customer`, the days from the
@@ -65,9 +68,29 @@ def shares(row: Row) -> Iterator[Derivation]:
                 "summed.",
             )  # fmt: skip
             part, all_ = row[name], row[whole]
-            yield Derivation(
-                rule, made, f"cast({part} as double) / nullif({all_}, 0)", Rank.SOMETIMES
-            )
+            rank = Rank.OFTEN if rule == BY_FLAG else Rank.SOMETIMES
+            yield Derivation(rule, made, f"cast({part} as double) / nullif({all_}, 0)", rank)
+
+
+def margins(row: Row) -> Iterator[Derivation]:
+    """What share of what was earned is profit: of a line, and of all that was summed up."""
+    for profit in [a for a in row.columns if a.name.split("_")[-2:] == ["profit", "amount"]]:
+        stem = profit.name.removesuffix("profit_amount")
+        earned = next(
+            (row.by_name[stem + each] for each in _EARNED if stem + each in row.by_name), None,
+        )  # fmt: skip
+        if earned is None or earned.unit_by is not None:
+            continue
+        made = Attribute(
+            name=f"{stem.removeprefix('total_')}margin_rate", type="float", group="numerics",
+            role="measure", additivity="non_additive", unit="ratio",
+            description=f"`{profit.name}` by `{earned.name}`; empty where nothing was earned. Not "
+            "to be summed.",
+        )  # fmt: skip
+        yield Derivation(
+            "engagement", made, f"cast({row[profit]} as double) / nullif({row[earned]}, 0)",
+            Rank.FIRST,
+        )  # fmt: skip
 
 
 def _moments(row: Row, names: Iterable[str]) -> tuple[Attribute | None, Attribute | None]:

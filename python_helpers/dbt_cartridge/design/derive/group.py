@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.events import event_time
+from dbt_cartridge.design.measures import Sum, sums
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged
 
 
@@ -23,6 +24,8 @@ class Group:
         one_unit: the rows of one parent share their currency, as the lines of one order do.
         told: sums of these say nothing new: the parent has them.
         parents: by foreign key column, the way to what the rows refer to besides.
+        header: the table from which the rows have their parent's key: they are counted and summed
+            up as part of its rows.
     """
 
     link: Link
@@ -32,6 +35,7 @@ class Group:
     one_unit: bool = False
     told: frozenset[str] = frozenset()
     parents: Mapping[str, Link] = field(default_factory=dict[str, Link])
+    header: str | None = None
 
     @property
     def child(self) -> Staged:
@@ -55,6 +59,11 @@ class Group:
     @cached_property
     def time(self) -> Attribute | None:
         return event_time(self.attributes)
+
+    def sums(self) -> Iterator[Sum]:
+        """The sums over the rows: what is grouped by a currency is in one."""
+        by = None if self.one_unit else self.link.columns
+        return sums(self.attributes, self.alias, by)
 
     def is_shared(self, attribute: Attribute) -> bool:
         """Taken over from the parent: alike in all rows of the group."""

@@ -11,7 +11,7 @@ from dbt_cartridge.design.derive.row import Row
 from dbt_cartridge.design.events import event_time
 from dbt_cartridge.design.parts import Attribute, Link
 
-_PEOPLE = frozenset({"email", "phone", "person_name"})
+PEOPLE = frozenset({"email", "phone", "person_name"})
 
 
 def sequence(row: Row) -> Iterator[Derivation]:
@@ -52,7 +52,7 @@ def sequence(row: Row) -> Iterator[Derivation]:
     since = Attribute(
         name=f"days_since_previous_{row.entity}", group="numerics",
         type="integer" if time.type == "date" else "decimal", role="measure",
-        additivity="non_additive", unit="days",
+        additivity="non_additive", unit="days", within=owner.columns[0],
         description=f"Days since the {docs.words(role)}'s {own} before; empty for the first.",
     )  # fmt: skip
     yield Derivation(
@@ -67,7 +67,7 @@ def _owner(row: Row) -> Link | None:
         link for link in row.up
         if link.is_plain and not link.is_self and len(link.columns) == 1 and link.joinable
         and link.columns[0] in row.expressions
-        and any(a.pii in _PEOPLE for a in link.parent.offer.attributes)
+        and any(a.pii in PEOPLE for a in link.parent.offer.attributes)
     ]  # fmt: skip
     return max(found, key=_different, default=None)
 

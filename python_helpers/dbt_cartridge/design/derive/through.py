@@ -1,18 +1,21 @@
-"""What a bridge table brings together with a row: how many, how much, and which, in a list."""
+"""What a bridge table brings together with a row: how many, how much, of which kinds, and which, in
+a list."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
-from dbt_cartridge.design.derive.amounts import total_name
+from dbt_cartridge.design.derive.amounts import averages, total_name
+from dbt_cartridge.design.derive.by_kind import by_flag, by_kind
 from dbt_cartridge.design.derive.counts import counted
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
+from dbt_cartridge.design.derive.group import Group
 from dbt_cartridge.design.enrich import display
 from dbt_cartridge.design.measures import is_measure
-from dbt_cartridge.design.parts import Attribute, Link
+from dbt_cartridge.design.parts import Attribute, Link, Offer
 from dbt_cartridge.words import pluralised, snake
 
 LONGEST_LIST = 50
@@ -24,12 +27,13 @@ class Through:
     """The rows of a bridge that belong to `here`'s parent, each with what it leads to.
 
     `members`: alias of a CTE that holds, for each row of the bridge, the other side's key and
-    columns under their own names.
+    columns under their own names. `others`: what is known of each on the other side.
     """
 
     here: Link
     there: Link
     members: str
+    others: Offer
 
     @property
     def whole(self) -> bool:
@@ -67,10 +71,18 @@ class Through:
     def measures(self) -> list[Attribute]:
         if not (self.whole and self.there.joinable):
             return []
-        return [
-            a for a in self.there.parent.offer.attributes
-            if is_measure(a) and a.unit_by is None
-        ]  # fmt: skip
+        return [a for a in self.others.attributes if is_measure(a) and a.unit_by is None]
+
+    @property
+    def group(self) -> Group | None:
+        """The other side as if it belonged to this one, for the rules that count by kind and take
+        an average. None where the members play a role: their kinds are those of the role."""
+        if not (self.whole and self.there.joinable) or self.entity != self.other:
+            return None
+        link = replace(self.here, child=self.there.parent, columns=self.here.fields)
+        hidden = {*self.here.fields, self.key}
+        shown = tuple(a for a in self.others.attributes if a.name not in hidden)
+        return Group(link, replace(self.others, attributes=shown), self.members)
 
 
 def through(pair: Through) -> Iterator[Derivation]:
@@ -110,3 +122,12 @@ def through(pair: Through) -> Iterator[Derivation]:
         )  # fmt: skip
         value = f"sum({sql.column(pair.members, measure.name)})"
         yield Derivation("through", made, value, Rank.OFTEN)
+    group = pair.group
+    if group is None:
+        return
+    for rule in (by_kind, by_flag, averages):
+        for each in rule(group):
+            if each.attribute.money and each.attribute.additivity == "additive":
+                continue  # the sum by kind of what is shared says too little for its room
+            shared = replace(each.attribute, additivity="non_additive")
+            yield replace(each, attribute=shared)

@@ -1,0 +1,88 @@
+"""What a line is worth beside its amount: before and off the discount, its cost, its profit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from dbt_cartridge.design.derive.derivation import Derivation, Rank
+from dbt_cartridge.design.derive.row import Row
+from dbt_cartridge.design.lines import Amount, is_cost, is_piece, is_price, quantity
+from dbt_cartridge.design.parts import Attribute
+
+RULE = "worth"
+
+
+def worth(row: Row, amount: Amount | None) -> Iterator[Derivation]:
+    """From the formula of the line's amount, and from the price and the cost of one piece.
+
+    A price or a cost that stands in another table is that of today: what it was when the line was
+    written is not kept, and the description says so.
+
+    Args:
+        amount: what the line is known to be worth.
+    """
+    if amount is not None and amount.made and amount.name in row.by_name:
+        yield from _off(row, amount)
+    pieces = quantity(row.own)
+    if pieces is None and not is_piece(row.staged, row.is_line):
+        return
+    many, said = (f"{row[pieces]} * ", f"`{pieces.name}` × ") if pieces is not None else ("", "")
+    whole = row.by_name.get(amount.name) if amount is not None else None
+    price = _of_one(row, is_price) if amount is None else None
+    value = row[whole] if whole is not None else ""
+    if price is not None:
+        text = _today(row, f"What the line is worth: {said}`{price.name}`", price)
+        value, whole = f"{many}{row[price]}", _money("line_amount", price, text)
+        yield Derivation(RULE, whole, value, Rank.ALWAYS)
+    cost = _of_one(row, is_cost)
+    if cost is None:
+        return
+    spent = f"{many}{row[cost]}"
+    text = _today(row, f"What the line cost: {said}`{cost.name}`", cost)
+    yield Derivation(RULE, _money("cost_amount", cost, text), spent, Rank.ALWAYS)
+    if whole is not None and (whole.unit, whole.unit_by) == (cost.unit, cost.unit_by):
+        text = f"`{whole.name}` less `cost_amount`: negative where the line was sold at a loss."
+        yield Derivation(
+            RULE, _money("profit_amount", whole, text), f"{value} - {spent}", Rank.ALWAYS
+        )
+
+
+def _off(row: Row, amount: Amount) -> Iterator[Derivation]:
+    """Of an amount that a discount was taken off: what it was before, and how much that was."""
+    if "(1 - " not in amount.expression:
+        return
+    *factors, rate = (row.by_name[part] for part in amount.parts)
+    gross = " * ".join(row[each] for each in factors)
+    said = " × ".join(f"`{each.name}`" for each in factors)
+    like = row.by_name[amount.name]
+    if len(factors) > 1:
+        text = f"What the line is worth before its discount: {said}."
+        yield Derivation(RULE, _money("gross_amount", like, text), gross, Rank.ALWAYS)
+    text = f"What the discount takes off: {said} × `{rate.name}`."
+    yield Derivation(
+        RULE, _money("discount_amount", like, text), f"{gross} * {row[rate]}", Rank.ALWAYS
+    )
+
+
+def _of_one(row: Row, fits: Callable[[Attribute], bool]) -> Attribute | None:
+    """The one column that says what one piece is worth; of another table's, what was carried."""
+    found = [
+        a for a in row.columns
+        if a.origin and fits(a)
+        and (a.additivity == "non_additive" or a.origin[0] != row.staged.id)
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
+
+
+def _today(row: Row, text: str, of_one: Attribute) -> str:
+    if of_one.origin is None or of_one.origin[0] == row.staged.id:
+        return f"{text}."
+    return f"{text}, as it is now; what it was then is not kept."
+
+
+def _money(name: str, like: Attribute, description: str) -> Attribute:
+    return Attribute(
+        name=name, type="float" if like.type == "float" else "decimal", group="numerics",
+        role="measure", additivity="additive", unit=like.unit, unit_by=like.unit_by,
+        money=like.money, description=description,
+    )  # fmt: skip
