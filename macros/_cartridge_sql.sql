@@ -1,7 +1,9 @@
 {#- The SQL text of one request: what the helper calls, in process and through cartridge_probe. -#}
 {% macro _cartridge_sql(verb, request) %}
     {%- set database = request['database'] or target.database -%}
-    {%- if verb == 'schemas' -%}
+    {%- if verb == 'limit' -%}
+        {%- set sql = cartridge_limit_sql(request['seconds']) -%}
+    {%- elif verb == 'schemas' -%}
         {%- set sql = cartridge_schemas_sql(database) -%}
     {%- elif verb == 'relations' -%}
         {%- set sql = cartridge_relations_sql(database, request['schemas']) -%}

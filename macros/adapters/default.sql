@@ -15,6 +15,14 @@
     {{ _cartridge_missing('schemas') }}
 {%- endmacro %}
 
+{#- The statement by which a session's later statements are cancelled after so many seconds; nothing
+    where the warehouse has none. -#}
+{% macro cartridge_limit_sql(seconds) -%}
+    {{ adapter.dispatch('cartridge_limit_sql', 'cartridge')(seconds) }}
+{%- endmacro %}
+{% macro default__cartridge_limit_sql(seconds) -%}
+{%- endmacro %}
+
 {#- Rows: schema, name, kind (RelationKind), comment, rows (estimate), bytes, readable and, if need
     be, the column that every statement has to filter by (BigQuery's require_partition_filter).
     Partitioned tables once, their partitions not at all. -#}

@@ -27,6 +27,11 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- MySQL's own comments and MariaDB's: each has its variable, and reads its own alone. -#}
+{% macro mysql__cartridge_limit_sql(seconds) -%}
+    set session /*!50708 max_execution_time = {{ seconds * 1000 }} */ /*M! max_statement_time = {{ seconds }} */
+{%- endmacro %}
+
 {% macro mysql__cartridge_schemas_sql(database) -%}
 select cast(schema_name as char), 'true'
 from information_schema.schemata

@@ -26,6 +26,10 @@
     cast(pg_typeof({{ expression }}) as text)
 {%- endmacro %}
 
+{% macro postgres__cartridge_limit_sql(seconds) -%}
+    set statement_timeout = {{ seconds * 1000 }}
+{%- endmacro %}
+
 {% macro postgres__cartridge_schemas_sql(database) -%}
 select nspname::text, has_schema_privilege(oid, 'usage')::text
 from pg_catalog.pg_namespace

@@ -27,6 +27,10 @@
     split_part(system$typeof({{ expression }}), '[', 1)
 {%- endmacro %}
 
+{% macro snowflake__cartridge_limit_sql(seconds) -%}
+    alter session set statement_timeout_in_seconds = {{ seconds }}
+{%- endmacro %}
+
 {% macro snowflake__cartridge_schemas_sql(database) -%}
 select schema_name as s, 'true' as usable, catalog_name as d
 from {{ _cartridge_snowflake_database(database) }}.information_schema.schemata

@@ -6,16 +6,30 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from dbt_cartridge.cli_agent import add_commands
+from dbt_cartridge.cli_agent import facts_command, mcp, probe
 from dbt_cartridge.cli_decide import decide
-from dbt_cartridge.config import Settings, choices
-from dbt_cartridge.errors import INTERRUPTED, CartridgeError
+from dbt_cartridge.cli_options import (
+    PROVIDER,
+    TARGET,
+    Grouped,
+    Known,
+    dbt_options,
+    json_option,
+    opened,
+    project_option,
+    settings_options,
+    voice,
+    voice_options,
+)
+from dbt_cartridge.config import STEPS
+from dbt_cartridge.errors import EXIT_CODES, INTERRUPTED, CartridgeError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,7 +45,11 @@ class _Group(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
         except CartridgeError as error:
-            click.echo(f"Error: {error}", err=True)
+            from dbt_cartridge import report
+
+            if voice().debug:
+                traceback.print_exc()
+            report.tell_error(error, voice())
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo(INTERRUPTED, err=True)
@@ -43,6 +61,10 @@ class _Group(click.Group):
             return super().invoke(ctx)
         finally:
             sys.stdout.flush()
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(code), text) for code, text in EXIT_CODES.items()])
 
 
 def _end_by_signals() -> None:
@@ -57,66 +79,24 @@ def _end_by_signals() -> None:
                 signal.signal(number, interrupt)
 
 
-def _settings_options(command: F) -> F:
-    """One command-line option for each field of `Settings`."""
-    for name, field in reversed(Settings.model_fields.items()):
-        flag = name.replace("_", "-")
-        if field.annotation is bool:
-            option = click.option(f"--{flag}/--no-{flag}", default=None, help=field.description)
-        else:
-            several = str(field.annotation).startswith("tuple")
-            option = click.option(
-                f"--{flag}",
-                multiple=several,
-                default=None,
-                metavar="|".join(choices(field.annotation)) or name.upper(),
-                help=_help(field.description or "", field.default),
-            )
-        command = option(command)
-    return command
-
-
-def _help(text: str, default: Any) -> str:
-    if default is None or isinstance(default, tuple):
-        return text
-    return f"{text}  [default: {default}]"
-
-
-def _dbt_options(command: F) -> F:
-    """Which dbt, and how it finds project and profile."""
-    for option in (
-        click.option("--dbt", default=None, metavar="PATH", help="The dbt to run."),
-        click.option(
-            "--project-dir",
-            default=".",
-            type=click.Path(file_okay=False, path_type=Path),
-            help="The host project.  [default: .]",
-        ),
-        click.option(
-            "--profiles-dir",
-            default=None,
-            type=click.Path(file_okay=False, path_type=Path),
-            help="Where profiles.yml is.  [default: as dbt does]",
-        ),
-        click.option(
-            "--dbt-profile",
-            default=None,
-            help="dbt's --profile. (Ours says how much data is read.)",
-        ),
-        click.option("--target", default=None, help="dbt's --target."),
-    ):
-        command = option(command)
-    return command
-
-
 _start_option = click.option(
     "--from",
     "start",
     default="scan",
     metavar="STEP",
-    help="Resume from this step with the saved documents: scan, infer, design, render, verify, "
-    "write.  [default: scan]",
+    type=Known(lambda _: STEPS),
+    help=f"Resume from this step with the saved documents: {', '.join(STEPS)}.  [default: scan]",
 )
+_below_options = (
+    click.option("--stat", is_flag=True, help="Of a dry run, a line for each file too."),
+    click.option("--diff", is_flag=True, help="Of a dry run, the diff of each file too."),
+)
+
+
+def below_options(command: F) -> F:
+    for option in reversed(_below_options):
+        command = option(command)
+    return command
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -125,92 +105,110 @@ def main() -> None:
     """Turn a warehouse schema into the models of a dbt project."""
 
 
-main.add_command(decide)
+for _command in (decide, facts_command, probe, mcp):
+    main.add_command(_command)
 
 
-@main.command()
-@_settings_options
-@_dbt_options
+@main.command(cls=Grouped)
+@settings_options
 @_start_option
-def generate(start: str, **options: Any) -> None:
-    """Scan, infer, design, render, verify, and write the models."""
-    from dbt_cartridge import pipeline, report
+@below_options
+@json_option
+@dbt_options
+def generate(start: str, stat: bool, diff: bool, as_json: bool, **options: Any) -> None:
+    """Scan, infer, design, render, verify, and write the models.
 
-    project_dir, engine, settings = _opened(options)
-    with report.progress() as progress:
-        outcome = pipeline.generate(engine, settings, project_dir, progress, start)
-    sys.exit(report.tell(outcome, project_dir))
+    A list is given as `--schemas raw,crm` or `--schemas raw --schemas crm`. Any option can stand in
+    `vars: cartridge:` of dbt_project.yml instead. With --json: what run.json holds.
+    """
+    sys.exit(_generated(start, stat, diff, options))
 
 
-@main.command()
-@_settings_options
-@_dbt_options
+@main.command(cls=Grouped)
+@settings_options
 @_start_option
 @click.option(
     "--show-prompts",
     is_flag=True,
     help="Print what the provider would be sent instead, with an estimate, and send nothing.",
 )
-@click.option("--stat", is_flag=True, help="A line for each file too, with its lines counted.")
-@click.option("--diff", is_flag=True, help="The diff of each file too.")
-def plan(start: str, show_prompts: bool, stat: bool, diff: bool, **options: Any) -> None:
+@below_options
+@json_option
+@dbt_options
+def plan(
+    start: str, show_prompts: bool, stat: bool, diff: bool, as_json: bool, **options: Any
+) -> None:
     """Show what `generate` would write, in short; write nothing.
 
-    The plan is saved as target/cartridge/plan.json, and `cartridge apply` writes just that.
+    The plan is saved as target/cartridge/plan.json, and `cartridge apply` writes just that. With
+    --json: what run.json holds.
     """
     from dbt_cartridge import pipeline, report
 
-    project_dir, engine, settings = _opened({**options, "dry_run": True})
-    if show_prompts:
-        with report.progress() as progress:
-            shown = pipeline.prompts(engine, settings, project_dir, progress, start)
-        report.tell_prompts(shown)
-        return
-    with report.progress() as progress:
+    options["dry_run"] = True
+    if not show_prompts:
+        sys.exit(_generated(start, stat, diff, options))
+    project_dir, engine, settings = opened(options)
+    with _progress() as progress:
+        shown = pipeline.prompts(engine, settings, project_dir, progress, start)
+    report.tell_prompts(shown)
+
+
+def _generated(start: str, stat: bool, diff: bool, options: dict[str, Any]) -> int:
+    from dbt_cartridge import pipeline, report
+
+    project_dir, engine, settings = opened(options)
+    with _progress() as progress:
         outcome = pipeline.generate(engine, settings, project_dir, progress, start)
     below = report.Below(files=stat, diffs=diff)
-    sys.exit(report.tell(outcome, project_dir, below=below))
+    return report.tell(outcome, project_dir, below=below, voice=voice())
+
+
+def _progress() -> Any:
+    from dbt_cartridge import report
+
+    report.log_to(sys.stderr, voice())
+    return report.progress(voice=voice())
 
 
 @main.command("apply")
-@_dbt_options
-def apply_command(**options: Any) -> None:
+@json_option
+@dbt_options
+def apply_command(as_json: bool, **options: Any) -> None:
     """Write exactly what `cartridge plan` planned.
 
     Refuses where the project or the warehouse's tables, columns or keys have changed since.
     """
     from dbt_cartridge import pipeline, report
 
-    project_dir, engine, _ = _opened(options)
-    with report.progress() as progress:
+    project_dir, engine, _ = opened(options)
+    with _progress() as progress:
         changes = pipeline.apply_plan(engine, project_dir, progress)
-    sys.exit(report.tell_changes(changes, "dbt build, then commit the files with .cartridge/"))
+    then = "dbt build, then commit the files with .cartridge/"
+    sys.exit(report.tell_changes(changes, project_dir, then, voice()))
 
 
 @main.command()
-@click.option(
-    "--project-dir",
-    default=".",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="The host project.  [default: .]",
-)
-def undo(project_dir: Path) -> None:
+@json_option
+@project_option
+@voice_options
+def undo(as_json: bool, project_dir: Path) -> None:
     """Take back the last run that wrote something.
 
     Refuses where files were edited since, and names them.
     """
     from dbt_cartridge import pipeline, report
 
-    report.tell_changes(pipeline.undo(project_dir.resolve()))
+    report.tell_changes(pipeline.undo(project_dir.resolve()), project_dir, voice=voice())
 
 
 @main.command()
-@_dbt_options
 @click.option("--sources", multiple=True, help="Names of the sources to look at.")
 @click.option("--tables", multiple=True, help="Globs; only matching tables count as added.")
 @click.option("--exclude", multiple=True, help="Globs; matching tables do not count as added.")
 @click.option("--warn", is_flag=True, help="End with 0 where there is drift.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
+@dbt_options
 def drift(warn: bool, as_json: bool, **options: Any) -> None:
     """Say where the warehouse is no longer as the sources declare it.
 
@@ -220,12 +218,12 @@ def drift(warn: bool, as_json: bool, **options: Any) -> None:
     arguments: dict[str, Any] = {name: list(value) for name, value in asked.items() if value}
     arguments["on_drift"] = "warn" if warn else "fail"
     arguments["output"] = "json" if as_json else "text"
-    _, engine, _ = _opened(options)
+    _, engine, _ = opened(options)
     sys.exit(engine.operate("cartridge_drift", arguments))
 
 
 @main.command()
-@click.argument("provider", required=False)
+@click.argument("provider", required=False, type=PROVIDER)
 def models(provider: str | None) -> None:
     """List the models that `provider` can name, with their grades."""
     from dbt_cartridge import report
@@ -234,58 +232,56 @@ def models(provider: str | None) -> None:
     report.tell_models(listed(provider))
 
 
-@main.command("scan")
-@_settings_options
-@_dbt_options
+@main.command("scan", cls=Grouped)
+@settings_options
+@dbt_options
 def scan_command(**options: Any) -> None:
     """Print the facts about the warehouse as JSON, and nothing that was concluded."""
-    from dbt_cartridge import report
     from dbt_cartridge.infer import without_personal_values
     from dbt_cartridge.scan import scan
 
-    _, engine, settings = _opened(options)
-    with report.progress() as progress:
+    _, engine, settings = opened(options)
+    with _progress() as progress:
         document = without_personal_values(scan(engine, settings, progress))
     click.echo(document.model_dump_json(indent=1, exclude_defaults=True))
 
 
-@main.command()
-@_settings_options
-@_dbt_options
-def debug(**options: Any) -> None:
+@main.command(cls=Grouped)
+@settings_options
+@json_option
+@dbt_options
+def debug(as_json: bool, **options: Any) -> None:
     """Test the connection, the rights and the versions, and say what to fix."""
     from dbt_cartridge import report
     from dbt_cartridge.engine.debug import debug as examine
 
-    project_dir, engine, settings = _opened(options)
-    sys.exit(report.tell_debug(examine(engine, settings, project_dir)))
+    project_dir, engine, settings = opened(options)
+    with _progress() as progress:
+        progress.start("Asking dbt about the project and the warehouse")
+        findings = examine(engine, settings, project_dir)
+        progress.finish()
+    sys.exit(report.tell_debug(findings, voice()))
 
 
 @main.command()
-@click.argument("target")
-@click.option(
-    "--project-dir",
-    default=".",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="The host project.  [default: .]",
-)
-def explain(target: str, project_dir: Path) -> None:
-    """Say why: TARGET is `schema.table` or `schema.table.column` of the last run."""
-    from dbt_cartridge.documents.base import documents_folder
-    from dbt_cartridge.documents.schema import Schema
-    from dbt_cartridge.infer.explain import explain as explanation
+@click.argument("target", type=TARGET)
+@json_option
+@project_option
+def explain(target: str, as_json: bool, project_dir: Path) -> None:
+    """Say why, of the last run.
 
-    schema = Schema.load(documents_folder(project_dir))
-    click.echo(explanation(schema, target))
+    TARGET is `schema.table` or `schema.table.column` of the warehouse, a model or `model.column`,
+    or a test as dbt names it.
+    """
+    from dbt_cartridge import report
+    from dbt_cartridge.agent.explaining import explained
+
+    found = explained(project_dir, target)
+    report.tell_explained(found, found.lines, voice())
 
 
 @main.command()
-@click.option(
-    "--project-dir",
-    default=".",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="The host project.  [default: .]",
-)
+@project_option
 def init(project_dir: Path) -> None:
     """Put the dbt package that matches this helper into the project's packages.yml."""
     from dbt_cartridge.install import install
@@ -324,6 +320,7 @@ def _connection_options(command: F) -> F:
     help="Pack the project into this .tar.gz, too.",
 )
 @click.option("--dbt", default=None, metavar="PATH", help="The dbt to run.")
+@voice_options
 def new(name: str, **options: Any) -> None:
     """Make a whole dbt project from nothing, in the folder NAME.
 
@@ -333,24 +330,3 @@ def new(name: str, **options: Any) -> None:
     from dbt_cartridge.new.command import make
 
     sys.exit(make(name, options, {field: options.pop(field) for field in _CONNECTION}))
-
-
-def _opened(options: dict[str, Any]) -> tuple[Path, Any, Settings]:
-    """The project's folder, an engine on it, and the settings. Takes the dbt options away."""
-    from dbt_cartridge.config import settings
-    from dbt_cartridge.engine.command_line import CommandLineEngine
-    from dbt_cartridge.engine.host import project_vars
-
-    project_dir: Path = options.pop("project_dir").resolve()
-    engine = CommandLineEngine(
-        project_dir,
-        dbt=options.pop("dbt"),
-        profiles_dir=options.pop("profiles_dir"),
-        profile=options.pop("dbt_profile"),
-        target=options.pop("target"),
-    )
-    given = {name: value for name, value in options.items() if value not in (None, ())}
-    return project_dir, engine, settings(given, project_vars(project_dir))
-
-
-add_commands(main, _dbt_options, _opened)

@@ -8,16 +8,10 @@ from typing import Any, get_args
 
 import click
 
+from dbt_cartridge.cli_options import TABLE, json_option, project_option
 from dbt_cartridge.documents.decisions import FILE
 from dbt_cartridge.documents.schema import Pii, Role
 
-_project = click.option(
-    "--project-dir",
-    default=".",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="The host project.  [default: .]",
-)
-_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 _why = click.option("--why", default="", help="The reason, kept with the decision.")
 
 
@@ -30,24 +24,26 @@ def decide() -> None:
 
 
 @decide.command()
-@click.argument("table")
+@click.argument("table", type=TABLE)
 @click.argument("columns", nargs=-1, required=True)
 @_why
-@_json
-@_project
+@json_option
+@project_option
 def key(table: str, columns: tuple[str, ...], why: str, as_json: bool, project_dir: Path) -> None:
     """These columns are the table's primary key."""
     _keep(project_dir, table, {"key": list(columns), **_reason(why)}, as_json)
 
 
 @decide.command()
-@click.argument("table")
+@click.argument("table", type=TABLE)
 @click.argument("columns", nargs=-1, required=True)
-@click.option("--to", required=True, metavar="TABLE", help="The table that they lead to.")
+@click.option(
+    "--to", required=True, metavar="TABLE", type=TABLE, help="The table that they lead to."
+)
 @click.option("--to-columns", multiple=True, help="The columns there.  [default: its key]")
 @_why
-@_json
-@_project
+@json_option
+@project_option
 def reference(
     table: str,
     columns: tuple[str, ...],
@@ -63,48 +59,48 @@ def reference(
 
 
 @decide.command("no-reference")
-@click.argument("table")
+@click.argument("table", type=TABLE)
 @click.argument("column")
-@_json
-@_project
+@json_option
+@project_option
 def no_reference(table: str, column: str, as_json: bool, project_dir: Path) -> None:
     """This column leads to no table, whatever its name says."""
     _keep(project_dir, table, {"no_references": column}, as_json)
 
 
 @decide.command()
-@click.argument("table")
+@click.argument("table", type=TABLE)
 @click.argument("role", type=click.Choice(get_args(Role)))
 @_why
-@_json
-@_project
+@json_option
+@project_option
 def role(table: str, role: str, why: str, as_json: bool, project_dir: Path) -> None:
     """What the table is among the marts."""
     _keep(project_dir, table, {"role": role, **_reason(why)}, as_json)
 
 
 @decide.command()
-@click.argument("table")
+@click.argument("table", type=TABLE)
 @click.argument("name")
-@_json
-@_project
+@json_option
+@project_option
 def entity(table: str, name: str, as_json: bool, project_dir: Path) -> None:
     """What one row is, in the singular: `order_line`."""
     _keep(project_dir, table, {"entity": name}, as_json)
 
 
 @decide.command()
-@click.argument("table")
+@click.argument("table", type=TABLE)
 @_why
-@_json
-@_project
+@json_option
+@project_option
 def exclude(table: str, why: str, as_json: bool, project_dir: Path) -> None:
     """The table is not modelled."""
     _keep(project_dir, table, {"exclude": True, **_reason(why)}, as_json)
 
 
 @decide.command()
-@click.argument("table")
+@click.argument("table", type=TABLE)
 @click.argument("column")
 @click.option("--name", default=None, help="What it is called in staging and marts.")
 @click.option("--unit", default=None, help="The unit of a measure: USD, cents, seconds, …")
@@ -115,8 +111,8 @@ def exclude(table: str, why: str, as_json: bool, project_dir: Path) -> None:
     type=click.Choice([*get_args(Pii), "none"]),
     help="Which personal data it holds; none where it only looks so.",
 )
-@_json
-@_project
+@json_option
+@project_option
 def column(table: str, column: str, as_json: bool, project_dir: Path, **facts: Any) -> None:
     """The name, unit or meaning of a column."""
     given = {name: value for name, value in facts.items() if value is not None}
@@ -126,10 +122,10 @@ def column(table: str, column: str, as_json: bool, project_dir: Path, **facts: A
 
 
 @decide.command()
-@click.argument("table")
+@click.argument("table", type=TABLE)
 @click.argument("text")
-@_json
-@_project
+@json_option
+@project_option
 def description(table: str, text: str, as_json: bool, project_dir: Path) -> None:
     """What the table is about."""
     _keep(project_dir, table, {"description": text}, as_json)

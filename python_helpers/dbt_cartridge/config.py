@@ -17,9 +17,27 @@ from dbt_cartridge.errors import ConfigError, did_you_mean
 
 LayerName = Literal["sources", "staging", "intermediate", "marts", "snapshots"]
 ALL_LAYERS: tuple[LayerName, ...] = get_args(LayerName)
+STEPS = ("scan", "infer", "design", "render", "verify", "write")
 PROVIDERS = (
     "offline", "anthropic", "openai", "gemini", "azure", "bedrock", "vertex", "mock",
 )  # fmt: skip
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "What is read": (
+        "database", "schemas", "tables", "exclude", "source_name", "profile", "sample_rows",
+        "max_queries", "max_seconds", "statement_seconds", "from_warehouse", "full",
+    ),
+    "What is made": (
+        "layers", "yaml_layout", "snapshots", "incremental_min_rows", "fiscal_year_start",
+        "calendar_years_ahead", "personal_data",
+    ),
+    "What is proved": ("verify", "verify_max_rows", "verify_max_seconds"),
+    "What is written": ("dry_run", "prune"),
+    "With a provider": (
+        "provider", "provider_fails", "base_url", "context", "send_samples", "max_requests",
+        "max_tokens", "max_cost", "concurrency", "window", "ask_again",
+    ),
+}  # fmt: skip
+"""Every option, by what it is about: the help and the page of options show them so."""
 OFFERED = tuple(name for name in PROVIDERS if name != "mock")  # which is for tests
 
 
@@ -107,6 +125,12 @@ class Settings(Frozen):
     max_seconds: float | None = Field(
         default=None, ge=0, description="Most seconds that inference may wait for the warehouse."
     )
+    statement_seconds: int = Field(
+        default=1_800,
+        ge=1,
+        description="Most seconds that the warehouse may take for one statement of cartridge's: "
+        "it is then cancelled there, and what it asked is not known.",
+    )
     from_warehouse: bool = Field(
         default=False,
         description="Take the scan that `dbt run-operation cartridge_generate` left in the "
@@ -114,7 +138,8 @@ class Settings(Frozen):
     )
     dry_run: bool = Field(
         default=False,
-        description="Print the diff, save it as `target/cartridge/plan.json`, and write nothing.",
+        description="Say what would be written, save it as `target/cartridge/plan.json`, and write "
+        "nothing.",
     )
     prune: bool = Field(
         default=False,

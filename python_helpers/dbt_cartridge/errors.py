@@ -13,6 +13,13 @@ class CartridgeError(Exception):
 
     exit_code = 1
 
+    def __init__(self, said: str, cure: str = "") -> None:
+        """`said`: what and where. `cure`: what to do, as a phrase, where `said` does not say it."""
+        end = "" if cure.endswith(("?", ".")) else "."
+        super().__init__(f"{said}\n{cure[:1].upper()}{cure[1:]}{end}" if cure else said)
+        self.said = said
+        self.cure = cure
+
 
 class ConfigError(CartridgeError):
     """An option or a setting that cannot be taken."""

@@ -61,5 +61,6 @@ def _opened(
 ) -> Generator[tuple[InProcess, Settings]]:
     check_versions(version)
     given = {name: value for name, value in options.items() if value is not None}
-    with closing(InProcess(adapter, sql)) as engine:
-        yield engine, settings(given, project_vars)
+    chosen = settings(given, project_vars)
+    with closing(InProcess(adapter, sql, chosen.statement_seconds)) as engine:
+        yield engine, chosen

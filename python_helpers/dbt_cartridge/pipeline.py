@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from dbt_cartridge.config import Settings
+from dbt_cartridge.config import STEPS, Settings
 from dbt_cartridge.design import design
 from dbt_cartridge.documents.asked import Asked
 from dbt_cartridge.documents.base import Document, documents_folder
@@ -47,7 +47,6 @@ from dbt_cartridge.write import undo as take_back
 from dbt_cartridge.write.answers import KeptAnswers
 from dbt_cartridge.write.decisions import read_decisions
 
-STEPS = ("scan", "infer", "design", "render", "verify", "write")
 D = TypeVar("D", bound=Document)
 
 
@@ -129,7 +128,15 @@ def _corridor(
     reader: Engine = engine
     if settings.from_warehouse and "scan" not in skipped:
         reader, settings = stored(engine, settings)
-    host = step("host", Host, lambda: recognise(engine.host(project_dir), project_dir))
+    host = step(
+        "host",
+        Host,
+        lambda: told(
+            "Waiting for dbt to read the project",
+            lambda: recognise(engine.host(project_dir), project_dir),
+            lambda h: f"{h.project_name}, dbt {h.dbt_version}",
+        ),
+    )
     said = KeptAnswers(project_dir, forget=settings.ask_again)
     better = improver(settings, host, said, progress, opened, decisions.models)
 

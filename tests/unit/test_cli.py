@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 
 from dbt_cartridge import cli, pipeline
-from dbt_cartridge.config import Settings, settings
+from dbt_cartridge.config import GROUPS, Settings, settings
+from dbt_cartridge.documents import verdicts as said
 from dbt_cartridge.documents.base import documents_folder
+from dbt_cartridge.documents.design import Design, Input, Model, ModelColumn, NotNullTest, Query
 from dbt_cartridge.documents.scan import Column, Relation, Scan
 from dbt_cartridge.documents.schema import ColumnMeaning, Schema, Table
+from dbt_cartridge.documents.verdicts import ModelVerdict, Verdicts
 from dbt_cartridge.engine.base import Engine
 from dbt_cartridge.errors import ConfigError, WriteError
 from dbt_cartridge.progress import Silent
@@ -140,3 +144,107 @@ def test_what_is_offered_and_what_is_near_is_said_in_whole_sentences() -> None:
 def test_apply_without_a_plan_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match="`cartridge plan`"):
         pipeline.apply_plan(cast("Engine", None), tmp_path, Silent())
+
+
+def explained(host: Path, target: str, *more: str) -> Any:
+    return invoked("explain", target, *more, "--project-dir", str(host))
+
+
+@pytest.fixture
+def designed(host: Path) -> Path:
+    folder = documents_folder(host)
+    test = NotNullTest(column="order_id", severity="warn", evidence="no NULL so far")
+    columns = (
+        ModelColumn(name="order_id", type="integer", description="The order.", tests=(test,)),
+    )
+    model = Model(
+        name="fct_orders", layer="marts", folder="", description="",
+        grain="One row per order.",
+        entity="order", body=Query(inputs=(Input(alias="o", model="stg_raw__orders"),), ctes=()),
+        columns=columns, primary_key=("order_id",), based_on=("raw.orders",),
+    )  # fmt: skip
+    Schema(adapter="duckdb").save(folder)
+    Design(adapter="duckdb", models=(model,)).save(folder)
+    verdict = said.TestVerdict(owner="fct_orders", test=test, status="fail", failures=3)
+    ran = ModelVerdict(model="fct_orders", status="pass", rows=12)
+    Verdicts(level="data", models=(ran,), tests=(verdict,)).save(folder)
+    return host
+
+
+def test_explain_knows_models_their_columns_and_tests_by_dbts_name(designed: Path) -> None:
+    model = explained(designed, "fct_orders").output
+    assert "One row per order." in model
+    assert "12 rows" in model
+    assert "reads stg_raw__orders" in model
+    column = explained(designed, "fct_orders.order_id").output
+    assert "The order." in column
+    for name in ("not_null_fct_orders_order_id", "not_null_fct_orders_order_id__1234abcd"):
+        test = explained(designed, name).output
+        assert "not null: order_id: does not hold in 3 rows, only warns; no NULL so far" in test
+    wrong = explained(designed, "fct_ordes")
+    assert wrong.exit_code == ConfigError.exit_code
+    assert "Did you mean 'fct_orders'?" in wrong.output
+
+
+def test_explain_gives_a_document(designed: Path) -> None:
+    found = json.loads(explained(designed, "fct_orders", "--json").stdout)
+    assert (found["format_version"], found["kind"]) == (1, "model")
+    assert found["model"]["rows"] == 12
+
+
+def test_an_error_is_a_document_too_where_one_was_asked_for(host: Path) -> None:
+    result = invoked("generate", "--verify", "dta", "--json", "--project-dir", str(host))
+    assert result.exit_code == ConfigError.exit_code
+    told = json.loads(result.stdout)["error"]
+    assert (told["kind"], told["exit_code"]) == ("ConfigError", 2)
+    assert "Did you mean 'data'?" in result.stderr
+
+
+def test_an_error_is_an_object_of_json_in_a_log_of_json(host: Path) -> None:
+    arguments = ["--verify", "dta", "--log-format", "json", "--project-dir", str(host)]
+    result = invoked("generate", *arguments)
+    event = json.loads(result.stderr)
+    assert (event["level"], event["event"]) == ("error", "error")
+
+
+def test_debug_shows_where_an_error_arose(host: Path) -> None:
+    result = invoked("generate", "--verify", "dta", "--debug", "--project-dir", str(host))
+    assert "Traceback" in result.stderr
+    assert result.exit_code == ConfigError.exit_code
+
+
+@pytest.mark.parametrize("name", ["generate", "plan", "apply", "debug", "explain", "undo", "drift"])
+def test_commands_that_programs_read_give_a_document(name: str) -> None:
+    assert "--json" in {flag for p in cli.main.commands[name].params for flag in p.opts}
+
+
+def test_every_option_of_the_settings_stands_in_one_group() -> None:
+    grouped = [name for names in GROUPS.values() for name in names]
+    assert sorted(grouped) == sorted(Settings.model_fields)
+
+
+def test_help_comes_in_groups_and_says_how_lists_are_given() -> None:
+    said = invoked("generate", "--help").output
+    assert [f"{heading}:" in said for heading in GROUPS] == [True] * len(GROUPS)
+    assert "--schemas raw,crm" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "incomplete", "expected"),
+    [
+        (["generate", "--verify"], "d", ["data", "dbt"]),
+        (["generate", "--layers"], "sources,s", ["sources,snapshots", "sources,sources",
+                                                 "sources,staging"]),
+        (["generate", "--from"], "re", ["render"]),
+        (["explain"], "fct", ["fct_orders"]),
+        (["models"], "anth", ["anthropic"]),
+    ],
+)  # fmt: skip
+def test_the_shell_is_offered_values(
+    designed: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], incomplete: str,
+    expected: list[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(designed)
+    Scan(adapter="duckdb", schemas=("raw",)).save(documents_folder(designed))
+    complete = ShellComplete(cli.main, {}, "cartridge", "_CARTRIDGE_COMPLETE")
+    assert [item.value for item in complete.get_completions(words, incomplete)] == expected

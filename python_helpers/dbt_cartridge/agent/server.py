@@ -14,7 +14,6 @@ from typing import Any
 from dbt_cartridge.agent import facts, is_key, is_reference, tables
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.base import Frozen, documents_folder
-from dbt_cartridge.documents.schema import Schema
 from dbt_cartridge.engine.base import Engine
 from dbt_cartridge.errors import CartridgeError, ConfigError
 
@@ -84,10 +83,11 @@ class Tools:
 
     def explain(self, target: str) -> str:
         """Why a table or a column (`schema.table` or `schema.table.column`) was taken for what it
-        is: evidence, scores, alternatives."""
-        from dbt_cartridge.infer.explain import explain
+        is: evidence, scores, alternatives. Of a model, `model.column` or a test by dbt's name: what
+        it is, and what the proof said of it."""
+        from dbt_cartridge.agent.explaining import explained
 
-        return _told(lambda: explain(Schema.load(documents_folder(self._project)), target))
+        return _told(lambda: "\n".join(explained(self._project, target).lines))
 
     def probe_key(self, table: str, columns: list[str]) -> str:
         """Ask the warehouse whether these columns are a key of the table."""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import (
     BaseModel,
@@ -60,10 +60,14 @@ class Tagged(Frozen):
 class Document(Frozen):
     """What one step hands to the next.
 
-    A run can be looked into, resumed from any step, and replayed without a warehouse.
+    A run can be looked into, resumed from any step, and replayed without a warehouse. Programs of
+    others read it too: a field that is added leaves `format_version` as it is, whatever else
+    changes raises it (docs/documents.md).
     """
 
     file_name: ClassVar[str]
+
+    format_version: Literal[1] = 1
 
     def save(self, folder: Path) -> Path:
         """Write the document into `folder` and return its path. Same content, same bytes.
@@ -72,8 +76,12 @@ class Document(Frozen):
             DocumentError: it cannot be written there.
         """
         path = folder / self.file_name
-        put(path, self.model_dump_json(indent=1, exclude_defaults=True) + "\n")
+        put(path, _numbered(self.text(), self.format_version) + "\n")
         return path
+
+    def text(self) -> str:
+        """As JSON. What is as it is where nothing was said is left out."""
+        return self.model_dump_json(indent=1, exclude_defaults=True)
 
     @classmethod
     def last(cls, folder: Path) -> Self | None:
@@ -107,6 +115,13 @@ class Document(Frozen):
                 f"{path} cannot be read by this version of cartridge ({_first(error)}). "
                 "Run the earlier steps again: leave out --from."
             ) from error
+
+
+def _numbered(text: str, version: int) -> str:
+    """With the format's version, which is a default and left out with the others."""
+    if text.startswith(key := '{\n "format_version"'):
+        return text
+    return f"{key}: {version}{',' if len(text) > 2 else chr(10)}{text[1:]}"
 
 
 def documents_folder(project_dir: Path) -> Path:

@@ -6,12 +6,12 @@ refutes is an error that says so.
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from dbt_cartridge.documents.additions import Additions
-from dbt_cartridge.documents.base import Document, Frozen
+from dbt_cartridge.documents.base import Frozen
 from dbt_cartridge.documents.schema import Pii, Role
 
 FILE = "cartridge.yml"
@@ -55,9 +55,7 @@ class DecidedTable(Frozen):
     why: str = ""
 
 
-class Decisions(Document):
-    file_name: ClassVar[str] = "decisions.json"
-
+class Decisions(Frozen):
     version: Literal[1] = 1
     tables: dict[str, DecidedTable] = Field(
         default={}, description="By `schema.table`, as the warehouse writes it."

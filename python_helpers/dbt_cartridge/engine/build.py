@@ -8,11 +8,13 @@ stopped before it ran anything, the error message.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -23,6 +25,7 @@ from dbt_cartridge.engine.base import DbtCommand, plain
 from dbt_cartridge.engine.nodes import Parsed, TestNode, parsed
 from dbt_cartridge.errors import EngineError
 
+_LOG = logging.getLogger(__name__)
 _GRACE_SECONDS = 10.0  # for dbt to cancel its queries after an interrupt
 
 # Read by dbt v1 and v2 alike, and ignored where unknown, which a flag would not be.
@@ -114,6 +117,7 @@ def run_dbt(
     name, *options = command
     argv = [*dbt.program, name, *options, *dbt.options, "--project-dir", str(project)]
     lines: list[str] = []
+    began = time.monotonic()
     with _started(argv, project, dbt.environment) as process, _stopwatch(process, timeout) as late:
         assert process.stdout is not None
         for line in process.stdout:
@@ -121,6 +125,8 @@ def run_dbt(
             if tested := _tested(line):
                 on_test(tested)
         exit_code = process.wait()
+    took = time.monotonic() - began
+    _LOG.debug("dbt %s in %s: %d after %.1f s", " ".join(command), project, exit_code, took)
     if late.is_set():
         raise EngineError(
             f"dbt {name} took longer than {timeout:.0f} s and was stopped. Nothing was written. "

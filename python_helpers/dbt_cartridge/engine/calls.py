@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import shutil
@@ -21,6 +22,8 @@ from dbt_cartridge.engine.base import Reply, plain
 from dbt_cartridge.engine.kept_dbt import KeptDbt, interpreter_of
 from dbt_cartridge.errors import EngineError
 
+_LOG = logging.getLogger(__name__)
+_LOGGED = 400  # characters of a command
 _NOISE = re.compile(r"\x1b\[[0-9;]*m|^\d\d:\d\d:\d\d(?:\.\d+)?\s+")
 _ABANDONED = "dbt was stopped before it had answered."
 _LATE = "dbt did not answer within {:.0f} s and was stopped."
@@ -76,8 +79,15 @@ class Caller:
     def run(self, *command: str) -> Call:
         """Raises EngineError: dbt cannot be started, or did not answer in time."""
         arguments = (*command, "-q", *self._options)
+        began = time.monotonic()
         kept = self._kept()
-        return self._in_process(arguments) if kept is None else self._by(kept, arguments)
+        call = self._in_process(arguments) if kept is None else self._by(kept, arguments)
+        took = time.monotonic() - began
+        what = " ".join(command)[:_LOGGED]
+        _LOG.debug(
+            "dbt %s: %d after %.1f s %s", what, call.exit_code, took, "".join(call.words[-1:])
+        )
+        return call
 
     def stop(self) -> None:
         """Let go of the warehouse: no dbt runs any more. The next call starts one."""

@@ -21,6 +21,7 @@ from typing import Any
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.engine.base import DbtCommand, Reply, Request, Target, first_words
 from dbt_cartridge.engine.calls import Call, Caller
+from dbt_cartridge.engine.cures import cure
 from dbt_cartridge.engine.host import built_relations, read_host, read_manifest
 from dbt_cartridge.errors import EngineError, HostError
 from dbt_cartridge.version import check_versions
@@ -50,11 +51,15 @@ class CommandLineEngine:
         profile: str | None = None,
         target: str | None = None,
         timeout: float = _SECONDS,
+        statement_seconds: int | None = None,
     ) -> None:
-        """`timeout`: seconds for one call of dbt."""
+        """`timeout`: seconds for one call of dbt; `statement_seconds`: for one statement, where the
+        warehouse can be told."""
         self.project_dir = project_dir
         self.statements = 0
         self._timeout = timeout
+        self._limit = f',"seconds":{statement_seconds}' if statement_seconds else ""
+        self._profiles_dir = Path(profiles_dir) if profiles_dir else None
         self._target: Target | None = None
         options: list[str] = []
         for flag, value in (
@@ -150,7 +155,10 @@ class CommandLineEngine:
         """Replies to the first requests: all of them, or up to the first that failed."""
         arguments = ",".join(_argument(request) for request in requests)
         call = self._caller.run(
-            "run-operation", "cartridge_probe", "--args", f'{{"requests":[{arguments}]}}'
+            "run-operation",
+            "cartridge_probe",
+            "--args",
+            f'{{"requests":[{arguments}]{self._limit}}}',
         )
         if call.target is None:
             raise self._why(call)
@@ -167,14 +175,14 @@ class CommandLineEngine:
         """dbt could not even start our macro: is it the project, or what lies behind it?"""
         message = call.message
         if _NO_MACRO.search(message):
-            return HostError(
-                "The dbt package cartridge is not installed in this project. Run `cartridge init` "
-                "and `dbt deps`."
-            )
+            words = "The dbt package cartridge is not installed in this project."
+            return HostError(words, cure(words, self.project_dir))
         parsed = self._caller.run("parse")
         if parsed.exit_code:
-            return HostError(f"dbt cannot read the project {self.project_dir}:\n{parsed.message}")
-        return EngineError(f"dbt cannot reach the warehouse:\n{message}")
+            words = f"dbt cannot read the project {self.project_dir}:\n{parsed.message}"
+            return HostError(words, cure(words, self.project_dir, self._profiles_dir))
+        to_do = cure(message, self.project_dir, self._profiles_dir)
+        return EngineError(f"dbt cannot reach the warehouse:\n{message}", to_do)
 
 
 def _program(dbt: str | None) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.engine.base import Engine, Request, in_order
-from dbt_cartridge.errors import CartridgeError
+from dbt_cartridge.engine.cures import cure
+from dbt_cartridge.errors import CartridgeError, did_you_mean
 from dbt_cartridge.version import helper_version
 
 
@@ -26,7 +27,7 @@ def debug(engine: Engine, settings: Settings, project_dir: Path) -> tuple[Findin
     try:
         target = engine.target
     except CartridgeError as error:
-        return (Finding("connection", False, str(error), "run `dbt debug`"),)
+        return (_stopped("dbt", error, "run `dbt debug`"),)
     where = f"{target.adapter}, database {target.database}, dbt {target.dbt_version}"
     return (
         Finding("versions", True, f"dbt package and helper {helper_version()}"),
@@ -36,11 +37,17 @@ def debug(engine: Engine, settings: Settings, project_dir: Path) -> tuple[Findin
     )
 
 
+def _stopped(what: str, error: CartridgeError, otherwise: str) -> Finding:
+    """What was said, in its own words, and what cures it."""
+    return Finding(what, False, error.said, error.cure or otherwise)
+
+
 def _project(engine: Engine, project_dir: Path) -> list[Finding]:
     try:
         host = engine.host(project_dir)
     except CartridgeError as error:
-        return [Finding("project", False, str(error), "run `dbt parse` and mend what it names")]
+        advice = "run `dbt parse` and mend what it names"
+        return [_stopped("project", error, advice)]
     found = f"{host.project_name}: {len(host.models)} models, {len(host.sources)} sources"
     return [Finding("project", True, found)]
 
@@ -49,7 +56,8 @@ def _schemas(engine: Engine, settings: Settings, database: str | None) -> list[F
     request = Request("schemas", {"database": database})
     (reply,) = in_order(engine.ask([request]), 1)
     if reply.error is not None:
-        return [Finding("connection", False, reply.error, "run `dbt debug`")]
+        advice = cure(reply.error, engine.project_dir) or "run `dbt debug`"
+        return [Finding("connection", False, reply.error, advice)]
     usable = {str(row[0]): row[1] == "true" for row in reply.rows}
     findings = [Finding("connection", True, f"{len(usable)} schemas in {database}")]
     if not settings.schemas:
@@ -65,7 +73,8 @@ def _schema(
 ) -> list[Finding]:
     what = f"schema {schema}"
     if schema not in usable:
-        return [Finding(what, False, "does not exist", f"use one of {', '.join(usable)}")]
+        near = did_you_mean(schema, usable)
+        return [Finding(what, False, "does not exist", f"use one of {', '.join(usable)}.{near}")]
     if not usable[schema]:
         return [
             Finding(what, False, "the role may not use it", f'grant usage on schema "{schema}"')

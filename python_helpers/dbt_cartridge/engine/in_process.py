@@ -23,13 +23,17 @@ _START_DBT = "from dbt.cli.main import cli; cli()"
 class InProcess:
     """Asks through the adapter that runs the macro we were called from."""
 
-    def __init__(self, adapter: Any, sql: Sql) -> None:
-        """`adapter` is the macro's; `sql` is the macro `_cartridge_sql`."""
+    def __init__(self, adapter: Any, sql: Sql, statement_seconds: int | None = None) -> None:
+        """`adapter` is the macro's; `sql` is the macro `_cartridge_sql`; `statement_seconds`: for
+        one statement, where the warehouse can be told."""
         self._adapter = getattr(adapter, "_adapter", adapter)
         self._config = self._adapter.config
         self._sql = sql
         self._workers = Workers(self._adapter, self._run)
         self._lock = threading.Lock()
+        self._seconds = statement_seconds
+        self._limit: str | None = None
+        self._limited = threading.local()  # its connection, where the warehouse was told
         self.statements = 0
 
     @property
@@ -60,6 +64,9 @@ class InProcess:
 
     def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply]]:
         # Macros are rendered on this thread, which is dbt's own.
+        if self._limit is None:
+            limit = Request("limit", {"database": None, "seconds": self._seconds})
+            self._limit = self._text(limit) if self._seconds else ""
         return self._workers.ask(map(self._text, requests), self.target.threads)
 
     def estimate(self, requests: Sequence[Request]) -> int | None:
@@ -120,6 +127,7 @@ class InProcess:
             self.statements += 1
         if not hasattr(connections, "add_query"):  # BigQuery's have jobs, no cursors
             return self._run_as_job(sql)
+        self._limit_session()
         try:
             _, cursor = connections.add_query(sql, auto_begin=False)
             reply = Reply(rows=tuple(tuple(row) for row in cursor.fetchall()))
@@ -132,6 +140,18 @@ class InProcess:
         with suppress(Exception):
             connections.get_thread_connection().handle.rollback()
         return reply
+
+    def _limit_session(self) -> None:
+        """Once for each connection. The setting is the session's: a rollback would take it back."""
+        connections = self._adapter.connections
+        if not self._limit:
+            return
+        with suppress(Exception):  # a warehouse that refuses it answers all the same
+            handle = connections.get_thread_connection().handle
+            if getattr(self._limited, "handle", None) is not handle:
+                self._limited.handle = handle
+                connections.add_query(self._limit, auto_begin=False)
+                handle.commit()
 
     def _connect_again(self) -> None:
         """The next statement of this thread opens a new connection."""

@@ -9,12 +9,14 @@ import subprocess
 import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from dbt_cartridge.errors import EngineError
 
 _SERVER = Path(__file__).with_name("dbt_server.py")
 _START_SECONDS = 120.0
+_CANCEL_SECONDS = 8.0  # what dbt_server.py takes for it, and a little
 # A script that pip or uv made; a long path stands in a line for the shell.
 _INTERPRETER = re.compile(r"\A#!\s*(/\S*python[\d.]*)\s*$", re.MULTILINE)
 _INTERPRETER_OF_SHELL = re.compile(r"\A#!/bin/sh\n'''exec' \"?(/[^\"\n]*python[\d.]*)\"? ")
@@ -59,7 +61,7 @@ class KeptDbt:
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps(list(arguments)) + "\n")
-        except OSError:
+        except (OSError, ValueError):  # it has ended, or was abandoned
             return None
         return self._read("cartridge_done", on_line, seconds)
 
@@ -68,8 +70,14 @@ class KeptDbt:
         self._end()
 
     def abandon(self) -> None:
-        """End it, whatever it is doing; `run` then gives None."""
-        self._process.terminate()
+        """End it, whatever it is doing; `run` then gives None. What runs in the warehouse is
+        cancelled there first."""
+        assert self._process.stdin is not None
+        with suppress(OSError):
+            self._process.stdin.close()
+        timer = threading.Timer(_CANCEL_SECONDS, self._process.kill)
+        timer.daemon = True
+        timer.start()
 
     def _read(self, until: str, on_line: Callable[[str], None], seconds: float) -> int | None:
         assert self._process.stdout is not None

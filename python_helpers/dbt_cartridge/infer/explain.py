@@ -14,12 +14,23 @@ def explain(schema: Schema, target: str) -> str:
     Raises:
         ConfigError: no such table or column, with the nearest right one.
     """
-    table, column = _found(schema, target)
+    if (found := found_in(schema, target)) is None:
+        near = did_you_mean(target, names(schema))
+        raise ConfigError(f"'{target}' is no table or column of the last run.{near}")
+    table, column = found
     lines = _of_column(schema, table, column) if column else _of_table(schema, table)
     return "\n".join(lines) + "\n"
 
 
-def _found(schema: Schema, target: str) -> tuple[Table, str | None]:
+def names(schema: Schema) -> list[str]:
+    """What `explain` can be asked about."""
+    return [t.id for t in schema.tables] + [
+        f"{t.id}.{c.name}" for t in schema.tables for c in t.columns
+    ]
+
+
+def found_in(schema: Schema, target: str) -> tuple[Table, str | None] | None:
+    """The table, and the column if one is meant."""
     folded = {table.id.casefold(): table for table in schema.tables}
     low = target.strip().casefold()
     if low in folded:
@@ -32,12 +43,7 @@ def _found(schema: Schema, target: str) -> tuple[Table, str | None]:
         for meaning in table.columns:
             if meaning.name.casefold() == low[at + 1 :]:
                 return table, meaning.name
-    known = [t.id for t in schema.tables]
-    known += [f"{t.id}.{c.name}" for t in schema.tables for c in t.columns]
-    raise ConfigError(
-        f"'{target}' is no table or column of the last run.{did_you_mean(target, known)} "
-        "Write schema.table or schema.table.column."
-    )
+    return None
 
 
 def _of_table(schema: Schema, table: Table) -> list[str]:

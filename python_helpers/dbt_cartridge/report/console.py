@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import sys
 import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, TextIO
 
-from dbt_cartridge.progress import Progress
+from dbt_cartridge.progress import Progress, Silent
 from dbt_cartridge.report.words import seconds, shown
+from dbt_cartridge.voice import PLAIN, Voice
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -22,15 +26,22 @@ _EVERY = 5.0  # seconds between two lines of one phase
 
 
 @contextmanager
-def progress(say: Say | None = None, stream: TextIO | None = None) -> Generator[Progress]:
+def progress(
+    say: Say | None = None, stream: TextIO | None = None, voice: Voice = PLAIN
+) -> Generator[Progress]:
     """The progress display of one run.
 
     Args:
         say: where plain lines go; by default to `stream`, with the time before them as dbt does.
         stream: standard error if None: standard output carries results.
+        voice: how much is shown, and in which form.
     """
     out = stream or sys.stderr
-    if out.isatty():
+    if voice.json_log:
+        yield Events(out, quiet=voice.quiet)
+    elif voice.quiet:
+        yield WarningsOnly(say or stamped(out))
+    elif out.isatty() and not voice.debug:  # whose lines would run into a bar
         live = Live(out)
         try:
             yield live
@@ -40,6 +51,32 @@ def progress(say: Say | None = None, stream: TextIO | None = None) -> Generator[
         yield Lines(say or stamped(out))
 
 
+def log_to(stream: TextIO, voice: Voice) -> None:
+    """What our own modules log goes to `stream`, in the form of all else."""
+    logger = logging.getLogger("dbt_cartridge")
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_AsEvents() if voice.json_log else _AsLines())
+    logger.handlers = [handler]
+    logger.propagate = False
+    logger.setLevel(logging.DEBUG if voice.debug else logging.WARNING)
+
+
+class _AsLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return f"{time.strftime('%H:%M:%S')}  {shown(record.getMessage())}"
+
+
+class _AsEvents(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return event(record.levelname.lower(), "log", message=shown(record.getMessage()))
+
+
+def event(level: str, name: str, **facts: object) -> str:
+    """One line of `--log-format json`."""
+    when = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+    return json.dumps({"time": when, "level": level, "event": name, **facts}, ensure_ascii=False)
+
+
 def stamped(stream: TextIO) -> Say:
     """Lines as dbt prints them: `15:04:05  Scanning raw`."""
 
@@ -47,6 +84,58 @@ def stamped(stream: TextIO) -> Say:
         print(f"{time.strftime('%H:%M:%S')}  {text}", file=stream, flush=True)
 
     return say
+
+
+class WarningsOnly(Silent):
+    """Nothing but what somebody has to know."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+
+    def warn(self, text: str) -> None:
+        self._say(f"Warning: {shown(text)}")
+
+
+class Events:
+    """Each thing that happens as an object of JSON on a line of its own."""
+
+    def __init__(self, stream: TextIO, *, quiet: bool = False) -> None:
+        self._stream = stream
+        self._quiet = quiet
+        self._lock = threading.Lock()
+        self._label = ""
+        self._total: int | None = None
+        self._done = 0
+        self._began = self._last = 0.0
+
+    def start(self, label: str, total: int | None = None) -> None:
+        self._label, self._total, self._done = shown(label), total, 0
+        self._began = self._last = time.monotonic()
+        self._tell("start", total=total)
+
+    def advance(self, count: int = 1, what: str = "") -> None:
+        with self._lock:
+            self._done += count
+            now = time.monotonic()
+            if now - self._last < _EVERY:
+                return
+            self._last = now
+        self._tell("advance", done=self._done, total=self._total, what=shown(what))
+
+    def finish(self, result: str = "") -> None:
+        took = round(time.monotonic() - self._began, 3)
+        self._tell("finish", result=shown(result), seconds=took)
+
+    def warn(self, text: str) -> None:
+        self._write(event("warning", "warn", message=shown(text)))
+
+    def _tell(self, name: str, **facts: object) -> None:
+        if not self._quiet:
+            self._write(event("info", name, phase=self._label, **facts))
+
+    def _write(self, line: str) -> None:
+        with self._lock:
+            print(line, file=self._stream, flush=True)
 
 
 class Lines:

@@ -14,13 +14,14 @@ from pydantic import Field
 
 from dbt_cartridge.documents.base import Frozen
 from dbt_cartridge.documents.changes import Change
-from dbt_cartridge.documents.design import Model, Test
+from dbt_cartridge.documents.design import Design, Model, Test
 from dbt_cartridge.documents.scan import Column, Profile, Relation
 from dbt_cartridge.documents.schema import ColumnMeaning, Evidence, Key, Relationship, Table
 from dbt_cartridge.documents.verdicts import ModelVerdict, TestVerdict
 from dbt_cartridge.report.arrivals import Arrival
 from dbt_cartridge.report.findings import Finding, findings
 from dbt_cartridge.report.run import Run
+from dbt_cartridge.report.words import sentences
 
 if TYPE_CHECKING:
     from dbt_cartridge.pipeline import Outcome
@@ -209,13 +210,9 @@ def page_data(run: Run, outcome: Outcome) -> PageData:
     relations = outcome.scan.by_id
     texts = {name: file for file in outcome.files.files for name in file.describes}
     sql = {name: file for name, file in texts.items() if file.kind == "sql"}
-    sources = {
-        (source.name, table.name): table.relation
-        for source in design.sources
-        for table in source.tables
-    }
+    sources = relations_of_sources(design)
     said = {verdict.model: verdict for verdict in verdicts.models}
-    tested = _verdicts(verdicts.tests)
+    tested = verdicts_by_owner(verdicts.tests)
     failed = [t for t in verdicts.tests if t.status in ("fail", "error")]
     return PageData(
         project=outcome.host.project_name,
@@ -237,7 +234,7 @@ def page_data(run: Run, outcome: Outcome) -> PageData:
             for one in schema.identities
         ),
         models=tuple(
-            _model(model, sources, said.get(model.name), tested.get(model.name, {})).model_copy(
+            page_model(model, sources, said.get(model.name), tested.get(model.name, {})).model_copy(
                 update={
                     "path": sql[model.name].path if model.name in sql else "",
                     "sql": sql[model.name].text[:_MOST_TEXT] if model.name in sql else "",
@@ -250,7 +247,7 @@ def page_data(run: Run, outcome: Outcome) -> PageData:
         used=tuple(Note(what=one.what, why=one.why) for one in run.used),
         left_out=tuple(Note(what=one.what, why=one.why) for one in run.left_out),
         problems=tuple(
-            Note(what=one.where, why=f"{one.what} {one.next}".strip()) for one in run.problems
+            Note(what=one.where, why=sentences(one.what, one.next)) for one in run.problems
         ),
         refuted_tests=tuple(
             Note(what=one.owner, why=f"{test_words(one.test)}: {_failed(one)}") for one in failed
@@ -258,6 +255,15 @@ def page_data(run: Run, outcome: Outcome) -> PageData:
         changes=tuple(_change(c) for c in outcome.changes.changes if c.action != "unchanged"),
         seconds=run.seconds,
     )
+
+
+def relations_of_sources(design: Design) -> dict[tuple[str, str], str]:
+    """(source name, table name) → the id of the table in the warehouse."""
+    return {
+        (source.name, table.name): table.relation
+        for source in design.sources
+        for table in source.tables
+    }
 
 
 def page_table(table: Table, relation: Relation | None) -> PageTable:
@@ -355,7 +361,7 @@ def page_reference(edge: Relationship) -> Reference:
     )
 
 
-def _model(
+def page_model(
     model: Model,
     sources: Mapping[tuple[str, str], str],
     verdict: ModelVerdict | None,
@@ -379,7 +385,7 @@ def _model(
             )
             for column in model.columns
         ),
-        tests=tuple(_test(test, tested.get(_same(test))) for test in model.all_tests),
+        tests=tuple(page_test(test, tested) for test in model.all_tests),
         notes=model.notes,
         status=verdict.status if verdict else "",
         message=verdict.message if verdict else "",
@@ -398,7 +404,7 @@ def _reads(model: Model, sources: Mapping[tuple[str, str], str]) -> Iterable[str
             yield sources.get(each.source, ".".join(each.source))
 
 
-def _verdicts(tests: Iterable[TestVerdict]) -> dict[str, dict[str, TestVerdict]]:
+def verdicts_by_owner(tests: Iterable[TestVerdict]) -> dict[str, dict[str, TestVerdict]]:
     found: dict[str, dict[str, TestVerdict]] = {}
     for verdict in tests:
         found.setdefault(verdict.owner, {})[_same(verdict.test)] = verdict
@@ -410,7 +416,9 @@ def _same(test: Test) -> str:
     return test.model_copy(update={"severity": "error", "evidence": ""}).model_dump_json()
 
 
-def _test(test: Test, verdict: TestVerdict | None) -> PageTest:
+def page_test(test: Test, tested: Mapping[str, TestVerdict]) -> PageTest:
+    """`tested`: the owner's part of `verdicts_by_owner`."""
+    verdict = tested.get(_same(test))
     return PageTest(
         text=test_words(test),
         severity=test.severity,

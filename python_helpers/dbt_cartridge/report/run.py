@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.asked import Asked
-from dbt_cartridge.documents.base import Document, Frozen, put
+from dbt_cartridge.documents.base import Document, Frozen
 from dbt_cartridge.documents.changes import Action, Change, Changes, SchemaChange
 from dbt_cartridge.documents.design import Design, LeftOut
 from dbt_cartridge.documents.scan import Problem, Scan
@@ -112,15 +111,13 @@ class Run(Document):
     used: tuple[LeftOut, ...] = Field(default=(), description="What of the project's own is used.")
     left_out: tuple[LeftOut, ...] = ()
 
-    def save(self, folder: Path) -> Path:
+    def text(self) -> str:
         """With every field, since its readers do not know our defaults."""
-        path = folder / self.file_name
-        put(path, self.model_dump_json(indent=1) + "\n")
-        return path
+        return self.model_dump_json(indent=1)
 
 
 def run(outcome: Outcome) -> Run:
-    changes = outcome.changes.changes
+    by_action, files = counts(outcome.changes)
     return Run(
         cartridge_version=cartridge_version(),
         dbt_version=outcome.host.dbt_version,
@@ -134,13 +131,19 @@ def run(outcome: Outcome) -> Run:
         rows=arrivals(outcome.design, outcome.verdicts),
         asked=outcome.asked,
         dry_run=not outcome.changes.applied,
-        changes=dict(sorted(Counter(change.action for change in changes).items())),
-        files={c.path: c.action for c in changes if c.action != "unchanged"},
+        changes=by_action,
+        files=files,
         schema_changes=outcome.changes.schema_changes,
         problems=_problems(outcome),
         used=outcome.design.used,
         left_out=(*outcome.design.left_out, *outcome.files.left_out),
     )
+
+
+def counts(changes: Changes) -> tuple[dict[str, int], dict[str, Action]]:
+    """Files by what happened to them; and what happened to each that is not unchanged."""
+    by_action = dict(sorted(Counter(one.action for one in changes.changes).items()))
+    return by_action, {c.path: c.action for c in changes.changes if c.action != "unchanged"}
 
 
 def _by_the_rules(asked: Asked | None) -> tuple[Problem, ...]:

@@ -10,7 +10,7 @@ from dbt_cartridge.documents.plan import planned_files
 from dbt_cartridge.documents.schema import Relationship, Schema
 from dbt_cartridge.report.arrivals import Arrival, reasons
 from dbt_cartridge.report.run import Found, Made, Proved, Run, to_look_at
-from dbt_cartridge.report.words import count, listed, seconds, shown
+from dbt_cartridge.report.words import count, listed, seconds, sentences, shown
 
 HEADING = 10  # characters
 _MOST = 6  # lines of one list; the rest is in the report
@@ -218,7 +218,7 @@ def _unproved(edge: Relationship) -> str:
 
 def _problem_lines(run: Run) -> Iterable[str]:
     for problem in run.problems:
-        yield f"{problem.where}: {problem.what}{' ' if problem.next else ''}{problem.next}"
+        yield f"{problem.where}: {sentences(problem.what, problem.next)}"
 
 
 def _brief(text: str) -> str:

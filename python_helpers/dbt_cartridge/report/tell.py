@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from dbt_cartridge.documents.base import documents_folder
-from dbt_cartridge.errors import BrokenError, ConflictError, LostError
-from dbt_cartridge.report.console import Say
+from dbt_cartridge.documents.base import Frozen, documents_folder
+from dbt_cartridge.documents.changes import Action, Changes
+from dbt_cartridge.documents.scan import Problem
+from dbt_cartridge.errors import BrokenError, CartridgeError, ConflictError, LostError
+from dbt_cartridge.report.applied import corrected
+from dbt_cartridge.report.console import Say, event
 from dbt_cartridge.report.diffs import diff_lines
 from dbt_cartridge.report.page import save_page
-from dbt_cartridge.report.run import run
+from dbt_cartridge.report.run import counts, run
 from dbt_cartridge.report.summary import HEADING, file_lines, summary
-from dbt_cartridge.report.words import count, shown
+from dbt_cartridge.report.words import count, shown, width, wrapped
+from dbt_cartridge.voice import PLAIN, Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
-    from dbt_cartridge.documents.changes import Changes
     from dbt_cartridge.engine.debug import Finding
     from dbt_cartridge.llm.showing import Estimate
     from dbt_cartridge.pipeline import Outcome
@@ -29,14 +33,17 @@ if TYPE_CHECKING:
 class Below:
     """What is printed of a dry run below its summary."""
 
-    files: bool = True
-    diffs: bool = True
+    files: bool = False
+    diffs: bool = False
 
 
-WHOLE = Below()
-
-
-def tell(outcome: Outcome, project_dir: Path, say: Say | None = None, below: Below = WHOLE) -> int:
+def tell(
+    outcome: Outcome,
+    project_dir: Path,
+    say: Say | None = None,
+    below: Below = Below(),
+    voice: Voice = PLAIN,
+) -> int:
     """Write the reports, print the summary and what is to be shown of a dry run; give the exit
     code.
 
@@ -47,21 +54,31 @@ def tell(outcome: Outcome, project_dir: Path, say: Say | None = None, below: Bel
     folder = documents_folder(project_dir)
     document.save(folder)
     save_page(document, outcome, folder)
-    colour = say is None and sys.stdout.isatty()
-    printed = say or print
-    for line in summary(document, outcome.schema, outcome.changes):
-        printed(f"\x1b[1m{line[:HEADING]}\x1b[0m{line[HEADING:]}" if colour else line)
-    if document.dry_run and below.files:
-        for line in file_lines(outcome.changes):
-            printed(shown(line))
-    if document.dry_run and below.diffs:
-        for line in diff_lines(outcome.changes, colour=colour):
-            printed(line)
+    if voice.as_json:
+        print(document.text())
+    elif not voice.quiet:
+        colour = say is None and sys.stdout.isatty()
+        printed = say or print
+        for whole in summary(document, outcome.schema, outcome.changes):
+            for place, line in enumerate(wrapped(whole, width(), HEADING)):
+                bold = colour and place == 0
+                printed(f"\x1b[1m{line[:HEADING]}\x1b[0m{line[HEADING:]}" if bold else line)
+        if document.dry_run:
+            _below(outcome.changes, printed, below, colour=colour)
     if document.changes.get("conflict"):
         return ConflictError.exit_code
     if outcome.verdicts.broken:
         return BrokenError.exit_code
     return LostError.exit_code if _much_is_lost(outcome) else 0
+
+
+def _below(changes: Changes, printed: Say, below: Below, *, colour: bool) -> None:
+    if below.files:
+        for line in file_lines(changes):
+            printed(shown(line))
+    if below.diffs:
+        for line in diff_lines(changes, colour=colour):
+            printed(line)
 
 
 def _much_is_lost(outcome: Outcome) -> bool:
@@ -71,15 +88,40 @@ def _much_is_lost(outcome: Outcome) -> bool:
     return len(outcome.verdicts.lost) > made or (wanted and not made)
 
 
-def tell_changes(changes: Changes, then: str = "") -> int:
-    """Print what was done to each file, and what is next; give the exit code."""
-    for line in file_lines(changes):
-        print(shown(line))
-    unchanged = changes.count("unchanged")
-    print(f"{count(len(changes.changes) - unchanged, 'file')} changed, {unchanged:,} unchanged.")
+class Applied(Frozen):
+    """What `apply` and `undo` print as JSON."""
+
+    format_version: int = 1
+    changes: dict[str, int]
+    files: dict[str, Action]
+    problems: tuple[Problem, ...] = ()
+
+
+def tell_changes(changes: Changes, project_dir: Path, then: str = "", voice: Voice = PLAIN) -> int:
+    """Say what was done to each file, and what is next; correct run.json and the page, which tell
+    of what was planned. Gives the exit code."""
     if then:
-        print(f"Next      {then}")
+        corrected(changes, documents_folder(project_dir))
+    if voice.as_json:
+        by_action, files = counts(changes)
+        document = Applied(changes=by_action, files=files, problems=changes.problems)
+        print(document.model_dump_json(indent=1))
+    elif not voice.quiet:
+        unchanged = changes.count("unchanged")
+        changed = len(changes.changes) - unchanged
+        _print(file_lines(changes), hang=16)
+        print(f"{count(changed, 'file')} changed, {unchanged:,} unchanged.")
+        if then:
+            next_ = then if changed else "Nothing changed."
+            _print([f"{'Next':<{HEADING}}{next_}"], HEADING)
     return ConflictError.exit_code if changes.count("conflict") else 0
+
+
+def _print(lines: Iterable[str], hang: int | None = None) -> None:
+    """Each on as many lines as the terminal needs."""
+    for whole in lines:
+        for line in wrapped(whole, width(), hang):
+            print(line)
 
 
 def tell_prompts(requests: Sequence[str | Estimate]) -> None:
@@ -103,10 +145,40 @@ def tell_models(models: Sequence[tuple[str, str]]) -> None:
         print(f"{name:<{width}}  {grade}".rstrip())
 
 
-def tell_debug(findings: Sequence[Finding]) -> int:
+def tell_debug(findings: Sequence[Finding], voice: Voice = PLAIN) -> int:
     """Print what was looked at and what is to be fixed; give the exit code."""
+    fine = all(finding.ok for finding in findings)
+    if voice.as_json:
+        found = [vars(finding) for finding in findings]
+        print(json.dumps({"format_version": 1, "ok": fine, "findings": found}, indent=1))
+        return 0 if fine else 1
     for finding in findings:
-        print(f"{'ok' if finding.ok else 'FIX':<4} {shown(f'{finding.what}: {finding.detail}')}")
+        if finding.ok and voice.quiet:
+            continue
+        state = f"{'ok' if finding.ok else 'FIX':<5}"
+        _print([f"{state}{shown(f'{finding.what}: {finding.detail}')}"], 5)
         if finding.next:
-            print(f"     → {shown(finding.next)}")
-    return 0 if all(finding.ok for finding in findings) else 1
+            _print([f"     → {shown(finding.next)}"], 7)
+    return 0 if fine else 1
+
+
+def tell_explained(explained: Frozen, lines: Iterable[str], voice: Voice = PLAIN) -> None:
+    if voice.as_json:
+        print(explained.model_dump_json(indent=1, exclude_defaults=True))
+    else:
+        _print(lines)
+
+
+def tell_error(error: CartridgeError, voice: Voice = PLAIN) -> None:
+    """On standard error, in its form; and where a document was asked for, as one."""
+    if voice.as_json:
+        told: dict[str, Any] = {
+            "kind": type(error).__name__, "message": str(error), "exit_code": error.exit_code
+        }  # fmt: skip
+        print(json.dumps({"format_version": 1, "error": told}, indent=1))
+    if voice.json_log:
+        print(event("error", "error", message=str(error)), file=sys.stderr, flush=True)
+        return
+    for whole in f"Error: {error}".splitlines():
+        columns = width() if sys.stderr.isatty() else None
+        print(*wrapped(whole, columns), sep="\n", file=sys.stderr)

@@ -31,7 +31,7 @@ Claim = tuple[object, ...]
 _NOT_WORD = re.compile(r"[^a-z0-9_]+")
 
 # The names under which a kind is written: dbt's own, ours, dbt_utils'.
-_KINDS = {
+KINDS = {
     "unique": "unique",
     "not_null": "not_null",
     "accepted_values": "accepted_values",
@@ -108,7 +108,7 @@ def _reconciles(owner: str, test: ReconcilesTest) -> Claim:
 
 def claim_of_node(node: TestNode) -> Claim:
     given: Mapping[str, Any] = node.arguments or {}
-    kind = _KINDS.get(node.name, node.name)
+    kind = KINDS.get(node.name, node.name)
     column = _name(node.column)
     names = _names(given.get("combination_of_columns"))
     to = relation_named(str(given.get("to") or given.get("compare_model") or "")) or ""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 
 import pytest
 
 from dbt_cartridge.report import progress
 from dbt_cartridge.report.console import Lines
+from dbt_cartridge.voice import Voice
 
 
 class Terminal(io.StringIO):
@@ -84,3 +86,29 @@ def test_names_from_the_warehouse_cannot_drive_the_terminal(stream: io.StringIO)
     assert "\x1b[2J" not in stream.getvalue()
     assert "\u202e" not in stream.getvalue()
     assert "\x9b" not in stream.getvalue()
+
+
+def test_progress_is_an_object_of_json_a_line_where_that_is_asked_for() -> None:
+    out = io.StringIO()
+    with progress(stream=out, voice=Voice(json_log=True)) as shown:
+        shown.start("Profiling", 3)
+        shown.finish("done\x1b[2J")
+        shown.warn("raw.t cannot be read")
+    events = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [(e["level"], e["event"]) for e in events] == [
+        ("info", "start"), ("info", "finish"), ("warning", "warn"),
+    ]  # fmt: skip
+    assert events[0]["total"] == 3
+    assert "\x1b" not in events[1]["result"]
+
+
+@pytest.mark.parametrize("voice", [Voice(quiet=True), Voice(quiet=True, json_log=True)])
+def test_quiet_leaves_the_warnings(voice: Voice) -> None:
+    out = io.StringIO()
+    with progress(stream=out, voice=voice) as shown:
+        shown.start("Profiling", 3)
+        shown.advance(3)
+        shown.finish()
+        shown.warn("raw.t cannot be read")
+    (line,) = out.getvalue().splitlines()
+    assert "raw.t cannot be read" in line

@@ -14,6 +14,7 @@ from dbt_cartridge.engine.debug import Finding
 from dbt_cartridge.report import Below, tell, tell_debug
 from dbt_cartridge.report.run import Run, run
 from dbt_cartridge.report.summary import summary
+from dbt_cartridge.report.words import wrapped
 from tests.unit.report.a_run import DESIGN, SECRET, outcome
 from tests.unit.report.test_page import data_of
 
@@ -111,12 +112,14 @@ def test_tell_ends_with_its_own_exit_code_on_a_conflict(tmp_path: Path) -> None:
     assert tell(outcome(changes=changes), tmp_path, lambda _: None) == 3
 
 
-def test_a_dry_run_prints_the_diff(tmp_path: Path) -> None:
+def test_a_dry_run_prints_the_diff_where_it_is_asked_for(tmp_path: Path) -> None:
     said: list[str] = []
     changes = Changes(
         changes=(Change(path="a.sql", action="create", diff="+++ b/a.sql\n+x\x1b[2J\n"),)
     )
     tell(outcome(changes=changes), tmp_path, said.append)
+    assert not any("a.sql" in line for line in said)
+    tell(outcome(changes=changes), tmp_path, said.append, below=Below(diffs=True))
     assert said[-2:] == ["+++ b/a.sql", "+x\N{REPLACEMENT CHARACTER}[2J"]
 
 
@@ -139,9 +142,8 @@ def test_the_diff_is_coloured_on_a_terminal(
 ) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     diff = "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n c\n"
-    tell(
-        outcome(changes=Changes(changes=(Change(path="x", action="update", diff=diff),))), tmp_path
-    )
+    changes = Changes(changes=(Change(path="x", action="update", diff=diff),))
+    tell(outcome(changes=changes), tmp_path, below=Below(diffs=True))
     said = capsys.readouterr().out
     assert "\x1b[31m-a\x1b[0m\n\x1b[32m+b\x1b[0m\n c\n" in said
     assert "\x1b[1mFound     \x1b[0m" in said
@@ -164,3 +166,19 @@ def test_a_long_reason_is_cut_on_the_screen_and_whole_in_the_report() -> None:
     assert len(line) <= 260
     assert line.endswith("` …")
     assert run(result).left_out == (long,)
+
+
+@pytest.mark.parametrize("columns", [80, 40, 20])
+def test_a_long_line_hangs_below_its_own_beginning(columns: int) -> None:
+    line = "Made      3 sources of 26 tables, 26 staging, 4 intermediate, 25 marts and 2 snapshots"
+    first, *others = wrapped(line, columns, 10)
+    assert first.startswith("Made      3 sources"[:columns])
+    assert others
+    indent = min(10, max(columns // 3, 2))
+    assert all(len(one) - len(one.lstrip()) == indent for one in others)
+    assert all(len(one) <= columns for one in (first, *others))
+    assert " ".join(" ".join((first, *others)).split()) == " ".join(line.split())
+
+
+def test_a_line_for_a_program_stays_one_line() -> None:
+    assert wrapped("x " * 200, None, 10) == ["x " * 200]
