@@ -128,7 +128,7 @@ def test_the_run_is_on_record(generated: HostProject) -> None:
 
 def test_a_dry_run_writes_nothing_and_shows_the_diff(small: HostProject) -> None:
     before, relations_before = small.files(), relations(small)
-    ran = small.cartridge("generate", "--schemas", "raw", "--dry-run", "--verify", "none")
+    ran = small.cartridge("generate", "--schemas", "raw", "--dry-run", "--diff", "--verify", "none")
     assert ran.returncode == 0, ran.stderr
     assert "+++ " in ran.stdout
     assert "fct_orders.sql" in ran.stdout

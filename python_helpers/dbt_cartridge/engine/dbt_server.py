@@ -86,8 +86,8 @@ def _cancel() -> None:
 
     from dbt.adapters.factory import FACTORY
 
-    adapters: list[Any] = list(FACTORY.adapters.values())  # untyped
-    for adapter in adapters:
+    adapters: Any = FACTORY.adapters  # untyped
+    for adapter in list(adapters.values()):
         with contextlib.suppress(Exception):
             if adapter.is_cancelable():
                 with adapter.connection_named("cartridge_cancel"):
