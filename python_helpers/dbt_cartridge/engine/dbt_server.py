@@ -84,10 +84,10 @@ class _Listener:
 def _cancel() -> None:
     from typing import Any
 
-    from dbt.adapters.factory import FACTORY
+    from dbt.adapters import factory
 
-    adapters: Any = FACTORY.adapters  # untyped
-    for adapter in list(adapters.values()):
+    untyped: Any = factory
+    for adapter in list(untyped.FACTORY.adapters.values()):
         with contextlib.suppress(Exception):
             if adapter.is_cancelable():
                 with adapter.connection_named("cartridge_cancel"):
