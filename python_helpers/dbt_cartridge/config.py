@@ -27,7 +27,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "max_queries", "max_seconds", "statement_seconds", "from_warehouse", "full",
     ),
     "What is made": (
-        "layers", "yaml_layout", "snapshots", "incremental_min_rows", "fiscal_year_start",
+        "layers", "beside_own_marts", "yaml_layout", "snapshots", "incremental_min_rows", "fiscal_year_start",
         "calendar_years_ahead", "personal_data",
     ),
     "What is proved": ("verify", "verify_max_rows", "verify_max_seconds"),
