@@ -30,6 +30,7 @@ from dbt_cartridge.cli_options import (
 )
 from dbt_cartridge.config import STEPS
 from dbt_cartridge.errors import EXIT_CODES, INTERRUPTED, CartridgeError
+from dbt_cartridge.voice import take_any_text
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -39,6 +40,7 @@ class _Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         _end_by_signals()
+        take_any_text()
         try:
             return self._flushed(ctx)
         except BrokenPipeError:  # `| head` has seen enough

@@ -27,8 +27,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "max_queries", "max_seconds", "statement_seconds", "from_warehouse", "full",
     ),
     "What is made": (
-        "layers", "beside_own_marts", "yaml_layout", "snapshots", "incremental_min_rows", "fiscal_year_start",
-        "calendar_years_ahead", "personal_data",
+        "layers", "beside_own_marts", "yaml_layout", "snapshots", "incremental_min_rows",
+        "fiscal_year_start", "calendar_years_ahead", "personal_data",
     ),
     "What is proved": ("verify", "verify_max_rows", "verify_max_seconds"),
     "What is written": ("dry_run", "prune"),

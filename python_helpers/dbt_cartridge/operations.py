@@ -11,6 +11,7 @@ from dbt_cartridge.config import Settings, settings
 from dbt_cartridge.engine.in_process import InProcess
 from dbt_cartridge.errors import BrokenError, CartridgeError, LostError
 from dbt_cartridge.version import check_versions
+from dbt_cartridge.voice import take_any_text
 
 Sql = Callable[..., str]
 Options = Mapping[str, Any]
@@ -59,6 +60,7 @@ def debug(options: Options, version: str, project_vars: Options, adapter: Any, s
 def _opened(
     options: Options, version: str, project_vars: Options, adapter: Any, sql: Sql
 ) -> Generator[tuple[InProcess, Settings]]:
+    take_any_text()
     check_versions(version)
     given = {name: value for name, value in options.items() if value is not None}
     chosen = settings(given, project_vars)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 
@@ -17,3 +18,10 @@ class Voice:
 
 
 PLAIN = Voice()
+
+
+def take_any_text() -> None:
+    """A character that the terminal's encoding has not becomes `?`: it is no reason to fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors="replace")

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import click
+import jsonschema
 import pytest
 import yaml
 
+from dbt_cartridge import report
 from dbt_cartridge.cli import main as cartridge
-from dbt_cartridge.config import Settings
+from dbt_cartridge.config import Settings, settings
+from dbt_cartridge.documents.base import documents_folder
+from dbt_cartridge.engine.debug import Finding
+from dbt_cartridge.errors import ConfigError
+from dbt_cartridge.voice import Voice
 from docs.build import pages
 from tests.support.host import REPOSITORY, HostProject
+from tests.unit.report.a_run import outcome
 
 MACROS = REPOSITORY / "macros"
 DOCUMENTED = yaml.safe_load((MACROS / "cartridge.yml").read_text("utf-8"))["macros"]
@@ -83,3 +92,53 @@ def test_dbt_finds_the_macros_documented_as_they_are(duckdb_host: HostProject) -
     run = duckdb_host.dbt("parse").must_succeed()
     assert "macro argument" not in run.output.lower()
     assert "InvalidMacroAnnotation" not in run.output
+
+
+def test_what_a_run_leaves_fits_the_published_schemas(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = outcome()
+    report.tell(said, tmp_path, voice=Voice(as_json=True))
+    _fits(json.loads(capsys.readouterr().out), "run")
+    _fits(json.loads((documents_folder(tmp_path) / "run.json").read_text("utf-8")), "run")
+    for document in (said.scan, said.schema, said.design, said.host, said.verdicts, said.changes):
+        path = document.save(tmp_path)
+        _fits(json.loads(path.read_text("utf-8")), path.stem)
+    report.tell_error(ConfigError("no"), Voice(as_json=True))
+    _fits(json.loads(capsys.readouterr().out), "failed")
+    report.tell_debug([Finding("schema raw", False, "is empty", "load it")], Voice(as_json=True))
+    _fits(json.loads(capsys.readouterr().out), "debugged")
+
+
+def test_a_reader_may_leave_aside_what_a_later_version_adds(tmp_path: Path) -> None:
+    later = json.loads(outcome().scan.save(tmp_path).read_text("utf-8")) | {"invented": 1}
+    _fits(later, "scan")
+
+
+@pytest.mark.parametrize(
+    ("given", "fits"),
+    [
+        ({"schemas": ["raw"], "verify": "sql"}, True),
+        ({"schemas": "raw,crm"}, True),
+        ({"schema": ["raw"]}, False),
+        ({"verify": "dta"}, False),
+    ],
+)
+def test_the_schema_of_vars_takes_what_the_settings_take(given: Any, fits: bool) -> None:
+    document = {"name": "shop", "vars": {"cartridge": given, "other": 1}}
+    found = jsonschema.Draft202012Validator(_schema("vars")).is_valid(document)
+    assert found == fits
+    if fits:
+        settings({}, given, {})
+    else:
+        with pytest.raises(ConfigError):
+            settings({}, given, {})
+
+
+def _schema(name: str) -> Any:
+    return json.loads((REPOSITORY / "docs/schemas" / f"{name}.schema.json").read_text("utf-8"))
+
+
+def _fits(document: Any, name: str) -> None:
+    assert document["format_version"] == 1
+    jsonschema.Draft202012Validator(_schema(name)).validate(document)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dbt_cartridge.documents.base import Frozen, documents_folder
 from dbt_cartridge.documents.changes import Action, Changes
@@ -97,6 +96,34 @@ class Applied(Frozen):
     problems: tuple[Problem, ...] = ()
 
 
+class Looked(Frozen):
+    what: str
+    ok: bool
+    detail: str
+    next: str = ""
+
+
+class Debugged(Frozen):
+    """What `debug` prints as JSON. `next` is empty where nothing is to be done."""
+
+    format_version: int = 1
+    ok: bool
+    findings: tuple[Looked, ...]
+
+
+class Error(Frozen):
+    kind: str
+    message: str
+    exit_code: int
+
+
+class Failed(Frozen):
+    """What any command prints as JSON where it ends with an error."""
+
+    format_version: int = 1
+    error: Error
+
+
 def tell_changes(changes: Changes, project_dir: Path, then: str = "", voice: Voice = PLAIN) -> int:
     """Say what was done to each file, and what is next; correct run.json and the page, which tell
     of what was planned. Gives the exit code."""
@@ -149,8 +176,8 @@ def tell_debug(findings: Sequence[Finding], voice: Voice = PLAIN) -> int:
     """Print what was looked at and what is to be fixed; give the exit code."""
     fine = all(finding.ok for finding in findings)
     if voice.as_json:
-        found = [vars(finding) for finding in findings]
-        print(json.dumps({"format_version": 1, "ok": fine, "findings": found}, indent=1))
+        looked = tuple(Looked(**vars(finding)) for finding in findings)
+        print(Debugged(ok=fine, findings=looked).model_dump_json(indent=1))
         return 0 if fine else 1
     for finding in findings:
         if finding.ok and voice.quiet:
@@ -164,7 +191,7 @@ def tell_debug(findings: Sequence[Finding], voice: Voice = PLAIN) -> int:
 
 def tell_explained(explained: Frozen, lines: Iterable[str], voice: Voice = PLAIN) -> None:
     if voice.as_json:
-        print(explained.model_dump_json(indent=1, exclude_defaults=True))
+        print(explained.model_dump_json(indent=1))
     else:
         _print(lines)
 
@@ -172,10 +199,9 @@ def tell_explained(explained: Frozen, lines: Iterable[str], voice: Voice = PLAIN
 def tell_error(error: CartridgeError, voice: Voice = PLAIN) -> None:
     """On standard error, in its form; and where a document was asked for, as one."""
     if voice.as_json:
-        told: dict[str, Any] = {
-            "kind": type(error).__name__, "message": str(error), "exit_code": error.exit_code
-        }  # fmt: skip
-        print(json.dumps({"format_version": 1, "error": told}, indent=1))
+        kind = type(error).__name__
+        told = Error(kind=kind, message=str(error), exit_code=error.exit_code)
+        print(Failed(error=told).model_dump_json(indent=1))
     if voice.json_log:
         print(event("error", "error", message=str(error)), file=sys.stderr, flush=True)
         return
