@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from ablation import PARTS
 from folds import folds
-from learning import Lessons, Models, learnt, lessons, write
+from learning import Lessons, Models, balanced, learnt, lessons, write
 from masking import without_profile
 from recorded import Recorded, recorded
 from schemas import schemas_alone
@@ -62,7 +62,8 @@ def main() -> None:
         if options.no_profile:
             _names_alone(found, score, home)
             return
-        taught = {one.name: lessons(one.scan, one.probe, one.gold) for one in found}
+        each = {one.name: lessons(one.scan, one.probe, one.gold) for one in found}
+        taught = balanced(each, {one.name: one.group for one in found})
         if options.fit:
             _fitted(taught)
             return

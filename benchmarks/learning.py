@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -48,7 +48,7 @@ EDGE_PRIOR: dict[str, float] = {
     "surprise": 2, "coverage": 1, "parent_larger": -1.5, "ref_not_primary": -3,
     "conflict": -1, "other_key_word": -2, "bare_role": -1.5, "begin_unproved": -2,
     "part_unproved": -2, "table_unproved": -2, "tail_unproved": -1, "short_unproved": -1,
-    "person_unproved": -0.5, "composite": 0,
+    "person_unproved": -0.5, "habit": 2, "composite": 0,
 }  # fmt: skip
 """What a modeller believes of each sign before any data: the fit is held towards it, since the
 answers of many databases leave out what nobody declared (who created a row, composite keys)."""
@@ -94,6 +94,23 @@ class Lessons:
 
     def __add__(self, other: Lessons) -> Lessons:
         return Lessons(self.edges + other.edges, self.keys + other.keys, self.roles + other.roles)
+
+
+def balanced(taught: Mapping[str, Lessons], groups: Mapping[str, str]) -> dict[str, Lessons]:
+    """What each database teaches of keys, with no group louder for having more of them.
+
+    A hundred small databases would else decide how a loader's tables are keyed.
+    """
+    sizes = Counter(groups[name] for name in taught)
+    each = len(taught) / max(1, len(sizes))
+    return {
+        name: replace(own, keys=_louder(own.keys, each / sizes[groups[name]]))
+        for name, own in taught.items()
+    }
+
+
+def _louder(choices: Sequence[Choice], times: float) -> list[Choice]:
+    return [replace(choice, weight=times * choice.weight) for choice in choices]
 
 
 @dataclass(frozen=True)

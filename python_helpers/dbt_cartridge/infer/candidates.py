@@ -101,8 +101,11 @@ class Targets:
         called = ["".join(normal(tables[table].entity)) for table in owners]
         if any(stem == entity or is_short_form(stem, entity) for entity in called):
             return False
-        if stem and sum(entity.startswith(stem) for entity in called) == 1:
-            return False  # `lookup_id` is what lookup_values are known by
+        if stem and 1 in (
+            sum(entity.startswith(stem) for entity in called),
+            sum(entity.endswith(stem) for entity in called),
+        ):
+            return False  # `lookup_id` is what lookup_values are known by, `film` pixar_films
         mine, theirs = normal(tables[one].entity), normal(tables[other].entity)
         return mine[0] != theirs[0]
 
@@ -309,7 +312,8 @@ def _of_column(
     for target in same_words[:40]:
         if not targets.says_nothing(column.words, column.table, target.column.table):
             add(target, Named(target.column.table, "key_name"))
-    if not found and not is_own_key:
+    named_for = {pair.named.likeness for pair in found.values()}
+    if not is_own_key and not named_for & {"entity", "ending", "own_entity", "key_ending"}:
         for table in _of_its_table(column, targets, names):
             for target in targets.of_table.get(table, []):
                 if target.primary:

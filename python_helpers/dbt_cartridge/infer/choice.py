@@ -44,7 +44,9 @@ def choose(
     for one in weighed:
         groups[one.pair.child].append(one)
     standing = standings(weighed) if standing is None else standing
-    specific = {child: _most_specific(group, standing, rows) for child, group in groups.items()}
+    extends = _extensions(weighed, keys)
+    own = {child: _without_siblings(group, extends) for child, group in groups.items()}
+    specific = {child: _most_specific(group, standing, rows) for child, group in own.items()}
     shared = {child: _shared(group) for child, group in specific.items()}
     backbone = _backbone(
         [one for child, group in shared.items() if _is_key(child, keys) for one in group]
@@ -60,6 +62,36 @@ def choose(
         rivals = sorted((o for o in group if o is not best), key=_order, reverse=True)
         out.append(Chosen(best, tuple(rivals[:5])))
     return out
+
+
+def _extensions(
+    weighed: Sequence[Weighed], keys: dict[str, TableKeys]
+) -> frozenset[tuple[str, str]]:
+    """(table, parent): whose own key is named for the parent, and lies in it."""
+    return frozenset(
+        (one.pair.table, one.pair.ref_table)
+        for one in weighed
+        if one.pair.named.likeness == "entity"
+        and not one.pair.same_name
+        and "holds" in one.features
+        and _is_key(one.pair.child, keys)
+    )
+
+
+def _without_siblings(group: list[Weighed], extends: frozenset[tuple[str, str]]) -> list[Weighed]:
+    """A column that is named for a table leads there, not to what extends the table.
+
+    `edit` of edit_notes is an edit's, though `edit` is what edit_data is keyed by.
+    """
+    named = {
+        one.pair.ref_table for one in group
+        if one.pair.named.likeness == "entity" and not one.pair.same_name
+        and "holds" in one.features
+    }  # fmt: skip
+    return [
+        one for one in group
+        if not any((one.pair.ref_table, table) in extends for table in named)
+    ]  # fmt: skip
 
 
 def standings(weighed: Iterable[Weighed]) -> dict[str, int]:

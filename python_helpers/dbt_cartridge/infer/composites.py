@@ -110,7 +110,8 @@ def _dated(own: KeyColumns) -> list[Proposal]:
                 lost = 0.4 * (size - 1) + 0.3 * sum(about.index(link) for link in group)
                 if not versions:
                     lost += 1.5 * sum(not own.references[link.name] for link in group)
-                why = [("what it is about, and when", points - lost)]
+                told = "its entity, and since when" if versions else "what it is about, and when"
+                why = [(told, points - lost)]
                 if size == 2 and nested and set(group) == set(first):
                     why.append(("its id stands below its owner's", 1.5))
                 if size == 2 and all(own.is_in_name(c) for c in group):

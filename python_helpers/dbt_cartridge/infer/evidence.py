@@ -25,7 +25,7 @@ class Weighed:
     prior: float = 0.0  # probability by names and profile alone
     probability: float = 0.0
     ambiguous: tuple[str, ...] = ()  # tables that fit as well, so that none can be told
-    agreed: bool = False  # other tables' columns of the same kind lead there too
+    habit: int = 0  # other tables in which what it claims holds
 
 
 def features(
@@ -55,6 +55,11 @@ def features(
         if found.get(name) and not holds:
             found[f"{name}_unproved"] = 1.0
     return {name: value for name, value in found.items() if value}
+
+
+def with_habit(found: Features, habit: int) -> Features:
+    """The evidence, and what the schema does elsewhere: seven other tables say all."""
+    return {**found, "habit": min(1.0, math.log2(1 + habit) / 3)} if habit else found
 
 
 def if_it_held(found: Features) -> Features:

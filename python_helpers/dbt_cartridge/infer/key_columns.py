@@ -185,7 +185,7 @@ class KeyColumns:
         `(product_id, lang)` of product_texts. Where the rows have an id of their own, that is it.
         """
         kinds = [c for c in self.parts if c.distinct == 1 and not TOLD_IN.isdisjoint(c.words)]
-        if len(kinds) != 1 or any(self.is_own_key(c) for c in self.all):
+        if (self.rows or 0) < 2 or len(kinds) != 1 or any(self.is_own_key(c) for c in self.all):
             return {}
         return {c.name: kinds[0].name for c in self.links if c.unique and c is not kinds[0]}
 
@@ -224,10 +224,13 @@ class KeyColumns:
 
     @cached_property
     def keeps_versions(self) -> bool:
-        """Named a history, with a time from which a row holds, and its own key not unique."""
+        """Named a history, with a time from which a row holds, and its own key not unique.
+
+        What a load tool calls a history has a row for each change, though none came so far.
+        """
         if not self.is_history:
             return False
-        for column in self.all:
+        for column in self.all if not self.has_load_tool else ():
             if self.is_own_key(column) and column.unique and (self.rows or 0) >= TINY:
                 return False
         return any(

@@ -57,7 +57,10 @@ class Scored:
     @property
     def is_meant(self) -> bool:
         """Its name, its place or other tables speak for it, beside its being unique today."""
-        return sum(points for why, points in self.points if why != UNIQUE and points > 0) >= 1
+        return (
+            sum(points for why, points in self.points if not why.startswith(UNIQUE) and points > 0)
+            >= 1
+        )
 
 
 @dataclass(frozen=True)
@@ -390,7 +393,7 @@ class KeyDraft:
 
     def _place_points(self, column: ColumnFacts) -> Points:
         place = self._own.place[column.name]
-        points = [("first column", 1.0)] if place == 0 else []
+        points = [(self._so_far("first column"), 1.0)] if place == 0 else []
         if place == 0 and column.holds_uuids and not column.has_key_word:
             points.append(("a global id in the first place", 1.5))
         if place == 0 and len(self._own.all) > 2 and self._own.is_load_tool(self._own.all[1]):
@@ -410,7 +413,11 @@ class KeyDraft:
         if not unique:
             return [(REFUTED, -20.0)]
         weight = min(2.5, math.log10(self._rows + 1))
-        return [(UNIQUE, weight if size == 1 else min(2.0, weight))]
+        return [(self._so_far(UNIQUE), weight if size == 1 else min(2.0, weight))]
+
+    def _so_far(self, why: str) -> str:
+        """In a history each entity may have one version, so far: what is seen of it tells less."""
+        return f"{why}, in a history" if self._own.keeps_versions else why
 
     def _is_whole_key(self, name: str) -> bool:
         """Named as this table's key, in its first place, and nobody else's."""
@@ -444,7 +451,7 @@ class KeyDraft:
         unique = self._known(columns)
         points = [*points, *self._data_points(unique, len(columns))]
         if all(self._own.place[name] < len(columns) for name in columns):
-            points.append(("first columns", 0.8))
+            points.append((self._so_far("first columns"), 0.8))
         if any(text == TOLD_IN for text, _ in points):
             return Scored(columns, tuple(points), unique)
         if unique and any(self.table.columns[c].unique for c in columns) and (self._rows or 0) > 2:

@@ -48,7 +48,7 @@ NOT_DONE_BY = frozenset("due sort order group valid expires use".split())
 
 PART_ROLES = frozenset(
     "billing bill shipping ship shipment delivery pickup mailing mail home work office residence "
-    "permanent temporary physical legal parent child root super sub base head main primary "
+    "permanent temporary physical legal parent child root super sub base head main primary begin "
     "secondary default current previous prev prior next last first latest initial final old new "
     "original origin source target destination dest from to start end begin departure arrival "
     "local foreign home away preferred alternate backup assigned approved requested submitted "

@@ -63,6 +63,7 @@ class NameIndex:
         self._entity: dict[tuple[str, ...], list[str]] = defaultdict(list)
         self._glued: dict[str, list[str]] = defaultdict(list)
         self._last: dict[str, list[str]] = defaultdict(list)
+        self._tails: dict[tuple[str, ...], list[str]] = defaultdict(list)
         self._word: dict[str, list[str]] = defaultdict(list)
         self._initial: dict[str, set[str]] = defaultdict(set)
         self._initialled: dict[str, list[str]] = defaultdict(list)
@@ -72,6 +73,8 @@ class NameIndex:
             self._entity[entity].append(table.id)
             self._glued["".join(entity)].append(table.id)
             self._last[entity[-1]].append(table.id)
+            for start in range(1, len(entity) - 1):
+                self._tails[entity[start:]].append(table.id)
             if len(entity) == 2:
                 self._initialled[entity[0][0] + entity[1][:3]].append(table.id)
             for word in set(entity):
@@ -80,10 +83,14 @@ class NameIndex:
         self._long: dict[str, tuple[str, ...]] = {}
 
     def names_whole(self, column: ColumnFacts) -> bool:
-        """A whole number called like a table, all of its name: `credit` beside credits."""
+        """A whole number called like a table, all of its name: `credit` beside credits, and
+        `begin_area` beside areas, where a word of parts stands before it."""
         if column.family != "integer" or not column.stem:
             return False
-        found = self._entity.get(normal(column.stem), [])
+        stem = normal(column.stem)
+        one = column.stem[-1] == stem[-1]  # `home_games` counts games
+        at = 1 if len(stem) > 1 and one and stem[0] in PART_ROLES else 0
+        found = [*self._entity.get(stem, []), *self._entity.get(stem[at:], [])]
         return any(table != column.table for table in found)
 
     def within(self, table: str) -> list[tuple[str, ...]]:
@@ -188,9 +195,10 @@ class NameIndex:
 
     def _parts(self, stem: tuple[str, ...]) -> list[Named]:
         """The stem's last words end, or its words begin, a longer entity."""
-        out: list[Named] = []
+        whole = self._tails.get(stem, [])
+        out = [Named(t, "tail", (), len(stem) / len(self._normal[t])) for t in whole[:10]]
         near = self._last.get(stem[-1], [])
-        if len(near) <= 40:
+        if len(near) <= 40 and not stem[-1].isdigit():
             shared = len(near) > 1 and stem[-1] in GENERIC_HEADS
             for table in near:
                 entity = self._normal[table]

@@ -12,8 +12,15 @@ from dbt_cartridge.documents.scan import DeclaredForeignKey
 from dbt_cartridge.documents.schema import Candidate, Evidence, Relationship
 from dbt_cartridge.infer.candidates import Pair, composite_pairs, pairs
 from dbt_cartridge.infer.choice import Chosen, choose, standings
-from dbt_cartridge.infer.evidence import Weighed, features, if_it_held, suggestion
+from dbt_cartridge.infer.evidence import (
+    Weighed,
+    features,
+    if_it_held,
+    suggestion,
+    with_habit,
+)
 from dbt_cartridge.infer.facts import Facts, TableFacts
+from dbt_cartridge.infer.habits import habits
 from dbt_cartridge.infer.key_columns import TINY, Meanings
 from dbt_cartridge.infer.keys import TableKeys
 from dbt_cartridge.infer.links import links
@@ -77,7 +84,7 @@ def find_relationships(
     weighed = [one for one in weighed if one.pair.child not in several]
     weighed = admitted(weighed, facts, keys)
     rows = {table.id: table.rows or 0 for table in facts.tables.values()}
-    chosen = _agreed(_whole(choose(weighed, keys, rows, standing)))
+    chosen = _whole(choose(weighed, keys, rows, standing))
     found = [*declared, *documented, *(_relationship(one, facts, keys) for one in chosen)]
     joined = {(one.table, one.columns) for one in found}
     hints = [one for one in hints if (one.table, one.columns) not in joined]
@@ -191,6 +198,19 @@ def weigh(
             continue
         found = features(draft.pair, facts, keys, answer)
         out.append(replace(draft, features=found, answer=answer, probability=score(found)))
+    return _with_habits(out, score)
+
+
+def _with_habits(weighed: Sequence[Weighed], score: Scorer) -> list[Weighed]:
+    """With what other tables say of those whose names only hint at the parent."""
+    known = habits(weighed)
+    out: list[Weighed] = []
+    for one in weighed:
+        habit = known.get(one.pair, 0) if one.pair.named.likeness in HINTS else 0
+        if habit and one.answer is not None and one.answer.status == "answered":
+            found = with_habit(one.features, habit)
+            one = replace(one, features=found, habit=habit, probability=score(found))
+        out.append(one)
     return out
 
 
@@ -249,7 +269,7 @@ def _class_of(one: Weighed, facts: Facts) -> EvidenceClass:
         pair.named.likeness in HINTS
         and not by_values(pair, facts, answer)
         and not (pair.same_name and pair.ref_is_primary)  # the parent's key says it too
-        and not one.agreed
+        and one.habit + 1 < HABIT
     )
     counts = facts.column(pair.ref_table, pair.ref_columns[0]).family == "integer"
     few = counts and pair.named.likeness != "short" and (answer.key_hits if answer else 0) <= FEW
@@ -265,27 +285,6 @@ def _class_of(one: Weighed, facts: Facts) -> EvidenceClass:
         witnesses=witnesses(pair, facts, answer),
     )
     return "observed" if one.ambiguous and found == "structural" else found
-
-
-def _agreed(chosen: Sequence[Chosen]) -> list[Chosen]:
-    """With what a schema does throughout marked: who did something is one table's row in all.
-
-    One column of ones and twos is found in any table by accident. Where the columns that say who
-    created, changed or approved something lead to one table from `HABIT` others or more, and each
-    of their values is found there, each is a witness of the other.
-    """
-    tables: dict[str, set[str]] = {}
-    for one in chosen:
-        pair, answer = one.best.pair, one.best.answer
-        if pair.named.likeness == "person" and answer and answer.hits == answer.considered > 0:
-            tables.setdefault(pair.ref_table, set()).add(pair.table)
-    return [
-        replace(one, best=replace(one.best, agreed=True))
-        if one.best.pair.named.likeness == "person"
-        and len(tables.get(one.best.pair.ref_table, ())) >= HABIT
-        else one
-        for one in chosen
-    ]
 
 
 def _misspelt(weighed: Sequence[Weighed], facts: Facts) -> list[Relationship]:
@@ -378,6 +377,8 @@ def _evidence(one: Weighed) -> list[Evidence]:
                 value=round(answer.key_hits / answer.keys, 6) if answer.keys else None,
             )
         )
+    if one.habit:
+        found.append(Evidence(text="other tables in which the like holds", value=one.habit))
     if one.ambiguous:
         found.append(Evidence(text=f"{', '.join(one.ambiguous)} fits as well"))
     found.append(Evidence(text="probability by names and profile alone", value=round(one.prior, 4)))
