@@ -449,3 +449,40 @@ group by 1, 2, 3, 4
 {% macro bigquery__cartridge_sample_sql(table) -%}
     {{ _cartridge_bigquery_from(table) }} as r
 {%- endmacro %}
+
+{#- Of shards by day, the last that changed and how many there are. Types 1 is a table; of views and
+    external tables `last_modified_time` tells nothing of the rows. -#}
+{% macro bigquery__cartridge_marks_sql(tables) -%}
+with asked as (
+    select *
+    from unnest([
+        {%- for table in tables %}
+        struct(
+            '{{ table['no'] }}' as table_no,
+            {{ cartridge_literal_sql(table['schema']) }} as s,
+            {{ cartridge_literal_sql(table['name']) }} as n
+        ){% if not loop.last %},{% endif %}
+        {%- endfor %}
+    ])
+),
+told as (
+{%- for schema in tables | map(attribute='schema') | unique %}
+    select
+        {{ cartridge_literal_sql(schema) }} as s,
+        {{ _cartridge_bigquery_name('table_id') }} as n,
+        concat(
+            cast(count(*) as string), '-', cast(max(last_modified_time) as string), '-',
+            cast(sum(row_count) as string)
+        ) as mark
+    from {{ _cartridge_bigquery_dataset(tables[0]['database'], schema) }}.`__TABLES__`
+    where type = 1
+    group by 1, 2
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+{%- endfor %}
+)
+select asked.table_no, told.mark
+from asked
+left join told on asked.s = told.s and asked.n = told.n
+{%- endmacro %}

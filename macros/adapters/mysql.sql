@@ -494,3 +494,7 @@ case
 {% macro mysql__cartridge_sample_sql(table) -%}
     {{ _cartridge_mysql_from(table) }}
 {%- endmacro %}
+
+{#- No marks: MySQL 8 keeps for a day what INFORMATION_SCHEMA says of the last change, and a change that
+    is not seen is worse than a question in vain
+    (dev.mysql.com/doc/refman/8.4/en/information-schema-tables-table.html). -#}

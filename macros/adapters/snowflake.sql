@@ -418,3 +418,28 @@ group by 1, 2, 3, 4
 {% macro snowflake__cartridge_sample_sql(table) -%}
     {{ _cartridge_snowflake_from(table) }} as r
 {%- endmacro %}
+
+{#- `last_altered` moves with every load and with background maintenance too: at worst, once asked in
+    vain (docs.snowflake.com/en/sql-reference/info-schema/tables). Of views it tells only the text. -#}
+{% macro snowflake__cartridge_marks_sql(tables) -%}
+{%- for table in tables %}
+{%- if loop.first %}
+select asked.table_no, case when t.last_altered is not null then
+    concat(to_varchar(t.last_altered), '-', coalesce(to_varchar(t.row_count), ''))
+end as mark
+from (
+{%- endif %}
+    select
+        '{{ table['no'] }}' as table_no,
+        {{ cartridge_literal_sql(table['schema']) }} as s,
+        {{ cartridge_literal_sql(table['name']) }} as n
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+{%- endfor %}
+) as asked
+inner join {{ _cartridge_snowflake_database(tables[0]['database']) }}.information_schema.tables as t
+    on asked.s = t.table_schema and asked.n = t.table_name
+where t.table_type = 'BASE TABLE'
+    and {{ _cartridge_snowflake_scope(tables | map(attribute='schema') | unique | list, 't.table_schema') }}
+{%- endmacro %}

@@ -88,6 +88,13 @@ class Settings(Frozen):
         description="Seconds for the proof. What was not asked by then is told as not proved; what "
         "was proved is kept.",
     )
+    max_bytes: int | None = Field(
+        default=None,
+        ge=0,
+        description="Most bytes of tables that are read whole. The largest beyond it are profiled "
+        "from a sample and verified as `sql`, and listed. Default: a terabyte where the warehouse "
+        "bills the bytes that are read (BigQuery), else no limit.",
+    )
     yaml_layout: Literal["host", "folder", "model"] = Field(
         default="host",
         description="YAML as the host has it, else a file per folder; or a file per model.",

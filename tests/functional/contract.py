@@ -24,6 +24,7 @@ from dbt_cartridge.engine.stored import stored
 from dbt_cartridge.infer import without_personal_values
 from dbt_cartridge.progress import Silent
 from dbt_cartridge.scan import large, scan
+from dbt_cartridge.scan.marks import marked
 from tests.functional.contract_tables import ORDER_LINES, PROBED, RAW, SHOP, TILL, Ddl
 from tests.functional.engines import command_line, scanned_by
 from tests.functional.test_probe import QUESTIONS
@@ -40,6 +41,7 @@ class Contract(Ddl):
     """Subclass with `Test…`, and give what follows."""
 
     ENFORCED: ClassVar[bool] = True  # does the warehouse enforce the keys that are declared?
+    MARKS: ClassVar[bool] = True  # does it tell whether a table's rows are still the same?
     APPROXIMATE: ClassVar[bool] = True  # are many distinct values that repeat estimated?
     PRICE: ClassVar[str] = r"(numeric|decimal|number)\(10, ?2\)"  # its native type, lower case
     # Statements: for what only this warehouse has; then, that the catalogue knows of all rows.
@@ -267,6 +269,15 @@ class Contract(Ddl):
                 assert answer.status == "failed"
             else:
                 assert answer == expected, question
+
+    def test_a_table_s_mark_stays_while_nothing_happens(
+        self, engine: CommandLineEngine, facts: Scan
+    ) -> None:
+        relations = [r for r in facts.relations if r.kind == "table" and not r.shards]
+        chosen = settings({"schemas": SCHEMAS}, environment={})
+        marks = [marked(engine, relations, chosen) for _ in range(2)]
+        assert marks[0] == marks[1]
+        assert {relation.mark is not None for relation in marks[0]} == {self.MARKS}
 
     def test_the_command_line_tells_the_same(self, engine: CommandLineEngine, facts: Scan) -> None:
         assert without_personal_values(scanned_by(engine, schemas=SCHEMAS)) == facts

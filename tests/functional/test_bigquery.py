@@ -15,6 +15,7 @@ from dbt_cartridge.config import settings
 from dbt_cartridge.documents.probe import Inclusion, Ordering, Unique
 from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.engine import prober
+from dbt_cartridge.engine.base import Request
 from dbt_cartridge.engine.command_line import CommandLineEngine
 from dbt_cartridge.scan import profile
 from tests.functional.contract import Contract
@@ -160,6 +161,25 @@ class TestBigQuery(Contract):
         with closing(Remote(shop)) as engine:
             told = profile.estimated(engine, facts.relations, chosen, billed=True)
         assert re.fullmatch(r"1 statement, about [1-9][0-9.]* (bytes|KB)", told)
+
+    def test_rows_that_come_change_a_table_s_mark(
+        self, shop: HostProject, engine: CommandLineEngine
+    ) -> None:
+        asked = {"no": 0, "database": engine.target.database, "schema": "shop", "kind": "table"}
+
+        def mark(name: str) -> str | None:
+            request = Request("marks", {"tables": [{**asked, "name": name}]})
+            ((_, reply),) = engine.ask([request])
+            ((_, told),) = reply.rows
+            return told
+
+        before = mark("events_*"), mark("marked")
+        shop.warehouse.execute("create table shop.marked as select 1 as n")
+        made = mark("marked")
+        shop.warehouse.execute("insert into shop.marked values (2)")
+        assert len({before[1], made, mark("marked")}) == 3
+        assert mark("events_*") == before[0] is not None
+        shop.warehouse.execute("drop table shop.marked")
 
     def look_at(self, generated: HostProject) -> None:
         parties = generated.read("models/staging/shop/stg_shop__parties.sql")

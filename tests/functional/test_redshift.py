@@ -64,6 +64,7 @@ class TestContract(Contract):
     ENFORCED = False
     FURTHER = OUT_OF_THE_CATALOGUE
     STATISTICS = ("analyze",)
+    MARKS = False  # its catalogue has no time of the last change
     GOLDEN = "shop_redshift"
 
     @classmethod

@@ -161,6 +161,7 @@ class Relation(Frozen):
     rows: int | None = None
     rows_exact: bool = False
     bytes: int | None = None
+    beyond: bool = False  # of `max_bytes`: its rows are not to be read whole
     partition_filter: str | None = None  # the column that every statement has to filter by
     columns: tuple[Column, ...] = ()
     primary_key: DeclaredKey | None = None

@@ -61,7 +61,7 @@ def known_from(
     found: dict[str, Relation] = {}
     for relation in relations:
         was = before.by_id.get(relation.id)
-        if was is None or relation.mark is None or was.mark != relation.mark:
+        if was is None or was.beyond or relation.mark is None or was.mark != relation.mark:
             continue
         bare = tuple(column.model_copy(update={"profile": None}) for column in was.columns)
         same = (was.database, was.shards) == (relation.database, relation.shards)

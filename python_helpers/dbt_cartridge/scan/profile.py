@@ -15,6 +15,8 @@ from dbt_cartridge.scan.parts import Part, answered, counts, cut, read_as, state
 from dbt_cartridge.scan.rows import NULLS, ROWS, count, may_hold_json, measured
 
 Place = tuple[int, int]  # of a column: its relation and its own, by position
+_BILLED_BYTES = 10**12
+_BYTES_OF_A_CELL = 8
 _HARDLY = 10  # a sample that has one row for so many that were wanted is none
 
 
@@ -38,9 +40,9 @@ class _Reading:
 
     def is_sampled(self, number: int) -> bool:
         """Nothing but a sample is to be read. What has no known size is not small."""
-        rows = self.relations[number].rows
-        wanted = self._settings.profile == "sample"
-        return rows is None or (wanted and rows > self._settings.sample_rows)
+        relation = self.relations[number]
+        wanted = relation.beyond or self._settings.profile == "sample"
+        return relation.rows is None or (wanted and relation.rows > self._settings.sample_rows)
 
     def is_large(self, number: int) -> bool:
         """A sample is read first, and then all rows in the way that it suggests."""
@@ -89,12 +91,18 @@ class _Reading:
 
 
 def profiled(
-    engine: Engine, relations: Sequence[Relation], settings: Settings, progress: Progress
+    engine: Engine,
+    relations: Sequence[Relation],
+    settings: Settings,
+    progress: Progress,
+    cost: str = "",
 ) -> tuple[tuple[Relation, ...], tuple[Problem, ...]]:
-    """The relations with their columns' profiles. One that cannot be read is left out."""
-    relations = _sized(engine, relations, settings, progress)
+    """The relations with their columns' profiles. One that cannot be read is left out.
+
+    `relations`: of known sizes, as far as those can be known.
+    """
     reading, found = _Reading(relations, settings), _Found()
-    progress.start("Profiling", len(relations))
+    progress.start(f"Profiling ({cost})" if cost else "Profiling", len(relations))
     _look(engine, reading, found, progress)
     _measure(engine, reading, found, progress)
     _unfold(engine, reading, found)
@@ -115,7 +123,47 @@ def profiled(
     return tuple(kept), tuple(problems)
 
 
-def _sized(
+def within(
+    relations: Sequence[Relation], settings: Settings, billed: bool
+) -> tuple[tuple[Relation, ...], tuple[Problem, ...]]:
+    """The relations, of which the largest are marked as too large to be read whole until the others
+    are within `max_bytes`.
+
+    Args:
+        billed: the warehouse takes money for each byte, so that there is a limit by default.
+    """
+    most = settings.max_bytes
+    if most is None and billed:
+        most = _BILLED_BYTES
+    left = sum(map(_bytes, relations))
+    if most is None or left <= most:
+        return tuple(relations), ()
+    told, beyond = _size(left), dict[str, Problem]()
+    for relation in sorted(relations, key=lambda r: (-_bytes(r), r.id)):
+        if left <= most:
+            break
+        left -= _bytes(relation)
+        beyond[relation.id] = Problem(
+            where=relation.id,
+            what=f"of its {_size(_bytes(relation))} a sample was read, and its models are verified as "
+            f"`sql`: all tables together are {told}, more than max_bytes ({_size(most)})",
+            next="raise max_bytes, or leave tables out with `exclude`",
+        )
+    marked = (
+        relation.model_copy(update={"beyond": True}) if relation.id in beyond else relation
+        for relation in relations
+    )
+    return tuple(marked), tuple(beyond.values())
+
+
+def _bytes(relation: Relation) -> int:
+    """The catalogue's, or, of a view, what so many numbers would be."""
+    if relation.bytes is not None:
+        return relation.bytes
+    return (relation.rows or 0) * len(relation.columns) * _BYTES_OF_A_CELL
+
+
+def sized(
     engine: Engine, relations: Sequence[Relation], settings: Settings, progress: Progress
 ) -> Sequence[Relation]:
     """Counted, where the catalogue does not tell a size: what is not known is not small.

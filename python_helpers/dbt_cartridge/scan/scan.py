@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dbt_cartridge.config import Settings
-from dbt_cartridge.documents.scan import Problem, Scan
+from dbt_cartridge.documents.scan import Problem, Relation, Scan
 from dbt_cartridge.engine.base import Engine
 from dbt_cartridge.errors import ScanError
 from dbt_cartridge.progress import Progress
-from dbt_cartridge.scan.catalogue import read_catalogue
+from dbt_cartridge.scan.catalogue import Catalogue, read_catalogue
 from dbt_cartridge.scan.marks import known_from, marked
-from dbt_cartridge.scan.profile import estimated, profiled
+from dbt_cartridge.scan.profile import estimated, profiled, sized, within
 from dbt_cartridge.scan.scope import wanted
 from dbt_cartridge.scan.shards import united
 from dbt_cartridge.version import helper_version
@@ -52,9 +54,8 @@ def scan(
         kept = marked(engine, kept, settings) if marks else kept
         known = known_from(before, kept, settings)
         asked = [relation for relation in kept if relation.id not in known]
-        cost = estimated(engine, asked, settings, catalogue.billed)
-        progress.finish(f"{told}; to profile them: {cost}" if asked else f"{told}, none changed")
-        new, troubles = profiled(engine, asked, settings, progress) if asked else ((), ())
+        progress.finish(told if asked else f"{told}, none changed")
+        new, troubles = _profiled(engine, asked, settings, catalogue, progress)
         known |= {relation.id: relation for relation in new}
         kept = tuple(known[relation.id] for relation in kept if relation.id in known)
         problems += troubles
@@ -72,6 +73,25 @@ def scan(
         problems=tuple(sorted(problems, key=lambda problem: (problem.where, problem.what))),
         statements=engine.statements - sent,
     )
+
+
+def _profiled(
+    engine: Engine,
+    relations: Sequence[Relation],
+    settings: Settings,
+    catalogue: Catalogue,
+    progress: Progress,
+) -> tuple[tuple[Relation, ...], tuple[Problem, ...]]:
+    """Sizes before all else, so that it is known what will be read before it is."""
+    if not relations:
+        return (), ()
+    known = sized(engine, relations, settings, progress)
+    asked, beyond = within(known, settings, catalogue.billed)
+    for problem in beyond:
+        progress.warn(f"{problem.where}: {problem.what}")
+    cost = estimated(engine, asked, settings, catalogue.billed)
+    new, troubles = profiled(engine, asked, settings, progress, cost)
+    return new, beyond + troubles
 
 
 def _nothing(schemas: tuple[str, ...], settings: Settings, problems: tuple[Problem, ...]) -> str:

@@ -102,16 +102,22 @@ def unread_models(shop: Workshop, design: Design) -> Collection[str]:
 
 
 def too_large(shop: Workshop, design: Design) -> dict[str, str]:
-    """Owner → the relation that has too many rows to be read."""
+    """Owner → which relation has too many rows to be read, and by which option."""
     most = shop.settings.verify_max_rows
-    large = {r.id: r.id for r in shop.scan.relations if r.rows is not None and r.rows > most}
+    large = {
+        r.id: f"{r.id} is beyond max_bytes"
+        if r.beyond
+        else f"{r.id} has more rows than verify_max_rows ({most:,})"
+        for r in shop.scan.relations
+        if r.beyond or (r.rows or 0) > most
+    }
     found = {
-        f"{source.name}.{table.name}": table.relation
+        f"{source.name}.{table.name}": large[table.relation]
         for source in design.sources
         for table in source.tables
         if table.relation in large
     }
     for model, ids in relations(design).items():
         if over := sorted(ids & large.keys()):
-            found[model] = over[0]
+            found[model] = large[over[0]]
     return found

@@ -72,11 +72,10 @@ def unread_problems(shop: Workshop, large: Mapping[str, str]) -> tuple[Problem, 
     return tuple(
         Problem(
             where=owner,
-            what=f"its SQL was run, its rows were not read: {relation} has more rows than "
-            f"verify_max_rows ({shop.settings.verify_max_rows:,})",
-            next="raise verify_max_rows to prove its tests on the data",
+            what=f"its SQL was run, its rows were not read: {why}",
+            next="raise that option to prove its tests on the data",
         )
-        for owner, relation in sorted(large.items())
+        for owner, why in sorted(large.items())
         if shop.settings.verify != "sql"
     )
 

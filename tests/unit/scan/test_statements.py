@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from dbt_cartridge.config import settings
+from dbt_cartridge.documents.scan import Relation
 from dbt_cartridge.engine.base import Reply, Request, Row, Target
 from dbt_cartridge.errors import ScanError
 from dbt_cartridge.scan import scan
+from dbt_cartridge.scan.profile import within
 
 TABLES = 1_000
 COLUMNS = 10
@@ -100,7 +102,10 @@ class Told:
     def __init__(self) -> None:
         self.results: list[str] = []
 
-    def start(self, label: str, total: int | None = None) -> None: ...
+    def start(self, label: str, total: int | None = None) -> None:
+        if "(" in label:
+            self.results.append(label)
+
     def advance(self, count: int = 1, what: str = "") -> None: ...
     def warn(self, text: str) -> None: ...
     def finish(self, result: str = "") -> None:
@@ -118,7 +123,7 @@ def test_a_thousand_tables_are_five_statements_and_small_ones_share_theirs() -> 
     told = scanned(warehouse)
     assert len([verb for verb in warehouse.asked if verb != "profile"]) == 5
     assert warehouse.asked.count("profile") == 14  # 75 tables of ten columns to a statement
-    assert told[0] == "1000 relations in raw; to profile them: 14 statements, about 1.0 GB"
+    assert told[:2] == ["1000 relations in raw", "Profiling (14 statements, about 1.0 GB)"]
 
 
 def test_of_large_tables_samples_share_statements_and_all_rows_are_one_statement_each() -> None:
@@ -126,7 +131,7 @@ def test_of_large_tables_samples_share_statements_and_all_rows_are_one_statement
     told = scanned(warehouse)
     assert warehouse.asked.count("profile") == TABLES / 5  # five samples of ten columns
     assert warehouse.asked.count("measures") == TABLES
-    assert told[0].startswith("1000 relations in raw; to profile them: 1200 statements")
+    assert told[1].startswith("Profiling (1200 statements")
 
 
 def test_unknown_sizes_are_counted_and_what_cannot_be_counted_is_sampled() -> None:
@@ -141,7 +146,31 @@ def test_where_bytes_are_billed_the_warehouse_says_how_many() -> None:
     warehouse = Warehouse(rows="1000", billed=True)
     told = scanned(warehouse)
     assert warehouse.estimated == 14
-    assert told[0] == "1000 relations in raw; to profile them: 14 statements, about 35.0 MB"
+    assert told[1] == "Profiling (14 statements, about 35.0 MB)"
+
+
+def test_beyond_max_bytes_the_largest_are_sampled_and_listed() -> None:
+    warehouse = Warehouse(rows="3000000")  # 1,000 tables of a megabyte each
+    told, chosen = Told(), settings({"schemas": "raw", "max_bytes": 997_000_000}, environment={})
+    found = scan(warehouse, chosen, told)  # type: ignore[arg-type]
+    assert [relation.name for relation in found.relations if relation.beyond] == ["t0", "t1", "t10"]
+    assert warehouse.asked.count("measures") == TABLES - 3
+    assert {relation.rows for relation in found.relations if relation.beyond} == {3_000_000}
+    assert [problem.where for problem in found.problems] == ["raw.t0", "raw.t1", "raw.t10"]
+    said = found.problems[0].what
+    assert "of its 1.0 MB a sample was read" in said
+    assert "1.0 GB, more than max_bytes (997 MB)" in said
+
+
+def test_where_bytes_are_billed_a_terabyte_is_the_limit_unless_another_is_given() -> None:
+    one = {"schema_name": "raw", "rows": 10, "bytes": 6 * 10**11}
+    tables = [Relation(name="a", **one), Relation(name="b", **one)]
+    for billed, options, expected in (
+        (True, {}, [True, False]), (False, {}, [False, False]),
+        (True, {"max_bytes": 2 * 10**12}, [False, False]),
+    ):  # fmt: skip
+        known, _ = within(tables, settings(options, environment={}), billed)
+        assert [relation.beyond for relation in known] == expected
 
 
 def test_without_a_profile_nothing_is_estimated_and_nothing_read() -> None:
