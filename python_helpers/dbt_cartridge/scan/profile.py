@@ -145,7 +145,7 @@ def within(
         left -= _bytes(relation)
         beyond[relation.id] = Problem(
             where=relation.id,
-            what=f"of its {_size(_bytes(relation))} a sample was read, and its models are verified as "
+            what=f"of its {_size(_bytes(relation))} a sample was read, its models are verified as "
             f"`sql`: all tables together are {told}, more than max_bytes ({_size(most)})",
             next="raise max_bytes, or leave tables out with `exclude`",
         )
