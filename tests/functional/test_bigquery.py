@@ -192,7 +192,8 @@ class TestBigQuery(Contract):
         )
         assert rows == [("1", "1", "home"), ("1", "2", "work"), ("2", "1", "home")]
         visits = generated.read("models/staging/shop/stg_shop__visits.sql")
-        assert "where seen_on >= '0001-01-01'" in visits
+        days = "interval {{ var('partition_days', 1095) }} day"
+        assert f"where seen_on >= date_sub(current_date(), {days})" in visits
         sources = generated.read("models/staging/shop/_shop__sources.yml")
         assert "identifier: events_*" in sources
         (events,) = generated.warehouse.query("select count(*) from analytics.stg_shop__events")

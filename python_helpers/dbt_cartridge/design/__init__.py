@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import dates as calendar
@@ -32,7 +32,15 @@ from dbt_cartridge.design.site import Site, home_tests
 from dbt_cartridge.design.snapshots import snapshots
 from dbt_cartridge.design.sources import sources, with_claims, with_key_tests
 from dbt_cartridge.design.staging import Job, stage, staging_tests
-from dbt_cartridge.documents.design import Design, LeftOut, Model, Query, Source, SourceTable
+from dbt_cartridge.documents.design import (
+    READ_DAYS,
+    Design,
+    LeftOut,
+    Model,
+    Query,
+    Source,
+    SourceTable,
+)
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.scan import Relation, Scan
 from dbt_cartridge.documents.schema import Identity, Schema
@@ -94,7 +102,13 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
         models=(*staging, *further),
         snapshots=tuple(made),
         used=(*told(own, declared), *(site.used if "marts" in layers else ())),
-        left_out=(*left_out, *dict.fromkeys(site.left_out), *unkept, *_unsnapshot(made, settings)),
+        left_out=(
+            *left_out,
+            *_unread(staging),
+            *dict.fromkeys(site.left_out),
+            *unkept,
+            *_unsnapshot(made, settings),
+        ),
     )
 
 
@@ -271,6 +285,18 @@ def _name_the_calendar(site: Site) -> None:
 def _in_order(models: list[Model]) -> tuple[Model, ...]:
     """Intermediate models before marts; otherwise as they were made, parents first."""
     return tuple(sorted(models, key=lambda model: model.layer == "marts"))
+
+
+def _unread(staging: Iterable[Model]) -> Iterator[LeftOut]:
+    """Of tables that demand a bound on what is read, all that lies before it."""
+    for model in staging:
+        for read in model.body.inputs if model.body.kind == "query" else ():
+            if read.demanded and read.demanded.type.lower() != "int64":
+                yield LeftOut(
+                    what=f"{model.name}: old rows",
+                    why=f"The table demands a bound on `{read.demanded.column}`: the last "
+                    f"{READ_DAYS:,} days are read, or as many as the var `partition_days` says.",
+                )
 
 
 def _unsnapshot(made: Sequence[object], settings: Settings) -> tuple[LeftOut, ...]:

@@ -54,10 +54,9 @@ def at_utc(expression: str) -> str:
     return f"{expression} at time zone 'UTC'"
 
 
-def demanded(alias: str, column: str, integer: bool) -> str:
+def demanded(column: str, integer: bool) -> str:
     """Every row with a value in a column that the table demands a bound on."""
-    bound = str(-(2**63)) if integer else literal("0001-01-01")
-    return f"{alias and name(alias) + '.'}{name(column)} >= {bound}"
+    return f"{name(column)} >= {-(2**63) if integer else literal('0001-01-01')}"
 
 
 def equal(left: str, right: str) -> str:

@@ -86,5 +86,5 @@ def _freshness(relation: Relation, column: Column, limit: timedelta) -> Freshnes
     return Freshness(
         loaded_at=sql.cast(stamp, "timestamp") if column.type == "date" else stamp,
         warn_after_hours=limit // timedelta(hours=1),
-        filter=sql.demanded("", needed[0], needed[1] == "integer") if needed else None,
+        filter=sql.demanded(needed[0], needed[1] == "integer") if needed else None,
     )

@@ -18,6 +18,7 @@ from dbt_cartridge.design.naming import Names, column_names
 from dbt_cartridge.design.parts import Attribute, Offer, Staged, model_columns, ordered
 from dbt_cartridge.documents.design import (
     Cte,
+    Demanded,
     ExpressionTest,
     Input,
     Latest,
@@ -292,16 +293,21 @@ def _model(
 
 
 def _input(job: Job, alias: str) -> Input:
-    needed = job.relation.filter_column
-    where = sql.demanded(alias, needed[0], needed[1] == "integer") if needed else None
+    needed = job.relation.partition_filter
     names = [(job.source, table.name) for table in job.source_tables]
     return Input(
         alias=alias,
         source=names[0],
         union=_union(job.relation, names),
-        where=where,
+        demanded=_demanded(job.relation, needed) if needed else None,
         foreign=job.relation.kind == "foreign",
     )
+
+
+def _demanded(relation: Relation, column: str) -> Demanded:
+    """A pseudo-column, `_PARTITIONTIME`, is a timestamp."""
+    own = relation.by_name.get(column)
+    return Demanded(column=column, type=own.native_type if own else "timestamp")
 
 
 def _union(relation: Relation, names: Sequence[tuple[str, str]]) -> Union | None:

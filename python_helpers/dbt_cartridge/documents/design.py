@@ -187,6 +187,17 @@ class Union(Frozen):
     label_column: str
 
 
+READ_DAYS = 1_095
+"""Of a table that demands a bound: three years, unless the var `partition_days` says otherwise."""
+
+
+class Demanded(Frozen):
+    """A column that the warehouse demands a bound on in every read (`require_partition_filter`)."""
+
+    column: str
+    type: str  # its native type; a whole number bounds nothing, of days and times the last are read
+
+
 class Input(Frozen):
     """An import CTE: `select * from {{ ref(…) }}`."""
 
@@ -194,7 +205,7 @@ class Input(Frozen):
     model: str | None = None
     source: tuple[str, str] | None = None  # (source name, table name); of a union, its first
     union: Union | None = None
-    where: str | None = None  # over `alias`: what the warehouse demands of every read
+    demanded: Demanded | None = None
     foreign: bool = False  # the rows are another server's, and are fetched from there
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dbt_cartridge.documents.design import READ_DAYS
 from dbt_cartridge.render.dialects import CHANGES, Node
 
 _UNIT = re.compile(
@@ -36,6 +37,18 @@ def nulls_last(adapter: str) -> bool:
 def days(count: str, adapter: str) -> str:
     """What follows `interval` for so many days; `count` is a number, or Jinja that gives one."""
     return f"{count} day" if adapter in {"bigquery", "mysql"} else f"'{count} days'"
+
+
+def first_read(native: str) -> str:
+    """From where on a column is read that BigQuery demands a bound on: a var says how many days.
+
+    Nothing becomes a timestamp or a datetime by itself there.
+    """
+    kind = native.lower()
+    if kind == "int64":
+        return str(-(2**63))
+    day = f"date_sub(current_date(), interval {{{{ var('partition_days', {READ_DAYS}) }}}} day)"
+    return day if kind == "date" else f"cast({day} as {kind})"
 
 
 def adapt(tree: Node, adapter: str) -> Node:

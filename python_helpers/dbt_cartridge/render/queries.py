@@ -143,9 +143,9 @@ def _import(each: Input, incremental: Incremental | None, adapter: str, style: S
             ),
         }
     where = None
-    if each.where:
-        own = frozenset({each.alias})
-        where = inert.in_sql(expressions.sql(each.where, adapter, drop=own, stored=own))
+    if each.demanded is not None:
+        column = inert.in_sql(identifiers.write(each.demanded.column, adapter, True))
+        where = f"{column} >= {portable.first_read(each.demanded.type)}"
     fetched = each.foreign and portable.fetches(adapter)
     if each.union is not None:
         return TextCte(_name(each.alias, adapter), _union(each.union, adapter), fetched=fetched)

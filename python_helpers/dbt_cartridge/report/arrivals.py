@@ -89,7 +89,7 @@ def _drops_copies(model: Model) -> bool:
 def _may_leave_out(model: Model) -> bool:
     if model.body.kind != "query":
         return False
-    filtered = any(each.where for each in model.body.inputs)
+    filtered = any(each.demanded for each in model.body.inputs)
     return filtered or any(cte.where or cte.latest for cte in model.body.ctes)
 
 

@@ -150,7 +150,7 @@ def _of_staging(design: Design, model: Model, unread: bool) -> Iterator[_Questio
         return
     read, ctes = model.body.inputs[0], model.body.ctes
     filtered = any(cte.where for cte in ctes)
-    if read.source is None or read.where or any(cte.unnest or cte.joins for cte in ctes):
+    if read.source is None or read.demanded or any(cte.unnest or cte.joins for cte in ctes):
         return
     keys = _latest_keys(model)
     if not (keys or filtered):

@@ -10,6 +10,7 @@ from dbt_cartridge.documents.host import HostSource
 from dbt_cartridge.documents.scan import JsonPath
 from dbt_cartridge.documents.schema import Evidence, Versions
 from dbt_cartridge.render import render
+from dbt_cartridge.render.portable import first_read
 from tests.unit.design.made import (
     Made,
     claims,
@@ -519,6 +520,25 @@ def test_a_load_tools_mark_in_text_is_read_as_the_flag_that_it_is() -> None:
         'not coalesce(case when "source"."_removed" = 1 then true '
         'when "source"."_removed" = 0 then false end, false)',
     )
+
+
+@pytest.mark.parametrize(
+    ("native", "bound"),
+    [
+        ("DATE", "{}"), ("DATETIME", "cast({} as datetime)"),
+        ("TIMESTAMP", "cast({} as timestamp)"), ("INT64", "-9223372036854775808"),
+    ],
+)  # fmt: skip
+def test_a_bound_that_the_table_demands_is_a_number_of_days(native: str, bound: str) -> None:
+    made = table("visits", KEY, column("seen_on", "date", column={"native_type": native}))
+    made.relation = made.relation.model_copy(update={"partition_filter": "seen_on"})
+    result = designed(made)
+    (read,) = result.by_name["stg_raw__visits"].body.inputs
+    assert read.demanded is not None
+    days = "date_sub(current_date(), interval {{ var('partition_days', 1095) }} day)"
+    assert first_read(read.demanded.type) == bound.format(days)
+    told = [left.why for left in result.left_out if left.what == "stg_raw__visits: old rows"]
+    assert len(told) == (native != "INT64")
 
 
 def test_a_mark_of_removal_is_read_by_what_the_column_holds() -> None:
