@@ -30,7 +30,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "layers", "beside_own_marts", "yaml_layout", "snapshots", "incremental_min_rows",
         "fiscal_year_start", "calendar_years_ahead", "personal_data",
     ),
-    "What is proved": ("verify", "verify_max_rows", "verify_max_seconds"),
+    "What is proved": ("verify", "verify_max_rows", "verify_max_seconds", "max_bytes"),
     "What is written": ("dry_run", "prune"),
     "With a provider": (
         "provider", "provider_fails", "base_url", "context", "send_samples", "max_requests",
