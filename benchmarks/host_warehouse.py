@@ -142,7 +142,7 @@ def _quoted(name: str) -> str:
 
 def _told_unique(node: Mapping[str, Any], depends: list[str], found: dict[str, Table]) -> None:
     generic = node.get("test_metadata") or {}
-    column = node.get("column_name")
+    column = str(node.get("column_name") or "").strip('"`')
     if generic.get("name") == "unique" and column and len(depends) == 1 and depends[0] in found:
         _add(found[depends[0]], column, "")
         found[depends[0]].keys.add(column.casefold())

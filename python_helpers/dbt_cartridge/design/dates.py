@@ -62,10 +62,10 @@ _COLUMNS: tuple[Column, ...] = (
      "Day of the year, 1 to 366."),
     ("day_of_week", f"cast(extract(isodow from {_DAY}) as integer)", "integer", "numerics",
      "Day of the week: 1 is Monday, 7 is Sunday."),
-    ("year_month", f"cast({_YEAR} as varchar) || '-' || "
+    ("calendar_month", f"cast({_YEAR} as varchar) || '-' || "
      f"lpad(cast({_MONTH} as varchar), 2, '0')", "text", "strings",
      "Year and month, such as 2024-03: sorts as it reads."),
-    ("year_quarter", f"cast({_YEAR} as varchar) || '-Q' || cast({_QUARTER} as varchar)",
+    ("calendar_quarter", f"cast({_YEAR} as varchar) || '-Q' || cast({_QUARTER} as varchar)",
      "text", "strings", "Year and quarter, such as 2024-Q1."),
     ("month_name", f"monthname({_DAY})", "text", "strings", "January to December."),
     ("day_name", f"dayname({_DAY})", "text", "strings", "Monday to Sunday."),

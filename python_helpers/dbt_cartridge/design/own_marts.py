@@ -1,9 +1,9 @@
 """The host's own marts: models with the grain of a table, that stand on its staging.
 
-By key and parents: what the host tests to be unique in a model is the table's key, and the model
-stands on what shows that table's rows. Where a model has no such test, it has the grain of what it
-reads if its SQL selects the rows of that and nothing else, one for one. Names decide only between
-several.
+By key and parents: what the host tests to be unique in a model is the table's key, or that of its
+staging by the host's own tests, and the model stands on what shows that table's rows. Where a model
+has no such test, it has the grain of what it reads if its SQL selects the rows of that and nothing
+else, one for one. Names decide only between several.
 """
 
 from __future__ import annotations
@@ -85,12 +85,13 @@ def _below(
 
 def _has_grain(model: HostModel, staged: Staged, distance: int, host: Host) -> bool:
     key = {name.casefold() for name in staged.key}
-    if not key:
-        return False
     stored = {c.casefold() for c, name in staged.names.items() if name in staged.key}
+    tested = (each for its in host.models if its.name == staged.offer.model for each in its.keys)
+    keys = [each for each in (key, stored, *({n.casefold() for n in k} for k in tested)) if each]
     for each in model.keys:
         names = {name.casefold() for name in each}
-        if names in (key, stored) or (len(each) == 1 and _hashes(model, each[0], key, host)):
+        hashed = len(each) == 1 and any(_hashes(model, each[0], its, host) for its in keys)
+        if names in keys or hashed:
             return True
     return not model.keys and distance == 0 and _selects(model, staged, key, host)
 
@@ -108,7 +109,7 @@ def _hashes(model: HostModel, column: str, key: set[str], host: Host) -> bool:
 
 
 def _selects(model: HostModel, staged: Staged, key: set[str], host: Host) -> bool:
-    """Whether it shows the rows of its one parent, one for one, with their key."""
+    """Whether it shows the rows of its one parent, one for one, with their key if they have one."""
     offered = staged.offer.by_name
     scope = parsed(model.sql, offered, host.adapter) if len(model.reads) == 1 else None
     if scope is None or not keeps_grain(scope):

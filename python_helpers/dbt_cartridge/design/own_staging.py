@@ -52,18 +52,29 @@ def own_staging(
 
 
 def unread(relations: Iterable[Relation], declared: Iterable[Source], host: Host) -> dict[str, str]:
-    """Relation → a model of the host that stands on it alone and may be its staging.
+    """Relation → a model of the host that stages it and that nothing can be built on here.
 
-    Its SQL cannot be read; what of it stands between Jinja's tags counts nothing together.
+    It lies with the staging models or is called as they are, and has another grain; or its SQL
+    cannot be read, and what of it stands between Jinja's tags counts nothing together.
     """
     return {
         relation.id: model.name
         for relation, models in _readers(relations, declared, host)
         for model in models
-        if parsed(model.sql, relation.by_name, host.adapter) is None
-        if (scope := parsed(without_tags(model.sql), relation.by_name, host.adapter)) is None
-        or keeps_grain(scope)
+        if _is_called_staging(model, host) or _may_be_staging(model, relation, host)
     }
+
+
+def _is_called_staging(model: HostModel, host: Host) -> bool:
+    named = any(host.affix("staging")) and host.is_called("staging", model.name)
+    return model.layer == "staging" or named
+
+
+def _may_be_staging(model: HostModel, relation: Relation, host: Host) -> bool:
+    if parsed(model.sql, relation.by_name, host.adapter) is not None:
+        return False
+    scope = parsed(without_tags(model.sql), relation.by_name, host.adapter)
+    return scope is None or keeps_grain(scope)
 
 
 def _readers(

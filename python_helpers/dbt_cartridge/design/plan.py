@@ -32,7 +32,7 @@ def usable(
 
     Args:
         served: relations that a model of the host's own stages already, and its name.
-        unknown: relations that one stands on whose SQL cannot be read, and its name.
+        unknown: relations that one stages so that nothing can be built on it, and its name.
     """
     kept: list[Relation] = []
     left: list[LeftOut] = []
@@ -48,7 +48,9 @@ def usable(
             model = served[relation.id]
             left.append(LeftOut(what=relation.id, why=f"The project's own {model} stages it."))
         elif relation.id in unknown:
-            why = f"Your {unknown[relation.id]} stands on it; its SQL holds what is not read here."
+            why = (
+                f"Your {unknown[relation.id]} stages it, at another grain or in SQL not read here."
+            )
             left.append(LeftOut(what=relation.id, why=why))
         else:
             kept.append(relation)

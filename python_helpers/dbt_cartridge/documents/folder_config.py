@@ -35,6 +35,20 @@ def of_path(
     return found
 
 
+def materialized(own: str, config: Mapping[str, Any]) -> str:
+    """What the model itself has to say: "" where the folder, or dbt's default, says it.
+
+    The folder is obeyed as it is for the host's own models. But a model that reads new rows alone
+    has to be incremental, and where the folder is, one that is not made for it would gather copies.
+    """
+    told = str(config.get("materialized") or "")
+    if own == "incremental":
+        return "" if told == own else own
+    if told and "incremental" not in told:
+        return ""
+    return "" if own == "view" and not told else own
+
+
 def is_enforced(config: Mapping[str, Any]) -> bool:
     """Whether its contract is. What Jinja says is not known here, and counts as yes."""
     enforced = _mapping(config.get("contract")).get("enforced", False)

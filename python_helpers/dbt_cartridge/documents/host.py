@@ -14,6 +14,8 @@ from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.documents.style import Style
 
 YamlLayout = Literal["folder", "model"]
+TEMPLATES = ("staging", "intermediate", "dimension", "fact", "marts", "model")
+"""What a template of the host's own may be for: `cartridge/fact.sql`."""
 Kind = Literal["staging", "intermediate", "dimension", "fact"]
 
 
@@ -109,6 +111,7 @@ class Host(Document):
     tests_key: str = ""  # `tests` or `data_tests`, where YAML has some
     yaml_layout: YamlLayout = "folder"
     style: Style = Style()
+    templates: dict[str, str] = Field(default_factory=dict[str, str])  # of TEMPLATES → the text
 
     @cached_property
     def version(self) -> tuple[int, int, int]:

@@ -14,6 +14,7 @@ from dbt_cartridge.documents.host import Host, HostModel, HostSource
 from dbt_cartridge.engine.base import Target
 from dbt_cartridge.engine.layout import layer_of, read_layout
 from dbt_cartridge.engine.style import read_style
+from dbt_cartridge.engine.templates import read_templates
 from dbt_cartridge.errors import HostError
 
 Manifest = Mapping[str, Any]
@@ -95,6 +96,7 @@ def read_host(project_dir: Path, manifest: Manifest, target: Target) -> Host:
         models=models,
         sources=tuple(_sources(manifest, project_dir, name)),
         **read_layout(manifest, project_dir, name, model_paths, own),
+        templates=read_templates(project_dir),
         style=read_style(project_dir, model_paths, _own_sql(manifest, name)),
     )
 

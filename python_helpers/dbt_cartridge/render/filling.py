@@ -9,24 +9,36 @@ from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+_SYNTAX: dict[str, Any] = {
+    "undefined": StrictUndefined,
+    "block_start_string": "[%",
+    "block_end_string": "%]",
+    "variable_start_string": "[[",
+    "variable_end_string": "]]",
+    "comment_start_string": "[#",
+    "comment_end_string": "#]",
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+    "keep_trailing_newline": False,
+    "autoescape": False,  # SQL, not HTML
+}
 
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("dbt_cartridge.render", "templates"),
-        undefined=StrictUndefined,
-        block_start_string="[%",
-        block_end_string="%]",
-        variable_start_string="[[",
-        variable_end_string="]]",
-        comment_start_string="[#",
-        comment_end_string="#]",
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=False,
-        autoescape=False,  # SQL, not HTML
-    )
+    return Environment(loader=PackageLoader("dbt_cartridge.render", "templates"), **_SYNTAX)
+
+
+@lru_cache(maxsize=16)
+def users_template(text: str) -> Template:
+    """A template that the user wrote, in the syntax of ours: it computes text and does nothing.
+
+    Raises:
+        TemplateSyntaxError: it is none.
+    """
+    return ImmutableSandboxedEnvironment(**_SYNTAX).from_string(text)
 
 
 @lru_cache(maxsize=64)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dbt_cartridge.config import Settings
+from dbt_cartridge.documents import folder_config
 from dbt_cartridge.documents.design import DateSpine, Design, LeftOut, Model, Query
 from dbt_cartridge.documents.files import File, Files
 from dbt_cartridge.documents.host import Host
@@ -14,6 +15,7 @@ from dbt_cartridge.render import (
     doc_blocks,
     generic_tests,
     identifiers,
+    own_templates,
     paths,
     properties,
     queries,
@@ -25,7 +27,6 @@ from dbt_cartridge.render import (
 )
 from dbt_cartridge.render.data_tests import Dialect
 from dbt_cartridge.render.doc_blocks import DocBlocks
-from dbt_cartridge.render.filling import fill
 
 
 def render(design: Design, host: Host, settings: Settings) -> Files:
@@ -126,7 +127,7 @@ def _model_texts(
         except RenderError as error:
             failed.append(LeftOut(what=each.name, why=str(error)))
         else:
-            text = fill("model.sql", config=config, ctes=ctes, last=last) + "\n"
+            text = own_templates.model_text(each, host, config, ctes, last) + "\n"
             texts[each.name] = styled.styled(
                 text, host.style, adapter, queries.names_in(each, adapter)
             )
@@ -136,8 +137,8 @@ def _model_texts(
 def _config(each: Model, adapter: str, folder: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Only what differs from dbt's own defaults, and from what the host says of the folder."""
     config: list[tuple[str, str]] = []
-    if each.materialized not in ("view", folder.get("materialized")):
-        config.append(("materialized", repr(each.materialized)))
+    if its := folder_config.materialized(each.materialized, folder):
+        config.append(("materialized", repr(its)))
     if each.tags:
         config.append(("tags", repr(list(each.tags))))
     if each.incremental is not None:

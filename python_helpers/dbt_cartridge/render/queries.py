@@ -209,10 +209,14 @@ def _select(cte: Cte, scope: Scope, qualify: str = "", rank: str = "") -> str:
     writer = _Writer(scope.adapter, scope.style, drop, scope.stored)
     ordered = _ordered(cte)
     blocks = _blocks(ordered, writer)
+    where = _where(cte.where, writer)
+    # sqlfluff's RF03: where one relation is in scope, a star is written as its columns are.
+    qualified = not (drop or cte.joins or cte.unnest) and (blocks or rank or where or qualify)
+    star = f"{_name(cte.from_alias, scope.adapter)}.*" if qualified else "*"
     if cte.whole:
-        blocks.insert(0, Block("", ("*,",)))
+        blocks.insert(0, Block("", (f"{star},",)))
     if rank:
-        last = blocks[-1] if blocks else Block("", ("*",))
+        last = blocks[-1] if blocks else Block("", (star,))
         blocks[-1:] = [Block(last.title, (*last.lines[:-1], f"{last.lines[-1]},"))]
         title = _title("latest", scope.adapter) if cte.projections else ""
         blocks.append(Block(title, (f"{rank} as {_RANK}",)))
@@ -221,7 +225,8 @@ def _select(cte: Cte, scope: Scope, qualify: str = "", rank: str = "") -> str:
         blocks=blocks,
         from_=_name(cte.from_alias, scope.adapter),
         joins=[*_unnest(cte, writer), *(_join(join, cte, writer) for join in cte.joins)],
-        where=_where(cte.where, writer),
+        where=where,
+        star=star,
         group_by=_positions(cte.group_by, ordered, writer),
         qualify=f"{qualify} = 1" if qualify else "",
         union=[_other(other, cte, scope) for other in cte.union],
@@ -232,6 +237,7 @@ def _fill_select(
     *,
     blocks: list[Block],
     from_: str,
+    star: str = "*",
     distinct: bool = False,
     joins: Sequence[object] = (),
     where: Sequence[str] = (),
@@ -240,7 +246,7 @@ def _fill_select(
     union: Sequence[str] = (),
 ) -> str:
     return fill(
-        "select.sql", blocks=blocks, from_=from_, distinct=distinct, joins=joins,
+        "select.sql", blocks=blocks, star=star, from_=from_, distinct=distinct, joins=joins,
         where=where, group_by=group_by, qualify=qualify, union=union,
     )  # fmt: skip
 

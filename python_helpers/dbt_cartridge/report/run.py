@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,6 +14,8 @@ from dbt_cartridge.documents.asked import Asked
 from dbt_cartridge.documents.base import Document, Frozen
 from dbt_cartridge.documents.changes import Action, Change, Changes, SchemaChange
 from dbt_cartridge.documents.design import Design, LeftOut
+from dbt_cartridge.documents.files import Files
+from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.scan import Problem, Scan
 from dbt_cartridge.documents.schema import Schema
 from dbt_cartridge.documents.verdicts import Verdicts
@@ -21,6 +23,9 @@ from dbt_cartridge.report.arrivals import Arrival, arrivals
 
 if TYPE_CHECKING:
     from dbt_cartridge.pipeline import Outcome
+
+
+_OF_FOLDERS = ("materialized", "schema", "database", "access", "group")
 
 
 def _count(description: str) -> Any:
@@ -66,6 +71,14 @@ class Made(Frozen):
     columns_described: int = 0
 
 
+class Placed(Frozen):
+    """A folder of models, and what dbt_project.yml says of it."""
+
+    folder: str
+    models: int
+    settings: dict[str, str] = Field(default={}, description="Schema, materialization and access.")
+
+
 class Proved(Frozen):
     """What dbt said of it."""
 
@@ -97,6 +110,9 @@ class Run(Document):
     found: Found = Found()
     made: Made = Made()
     proved: Proved = Proved()
+    placed: tuple[Placed, ...] = Field(
+        default=(), description="Folders whose models the project's own settings are about."
+    )
     rows: tuple[Arrival, ...] = Field(
         default=(), description="What arrived of each table, as it was proved."
     )
@@ -128,6 +144,7 @@ def run(outcome: Outcome) -> Run:
         found=_found(outcome.scan, outcome.schema),
         made=_made(outcome.design),
         proved=_proved(outcome.verdicts),
+        placed=tuple(_placed(outcome.files, outcome.host)),
         rows=arrivals(outcome.design, outcome.verdicts),
         asked=outcome.asked,
         dry_run=not outcome.changes.applied,
@@ -207,6 +224,21 @@ def _made(design: Design) -> Made:
         columns=len(columns),
         columns_described=sum(bool(column.description) for column in columns),
     )
+
+
+def _placed(files: Files, host: Host) -> Iterator[Placed]:
+    """Where models are that the folder's settings hold for."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for file in files.files:
+        if file.kind == "sql" and file.layer:
+            config = host.config_of(file.path)
+            said = {key: str(config[key]) for key in _OF_FOLDERS if config.get(key)}
+            found.setdefault(file.path.rpartition("/")[0], []).append(said)
+    for folder, settings in sorted(found.items()):
+        shared = settings[0].items()
+        common = {k: v for k, v in shared if all(each.get(k) == v for each in settings)}
+        if common:
+            yield Placed(folder=folder, models=len(settings), settings=common)
 
 
 def _proved(verdicts: Verdicts) -> Proved:

@@ -9,7 +9,7 @@ from dbt_cartridge.documents.changes import Changes, SchemaChange
 from dbt_cartridge.documents.plan import planned_files
 from dbt_cartridge.documents.schema import Relationship, Schema
 from dbt_cartridge.report.arrivals import Arrival, reasons
-from dbt_cartridge.report.run import Found, Made, Proved, Run, to_look_at
+from dbt_cartridge.report.run import Found, Made, Placed, Proved, Run, to_look_at
 from dbt_cartridge.report.words import count, listed, seconds, sentences, shown
 
 HEADING = 10  # characters
@@ -49,6 +49,7 @@ def summary(run: Run, schema: Schema, changes: Changes) -> list[str]:
         *_block("Found", _found(run.found)),
         *_block("Made", _made(run.made)),
         *_block("Used", _limited(f"{one.what}: {one.why}" for one in run.used)),
+        *_block("Placed", _limited(_placed(run.placed))),
         *_block("Asked", _asked(run.asked)),
         *_block("Proved", _proved(run.proved)),
         *_block("Rows", _rows(run.rows)),
@@ -109,6 +110,12 @@ def _made(made: Made) -> list[str]:
         f"{count(made.tests, 'test')}{warn}, {made.columns_described:,} of "
         f"{count(made.columns, 'column')} described",
     ]
+
+
+def _placed(placed: Sequence[Placed]) -> Iterable[str]:
+    for each in placed:
+        said = listed([f"{name} {value}" for name, value in each.settings.items()])
+        yield f"{each.folder}: {count(each.models, 'model')}, by your settings with {said}"
 
 
 def _asked(asked: Asked | None) -> list[str]:

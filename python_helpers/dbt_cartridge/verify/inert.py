@@ -2,13 +2,14 @@
 
 Compiling runs whatever Jinja a project holds, comments and descriptions included. So nothing is
 given to dbt but a closed list of calls, whatever the text came from, and what the project's own
-YAML says in the same words of a source: extended, it keeps its `database: "{{ env_var(…) }}"`.
+files say in the same words: a source that is extended keeps its `database: "{{ env_var(…) }}"`, and
+a template of the project's own its macros.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, cast
 
 import yaml
@@ -26,12 +27,19 @@ _DOCS = re.compile(r"{%-?\s*(docs\s+\w+|enddocs)\s*-?%}")
 _MACRO = re.compile(r"{%-?\s*(?:macro|test)\s+(\w+)\s*\(")
 _JINJA = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
 _HOOKS = {"pre_hook", "post_hook", "pre-hook", "post-hook", "sql_header"}  # that dbt would run
+Users = Mapping[str, Collection[str]]
+_NOTHING: Users = {}
 _PARSER = Environment(extensions=["jinja2.ext.do"], autoescape=False)
 
 
-def users_jinja(host: Host) -> frozenset[str]:
-    """The Jinja in what the project's own YAML says of its sources."""
-    texts = (text for source in host.sources for text in _texts(source.properties))
+def users_jinja(host: Host) -> Mapping[str, frozenset[str]]:
+    """By the kind of our file, the Jinja that stands in what it takes over from the project's own:
+    what YAML says of its sources, and templates of models."""
+    sources = (text for source in host.sources for text in _texts(source.properties))
+    return {"yaml": _jinja(sources), "sql": _jinja(host.templates.values())}
+
+
+def _jinja(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(_plain(jinja) for text in texts for jinja in _JINJA.findall(text))
 
 
@@ -47,12 +55,12 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def strange_jinja(
-    files: Files, macro_paths: tuple[str, ...], users: Collection[str] = ()
+    files: Files, macro_paths: tuple[str, ...], users: Users = _NOTHING
 ) -> dict[str, str]:
     """Path → what is wrong with it. Macros come from our own templates and are not looked at.
 
     Args:
-        users: Jinja that the user's own YAML holds, and ours may hold for that.
+        users: Jinja that the user's own files hold, and ours may hold for that.
     """
     own = [file for file in files.files if _is_macro(file, macro_paths)]
     macros = {name for file in own for name in _MACRO.findall(file.text)}
@@ -64,7 +72,7 @@ def strange_jinja(
 
 
 def changed_on_disk(
-    files: Files, templates: Collection[str], users: Collection[str] = ()
+    files: Files, templates: Collection[str], users: Users = _NOTHING
 ) -> dict[str, str]:
     """Path → what is wrong with it, of files that were read back. `templates`: the texts of the
     only macros that we write; any other text is looked at, wherever it is."""
@@ -110,10 +118,10 @@ def _plain(jinja: str) -> str:
     return " ".join(jinja.split())
 
 
-def _problem(file: File, macros: set[str], users: Collection[str]) -> str:
+def _problem(file: File, macros: set[str], users: Users) -> str:
     text = (_DOCS if file.kind == "markdown" else _SNAPSHOT).sub("", file.text)
-    if file.kind == "yaml" and users:
-        text = _JINJA.sub(lambda its: "" if _plain(its.group()) in users else its.group(), text)
+    if known := users.get(file.kind):
+        text = _JINJA.sub(lambda its: "" if _plain(its.group()) in known else its.group(), text)
     try:
         tree = _PARSER.parse(text)
     except TemplateSyntaxError as error:

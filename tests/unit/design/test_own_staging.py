@@ -57,6 +57,15 @@ def test_beside_a_model_that_may_be_the_staging_nothing_is_staged() -> None:
         assert any("base_things" in each.why for each in result.left_out)
 
 
+def test_a_sum_that_the_host_calls_staging_is_not_staged_beside() -> None:
+    sql = "select colour, sum(weight) as weight from {{ source('web', 'things') }} group by 1"
+    in_folder = _model("by_colour", sql).model_copy(update={"layer": "staging"})
+    for model in (in_folder, _model("stg_by_colour", sql)):
+        result = _designed(model)
+        assert result.models == ()
+        assert any(model.name in each.why for each in result.left_out)
+
+
 def test_what_macros_compute_is_a_gap_in_a_staging_that_is_known() -> None:
     sql = """
         {% set unit = 'kg' %}

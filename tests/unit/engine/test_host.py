@@ -109,3 +109,31 @@ def test_a_project_file_that_cannot_be_read_is_said(
 def test_a_missing_manifest_says_how_to_get_one(tmp_path: Path) -> None:
     with pytest.raises(HostError, match="dbt parse"):
         read_manifest(tmp_path)
+
+
+def test_templates_lie_beside_the_project_under_the_names_of_kinds(project: Path) -> None:
+    folder = project / "cartridge"
+    folder.mkdir()
+    (folder / "fact.sql").write_text("select 1\r\n")
+    assert read_host(project, manifest(), TARGET).templates == {"fact": "select 1\n"}
+    (folder / "dimensions.sql").write_text("select 1")
+    with pytest.raises(HostError, match=r"cartridge/dimensions.sql .*Did you mean 'dimension'"):
+        read_host(project, manifest(), TARGET)
+
+
+def test_keys_are_what_tests_and_constraints_say_is_unique(project: Path) -> None:
+    def said(name: str, **arguments: Any) -> dict[str, Any]:
+        return {
+            "unique_id": f"test.shop.{name}.{len(arguments)}", "name": name,
+            "resource_type": "test", "depends_on": {"nodes": ["model.shop.a"]},
+            "test_metadata": {"name": name, "kwargs": arguments},
+        }  # fmt: skip
+
+    its = model("transform/a.sql")
+    its["constraints"] = [{"type": "primary_key", "columns": ["x", "y"]}, {"type": "check"}]
+    its["columns"] = {"z": {"name": "z", "constraints": [{"type": "unique"}]}}
+    pair = said("unique_combination_of_columns", combination_of_columns=["p", "q"])
+    where = said("unique", column_name="sometimes", model="x") | {"config": {"where": "x > 1"}}
+    found = read_host(project, manifest(its, said("unique", column_name="id"), pair, where), TARGET)
+    (a,) = found.models
+    assert set(a.keys) == {("id",), ("p", "q"), ("x", "y"), ("z",)}

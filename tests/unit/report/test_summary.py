@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dbt_cartridge.documents.changes import Change, Changes
 from dbt_cartridge.documents.design import Design, LeftOut
+from dbt_cartridge.documents.files import File, Files
+from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.verdicts import Verdicts
 from dbt_cartridge.engine.debug import Finding
 from dbt_cartridge.report import Below, tell, tell_debug
@@ -182,3 +185,24 @@ def test_a_long_line_hangs_below_its_own_beginning(columns: int) -> None:
 
 def test_a_line_for_a_program_stays_one_line() -> None:
     assert wrapped("x " * 200, None, 10) == ["x " * 200]
+
+
+def test_summary_says_what_new_models_get_from_the_folders_settings() -> None:
+    made = outcome()
+    folders = {"shop": {"marts": {"+schema": "gold", "+materialized": "view"}, "staging": {}}}
+    placed = Files(
+        files=tuple(
+            File(path=f"models/{folder}/{name}.sql", text="", kind="sql", layer=layer)
+            for folder, name, layer in (
+                ("staging", "stg_a", "staging"),
+                ("marts", "dim_a", "marts"),
+                ("marts", "fct_a", "marts"),
+            )
+        )
+    )
+    host = Host(project_name="shop", adapter="duckdb", dbt_version="1.11.0", folders=folders)
+    told = run(replace(made, files=placed, host=host))
+    lines = summary(told, made.schema, made.changes)
+    (line,) = [line for line in lines if line.startswith("Placed")]
+    said = "materialized view and schema gold"
+    assert line == f"Placed    models/marts: 2 models, by your settings with {said}"

@@ -1,5 +1,7 @@
 {#- Every value lies between the bounds, both included. NULL is left alone. -#}
-{% test value_within_range(model, column_name, min_value=none, max_value=none) %}
+{% test value_within_range(
+    model, column_name, min_value=none, max_value=none
+) %}
 
 select {{ column_name }}
 from {{ model }}

@@ -1,5 +1,5 @@
-{#- Every combination of these columns exists in another model. A row with a NULL among them is not
-    looked up. -#}
+{#- Every combination of these columns exists in another model. A row with a
+    NULL among them is not looked up. -#}
 {% test columns_reference(model, combination_of_columns, to, fields) %}
 
 with
@@ -12,7 +12,9 @@ children as (
         {%- endfor %}
     from {{ model }}
     where
-        {{ combination_of_columns | join(' is not null\n        and ') }} is not null
+        {%- for column in combination_of_columns %}
+        {{ 'and ' if not loop.first }}{{ column }} is not null
+        {%- endfor %}
 
 ),
 
@@ -31,7 +33,8 @@ from children
 left join parents
     on
         {%- for field in fields %}
-        {{ 'and ' if not loop.first }}children.key_{{ loop.index }} = parents.key_{{ loop.index }}
+        {{ 'and ' if not loop.first -}}
+        children.key_{{ loop.index }} = parents.key_{{ loop.index }}
         {%- endfor %}
 where parents.key_1 is null
 

@@ -1,4 +1,5 @@
-{#- No two rows share the values of these columns. A row with a NULL among them is not compared. -#}
+{#- No two rows share the values of these columns. A row with a NULL among them
+    is not compared. -#}
 {% test columns_unique_together(model, combination_of_columns) %}
 
 select

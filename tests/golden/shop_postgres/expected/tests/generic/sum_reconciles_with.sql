@@ -1,5 +1,6 @@
-{#- The sum of an expression over the rows of each key equals a column of that key's row in another
-    model, to a cent. Keys that have no rows here are not compared. -#}
+{#- The sum of an expression over the rows of each key equals a column of that
+    key's row in another model, to a cent. Keys that have no rows here are not
+    compared. -#}
 {% test sum_reconciles_with(model, key, expression, to, to_key, field) %}
 
 with
