@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import click
 
-from dbt_cartridge.cli_agent import facts_command, mcp, probe
+from dbt_cartridge.cli_agent import COMMANDS
 from dbt_cartridge.cli_decide import decide
 from dbt_cartridge.cli_options import (
     PROVIDER,
@@ -107,7 +107,7 @@ def main() -> None:
     """Turn a warehouse schema into the models of a dbt project."""
 
 
-for _command in (decide, facts_command, probe, mcp):
+for _command in (decide, *COMMANDS):
     main.add_command(_command)
 
 

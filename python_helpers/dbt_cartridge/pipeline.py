@@ -18,7 +18,7 @@ from dbt_cartridge.design import design
 from dbt_cartridge.documents.asked import Asked
 from dbt_cartridge.documents.base import Document, documents_folder
 from dbt_cartridge.documents.changes import Changes, Given
-from dbt_cartridge.documents.design import Design
+from dbt_cartridge.documents.design import Design, Offline
 from dbt_cartridge.documents.files import Files
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.memory import Answers, EditsFound, Proofs
@@ -163,7 +163,7 @@ def _corridor(
         Design,
         lambda: told(
             "Designing models",
-            lambda: design(schema, facts, host, settings),
+            lambda: _kept(design(schema, facts, host, settings), folder),
             lambda d: f"{len(d.models)} models",
         ),
         better and better.improve,
@@ -212,6 +212,12 @@ def _corridor(
     return Outcome(
         settings, host, facts, schema, designed, files, verdicts, changes, clock.seconds, asked
     )
+
+
+def _kept(design: Design, folder: Path) -> Design:
+    """What is added later is weighed against what the rules made."""
+    Offline.model_construct(**dict(design)).save(folder)
+    return design
 
 
 def _saved(better: Improver | None, folder: Path) -> Asked | None:

@@ -58,14 +58,14 @@ def test_an_agent_reads_facts_and_reasons_and_is_helped_where_it_errs(
     environment: Path, project: Path
 ) -> None:
     calls = [
-        ["tables", {}],
+        ["facts", {}],
         ["facts", {"table": "raw.order"}],
         ["facts", {"table": "raw.orders"}],
         ["explain", {"target": "raw.orders.customer_id"}],
     ]
     said = session(environment, project, calls)
     assert said["tools"] == [
-        "tables", "facts", "explain", "probe_key", "probe_reference", "plan",
+        "facts", "explain", "probe", "check", "verify", "plan",
     ]  # fmt: skip
     tables, wrong, right, reasons = said["texts"]
     assert [t["id"] for t in json.loads(tables)["tables"]] == ["raw.customers", "raw.orders"]
@@ -78,8 +78,9 @@ def test_nothing_can_be_written_unless_the_server_was_started_so(
     environment: Path, project: Path
 ) -> None:
     decision = {"table": "raw.orders", "decision": {"role": "dimension"}}
-    session(environment, project, [["tables", {}]])
+    session(environment, project, [["facts", {}]])
     assert not (project / "cartridge.yml").exists()
     said = session(environment, project, [["decide", decision]], "--write")
-    assert {"decide", "apply", "undo"} < set(said["tools"])
+    assert {"decide", "add", "apply", "undo"} < set(said["tools"])
+    assert len(said["tools"]) <= 10
     assert "role: dimension" in (project / "cartridge.yml").read_text()

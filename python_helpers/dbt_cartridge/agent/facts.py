@@ -42,7 +42,7 @@ def tables(project_dir: Path, like: str = "") -> Tables:
     Raises:
         DocumentError: there was no run.
     """
-    scan, schema = _last(project_dir)
+    scan, schema = last_run(project_dir)
     found = [
         Short(
             id=table.id,
@@ -65,7 +65,7 @@ def facts(project_dir: Path, id: str) -> TableFacts:
         DocumentError: there was no run.
         ConfigError: there is no such table, with the nearest one.
     """
-    scan, schema = _last(project_dir)
+    scan, schema = last_run(project_dir)
     known = {table.id.casefold(): table for table in schema.tables}
     table = known.get(id.strip().casefold())
     if table is None:
@@ -86,7 +86,7 @@ def _models(project_dir: Path, id: str) -> tuple[str, ...]:
     return tuple(m.name for m in design.models if id in m.based_on) if design else ()
 
 
-def _last(project_dir: Path) -> tuple[Scan, Schema]:
+def last_run(project_dir: Path) -> tuple[Scan, Schema]:
     folder = documents_folder(project_dir)
     try:
         return Scan.load(folder), Schema.load(folder)

@@ -37,7 +37,7 @@ def is_key(engine: Engine, project_dir: Path, table: str, columns: Sequence[str]
         EngineError: the warehouse could not answer.
     """
     scan = Scan.load(documents_folder(project_dir))
-    relation = _known(scan, table, columns)
+    relation = known_relation(scan, table, columns)
     answer = _asked(engine, scan, Unique(relation=relation.id, columns=tuple(columns)))
     holds = answer.hits == answer.rows
     return Probed(
@@ -65,7 +65,7 @@ def is_reference(
         EngineError: the warehouse could not answer.
     """
     scan = Scan.load(documents_folder(project_dir))
-    child, parent = _known(scan, table, columns), _known(scan, to, to_columns)
+    child, parent = known_relation(scan, table, columns), known_relation(scan, to, to_columns)
     if len(columns) != len(to_columns) or not columns:
         raise ConfigError("Name as many columns of the parent as of the child, at least one.")
     question = Inclusion(
@@ -86,7 +86,7 @@ def is_reference(
     )
 
 
-def _known(scan: Scan, table: str, columns: Sequence[str]) -> Relation:
+def known_relation(scan: Scan, table: str, columns: Sequence[str]) -> Relation:
     relation = scan.by_id.get(table)
     if relation is None:
         raise ConfigError(

@@ -58,7 +58,7 @@ class Accepted(Answer):
     values: list[str] = Field(max_length=30)
 
 
-class On(Answer):
+class Match(Answer):
     """`left`: a column of what is there already, `alias.column`; `right`: of what is joined."""
 
     left: str
@@ -82,7 +82,7 @@ class Join(Answer):
 
     alias: Name
     model: str
-    on: list[On] = Field(default=[], max_length=5)
+    match: list[Match] = Field(default=[], max_length=5)
     as_of: AsOf | None = None
 
 

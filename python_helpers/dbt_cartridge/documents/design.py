@@ -396,3 +396,9 @@ class Design(Document):
     @cached_property
     def by_name(self) -> dict[str, Model]:
         return {model.name: model for model in self.models}
+
+
+class Offline(Design):
+    """What the rules designed, before a provider or the user's decisions added to it."""
+
+    file_name: ClassVar[str] = "offline.json"

@@ -123,7 +123,7 @@ def made(column: Column, of: Checked, known: Known) -> Made:
     where it is one of them as it stands, what is known of that."""
     sources = [known[name] for name in sorted(of.columns) if name in known]
     plain = sources[0] if of.columns and of.expression in _plain(of.columns) else None
-    group = GROUPS.get(of.type, "ids" if column.name.endswith("_id") else "strings")
+    group = "ids" if column.name.endswith("_id") else GROUPS.get(of.type, "strings")
     personal = next((each.pii for each in sources if each.pii), None) if of.type == "text" else None
     unit = column.unit or (plain.unit if plain else None)
     attribute = Attribute(
@@ -241,7 +241,10 @@ def _derived(
             raise Refused(
                 f"{column.name}: {name} is made from {model.name}; put this into a new mart"
             )
-    of = checked(column, Scope(ground.dialect, open_, base))
+    try:
+        of = checked(column, Scope(ground.dialect, open_, base))
+    except Refused as error:
+        raise Refused(f"{error}{_instead(ground, column, reachable)}") from None
     if of.aggregates:
         raise Refused(f"{column.name}: a derived column is of one row; no aggregates")
     used = {alias for alias, _ in of.columns} - {base}
@@ -253,6 +256,15 @@ def _derived(
     known |= {(base, name): one.column for name, one in new.items()}
     known |= {(a, c.name): c for a, way in reachable.items() for c in way.model.columns}
     return made(column, of, known)
+
+
+def _instead(ground: Ground, column: Column, ways: Mapping[str, JoinTo]) -> str:
+    """Why a join does not lead to what the base is known to lead to."""
+    for alias, way in ways.items():
+        known = ground.joins[alias].model.name
+        if f"{alias}." in column.expression and way.model.name != known:
+            return f" ({known} is made from {ground.model.name}: here {alias} is {way.model.name})"
+    return ""
 
 
 _LAYERS = ("derived", "derived_further", "derived_last")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dbt_cartridge.documents.additions import Additions, Mart
+from dbt_cartridge.documents.additions import Additions, Column, Mart
 from dbt_cartridge.documents.design import Design, Model, ModelColumn
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.errors import did_you_mean
@@ -37,13 +37,13 @@ before it in your list, and columns of a join (alias.column). `unit` where it me
 type already says). Each is run on the data.
 - accepted: closed lists of values, where you know them from the facts.
 - marts: new models. `of` is what their rows are (empty: this model). `joins` are aliases listed \
-under the model; `join_to` joins any model listed, or a step, by its key: `on` pairs alias.column \
-with its column, `as_of` picks the row that held at a time. A join never gives a row more. `where` \
-are conditions on a row. With `by` (name and expression) rows are summed up, and every column is \
-an aggregate or computed over columns before it; without, a row stays a row. `steps` are queries \
-on the way, for totals of totals and for measures of several facts, each summed up to one grain \
-before they are joined. `union` appends steps of the same columns. `layer: intermediate` where \
-other models build on it.
+under the model; `join_to` joins any model listed, or a step, by its key: `match` pairs \
+alias.column with its column, `as_of` picks the row that held at a time. A join never gives a row \
+more. `where` are conditions on a row. With `by` (name and expression) rows are summed up, and \
+every column is an aggregate or computed over columns before it; without, a row stays a row. \
+`steps` are queries on the way, for totals of totals and for measures of several facts, each \
+summed up to one grain before they are joined. `union` appends steps of the same columns. \
+`layer: intermediate` where other models build on it.
 - drop_columns, drop: what misleads and nothing stands on, with the reason.
 - questions: what only the user can know and much hangs on.
 SQL is in the dialect of {dialect}: one expression, no select, no subquery, no semicolon, no \
@@ -96,10 +96,9 @@ def _question(ground: Ground) -> Question[Additions]:
 
 
 def limits(ground: Ground) -> Limits:
-    """What may be tested there, and joined by its alias alone."""
-    columns = tuple(column.name for column in ground.columns)
+    """What may be joined by its alias alone."""
     joins = tuple(ground.joins)
-    return {"Accepted.column": columns, **({"Mart.joins": joins} if joins else {"Mart.joins": 0})}
+    return {"Mart.joins": joins} if joins else {"Mart.joins": 0}
 
 
 def told(ground: Ground) -> str:
@@ -153,13 +152,19 @@ def _identity(ground: Ground) -> list[Any]:
 
 def weighed(design: Design, base: str, additions: Additions, dialect: str) -> Sifted[Additions]:
     """What stands of additions that a person or an agent wrote, and what does not, with reasons."""
+    return weighed_raw(
+        design, base, additions.model_dump(mode="json", exclude_defaults=True), dialect
+    )
+
+
+def weighed_raw(design: Design, base: str, said: Any, dialect: str) -> Sifted[Additions]:
+    """The same of additions as JSON, which may be of the wrong shape."""
     model = design.by_name.get(base)
     if model is None or not is_query(model):
         near = did_you_mean(base, design.by_name)
         return Sifted(None, (Unfit("", "", (f"there is no model {base[:80]}.{near}",)),))
     ground = Ground(design.by_name, model, dialect)
-    question = replace(_question(ground), limits={})
-    return sifted(question, additions.model_dump(mode="json", exclude_defaults=True))
+    return sifted(replace(_question(ground), limits={}), said)
 
 
 def parts(
@@ -314,6 +319,21 @@ def _require_unread(models: Mapping[str, Model], name: str) -> None:
             raise Refused(f"{other.name} leads to it")
 
 
+def _as_far_as_it_goes(ground: Ground, columns: Sequence[Column], faults: Faults) -> Model:
+    """The model with the columns that fit: what reads these is not to blame for the others."""
+    faults.of((), lambda: with_columns(ground, columns))
+    standing = list(columns)
+    while True:
+        try:
+            return with_columns(ground, standing)
+        except Refused as error:
+            bad = {fault.place[1] for fault in error.faults if len(fault.place) > 1}
+            kept = [each for number, each in enumerate(standing) if number not in bad]
+            if len(kept) == len(standing):
+                return ground.model
+            standing = kept
+
+
 def problems(ground: Ground, answer: Additions) -> list[Fault]:
     """What is wrong with an answer about a model, each with its place."""
     faults = Faults()
@@ -322,8 +342,7 @@ def problems(ground: Ground, answer: Additions) -> list[Fault]:
         faults.of(("drop",), lambda: _require_unread(ground.models, ground.model.name))
     model = faults.of((), lambda: without_columns(ground, dropped))
     ground = replace(ground, model=model or ground.model)
-    model = faults.of((), lambda: with_columns(ground, answer.columns))
-    ground = replace(ground, model=model or ground.model)
+    ground = replace(ground, model=_as_far_as_it_goes(ground, answer.columns, faults))
     faults.of((), lambda: with_tests(ground, answer))
     models = {**ground.models, ground.model.name: ground.model}
     names: set[str] = set()
@@ -333,7 +352,21 @@ def problems(ground: Ground, answer: Additions) -> list[Fault]:
             continue
         names.add(mart.name)
         here = replace(ground, models=models)
-        new = faults.of(("marts", number), lambda m=mart, g=here: new_mart(g, m, m.name))
-        if new is not None:
+        faults.of(("marts", number), lambda m=mart, g=here: new_mart(g, m, m.name))
+        if (new := _with_what_fits(here, mart)) is not None:
             models[mart.name] = new
     return faults.found
+
+
+def _with_what_fits(ground: Ground, mart: Mart) -> Model | None:
+    """The new model without the columns that do not fit; None where more than these is wrong."""
+    while True:
+        try:
+            return new_mart(ground, mart, mart.name)
+        except Refused as error:
+            places = [fault.place for fault in error.faults]
+            bad = {place[1] for place in places if len(place) == 2 and place[0] == "columns"}
+            kept = [each for number, each in enumerate(mart.columns) if number not in bad]
+            if len(bad) < len(set(places)) or not kept:
+                return None
+            mart = mart.model_copy(update={"columns": kept})

@@ -193,10 +193,11 @@ class _Builder:
         if not step.by:
             groups = self._identified(of, making)
         every = [*groups, *making.made]
-        ctes, projections = _layers(
+        if not every:
+            return None
+        self._ctes += _layers(
             called, of.name, groups, making, joins, conditions, summed=bool(step.by), union=union
         )
-        self._ctes += ctes
         by = tuple(group.name for group in groups)
         result = Rows(
             name=called,
@@ -206,7 +207,6 @@ class _Builder:
             based_on=of.based_on,
             literals={o.name: o.checked.literal for o in every if o.checked.literal is not None},
         )
-        assert projections
         return _Made(result, every, not (step.by or step.where or union))
 
     def _column(self, making: _Columns, column: Column, place: Place) -> None:
@@ -284,17 +284,17 @@ class _Builder:
         if not join.alias or join.alias in scope:
             raise Refused(f"a join needs an alias of its own: {join.alias or '?'}")
         target = self._target(join)
-        if not join.on and join.as_of is None:
-            raise Refused(f"{join.alias}: a join says `on` which columns")
+        if not join.match and join.as_of is None:
+            raise Refused(f"{join.alias}: a join says which columns `match`")
         conditions: list[str] = []
-        for pair in join.on:
+        for pair in join.match:
             left = _side(pair.left, scope)
             if pair.right not in target.columns:
                 near = did_you_mean(pair.right, target.columns)
                 raise Refused(f"{join.model[:60]} has no column {pair.right[:60]}.{near}")
             _require_alike(left, (target.columns[pair.right].type, f"{join.alias}.{pair.right}"))
             conditions.append(f"{left[0]} = {native.quoted(join.alias, pair.right)}")
-        fields = {pair.right for pair in join.on}
+        fields = {pair.right for pair in join.match}
         if join.as_of is not None:
             conditions += self._as_of(join, target, scope)
             fields.add(join.as_of.since)
@@ -340,7 +340,7 @@ class _Builder:
             _require_alike(at, (target.columns[name].type, f"{join.alias}.{name}"))
         until = as_of.until or f"next_{as_of.since}"
         if not as_of.until:
-            rows = [native.quoted(target.name, pair.right) for pair in join.on]
+            rows = [native.quoted(target.name, pair.right) for pair in join.match]
             since = native.quoted(target.name, as_of.since)
             among = f"partition by {', '.join(rows)} " if rows else ""
             column = Projection(
@@ -536,7 +536,7 @@ def _layers(
     *,
     summed: bool,
     union: tuple[str, ...],
-) -> tuple[list[Cte], tuple[Projection, ...]]:
+) -> list[Cte]:
     """The CTEs of a step: what can be computed at once, and what is computed over that."""
     levels = levelled(making.ones)
     levels = levels or [[]]
@@ -571,7 +571,7 @@ def _layers(
         shown += level
     if union:
         ctes[-1] = ctes[-1].model_copy(update={"union": union})
-    return ctes, ctes[-1].projections
+    return ctes
 
 
 def _names(called: str, count: int, verb: str) -> list[str]:

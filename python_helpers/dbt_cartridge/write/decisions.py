@@ -6,7 +6,7 @@ import io
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML, comments
@@ -20,6 +20,8 @@ HEAD = """\
 # obeys it; `cartridge decide` adds to this file, and so may you. Commit it.
 """
 _MOST_BYTES = 2_000_000
+_SHAPES = {FILE: "`tables:`, and below it `schema.table:`"}
+_OF_MODELS = "`models:`, and below it the name of a model"
 Node = Any  # ruamel's maps and lists are not typed
 CommentedMap: Node = comments.CommentedMap
 CommentedSeq: Node = comments.CommentedSeq
@@ -64,6 +66,65 @@ def decide(
     _yaml().dump(data, out)
     _replace(path, out.getvalue())
     return out.getvalue()
+
+
+def add_models(project_dir: Path, models: Mapping[str, Any]) -> str:
+    """Put additions, as JSON, under the names of their models, in place of what stood there.
+    Returns the file's new text.
+
+    Raises:
+        ConfigError: the file as it is, or as it would be, cannot be taken.
+        WriteError: it cannot be written; it is as it was.
+    """
+    path = project_dir / FILE
+    data = _parsed(_text(path) or HEAD + "version: 1\n")
+    own = data.setdefault("models", CommentedMap())
+    for name, additions in models.items():
+        _merge(own, name, additions)
+    _validated(data)
+    out = io.StringIO()
+    _yaml().dump(data, out)
+    _replace(path, out.getvalue())
+    return out.getvalue()
+
+
+def _merge(own: Node, name: str, value: Any) -> None:
+    """What is the same stays as it stands, with its comments."""
+    if isinstance(value, Mapping) and isinstance(own.get(name), CommentedMap):
+        inner = own[name]
+        said = cast("Mapping[str, Any]", value)
+        for gone in [each for each in inner if each not in said]:
+            del inner[gone]
+        for key, each in said.items():
+            _merge(inner, key, each)
+    elif name not in own or _plain_lists(own[name]) != value:
+        own[name] = _noded(value)
+
+
+def _noded(value: Any) -> Node:
+    if isinstance(value, Mapping):
+        said = cast("Mapping[str, Any]", value)
+        return CommentedMap({key: _noded(each) for key, each in said.items()})
+    if isinstance(value, list):
+        return CommentedSeq([_noded(each) for each in cast("list[Any]", value)])
+    return value
+
+
+def _plain_lists(value: Node) -> Any:
+    if isinstance(value, CommentedMap):
+        return {str(name): _plain_lists(value[name]) for name in value}
+    if isinstance(value, CommentedSeq):
+        return [_plain_lists(one) for one in value]
+    return value
+
+
+def parsed_file(path: Path) -> dict[str, Any]:
+    """A YAML or JSON file as plain maps and lists.
+
+    Raises:
+        ConfigError: it cannot be read, or holds no map.
+    """
+    return cast("dict[str, Any]", _plain_lists(_parsed(_text(path), str(path))))
 
 
 def _put(own: Node, field: str, value: Any) -> None:
@@ -121,15 +182,15 @@ def _text(path: Path) -> str:
         raise ConfigError(f"{path} cannot be read: {error}.") from error
 
 
-def _parsed(text: str) -> Node:
+def _parsed(text: str, name: str = FILE) -> Node:
     try:
         data: Node = _load(text)
     except YAMLError as error:
-        raise ConfigError(f"{FILE} is no YAML: {' '.join(str(error).split())}") from error
+        raise ConfigError(f"{name} is no YAML: {' '.join(str(error).split())}") from error
     if data is None:
         return CommentedMap()
     if not isinstance(data, CommentedMap):
-        raise ConfigError(f"{FILE} has to be a map: `tables:`, and below it `schema.table:`.")
+        raise ConfigError(f"{name} has to be a map: {_SHAPES.get(name, _OF_MODELS)}.")
     return data
 
 

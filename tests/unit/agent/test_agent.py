@@ -96,7 +96,7 @@ def test_at_most_ten_tools_are_offered_and_each_says_what_it_is_for(project: Pat
     assert len(offered) <= 10
     assert all((tool.__doc__ or "").strip() for tool in offered)
     reading = {tool.__name__ for tool in a_server(project).offered(write=False)}
-    assert not {"decide", "apply", "undo"} & reading
+    assert not {"decide", "add", "apply", "undo"} & reading
 
 
 def test_an_error_reaches_the_agent_as_words(project: Path) -> None:
