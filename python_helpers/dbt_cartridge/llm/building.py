@@ -338,7 +338,7 @@ def _same_rows(model: Model) -> Iterator[Test]:
     )
     inputs = {each.alias: each for each in body.inputs}
     first = inputs.get(body.ctes[-1].from_alias)
-    if plain and first is not None and first.model and not first.where:
+    if plain and first is not None and first.model and not first.demanded:
         yield SameRowCountTest(as_model=first.model)
 
 
