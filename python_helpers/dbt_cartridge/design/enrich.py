@@ -103,13 +103,20 @@ class Wide:
         self.expressions[name] = expression
         return name
 
-    def adds_up(self, name: str, link: Link, of: str, measure: str | None) -> None:
+    def adds_up(
+        self,
+        name: str,
+        link: Link,
+        of: str,
+        measure: str | None,
+        chosen: tuple[str, str | None] | None = None,
+    ) -> None:
         """The column holds what belongs to each row, of all that `of` has."""
         if len(link.fields) == 1:
             self.totals.append(
                 Conserved(
                     column=name, of=of, measure=measure, key=(link.fields[0], link.columns[0]),
-                    removed=link.child.deleted_flag,
+                    removed=link.child.deleted_flag, chosen=chosen,
                 )
             )  # fmt: skip
 

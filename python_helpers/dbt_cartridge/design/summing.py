@@ -238,8 +238,6 @@ def _take(
     derivations: Sequence[Derivation],
 ) -> None:
     entity, names = group.entity, wide.sums.setdefault(group.entity, {})
-    plain = {f"sum({sql.column(each, a.name)})": a.name for a in kind.rows.attributes
-             for each in _aliases(group)}  # fmt: skip
     for each in derivations:
         value = sql.column(summed, each.name)
         if each.attribute.zero_if_none:
@@ -249,17 +247,13 @@ def _take(
         made = replace(each.attribute, rule=each.rule)
         name = wide.take(made, value, each.name, f"{kind.link.child.entity}_{each.name}")
         names[name] = each.rule
-        stripped = each.expression.replace('_in_turn".', '".')
-        if isinstance(group, Group) and (each.expression == "count(*)" or stripped in plain):
-            wide.adds_up(name, kind.link, kind.rows.model, plain.get(stripped))
+        adds_up = each.expression == "count(*)" or each.measure or each.chosen
+        if isinstance(group, Group) and adds_up:
+            wide.adds_up(name, kind.link, kind.rows.model, each.measure, each.chosen)
     if any(a.within in kind.link.columns for a in kind.rows.attributes if a.within):
         wide.owned.add(entity)
     if kind.one_unit:
         wide.complete.add(entity)
-
-
-def _aliases(group: Group | Through) -> tuple[str, ...]:
-    return (group.members,) if isinstance(group, Through) else (group.alias,)
 
 
 def _somebodys(group: Group) -> list[str]:

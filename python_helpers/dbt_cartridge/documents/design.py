@@ -333,6 +333,7 @@ class Conserved(Frozen):
     measure: str | None  # None: its rows are counted
     key: tuple[str, str] | None = None
     removed: str | None = None  # a flag there; rows that bear it are not counted
+    chosen: tuple[str, str | None] | None = None  # only rows there with this value; None: if true
 
 
 class Model(Frozen):

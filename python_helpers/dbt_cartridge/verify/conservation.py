@@ -6,6 +6,7 @@ is not what it has to be. A statement that the warehouse cannot answer says noth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -22,6 +23,8 @@ from dbt_cartridge.verify.reading import quoted
 _OF_THOSE = "__older"
 _MOST_SUMS = 30  # a test: a mark for each in one number
 _NEAR = "0.000000001"  # of a sum: what adding up floats in another order may change
+
+_PLAIN = re.compile(r"[\w .,:/+-]*")  # a value that is no Jinja, and ends no literal anywhere
 
 _CONFIG = """\
 {{{{ config(
@@ -138,6 +141,10 @@ def _stands(design: Design, model: Model, claim: Conserved) -> bool:
         return False
     own, theirs = ({column.name for column in each.columns} for each in (model, other))
     wanted = {claim.measure, claim.removed, claim.key[1] if claim.key else None} - {None}
+    if claim.chosen is not None:
+        wanted.add(claim.chosen[0])
+        if not _PLAIN.fullmatch(claim.chosen[1] or ""):
+            return False
     return {claim.column, *(claim.key[:1] if claim.key else ())} <= own and wanted <= theirs
 
 
@@ -208,10 +215,15 @@ def _other(
     def column(text: str) -> str:
         return quoted(text, design.adapter)
 
-    sums = [
-        f"{f'coalesce(sum({column(c.measure)}), 0)' if c.measure else 'count(*)'} as c{place}"
-        for place, c in claims
-    ]
+    def value(claim: Conserved) -> str:
+        counted = column(claim.measure) if claim.measure else "1"
+        if claim.chosen is not None:
+            name, told = claim.chosen
+            chosen = column(name) + ("" if told is None else f" = '{told}'")
+            counted = f"case when {chosen} then {counted} end"
+        return f"coalesce(sum({counted}), 0)"
+
+    sums = [f"{value(claim)} as c{place}" for place, claim in claims]
     first = claims[0][1]
     where = ["1 = 0"] if unread else []
     if first.key is not None:

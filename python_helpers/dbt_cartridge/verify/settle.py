@@ -20,6 +20,7 @@ from dbt_cartridge.documents.design import (
 )
 from dbt_cartridge.documents.verdicts import TestVerdict, Verdicts
 from dbt_cartridge.verify.dependence import dependents, other_models, parents
+from dbt_cartridge.verify.fewer import without_computed
 from dbt_cartridge.verify.simpler import without_casts
 
 NEARLY = 0.99  # a test that holds in this share of the rows stays, as a warning
@@ -35,11 +36,13 @@ def settle(design: Design, verdicts: Verdicts) -> Design:
     """The design without what the verdicts refute. Equal to `design` if they refute nothing.
 
     A model with an error goes, and so do the models that read it; a staging model loses its casts
-    first, which may be all that fails. A model with other rows than it claims goes as well. A test
-    that fails goes, or stays as a warning with its evidence where it holds in 99 % of the rows.
-    What went is in `left_out`, with dbt's words.
+    first, and a mart its computed columns, which may be all that fails. A model with other rows
+    than it claims goes as well. A test that fails goes, or stays as a warning with its evidence
+    where it holds in 99 % of the rows. What went is in `left_out`, with dbt's words.
     """
     design, uncast = _with_fewer_casts(design, verdicts)
+    design, poorer = _with_fewer_columns(design, verdicts)
+    uncast |= poorer
     refuted = _refuted_models(design, verdicts, uncast)
     gone = dependents(design, refuted)
     failed = {
@@ -94,6 +97,20 @@ def _with_fewer_casts(design: Design, verdicts: Verdicts) -> tuple[Design, dict[
     if uncast:
         design = design.model_copy(update={"models": tuple(models)})
     return design, uncast
+
+
+def _with_fewer_columns(design: Design, verdicts: Verdicts) -> tuple[Design, dict[str, LeftOut]]:
+    """The design with marts without the computed columns on which they fail, and what they lost."""
+    lost: dict[str, LeftOut] = {}
+    for verdict in verdicts.models if verdicts.level == "data" else ():
+        model = design.by_name.get(verdict.model)
+        if model is None or verdict.status != "error":
+            continue
+        if (found := without_computed(design, model, verdict.message)) is not None:
+            design, columns = found
+            told = "; ".join(f"{', '.join(names)} of {name}" for name, names in columns.items())
+            lost[model.name] = LeftOut(what=told, why=verdict.message)
+    return design, lost
 
 
 def _refuted_models(design: Design, verdicts: Verdicts, uncast: Collection[str]) -> dict[str, str]:

@@ -49,7 +49,8 @@ def totals(group: Group) -> Iterator[Derivation]:
             rank = rank if in_units[measure.name] < _IN_UNITS else Rank.SOMETIMES
         yield Derivation(
             _rule(measure), made, each.expression, rank, one_of_units=bool(each.suffix),
-            together=f"{measure.name} by unit" if each.suffix else "",
+            together=f"{measure.name} by unit" if each.suffix else "", measure=measure.name,
+            chosen=(measure.unit_by, each.unit) if each.suffix and measure.unit_by else None,
         )  # fmt: skip
 
 

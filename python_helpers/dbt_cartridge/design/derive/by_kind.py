@@ -48,7 +48,10 @@ def by_kind(group: Group) -> Iterator[Derivation]:
             said = f"have the {docs.words(attribute.name)} `{value}`"
             label = f"{group.plain(attribute)}_{safe_name(value)}" if codes else safe_name(value)
             for each in _both(group, label, chosen, said, rank):
-                yield replace(each, together=f"{attribute.name}, {each.rank.name}")
+                yield replace(
+                    each, together=f"{attribute.name}, {each.rank.name}",
+                    chosen=(attribute.name, value),
+                )  # fmt: skip
 
 
 def _is_code(value: str) -> bool:
@@ -79,7 +82,7 @@ def by_flag(group: Group) -> Iterator[Derivation]:
             BY_FLAG,
             counted(f"{_named(group, label)}_count",
                     f"How many of the {group.theirs} `{attribute.name}` is true of."),
-            f"count(case when {chosen} then 1 end)", rank,
+            f"count(case when {chosen} then 1 end)", rank, chosen=(attribute.name, None),
         )  # fmt: skip
 
 
@@ -113,7 +116,7 @@ def _both(group: Group, label: str, chosen: str, said: str, rank: Rank) -> Itera
         yield Derivation(
             BY_VALUE, _amount(group, each, name, said),
             f"sum(case when {chosen} then {value} end)", Rank(min(rank + 1, Rank.SOMETIMES))
-            if rank != Rank.FIRST else Rank.FIRST,
+            if rank != Rank.FIRST else Rank.FIRST, measure=each.measure.name,
         )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ class Derivation:
     evidence: EvidenceClass = "structural"
     in_turn: bool = False  # reads which of its kind, in the order of time, each row is
     windowed: bool = False  # reads other rows: right only where the model is built whole
+    measure: str | None = None  # of the rows, that is added up; None: they are counted
+    chosen: tuple[str, str | None] | None = None  # of which rows: with this value; None: if true
     together: str = ""  # stands with all of this word or not at all: the values of one status
     one_of_units: bool = False  # … and they say one thing: an amount in each of a few currencies
 
