@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from dbt_cartridge.design import dates, docs, lines, volume
+from dbt_cartridge.design import checks, dates, docs, lines, volume
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.carried import carry
 from dbt_cartridge.design.enrich import Wide, kept_sums, merge_extensions, name_lookups, same_rows
@@ -68,6 +69,8 @@ def fact(site: Site, staged: Staged) -> None:
     _date_tests(site, staged, attributes, by_column)
     for column, more in volume.header_tests(site, staged).items():
         by_column.setdefault(column, []).extend(more)
+    for name, test in _taken_keys(site, staged, attributes):
+        by_column.setdefault(name, []).append(test)
     tests += same_rows(staged, wide)
     tests += _header_tests(site, staged, worth)
     site.built[staged.id] = site.add(
@@ -141,8 +144,26 @@ def _date_tests(
             )
 
 
+def _taken_keys(
+    site: Site, staged: Staged, attributes: Sequence[Attribute]
+) -> Iterator[tuple[str, Test]]:
+    """Where the keys lead that a fact has taken from its header or carries from further up: what
+    reads the star reads its joins in these tests. Rows without a parent are warned of once, where
+    the key is the table's own."""
+    for attribute in attributes:
+        if attribute.role != "foreign_key" or attribute.origin is None:
+            continue
+        table, column = attribute.origin
+        for link in site.plan.up.get(table, ()) if table != staged.id else ():
+            if link.relationship.columns == (column,) and link.is_plain and link.joinable:
+                own = replace(link, columns=(attribute.name,))
+                test = checks.link_test(own, site.home(link))
+                if test is not None and test.severity == "error":
+                    yield attribute.name, test
+
+
 def _header_tests(site: Site, staged: Staged, worth: lines.Amount | None) -> list[Test]:
-    """Lines add up to their header. Where the header's own keys and days lead is tested there."""
+    """Lines add up to their header. Where the header's days lead is tested there."""
     header = site.headers.get(staged.id)
     if header is None or worth is None or header.parent.id not in site.homes:
         return []

@@ -33,12 +33,12 @@ def test_a_key_is_proved_in_staging_and_in_its_mart_and_not_again_on_the_way() -
         assert [t.column for t in claims(model, "not_null") if t.severity == "error"] == keyed
 
 
-def test_a_key_that_a_line_took_over_is_tested_at_its_header_alone() -> None:
+def test_a_key_that_a_line_took_over_leads_where_it_leads_at_its_header() -> None:
     result = designed(customers(), orders(), order_lines())
     lines, header = result.by_name["fct_order_lines"], result.by_name["fct_orders"]
     assert "customer_id" in [c.name for c in lines.columns]
     assert [t.to for t in claims(header, "relationships") if t.column == "customer_id"]
-    assert [t.column for t in claims(lines, "relationships")] == ["order_id"]
+    assert [t.column for t in claims(lines, "relationships")] == ["order_id", "customer_id"]
 
 
 def test_a_domain_that_was_only_seen_warns_and_a_declared_one_stops_the_build() -> None:
