@@ -48,27 +48,31 @@ EDGE_PRIOR: dict[str, float] = {
     "surprise": 2, "coverage": 1, "parent_larger": -1.5, "ref_not_primary": -3,
     "conflict": -1, "other_key_word": -2, "bare_role": -1.5, "begin_unproved": -2,
     "part_unproved": -2, "table_unproved": -2, "tail_unproved": -1, "short_unproved": -1,
-    "person_unproved": -0.5, "habit": 2, "composite": 0,
+    "person_unproved": -0.5, "habit": 2, "written": 3, "composite": 0,
 }  # fmt: skip
 """What a modeller believes of each sign before any data: the fit is held towards it, since the
 answers of many databases leave out what nobody declared (who created a row, composite keys)."""
-EDGE_FIXED = ("composite",)
-"""What the answers do not tell: that columns refer together, where one of them does alone."""
+EDGE_FIXED = ("composite", "written")
+"""What the answers do not tell: that columns refer together, where one of them does alone; what a
+comment says, since the databases have none."""
 KEY_FIXED = ("a time is rarely a key", keys.REFUTED)
 """What databases with declared keys cannot teach: none of them has a table whose only unique column
 is a time, and no refuted key is anybody's."""
-ROLE_RIDGE = 1.0
+ROLE_RIDGE = 2.0
+ROLE_BALANCE = 0.25
+"""From 0, each database tells as much of roles, to 1, each group of them does."""
 ROLE_PRIOR: dict[Role, dict[str, float]] = {
     "fact": {
         "prefix_fact": 3, "head_event": 1.5, "head_line": 1, "event_time": 0.7, "additive": 0.8,
         "key_parent_time": 0.5, "key_parent_order": 1, "leaf_with_time": 0.5,
         "event_and_parents": 1, "outnumbers": 0.5, "of_event": 0.5, "head_history": 0.5,
         "head_aggregate": 0.5, "semi_additive": 0.5,
+        "event_history": 1, "of_others": 0.5,
     },
     "dimension": {
         "prefix_dimension": 4, "head_thing": 1.5, "personal": 1, "has_name": 0.5, "in_3": 0.7,
         "payload_9": 0.5, "key_single": 0.5, "versioned": 0.5, "validity": 0.3, "calendar": 3,
-        "above_events": 0.5,
+        "above_events": 0.5, "thing_history": 1, "key_own_time": 1.5,
     },
     "bridge": {
         "prefix_bridge": 4, "bare": 2, "key_of_parents": 1, "two_tables": 1.5, "bare_pair": 1.5,
@@ -97,16 +101,19 @@ class Lessons:
 
 
 def balanced(taught: Mapping[str, Lessons], groups: Mapping[str, str]) -> dict[str, Lessons]:
-    """What each database teaches of keys, with no group louder for having more of them.
+    """What each database teaches, with no group louder for having more of them.
 
-    A hundred small databases would else decide how a loader's tables are keyed.
+    A hundred small databases would else decide how a loader's tables are keyed. Of keys all groups
+    tell as much; of roles the small ones tell most and are let.
     """
     sizes = Counter(groups[name] for name in taught)
     each = len(taught) / max(1, len(sizes))
-    return {
-        name: replace(own, keys=_louder(own.keys, each / sizes[groups[name]]))
-        for name, own in taught.items()
-    }
+    found: dict[str, Lessons] = {}
+    for name, own in taught.items():
+        times = each / sizes[groups[name]]
+        roles = _louder(own.roles, times**ROLE_BALANCE)
+        found[name] = replace(own, keys=_louder(own.keys, times), roles=roles)
+    return found
 
 
 def _louder(choices: Sequence[Choice], times: float) -> list[Choice]:

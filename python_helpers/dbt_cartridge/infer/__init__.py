@@ -102,7 +102,12 @@ def _by_version(draft: Draft, own: TableKeys, versions: Versions | None, ask: As
         return replace(own, primary=_once(versions), others=(), doubted=())
     dated_by_load = any(draft.by_name[c].role == "load_time" for c in versions.order_by)
     # A version is told by its entity and its time, whatever else tells it apart today: a status.
-    chance = own.primary is None or set(versions.entity_key) < set(own.primary.columns)
+    # Not so where the rest leads to another table: it brings the two together.
+    more = set(own.primary.columns) - set(versions.entity_key) if own.primary else set[str]()
+    chance = own.primary is None or (
+        set(versions.entity_key) < set(own.primary.columns)
+        and not any(own.references.get(name, 0.0) > 0.5 for name in more)
+    )
     if not (dated_by_load or chance) and versions.kind != "loads":
         return own
     if own.primary and set(own.primary.columns) == set(columns):

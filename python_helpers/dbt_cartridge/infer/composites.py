@@ -129,6 +129,7 @@ def _reported(own: KeyColumns) -> list[Proposal]:
     segments = [c for c in own.parts if c.family == "text" and set(c.words) & SEGMENT_WORDS
                 and c not in own.links]  # fmt: skip
     about = [c for c in own.links if own.is_own_key(c) and not own.is_load_tool(c)]
+    named = bool(about)
     natural = [c for c in own.links if not own.is_load_tool(c)]
     about = about or (natural if len(natural) == 1 else [])
     out: list[Proposal] = []
@@ -136,7 +137,11 @@ def _reported(own: KeyColumns) -> list[Proposal]:
         why = [("a report: what it is about, its date and its segments", 6.0)]
         out.append((own.names_of((about[0], date, *segments[:3])), why))
     row_hash = [c for c in own.parts if own.is_load_tool(c) and c.words[-1:] == ("id",)]
-    out += [(own.names_of((c, date)), [("the load tool's id and the date", 4.6)]) for c in row_hash]
+    # The tool makes an id where the rows have none of their own.
+    points = 4.6 if named else 6.5
+    out += [
+        (own.names_of((c, date)), [("the load tool's id and the date", points)]) for c in row_hash
+    ]
     return out
 
 

@@ -26,6 +26,7 @@ class Weighed:
     probability: float = 0.0
     ambiguous: tuple[str, ...] = ()  # tables that fit as well, so that none can be told
     habit: int = 0  # other tables in which what it claims holds
+    written: tuple[str, ...] = ()  # what people wrote that says so, in words
 
 
 def features(
@@ -55,6 +56,11 @@ def features(
         if found.get(name) and not holds:
             found[f"{name}_unproved"] = 1.0
     return {name: value for name, value in found.items() if value}
+
+
+def with_written(found: Features, says: Sequence[str]) -> Features:
+    """The evidence, and that something written says so."""
+    return {**found, "written": 1.0} if says else found
 
 
 def with_habit(found: Features, habit: int) -> Features:

@@ -29,6 +29,7 @@ from dbt_cartridge.words import singular
 
 UNIQUE = "unique and never null"
 REFUTED = "not unique, or null"
+VERSIONED = "the table keeps versions of one entity"
 _SECOND_IDS = (("uuid",), ("guid",), ("identifier",))
 MAX_PROBES = 12
 """Candidates asked about per table and round."""
@@ -313,7 +314,7 @@ class KeyDraft:
         elif column.is_free_text:
             points.append(("free text", -3.0))
         if self._own.keeps_versions and column.has_key_word:
-            points.append(("the table keeps versions of one entity", -2.5))
+            points.append((VERSIONED, -2.5))
         reference = self._own.references[column.name]
         if reference:
             points.append(("its name is that of another table", -3.0 * reference))
@@ -447,11 +448,16 @@ class KeyDraft:
             for part in combinations(columns, size)
         )
 
+    def _facts(self, columns: tuple[str, ...]) -> list[ColumnFacts]:
+        return [self.table.columns[name] for name in columns]
+
     def _composite(self, columns: tuple[str, ...], points: Points) -> Scored:
         unique = self._known(columns)
         points = [*points, *self._data_points(unique, len(columns))]
         if all(self._own.place[name] < len(columns) for name in columns):
             points.append((self._so_far("first columns"), 0.8))
+        if self._own.keeps_versions and not any(self._own.is_date(c) for c in self._facts(columns)):
+            points.append((VERSIONED, -2.5))
         if any(text == TOLD_IN for text, _ in points):
             return Scored(columns, tuple(points), unique)
         if unique and any(self.table.columns[c].unique for c in columns) and (self._rows or 0) > 2:
@@ -461,7 +467,7 @@ class KeyDraft:
             points.append(("one of its columns is unique already", -3.5 * weight))
         elif self._has_smaller(columns):
             points.append(("some of its columns are unique already", -3.5))
-        named = [self.table.columns[c] for c in columns]
+        named = self._facts(columns)
         pair = len(columns) == 2 and self._own.joins_two(tuple(named))
         if not pair and any(c.unique and self._is_whole_key(c.name) for c in named):
             points.append(("one of its columns is the table's key", -6.0))

@@ -38,6 +38,7 @@ Likeness = Literal[
     "table",  # l_artist_label.entity0 → artists
     "self",  # parent_id, reports_to
     "person",  # placed_by → users
+    "written",  # a comment, an index or a declared key elsewhere says so
     "link",  # a load tool's own column, as its manual says
     "none",
     "declared",

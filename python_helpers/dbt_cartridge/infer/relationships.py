@@ -18,6 +18,7 @@ from dbt_cartridge.infer.evidence import (
     if_it_held,
     suggestion,
     with_habit,
+    with_written,
 )
 from dbt_cartridge.infer.facts import Facts, TableFacts
 from dbt_cartridge.infer.habits import habits
@@ -40,6 +41,7 @@ from dbt_cartridge.infer.witnesses import (
     without_none,
     witnesses,
 )
+from dbt_cartridge.infer.written import written
 
 HABIT = 3
 """Tables from which on what each of them does is what the schema does."""
@@ -177,13 +179,18 @@ def weigh(
     score: Scorer = probability,
 ) -> list[Weighed]:
     """Candidates with their evidence: the probe is asked where the answer could matter."""
+    claimed = written(facts, keys)
     several = [*composite_pairs(facts, keys), *scoped_pairs(facts, names, keys)]
     candidates = [*pairs(facts, names, keys, meanings), *several]
+    says = {_ends(pair): texts for pair, texts in claimed.items()}
+    named = {_ends(pair) for pair in candidates}
+    candidates += [pair for pair in claimed if _ends(pair) not in named]
     drafts: list[Weighed] = []
     for pair in candidates:
-        found = features(pair, facts, keys, None)
+        said = says.get(_ends(pair), ())
+        found = with_written(features(pair, facts, keys, None), said)
         prior = score(found)
-        drafts.append(Weighed(pair, found, None, prior, prior))
+        drafts.append(Weighed(pair, found, None, prior, prior, written=said))
     asking = [
         d for d in drafts
         if score(if_it_held(d.features)) >= WORTH_ASKING
@@ -196,9 +203,13 @@ def weigh(
         if answer is None or answer.status != "answered":
             out.append(replace(draft, answer=answer))
             continue
-        found = features(draft.pair, facts, keys, answer)
+        found = with_written(features(draft.pair, facts, keys, answer), draft.written)
         out.append(replace(draft, features=found, answer=answer, probability=score(found)))
     return _with_habits(out, score)
+
+
+def _ends(pair: Pair) -> tuple[str, tuple[str, ...], str, tuple[str, ...]]:
+    return pair.table, pair.columns, pair.ref_table, pair.ref_columns
 
 
 def _with_habits(weighed: Sequence[Weighed], score: Scorer) -> list[Weighed]:
@@ -270,6 +281,7 @@ def _class_of(one: Weighed, facts: Facts) -> EvidenceClass:
         and not by_values(pair, facts, answer)
         and not (pair.same_name and pair.ref_is_primary)  # the parent's key says it too
         and one.habit + 1 < HABIT
+        and not one.written
     )
     counts = facts.column(pair.ref_table, pair.ref_columns[0]).family == "integer"
     few = counts and pair.named.likeness != "short" and (answer.key_hits if answer else 0) <= FEW
@@ -352,6 +364,7 @@ _NAME_TEXT: dict[str, str] = {
     "table": "its own table's name holds the other's",
     "self": "leads back to its own table by name",
     "person": "names a part that a person plays",
+    "written": "what is written says the table, its name does not",
     "link": "the load tool's link to the parent",
     "none": "nothing in the name; found by its values",
 }
@@ -377,6 +390,7 @@ def _evidence(one: Weighed) -> list[Evidence]:
                 value=round(answer.key_hits / answer.keys, 6) if answer.keys else None,
             )
         )
+    found += [Evidence(text=text) for text in one.written]
     if one.habit:
         found.append(Evidence(text="other tables in which the like holds", value=one.habit))
     if one.ambiguous:

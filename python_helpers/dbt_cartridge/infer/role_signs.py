@@ -26,6 +26,8 @@ PHRASES: dict[str, str] = {
     "head_kind": "it is named for a kind or a code",
     "head_link": "it is named for a link",
     "head_history": "it is named as a history",
+    "thing_history": "it is named as the history of a thing or a person",
+    "event_history": "it is named as the history of something that happens",
     "tags_parent": "it is named for what its parent is sorted by",
     "head_aggregate": "it is named as a summary",
     "body_event": "its name holds something that happens",
@@ -43,6 +45,7 @@ PHRASES: dict[str, str] = {
     "key_single": "its key is one column",
     "key_of_parents": "its key is made of the keys of others",
     "key_parent_time": "its key is a parent's key and a time",
+    "key_own_time": "its key is its own id and a time",
     "key_parent_order": "its key is a parent's key and a number in order",
     "key_parent_own": "its key is a parent's key and something of its own",
     "key_is_parent": "its key is another table's key: it extends that table",
@@ -64,6 +67,7 @@ PHRASES: dict[str, str] = {
     "created_only": "its only time is when the row was made",
     "no_time": "it holds no time",
     "has_name": "it holds a name",
+    "of_others": "the names that it holds are those of others",
     "has_description": "it holds a description",
     "name_alone": "it holds a name and next to nothing else",
     "personal": "it holds personal data",
@@ -89,6 +93,8 @@ PHRASES: dict[str, str] = {
 }
 
 Signs = dict[str, float]
+_OF_ITSELF = frozenset("first last middle given family full short long display".split())
+"""Words before `name` that tell which of the thing's own names it is."""
 
 
 @dataclass(frozen=True)
@@ -193,6 +199,8 @@ def _by_name(draft: Draft, around: Around, held: list[str]) -> dict[str, bool]:
         "head_link": bool(set(words[-2:]) & lists.LINKS) or (head == "member" and of_parent),
         "tags_parent": head in lists.KINDS and of_parent and not around.into and not single,
         "head_history": head in lists.HISTORIES,
+        "thing_history": head in lists.HISTORIES and words[-2:][0] in lists.THINGS,
+        "event_history": head in lists.HISTORIES and words[-2:][0] in lists.EVENTS,
         "head_aggregate": bool(set(words) & lists.AGGREGATES),
         "body_event": bool(body & lists.EVENTS),
         "body_thing": bool(body & lists.THINGS),
@@ -215,10 +223,12 @@ def _by_key(draft: Draft, around: Around, held: list[str]) -> dict[str, bool]:
     ordered = any(set(m.words) & (ORDINAL | {"number", "line"}) for m in meant)
     composite = len(key) > 1
     with_parent = composite and len(own) < len(key)
+    versioned = any(is_own(m.words[:-1], draft) and m.words[-1:] == ("id",) for m in meant)
     return {
         "key_single": len(key) == 1 and not with_parent and bool(own),
         "key_of_parents": composite and not own,
-        "key_parent_time": composite and timed,
+        "key_parent_time": composite and timed and not versioned,
+        "key_own_time": composite and timed and versioned,
         "key_parent_order": with_parent and ordered and not timed,
         "key_parent_own": with_parent and bool(own) and not ordered and not timed,
         "key_is_parent": len(key) == 1 and not own,
@@ -246,6 +256,14 @@ def _by_place(draft: Draft, around: Around, held: list[str]) -> dict[str, float]
     }
 
 
+def is_own(words: Sequence[str], draft: Draft) -> bool:
+    """Do words before a column's last say nothing but whose it is?
+
+    `name`, `customer_name` and `first_name` of customers; not `customer_name` of charges.
+    """
+    return {singular(word) for word in words} <= _OF_ITSELF | set(draft.entity)
+
+
 def _by_columns(draft: Draft, around: Around, held: list[str]) -> dict[str, bool]:
     meant = [draft.by_name[name] for name in held]
     roles = [m.role for m in meant]
@@ -255,6 +273,7 @@ def _by_columns(draft: Draft, around: Around, held: list[str]) -> dict[str, bool
     times += sum(m.role == "event_time" for m in keyed)
     made = any(m.role == "created_time" and not m.is_load_tool for m in draft.meanings)
     named = "name" in roles
+    own_name = any(m.role == "name" and is_own(m.words[:-1], draft) for m in meant)
     calendar = sum(bool(set(m.words) & CALENDAR_PARTS) for m in draft.meanings)
     size = len(held)
     return {
@@ -276,6 +295,7 @@ def _by_columns(draft: Draft, around: Around, held: list[str]) -> dict[str, bool
         "has_description": "description" in roles,
         "name_alone": (named and size <= 2) or (size == 1 and "description" in roles),
         "personal": any(m.pii not in (None, "salary") for m in meant),
+        "of_others": named and not own_name,
         "status": "status" in roles,
         "categories": roles.count("category") >= 2,
         "flags": "flag" in roles,

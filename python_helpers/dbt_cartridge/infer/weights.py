@@ -54,4 +54,5 @@ WEIGHTS: dict[str, float] = {
     "table_contains_parent": -0.03,
     "table_unproved": 0.28,
     "tail_unproved": -0.17,
+    "written": 3.00,
 }

@@ -13,6 +13,7 @@ from dbt_cartridge.documents.scan import (
     Column,
     DeclaredForeignKey,
     DeclaredKey,
+    Index,
     Profile,
     Relation,
     Scan,
@@ -36,6 +37,8 @@ class World:
         self.asked: list[Question] = []
         self.foreign_keys: dict[str, tuple[DeclaredForeignKey, ...]] = {}
         self.primary_keys: dict[str, DeclaredKey] = {}
+        self.comments: dict[str, str] = {}  # by `table.column`
+        self.indexes: dict[str, tuple[Index, ...]] = {}
         self._profiled = profiled
         self._sampled = sampled
 
@@ -47,11 +50,14 @@ class World:
                 name=name.rpartition(".")[2],
                 rows=_count(rows) if self._profiled else None,
                 columns=tuple(
-                    _column(column, values, self._profiled, self._sampled)
+                    _column(column, values, self._profiled, self._sampled).model_copy(
+                        update={"comment": self.comments.get(f"{name}.{column}")}
+                    )
                     for column, values in rows.items()
                 ),
                 primary_key=self.primary_keys.get(name),
                 foreign_keys=self.foreign_keys.get(name, ()),
+                indexes=self.indexes.get(name, ()),
             )
             for name, rows in self.tables.items()
         ]
