@@ -1,6 +1,7 @@
 """The fitted models of inference: what each learns from, how it is fitted, where it is kept.
 
 edges  which parent a column has, or none         infer/weights.py
+keys   which of a table's candidates is its key   infer/key_weights.py
 roles  which of the five roles a table has        infer/role_weights.py
 """
 

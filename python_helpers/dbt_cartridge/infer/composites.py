@@ -181,17 +181,11 @@ def _bridges(own: KeyColumns) -> list[Proposal]:
             points -= 0.1 * min(20, max(0, len(rest) - 2)) + 1.5 * own.is_history
             points -= 1.2 * sum(names_a_time(c) for c in group) + 4.0 * own.has_own_key
             why = [("links to other tables, together", points)]
-            foreign = sum(not own.references[c.name] for c in group)
-            why.append(("not all of them lead to a table here", -1.0 * foreign))
             if size == 2 and own.joins_two(group):
                 more = not rest and len(links) > 2
                 why.append(("the table is named after both", 1.0 if more else 3.5))
-            if size == len(links):
-                why.append(("all its links", 0.6))
-                if not rest:
-                    why.append(("and nothing but links", 2.5))
-                elif own.all[:size] == list(group) and own.only_measures(rest):
-                    why.append(("first its links, then nothing but measures", 2.5))
+            if size == len(links) and not rest:
+                why.append(("and nothing but links", 2.5))
             out.append((own.names_of(group), why))
             if len(rest) == 1 and set(rest[0].words) <= LINK_ATTRIBUTES and size == len(links):
                 told = [*why, ("told apart by their kind", 0.5)]

@@ -125,15 +125,6 @@ class ColumnFacts:
             return None if profile.distinct == profile.rows else False
         return profile.distinct == profile.rows
 
-    @property
-    def holds_uuids(self) -> bool:
-        """By its type, or by the look of every value."""
-        profile = self.column.profile
-        patterns = profile.patterns if profile else None
-        return self.family == "uuid" or bool(
-            patterns and self.filled and patterns.uuid == self.filled
-        )
-
     @cached_property
     def domain(self) -> frozenset[str] | None:
         """All values, where the profile lists them all."""

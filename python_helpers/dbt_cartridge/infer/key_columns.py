@@ -203,10 +203,6 @@ class KeyColumns:
             return False
         return not (self.is_date(column) and set(column.words) & CHANGE_WORDS)
 
-    def only_measures(self, columns: list[ColumnFacts]) -> bool:
-        found = [self.meanings.get(c.name) for c in columns]
-        return all(m is not None and m.role == "measure" for m in found)
-
     def joins_two(self, group: tuple[ColumnFacts, ...]) -> bool:
         """The table's name is made of the names of the two: film_category."""
         entity = list(self.table.entity)

@@ -311,8 +311,6 @@ class KeyDraft:
         if referred:
             weight = 1.7 + 0.8 * min(referred, 6)
             points.append(("columns of other tables hold its values", weight))
-        elif column.is_free_text:
-            points.append(("free text", -3.0))
         if self._own.keeps_versions and column.has_key_word:
             points.append((VERSIONED, -2.5))
         reference = self._own.references[column.name]
@@ -323,12 +321,6 @@ class KeyDraft:
     def _single(self, column: ColumnFacts, standing: Points) -> Scored:
         unique = self._known((column.name,))
         points = [*standing, *self._data_points(unique, 1)]
-        reference = self._own.references[column.name]
-        if reference and unique:
-            weight = 1.5 * reference * min(1.0, (self._rows or 0) / TINY)
-            if self._own.place[column.name] == 0:
-                weight = max(weight, 1.2 * reference)
-            points.append(("but each of its values stands once: an extension", weight))
         if column.name in self._own.told_in:
             points.append(("unique while one language is loaded", -6.0))
         return Scored((column.name,), tuple(points), unique)
@@ -362,14 +354,8 @@ class KeyDraft:
             return [("a key by its last word", 1.0 + weak)]
         if not stem and words:
             return [("named as a code", 2.0)]
-        if stem == entity:
-            return [("named as the table", 0.8)]
-        if stem == entity[-len(stem) :] and self._own.place[column.name] == 0:
-            return [("named as the last part of the table's name", 0.8)]
         if stem[: len(entity)] == entity:
-            return [("its name begins with the table's", 0.3)]
-        if words and words[-1] in ("sku", "isbn", "ssn", "token", "slug", "iso", "iata", "vin"):
-            return [("a natural key by its name", 1.5)]
+            return []
         return [("nothing in its name says key", -1.0)]
 
     def _is_second_id(self, column: ColumnFacts) -> bool:
@@ -395,8 +381,6 @@ class KeyDraft:
     def _place_points(self, column: ColumnFacts) -> Points:
         place = self._own.place[column.name]
         points = [(self._so_far("first column"), 1.0)] if place == 0 else []
-        if place == 0 and column.holds_uuids and not column.has_key_word:
-            points.append(("a global id in the first place", 1.5))
         if place == 0 and len(self._own.all) > 2 and self._own.is_load_tool(self._own.all[1]):
             points.append(("stands before the load tool's columns", 2.0))
         shared = self._shared.get(column.words, 1)
