@@ -16,6 +16,7 @@ from dbt_cartridge.infer.key_columns import (
     SEGMENT_WORDS,
     TINY,
     VALID_WORDS,
+    VERSION_WORDS,
     KeyColumns,
     names_a_time,
 )
@@ -105,6 +106,7 @@ def _dated(own: KeyColumns) -> list[Proposal]:
         points -= 1.5 * bool(words & {"to", "end", "until", "created", "due", "submitted"})
         if (versions and words & VALID_WORDS) or (own.is_history and "created" not in words):
             points += 2.0
+        points += 0.3 * bool(versions and words & VERSION_WORDS)
         for size in (1, 2):
             for group in combinations(about[:5], size):
                 lost = 0.4 * (size - 1) + 0.3 * sum(about.index(link) for link in group)

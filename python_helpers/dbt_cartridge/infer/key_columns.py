@@ -20,6 +20,8 @@ CHANGE_WORDS = frozenset("updated update modified created create changed last".s
 VALID_WORDS = frozenset(
     "from start valid effective begin since updated modified change changed update".split()
 )
+VERSION_WORDS = frozenset("updated update modified change changed valid effective".split())
+"""Of the words above, those that tell of the row; a start may be that of what it tells."""
 HISTORY_WORDS = frozenset("history hist version snapshot log audit archive backup".split())
 SEGMENT_WORDS = frozenset(
     "device network platform placement os browser country region age gender segment channel "

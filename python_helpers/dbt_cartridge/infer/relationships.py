@@ -45,7 +45,7 @@ from dbt_cartridge.infer.written import written
 
 HABIT = 3
 """Tables from which on what each of them does is what the schema does."""
-WORTH_ASKING = 0.08
+WORTH_ASKING = 0.06
 """What a candidate must reach if the warehouse agreed, to be worth a question."""
 
 Scorer = Callable[[dict[str, float]], float]

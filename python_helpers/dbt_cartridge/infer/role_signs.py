@@ -223,7 +223,8 @@ def _by_key(draft: Draft, around: Around, held: list[str]) -> dict[str, bool]:
     ordered = any(set(m.words) & (ORDINAL | {"number", "line"}) for m in meant)
     composite = len(key) > 1
     with_parent = composite and len(own) < len(key)
-    versioned = any(is_own(m.words[:-1], draft) and m.words[-1:] == ("id",) for m in meant)
+    entity = tuple(word for word in draft.entity if word not in lists.HISTORIES)
+    versioned = any(m.words in (("id",), (*entity, "id")) for m in meant)
     return {
         "key_single": len(key) == 1 and not with_parent and bool(own),
         "key_of_parents": composite and not own,
