@@ -258,10 +258,11 @@ def _parsed(host: Host) -> tuple[int, str]:
     """dbt parse; a model of a package that is not public is one of no rows."""
     while True:
         code, output = host.dbt("parse")
-        missing = re.search(r"depends on a node named '(\w+)' which was not found", output)
+        missing = re.search(r"node named '(\w+)' (?:in package or project '(\w+)' )?which", output)
         if not code or missing is None:
             return code, output
-        folder = host.project / host.settings.get("model-paths", ["models"])[0] / "not_public"
+        own = host.project / host.settings.get("model-paths", ["models"])[0] / "not_public"
+        folder = host.project / f"local_packages/{missing[2]}/models" if missing[2] else own
         folder.mkdir(exist_ok=True)
         if (place := folder / f"{missing[1]}.sql").exists():
             return code, output

@@ -25,6 +25,7 @@ from dbt_cartridge.documents.memory import Answers, EditsFound, Proofs
 from dbt_cartridge.documents.plan import Plan, catalogue_digest, planned_files
 from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.documents.schema import Schema
+from dbt_cartridge.documents.upgrade import Upgrade, upgrade
 from dbt_cartridge.documents.verdicts import Verdicts
 from dbt_cartridge.engine.base import Engine
 from dbt_cartridge.engine.probe import prober
@@ -42,7 +43,7 @@ from dbt_cartridge.render import macros, render
 from dbt_cartridge.scan import read_catalogue, scan, united
 from dbt_cartridge.verify import Memory, changed_on_disk, prove, prove_edits, users_jinja
 from dbt_cartridge.version import helper_version
-from dbt_cartridge.write import Fit, apply, fit, plan, recognise, recover, survey
+from dbt_cartridge.write import Fit, apply, fit, plan, recognise, recover, survey, written_by
 from dbt_cartridge.write import undo as take_back
 from dbt_cartridge.write.answers import KeptAnswers
 from dbt_cartridge.write.decisions import read_decisions
@@ -64,6 +65,7 @@ class Outcome:
     changes: Changes
     seconds: dict[str, float] = field(default_factory=dict[str, float])
     asked: Asked | None = None  # None where the rules were alone
+    upgrade: Upgrade | None = None  # on the first run of a later version that changes something
 
 
 def generate(
@@ -163,14 +165,14 @@ def _corridor(
         Design,
         lambda: told(
             "Designing models",
-            lambda: _kept(design(schema, facts, host, settings), folder),
+            lambda: _kept(design(schema, facts, host, settings, decisions.declined), folder),
             lambda d: f"{len(d.models)} models",
         ),
         better and better.improve,
     )
     files = step("render", Files, lambda: render(designed, host, settings))
     if "render" in skipped:
-        _refuse_changed(files, Files.file_name, host)
+        _refuse_changed(files, Files.file_name, lambda: host)
     given, schema_changes = survey(facts, before, host, project_dir, prune=settings.prune)
     if "verify" in skipped:
         verdicts = Verdicts.load(folder)
@@ -203,15 +205,17 @@ def _corridor(
             document.save(folder)
     with clock.measured("write"):
         changes = plan(files, host, project_dir, given, schema_changes)
-        if settings.dry_run:
+        upgraded = upgrade(written_by(project_dir), helper_version(), designed, changes)
+        if settings.dry_run or upgraded:  # what other rules change is looked at first
             _plan(facts, files, changes).save(folder)
         else:
             changes = apply(files, changes, project_dir)
     changes.save(folder)
     asked = _saved(better, folder)
     return Outcome(
-        settings, host, facts, schema, designed, files, verdicts, changes, clock.seconds, asked
-    )
+        settings, host, facts, schema, designed, files, verdicts, changes, clock.seconds, asked,
+        upgraded,
+    )  # fmt: skip
 
 
 def _kept(design: Design, folder: Path) -> Design:
@@ -253,7 +257,7 @@ def prompts(
     else:
         schema = obeyed(infer(facts, prober(engine, facts), settings), decisions)
     said = KeptAnswers(project_dir, forget=settings.ask_again)
-    designed = design(schema, facts, host, settings)
+    designed = design(schema, facts, host, settings, decisions.declined)
     return list(told(settings, schema, facts, designed, host, said))
 
 
@@ -277,7 +281,7 @@ def apply_plan(engine: Engine, project_dir: Path, progress: Progress) -> Changes
             f"Nothing was written: {folder / Plan.file_name} is not as it was planned and proved. "
             "Plan again."
         )
-    _refuse_changed(planned.files, Plan.file_name, engine.host(project_dir))
+    _refuse_changed(planned.files, Plan.file_name, lambda: engine.host(project_dir))
     progress.start("Reading the catalogue")
     scope = {"database": planned.database, "schemas": planned.schemas}
     asked = Settings.model_validate(scope)
@@ -350,13 +354,15 @@ def _plan(facts: Scan, files: Files, changes: Changes) -> Plan:
     )
 
 
-def _refuse_changed(files: Files, name: str, host: Host) -> None:
+def _refuse_changed(files: Files, name: str, host: Callable[[], Host]) -> None:
     """Documents lie where others can change them, and dbt runs the Jinja that it compiles.
 
     Raises:
         DocumentError: a text that was read back holds Jinja that we never write.
     """
-    if found := changed_on_disk(files, macros(), users_jinja(host)):
+    if not changed_on_disk(files, macros()):
+        return
+    if found := changed_on_disk(files, macros(), users_jinja(host())):
         path, problem = min(found.items())
         raise DocumentError(
             f"target/cartridge/{name} was changed: {path} holds Jinja that cartridge does not "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -12,6 +13,7 @@ from dbt_cartridge import pipeline
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.base import documents_folder
 from dbt_cartridge.documents.files import File, Files
+from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.plan import Plan
 from dbt_cartridge.engine.base import Engine
 from dbt_cartridge.errors import ConfigError, DocumentError, WriteError
@@ -33,7 +35,9 @@ def a_plan(text: str) -> Plan:
 
 
 def apply_plan(folder: Path) -> None:
-    pipeline.apply_plan(cast("Engine", None), folder, Silent())
+    host = Host(project_name="shop", adapter="duckdb", dbt_version="1.11.0")
+    engine = SimpleNamespace(host=lambda _: host)  # pyright: ignore[reportUnknownLambdaType]
+    pipeline.apply_plan(cast("Engine", engine), folder, Silent())
 
 
 def test_a_plan_that_was_changed_is_not_applied(tmp_path: Path) -> None:

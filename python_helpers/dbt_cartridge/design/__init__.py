@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import dates as calendar
@@ -48,7 +48,9 @@ from dbt_cartridge.documents.schema import Identity, Schema
 __all__ = ["design"]
 
 
-def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design:
+def design(
+    schema: Schema, scan: Scan, host: Host, settings: Settings, declined: Collection[str] = ()
+) -> Design:
     """The whole project for a schema, before any text is written.
 
     Pure: no warehouse, no clock, no chance. It never fails on odd names or empty tables; what is
@@ -83,7 +85,7 @@ def design(schema: Schema, scan: Scan, host: Host, settings: Settings) -> Design
     site = Site(
         schema=schema, plan=its, host=host, settings=settings, names=names,
         folders=_folders(declared, staged, host), beside=beside,
-        own={} if settings.beside_own_marts else own_marts(staged, host),
+        declined=declined, own={} if settings.beside_own_marts else own_marts(staged, host),
     )  # fmt: skip
     staging = _staging_models(site, with_marts="marts" in layers)
     ours = [each for each in staged.values() if not each.own]

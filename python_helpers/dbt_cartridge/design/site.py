@@ -45,6 +45,7 @@ class Site:
     names: Names
     folders: Mapping[str, str]  # relation → folder of its marts
     beside: Collection[str] = ()  # models of earlier runs that this one is not about
+    declined: Collection[str] = ()  # rules of whose columns the user wants none
     own: Mapping[str, HostModel] = field(default_factory=dict[str, HostModel])  # the host's marts
     homes: dict[str, str] = field(default_factory=dict[str, str])
     histories: dict[str, str] = field(default_factory=dict[str, str])

@@ -113,7 +113,10 @@ def sum_up(site: Site, staged: Staged, wide: Wide, found: Sequence[Kind]) -> Non
     ]
     adapter = site.host.adapter
     chosen, left = within(
-        [[d for d in each if _has(adapter, d.expression)] for each in map(list, proposed)]
+        [
+            [d for d in each if _has(adapter, d.expression) and d.rule not in site.declined]
+            for each in map(list, proposed)
+        ]
     )
     for kind, group, derivations in zip(found, groups, chosen, strict=True):
         if derivations:
@@ -354,13 +357,14 @@ def not_summed(left_out: Sequence[Attribute]) -> str:
 def weigh(site: Site, staged: Staged, wide: Wide) -> None:
     """Add what a line is worth beside its amount: no budget drops the business's money."""
     for each in worth(_row(site, staged, wide), worth_of(site, staged)):
-        if each.name not in wide.expressions:
+        if each.name not in wide.expressions and each.rule not in site.declined:
             wide.take(replace(each.attribute, rule=each.rule), each.expression, each.name)
 
 
 def compute(site: Site, staged: Staged, wide: Wide, whole: bool = True) -> None:
     """Add to a mart what the rules of a row compute beside its columns, as far as there is room."""
-    chosen, left = within([of_row(_row(site, staged, wide), whole)], _OF_A_ROW)
+    proposed = of_row(_row(site, staged, wide), whole)
+    chosen, left = within([[d for d in proposed if d.rule not in site.declined]], _OF_A_ROW)
     for each in chosen[0]:
         wide.take(replace(each.attribute, rule=each.rule), each.expression, each.name)
     if left:

@@ -8,15 +8,27 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from dbt_cartridge.documents.additions import Additions
 from dbt_cartridge.documents.base import Frozen
+from dbt_cartridge.documents.design import RULES
 from dbt_cartridge.documents.schema import Pii, Role
+from dbt_cartridge.errors import did_you_mean
 
 FILE = "cartridge.yml"
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Personal = Pii | Literal["none"]
+
+
+def _is_rule(value: str) -> str:
+    if value not in RULES:
+        near = did_you_mean(value, RULES)
+        raise ValueError(f"'{value}' is no rule; there are {', '.join(RULES)}.{near}")
+    return value
+
+
+Declined = Annotated[str, AfterValidator(_is_rule)]
 
 
 class DecidedReference(Frozen):
@@ -64,6 +76,9 @@ class Decisions(Frozen):
         default={},
         description="By the name of a model: what is added to it and made from it, and what is "
         "left out. `cartridge add` writes it.",
+    )
+    declined: tuple[Declined, ...] = Field(
+        default=(), description="Rules whose columns are computed in no mart."
     )
     terms: dict[str, str] = Field(
         default={}, description="Words of the business and what they mean, for a provider."

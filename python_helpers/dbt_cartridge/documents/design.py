@@ -308,6 +308,13 @@ BY_VALUE = "by_value"
 """The rule of columns that are named for a value of the data: no provider is told such a name."""
 
 
+RULES = (
+    "amounts", "by_flag", BY_VALUE, "counts", "durations", "ends", "engagement", "full_name",
+    "intervals", "progress", "sequence", "through", "worth",
+)  # fmt: skip
+"""The rules that compute columns: the modules of `design.derive`. The user may decline any."""
+
+
 class ModelColumn(Frozen):
     name: str
     description: str

@@ -18,6 +18,7 @@ from dbt_cartridge.documents.files import Files
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.scan import Problem, Scan
 from dbt_cartridge.documents.schema import Schema
+from dbt_cartridge.documents.upgrade import Upgrade
 from dbt_cartridge.documents.verdicts import Verdicts
 from dbt_cartridge.report.arrivals import Arrival, arrivals
 
@@ -118,6 +119,9 @@ class Run(Document):
     )
     asked: Asked | None = Field(default=None, description="Of a provider, if there was one.")
     dry_run: bool = False
+    upgrade: Upgrade | None = Field(
+        default=None, description="What a later cartridge would change, by its reasons."
+    )
     changes: dict[str, int] = Field(default={}, description="Files by what happened to them.")
     files: dict[str, Action] = Field(default={}, description="Every file that is not unchanged.")
     schema_changes: tuple[SchemaChange, ...] = Field(
@@ -148,6 +152,7 @@ def run(outcome: Outcome) -> Run:
         rows=arrivals(outcome.design, outcome.verdicts),
         asked=outcome.asked,
         dry_run=not outcome.changes.applied,
+        upgrade=outcome.upgrade,
         changes=by_action,
         files=files,
         schema_changes=outcome.changes.schema_changes,

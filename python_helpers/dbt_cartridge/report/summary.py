@@ -8,6 +8,7 @@ from dbt_cartridge.documents.asked import Asked
 from dbt_cartridge.documents.changes import Changes, SchemaChange
 from dbt_cartridge.documents.plan import planned_files
 from dbt_cartridge.documents.schema import Relationship, Schema
+from dbt_cartridge.documents.upgrade import Upgrade
 from dbt_cartridge.report.arrivals import Arrival, reasons
 from dbt_cartridge.report.run import Found, Made, Placed, Proved, Run, to_look_at
 from dbt_cartridge.report.words import count, listed, seconds, sentences, shown
@@ -54,6 +55,7 @@ def summary(run: Run, schema: Schema, changes: Changes) -> list[str]:
         *_block("Proved", _proved(run.proved)),
         *_block("Rows", _rows(run.rows)),
         *_block("Changed", _limited(schema_lines(changes))),
+        *_block("Upgrade", _limited(_upgrade(run.upgrade))),
         *_block("Would do" if run.dry_run else "Wrote", _written(run)),
         *_block("Look at", _limited(_look_at(schema, changes))),
         *_block("Left out", _limited(_brief(f"{one.what}: {one.why}") for one in run.left_out)),
@@ -172,6 +174,16 @@ def _rows(arrived: Sequence[Arrival]) -> list[str]:
         else "",
         f"{count(unread, 'table')} not counted" if unread else "",
     ]
+
+
+def _upgrade(found: Upgrade | None) -> Iterable[str]:
+    if found is None:
+        return
+    yield f"from cartridge {found.before} to {found.now}: this is a plan, and nothing was written"
+    for reason in found.reasons:
+        columns = f"{count(len(reason.columns), 'column')} in " if reason.columns else ""
+        no = f"; not wanted: `declined: [{reason.rule}]` in cartridge.yml" if reason.rule else ""
+        yield f"{reason.why}: {columns}{count(len(reason.files), 'file')}{no}"
 
 
 def _written(run: Run) -> list[str]:

@@ -53,6 +53,7 @@ class Ledger:
     problems: tuple[Problem, ...] = ()
     lost: frozenset[str] = frozenset()  # generated once, by the base folder; the entry is gone
     damaged: bool = False
+    version: str = ""  # of the cartridge that wrote it
 
     @classmethod
     def load(cls, project_dir: Path, *, bases: bool = True) -> Ledger:
@@ -82,10 +83,12 @@ class Ledger:
         except (ValueError, ValidationError):
             lost = _stored_bases(project_dir)
             return cls(lost=lost, problems=(_problem("is damaged"),), damaged=True)
-        return cls._with_bases(stored.files, project_dir) if bases else cls(stored.files)
+        if not bases:
+            return cls(stored.files, version=stored.cartridge)
+        return cls._with_bases(stored.files, project_dir, stored.cartridge)
 
     @classmethod
-    def _with_bases(cls, entries: Mapping[str, Entry], project_dir: Path) -> Ledger:
+    def _with_bases(cls, entries: Mapping[str, Entry], project_dir: Path, version: str) -> Ledger:
         bases: dict[str, str] = {}
         problems: list[Problem] = []
         for path, entry in entries.items():
@@ -104,7 +107,12 @@ class Ledger:
                         next="Restore .cartridge/ from version control.",
                     )
                 )
-        return cls(entries, bases, tuple(problems))
+        return cls(entries, bases, tuple(problems), version=version)
+
+
+def written_by(project_dir: Path) -> str:
+    """The version of cartridge that wrote the ledger; "" where there is none."""
+    return Ledger.load(project_dir, bases=False).version
 
 
 def stored_text(entries: Mapping[str, Entry], version: str) -> str:
