@@ -57,6 +57,10 @@ class Names:
     ) -> None:
         self._taken = {name.casefold() for name in taken}
         self._held = {name.casefold(): frozenset(own) for name, own in (held or {}).items() if own}
+        self._of_owner: dict[str, list[str]] = {}
+        for name in sorted(self._held):
+            for owner in self._held[name]:
+                self._of_owner.setdefault(owner, []).append(name)
 
     def claim(self, *wishes: str, owner: str = "") -> str:
         """What the owner holds of `wishes`, as it is or numbered; else the first free one, each cut
@@ -70,7 +74,7 @@ class Names:
         raise AssertionError("there is always another number")
 
     def _known(self, wishes: Sequence[str], owner: str) -> list[str]:
-        own = sorted(name for name, owners in self._held.items() if owner in owners)
+        own = self._of_owner.get(owner, [])
         return [
             *(wish for wish in wishes if wish.casefold() in own),
             *(name for wish in wishes for name in own
