@@ -19,7 +19,7 @@ from dbt_cartridge.documents.files import File, Files
 from dbt_cartridge.documents.host import Host
 
 _CALLS = {"ref", "source", "config", "is_incremental", "doc"}
-_VARS = {"lookback_days"}  # the project's variables that generated files read
+_VARS = {"lookback_days", "partition_days"}  # the project's variables that generated files read
 _PACKAGES = {"dbt", "dbt_utils"}  # macros that make SQL text
 _NAMES = {"this", "target"}
 _SNAPSHOT = re.compile(r"{%-?\s*(snapshot\s+\w+|endsnapshot)\s*-?%}")
