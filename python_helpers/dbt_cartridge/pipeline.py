@@ -18,6 +18,7 @@ from dbt_cartridge.design import design
 from dbt_cartridge.documents.asked import Asked
 from dbt_cartridge.documents.base import Document, documents_folder
 from dbt_cartridge.documents.changes import Changes, Given
+from dbt_cartridge.documents.decisions import Decisions
 from dbt_cartridge.documents.design import Design, Offline
 from dbt_cartridge.documents.files import Files
 from dbt_cartridge.documents.host import Host
@@ -33,7 +34,7 @@ from dbt_cartridge.engine.remembering import Remembering
 from dbt_cartridge.engine.stored import stored
 from dbt_cartridge.errors import ConfigError, DocumentError, WriteError, did_you_mean
 from dbt_cartridge.infer import infer, without_personal_values
-from dbt_cartridge.infer.decided import declared, obeyed, with_terms
+from dbt_cartridge.infer.decided import declared, denied, obeyed, with_terms
 from dbt_cartridge.llm.improving import Improver, improver
 from dbt_cartridge.llm.opening import Opened, open_provider
 from dbt_cartridge.llm.showing import Estimate
@@ -140,7 +141,7 @@ def _corridor(
         ),
     )
     said = KeptAnswers(project_dir, forget=settings.ask_again)
-    better = improver(settings, host, said, progress, opened, decisions.models)
+    better = improver(settings, host, said, progress, opened, decisions)
 
     def seen() -> Scan:
         return without_personal_values(scan(reader, settings, progress, before, marks=True))
@@ -148,6 +149,14 @@ def _corridor(
     facts = declared(step("scan", Scan, seen), decisions)
     answers = Answers.last(folder) if before else None
     probe = Remembering(prober(engine, facts), facts, answers)
+
+    def weighed(wanted: Decisions) -> tuple[Schema, dict[str, str]]:
+        found = infer(declared(facts, wanted), probe, settings)
+        refuted = denied(found, wanted)
+        return (found if refuted else obeyed(found, wanted)), refuted
+
+    if better is not None:
+        better.weigh = weighed
     schema = step(
         "infer",
         Schema,

@@ -83,3 +83,19 @@ class Decisions(Frozen):
     terms: dict[str, str] = Field(
         default={}, description="Words of the business and what they mean, for a provider."
     )
+
+    @property
+    def by(self) -> str:
+        """Whose they are."""
+        return FILE
+
+
+class Corrections(Decisions):
+    """What a provider would have otherwise than inference. Nobody insists on it: what the data
+    denies is dropped."""
+
+    whose: str
+
+    @property
+    def by(self) -> str:
+        return self.whose

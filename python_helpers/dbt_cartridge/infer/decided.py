@@ -107,7 +107,9 @@ def _declared(relation: Relation, said: DecidedTable | None, decisions: Decision
         unique = relation.unique_keys
         if relation.primary_key and set(relation.primary_key.columns) != set(said.key):
             unique = (*unique, relation.primary_key)
-        key = DeclaredKey(columns=said.key, name=FILE, enforced=_is_enforced(relation, said.key))
+        key = DeclaredKey(
+            columns=said.key, name=decisions.by, enforced=_is_enforced(relation, said.key)
+        )
         update |= {"primary_key": key, "unique_keys": unique}
     if said.references or said.no_references:
         settled = {*(one.columns for one in said.references), *((c,) for c in said.no_references)}
@@ -130,9 +132,20 @@ def _foreign(one: DecidedReference, decisions: Decisions) -> DeclaredForeignKey:
         ref_schema=schema,
         ref_table=table,
         ref_columns=one.to_columns or (decided.key or () if decided else ()),
-        name=FILE,
+        name=decisions.by,
         enforced=False,
     )
+
+
+def denied(schema: Schema, decisions: Decisions) -> dict[str, str]:
+    """Tables of whose decisions the data refutes one, with what was counted: for decisions that
+    nobody insists on."""
+    found: dict[str, str] = {}
+    for id, said in decisions.tables.items():
+        one = decisions.model_copy(update={"tables": {id: said}})
+        if why := [text for text in _refuted(schema, one) if text]:
+            found[id] = " ".join(why)
+    return found
 
 
 def obeyed(schema: Schema, decisions: Decisions) -> Schema:
@@ -153,7 +166,7 @@ def obeyed(schema: Schema, decisions: Decisions) -> Schema:
     suggested = [r for r in schema.suggestions if (r.table, r.columns) not in denied]
     return schema.model_copy(
         update={
-            "tables": tuple(_table(t, decisions.tables.get(t.id)) for t in schema.tables),
+            "tables": tuple(_table(t, decisions) for t in schema.tables),
             "relationships": tuple(_edge(one, decisions) for one in keep),
             "suggestions": tuple(suggested),
         }
@@ -169,11 +182,11 @@ def _refuted(schema: Schema, decisions: Decisions) -> Iterator[str]:
             found = table.primary_key
             but = f" The data has ({', '.join(found.columns)})." if found else ""
             yield (
-                f"{FILE} says that the key of {id} is ({', '.join(said.key)}), and in the data it "
-                f"repeats or is empty.{but}"
+                f"{decisions.by} says that the key of {id} is ({', '.join(said.key)}), and in the "
+                f"data it repeats or is empty.{but}"
             )
         for one in said.references:
-            yield _refuted_edge(id, one, schema.relationships)
+            yield _refuted_edge(id, one, schema.relationships, decisions.by)
 
 
 def _is_key(table: Table, columns: tuple[str, ...]) -> bool:
@@ -183,7 +196,7 @@ def _is_key(table: Table, columns: tuple[str, ...]) -> bool:
     return any(set(columns) == set(one) for one in keys)
 
 
-def _refuted_edge(id: str, said: DecidedReference, edges: Iterable[Relationship]) -> str:
+def _refuted_edge(id: str, said: DecidedReference, edges: Iterable[Relationship], by: str) -> str:
     """Empty where nothing speaks against it."""
     for edge in edges:
         if (edge.table, edge.columns, edge.ref_table) != (id, said.columns, said.to):
@@ -191,38 +204,39 @@ def _refuted_edge(id: str, said: DecidedReference, edges: Iterable[Relationship]
         rows, orphans = edge.rows or 0, edge.orphans or 0
         if law.is_refuted(rows, rows - orphans):
             return (
-                f"{FILE} says that {id} ({', '.join(said.columns)}) leads to {said.to}, and "
+                f"{by} says that {id} ({', '.join(said.columns)}) leads to {said.to}, and "
                 f"{orphans:,} of {rows:,} rows find nothing there."
             )
         return ""
     return ""
 
 
-def _table(table: Table, said: DecidedTable | None) -> Table:
+def _table(table: Table, decisions: Decisions) -> Table:
+    said, by = decisions.tables.get(table.id), decisions.by
     if said is None:
         return table
     update: dict[str, Any] = {}
     evidence = list(table.evidence)
     if said.role and said.role != table.role:
         update |= {"role": said.role, "shape": _SHAPES[said.role], "confidence": 1.0}
-        evidence.append(_whose(f"decided: {said.role}", said.why))
+        evidence.append(_whose(f"decided: {said.role}", said.why, by))
     if said.entity and said.entity != table.entity:
         *first, last = said.entity.split("_")
         update |= {"entity": said.entity, "entities": "_".join((*first, plural(last)))}
     if said.description:
         update["description"] = said.description
     if said.key and table.primary_key and set(said.key) == set(table.primary_key.columns):
-        whose = _whose("decided", said.why)
+        whose = _whose("decided", said.why, by)
         key = table.primary_key
         update["primary_key"] = key.model_copy(update={"evidence": (*key.evidence, whose)})
-    columns = tuple(_column(c, said.columns.get(c.name)) for c in table.columns)
+    columns = tuple(_column(c, said.columns.get(c.name), by) for c in table.columns)
     return table.model_copy(update={**update, "columns": columns, "evidence": tuple(evidence)})
 
 
-def _column(column: ColumnMeaning, said: DecidedColumn | None) -> ColumnMeaning:
+def _column(column: ColumnMeaning, said: DecidedColumn | None, by: str) -> ColumnMeaning:
     if said is None:
         return column
-    update: dict[str, Any] = {"evidence": (*column.evidence, _whose("decided", ""))}
+    update: dict[str, Any] = {"evidence": (*column.evidence, _whose("decided", "", by))}
     if said.name:
         update["words"] = tuple(said.name.split("_"))
     if said.unit:
@@ -238,10 +252,10 @@ def _edge(edge: Relationship, decisions: Decisions) -> Relationship:
     said = decisions.tables.get(edge.table)
     for one in said.references if said else ():
         if (one.columns, one.to) == (edge.columns, edge.ref_table):
-            whose = _whose("decided", one.why)
+            whose = _whose("decided", one.why, decisions.by)
             return edge.model_copy(update={"evidence": (*edge.evidence, whose)})
     return edge
 
 
-def _whose(what: str, why: str) -> Evidence:
-    return Evidence(text=f"{what} in {FILE}{f': {why}' if why else ''}")
+def _whose(what: str, why: str, by: str) -> Evidence:
+    return Evidence(text=f"{what} {'in' if by == FILE else 'by'} {by}{f': {why}' if why else ''}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from dbt_cartridge import adapters
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.additions import Additions
 from dbt_cartridge.documents.asked import Asked, Fallback
-from dbt_cartridge.documents.decisions import FILE
+from dbt_cartridge.documents.decisions import FILE, Decisions
 from dbt_cartridge.documents.design import Design, LeftOut
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.scan import Scan
@@ -25,6 +25,7 @@ from dbt_cartridge.llm.questions import Question
 from dbt_cartridge.llm.session import Session, Store
 from dbt_cartridge.progress import Progress
 
+Weigh = Callable[[Decisions], tuple[Schema, dict[str, str]]]
 MENDS = 2  # times that a part may be corrected
 
 
@@ -35,13 +36,16 @@ class Improver:
 
     Args:
         session: None where the rules and the user's decisions are alone.
-        given: what the user decided about models, by name.
+        decisions: what the user decided.
+        weigh: puts corrections to inference: the schema by them, and which the data denies, by
+            table. None: no corrections are taken.
     """
 
     session: Session | None
     host: Host
     settings: Settings
-    given: Mapping[str, Additions] = field(default_factory=dict[str, Additions])
+    decisions: Decisions = field(default_factory=Decisions)
+    weigh: Weigh | None = None
     _offline: Design | None = None
     _parts: list[Part] = field(default_factory=list[Part])
     _mends: dict[str, int] = field(default_factory=dict[str, int])
@@ -57,9 +61,28 @@ class Improver:
         schema = settling.settled(schema, choices, str(self.session.opened.model))
         told = Told(schema, scan, self.settings)
         names = self._answers("Naming", self._system(naming.SYSTEM), naming.questions(told))
+        schema = self._corrected(schema, names, choices)
         schema, refused = naming.named(schema, names, self.host)
         for table, why in refused.items():
             self._fall_back(table, why)
+        return schema
+
+    def _corrected(
+        self, schema: Schema, names: Mapping[str, Any], choices: Mapping[str, Any]
+    ) -> Schema:
+        """Keys, references and roles as the provider would have them, where the data lets them."""
+        if self.weigh is None or self.session is None:
+            return schema
+        model = str(self.session.opened.model)
+        wanted = naming.corrections(schema, names, self.decisions, model)
+        while wanted.tables:
+            found, refuted = self.weigh(wanted)
+            if not refuted:
+                return settling.settled(found, choices, model)
+            for table, why in refuted.items():
+                self._fall_back(table, why)
+            kept = {id: said for id, said in wanted.tables.items() if id not in refuted}
+            wanted = wanted.model_copy(update={"tables": kept})
         return schema
 
     def improve(self, design: Design) -> Design:
@@ -94,7 +117,7 @@ class Improver:
     def _decided(self, design: Design, dialect: str, taken: set[str]) -> list[Part]:
         """What the user decided, as far as it fits; the rest is told."""
         found: dict[str, Additions] = {}
-        for base, additions in self.given.items():
+        for base, additions in self.decisions.models.items():
             fit = designing.weighed(design, base, additions, dialect)
             if fit.answer is not None:
                 found[base] = fit.answer
@@ -206,11 +229,12 @@ def improver(
     store: Store,
     progress: Progress,
     opened: Opened | None,
-    given: Mapping[str, Additions] | None = None,
+    decisions: Decisions | None = None,
 ) -> Improver | None:
     """None where the rules are alone."""
-    if opened is None and not given:
+    said = decisions or Decisions()
+    if opened is None and not said.models:
         return None
     own = {m.name: m.description for m in host.models if m.description and not m.generated}
     session = Session(opened, settings, store, progress, own_docs(own)) if opened else None
-    return Improver(session, host, settings, given or {})
+    return Improver(session, host, settings, said)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
+from dbt_cartridge.documents.decisions import (
+    Corrections,
+    DecidedColumn,
+    DecidedReference,
+    DecidedTable,
+    Decisions,
+)
 from dbt_cartridge.documents.host import Host, HostModel
 from dbt_cartridge.documents.schema import ColumnMeaning, Schema, Table
-from dbt_cartridge.documents.wording import Name, Sentence
+from dbt_cartridge.documents.wording import Name, Reason, Sentence, Unit
+from dbt_cartridge.errors import did_you_mean
 from dbt_cartridge.llm.facts import Told
 from dbt_cartridge.llm.questions import Answer, Fault, Question
 from dbt_cartridge.words import plural
@@ -25,7 +33,10 @@ out. No prefixes such as tbl_ or stg_. Empty: the present name is right.
 - description: one sentence for a business reader: what the table records, and what it is for.
 - columns: for each column that you can improve, `column` as it stands in the warehouse; `name`, \
 snake_case and spelt out (empty: as it is; keep ids ending in _id); `description`, one short \
-sentence that says more than the name.
+sentence that says more than the name; `unit` of a measure where the facts tell it.
+- Corrections, only where inference is plainly wrong, each asked of the warehouse before it is \
+taken: role; key, the columns that tell rows apart by what the table means; references, columns \
+that lead to another table; no_references, columns that lead to none though they seem to; why.
 Say only what the facts support. Do not invent units, values or rules."""
 
 
@@ -35,14 +46,30 @@ class Named(Answer):
     column: str
     name: Name = ""
     description: Sentence = ""
+    unit: Unit = ""
+
+
+class Leads(Answer):
+    """Columns that lead to another table; `to_columns`: its key, if none are given."""
+
+    columns: list[str] = Field(min_length=1, max_length=5)
+    to: str
+    to_columns: list[str] = Field(default=[], max_length=5)
 
 
 class NamedTable(Answer):
-    parts = frozenset({"entity", "description", "columns"})
+    parts = frozenset({
+        "entity", "description", "columns", "role", "key", "references", "no_references",
+    })  # fmt: skip
 
     entity: Name = ""
     description: Sentence = ""
     columns: list[Named] = Field(default=[], max_length=400)
+    role: Literal["", "fact", "dimension", "bridge", "reference", "other"] = ""
+    key: list[str] = Field(default=[], max_length=6)
+    references: list[Leads] = Field(default=[], max_length=10)
+    no_references: list[str] = Field(default=[], max_length=10)
+    why: Reason = ""
 
 
 def questions(told: Told) -> list[Question[Any]]:
@@ -59,7 +86,8 @@ def _question(told: Told, table: Table) -> Question[Any]:
     around = {r.ref_table for r in schema.parents[table.id]}
     return Question(
         kind="name", about=table.id, tell=lambda: told.table(table.id),
-        identity=told.identity(table.id), answer=NamedTable, check=_check,
+        identity=told.identity(table.id), answer=NamedTable,
+        check=lambda answer: [*_check(answer), *_unknown(told, table, answer)],
         limits={"Named.column": tuple(names), "NamedTable.columns": len(names)},
         expected=60 + 32 * len(names), related=frozenset(around - {table.id}),
     )  # fmt: skip
@@ -74,6 +102,80 @@ def _check(answer: NamedTable) -> list[Fault]:
         for what, said in (("column", columns), ("name", names))
         if said[number] and said[number] in said[:number]
     ]
+
+
+def _unknown(told: Told, table: Table, answer: NamedTable) -> list[Fault]:
+    """What a correction names and is not there."""
+    own = told.scan.by_id[table.id].by_name
+    # A key without one of its columns is another key.
+    faults = [
+        Fault(("key",), f"{table.id} has no column {name[:60]}")
+        for name in answer.key
+        if name not in own
+    ]
+    faults += [
+        Fault(("no_references", number), f"{table.id} has no column {name[:60]}")
+        for number, name in enumerate(answer.no_references)
+        if name not in own
+    ]
+    for number, each in enumerate(answer.references):
+        parent = told.scan.by_id.get(each.to)
+        wrong = [name for name in each.columns if name not in own]
+        wrong += [n for n in each.to_columns if parent is not None and n not in parent.by_name]
+        if parent is None:
+            near = did_you_mean(each.to[:80], told.scan.by_id)
+            faults.append(Fault(("references", number), f"there is no {each.to[:80]}.{near}"))
+        elif wrong:
+            faults.append(Fault(("references", number), f"there is no column {wrong[0][:60]}"))
+    return faults
+
+
+def corrections(
+    schema: Schema, answers: Mapping[str, NamedTable], standing: Decisions, whose: str
+) -> Corrections:
+    """What the answers would have otherwise than inference, but for what the user has decided."""
+    found: dict[str, DecidedTable] = {}
+    for id, answer in answers.items():
+        table = schema.by_id.get(id)
+        said = standing.tables.get(id) or DecidedTable()
+        if table is not None:
+            decided = _correction(schema, table, answer, said)
+            if decided != DecidedTable(why=answer.why):
+                found[id] = decided
+    return Corrections(tables=found, whose=whose)
+
+
+def _correction(
+    schema: Schema, table: Table, answer: NamedTable, said: DecidedTable
+) -> DecidedTable:
+    own = table.primary_key.columns if table.primary_key else ()
+    leads = {(r.columns, r.ref_table) for r in schema.parents.get(table.id, ())}
+    settled = {*(each.columns for each in said.references), *((n,) for n in said.no_references)}
+    key = tuple(answer.key) if set(answer.key) != set(own) and not said.key else ()
+    return DecidedTable(
+        key=key or None,
+        role=answer.role if answer.role and answer.role != table.role and not said.role else None,
+        references=tuple(
+            DecidedReference(
+                columns=tuple(each.columns), to=each.to, to_columns=tuple(each.to_columns),
+                why=answer.why,
+            )
+            for each in answer.references
+            if (tuple(each.columns), each.to) not in leads and tuple(each.columns) not in settled
+        ),
+        no_references=tuple(
+            name
+            for name in answer.no_references
+            if any(columns == (name,) for columns, _ in leads) and (name,) not in settled
+        ),
+        columns={
+            each.column: DecidedColumn(unit=each.unit)
+            for each in answer.columns
+            if each.unit and (its := table.by_name.get(each.column)) is not None
+            and its.role == "measure" and not its.unit and each.column not in said.columns
+        },
+        why=answer.why,
+    )  # fmt: skip
 
 
 def named(

@@ -90,7 +90,7 @@ def test_the_next_design_holds_what_was_added_without_a_provider(project: Path) 
     add(project, {"fct_orders": {"columns": [{**GOOD, "expression": f"{number} > 1"}],
                                  "marts": [mart]}})  # fmt: skip
     _, _, host = few()
-    given = read_decisions(project).models
+    given = read_decisions(project)
     better = improver(Settings(), host, Memory(), Silent(), None, given)
     assert better is not None
     found = better.improve(offline())
@@ -102,8 +102,9 @@ def test_the_next_design_holds_what_was_added_without_a_provider(project: Path) 
 def test_what_fits_no_more_is_left_out_and_told() -> None:
     _, _, host = few()
     from dbt_cartridge.documents.additions import Additions
+    from dbt_cartridge.documents.decisions import Decisions
 
-    given = {"fct_orders": Additions.model_validate({"columns": [BAD]})}
+    given = Decisions(models={"fct_orders": Additions.model_validate({"columns": [BAD]})})
     better = improver(Settings(), host, Memory(), Silent(), None, given)
     assert better is not None
     found = better.improve(offline())

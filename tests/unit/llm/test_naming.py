@@ -6,9 +6,17 @@ from typing import Any
 
 import pytest
 
+from dbt_cartridge.config import Settings
+from dbt_cartridge.documents.decisions import Decisions
 from dbt_cartridge.documents.host import Host, HostModel
 from dbt_cartridge.documents.schema import ColumnMeaning, Key, Relationship, Schema, Table
+from dbt_cartridge.infer import infer
+from dbt_cartridge.infer.decided import declared, denied, obeyed
+from dbt_cartridge.llm.improving import Improver
 from dbt_cartridge.llm.naming import Named, NamedTable, named
+from dbt_cartridge.llm.providers.mock import scripted
+from tests.unit.infer.rows import World
+from tests.unit.llm.helpers import improved_by, said
 
 GENRES = Table(
     id="raw.Genre", entity="genre", entities="genres", role="reference", shape="plain",
@@ -114,3 +122,55 @@ def test_names_that_an_earlier_run_took_stay_too():
     assert after.tables[0].entity == "style"
     assert after.tables[0].by_name["Name"].words == ("label",)
     assert offered == {}
+
+
+def shop_world() -> World:
+    return World({
+        "orders": {"order_id": [1, 2, 3, 4], "line": [1, 1, 2, 2], "c7": ["x", "y", "x", "y"]},
+        "people": {"nr": ["x", "y"], "pet": ["a", "b"]},
+    })  # fmt: skip
+
+
+def corrected(answers: dict[str, Any]) -> tuple[Schema, Improver]:
+    world = shop_world()
+    better = improved_by(scripted({"name": answers}))
+
+    def weigh(wanted: Decisions) -> tuple[Schema, dict[str, str]]:
+        found = infer(declared(world.scan, wanted), world.probe, Settings())
+        refuted = denied(found, wanted)
+        return (found if refuted else obeyed(found, wanted)), refuted
+
+    better.weigh = weigh
+    schema = infer(world.scan, world.probe, Settings())
+    return better.understand(schema, world.scan), better
+
+
+def test_a_correction_that_the_data_lets_stand_is_taken_and_says_whose_it_is():
+    leads = {"columns": ["c7"], "to": "raw.people", "to_columns": ["nr"]}
+    schema, better = corrected({"raw.orders": {"references": [leads], "why": "the form"}})
+    [edge] = schema.parents["raw.orders"]
+    assert (edge.columns, edge.ref_table) == (("c7",), "raw.people")
+    assert any("decided by mock" in e.text and "the form" in e.text for e in edge.evidence)
+    assert said(better).fallbacks == ()
+
+
+def test_a_correction_that_the_data_denies_is_dropped_with_what_was_counted():
+    schema, better = corrected({
+        "raw.orders": {"key": ["line"]},
+        "raw.people": {"role": "dimension"},
+    })  # fmt: skip
+    key = schema.by_id["raw.orders"].primary_key
+    assert key is None or key.columns != ("line",)
+    assert schema.by_id["raw.people"].role == "dimension"
+    [lost] = said(better).fallbacks
+    assert lost.what == "raw.orders"
+    assert "repeats or is empty" in lost.why
+
+
+def test_a_correction_of_what_is_not_there_is_refused_alone():
+    schema, better = corrected({
+        "raw.orders": {"entity": "sale", "key": ["nowhere"], "no_references": ["nothing"]},
+    })  # fmt: skip
+    assert schema.by_id["raw.orders"].entity == "sale"
+    lost = [each.what for each in said(better).fallbacks]
+    assert lost == ["raw.orders: key", "raw.orders: no_references 1"]
