@@ -1,4 +1,4 @@
-"""A coding agent models a database from nothing, by the command line and the tools of MCP, with wrong
+"""A coding agent models a database from nothing, by the command line and by MCP.s tools, with wrong
 turns, until dbt has built what it applied. The transcript is kept in the fixtures."""
 
 from __future__ import annotations

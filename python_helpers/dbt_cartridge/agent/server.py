@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from dbt_cartridge.agent import (
     add,
@@ -27,6 +27,7 @@ from dbt_cartridge.documents.base import Frozen, documents_folder
 from dbt_cartridge.engine.base import Engine
 from dbt_cartridge.errors import CartridgeError, ConfigError
 
+T = TypeVar("T")
 MOST = 60_000  # characters of one answer
 INSTRUCTIONS = """\
 Cartridge knows the raw tables behind this dbt project: keys, references, roles, profiles, each with
@@ -104,7 +105,7 @@ class Tools:
         """Ask the warehouse. Without `to`: are these columns a key of the table? With `to` a table:
         how many rows find their parent there? With `to` a model: is the sum of the one column that
         of the model's column, so that nothing is lost or counted twice?"""
-        return _told(lambda: self._probed(table, columns, to, to_columns))
+        return _told(lambda: self._freed(lambda: self._probed(table, columns, to, to_columns)))
 
     def check(
         self,
@@ -124,7 +125,9 @@ class Tools:
     def verify(self, model: str, key: Sequence[str] = ()) -> str:
         """Ask the warehouse of any model of the project, also one written by hand: rows, whether
         its key holds, rows of what it reads. Nothing is created."""
-        return _told(lambda: verify_model(self._engine, self._project, model, key))
+        return _told(
+            lambda: self._freed(lambda: verify_model(self._engine, self._project, model, key))
+        )
 
     def add(self, models: dict[str, Any], only_check: bool = False) -> str:
         """Keep additions in cartridge.yml, by model: {columns: [{name, expression, description,
@@ -138,7 +141,7 @@ class Tools:
     def plan(self, full: bool = False) -> str:
         """Scan, design and prove everything, and say what would be written. Writes nothing to the
         project. Takes minutes on a large warehouse. `full` asks the warehouse everything again."""
-        return _told(lambda: self._planned(full))
+        return _told(lambda: self._freed(lambda: self._planned(full)))
 
     def decide(self, table: str, decision: dict[str, Any]) -> str:
         """Keep a decision about a table in cartridge.yml: any of key (list), role, entity,
@@ -169,6 +172,16 @@ class Tools:
         from dbt_cartridge.report.summary import file_lines
 
         return _told(lambda: list(file_lines(pipeline.undo(self._project))))
+
+    def _freed(self, work: Callable[[], T]) -> T:
+        """What `work` gives. DuckDB locks its file: it is let go of, so that the agent's own dbt
+        may open it before the next question."""
+        try:
+            return work()
+        finally:
+            if self._engine.target.adapter == "duckdb":
+                with self._engine.released():
+                    pass
 
     def _probed(self, table: str, columns: list[str], to: str, to_columns: Sequence[str]) -> Frozen:
         if not to:

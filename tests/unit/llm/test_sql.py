@@ -140,6 +140,13 @@ def test_hostile_expressions_are_refused_in_every_dialect(dialect: str):
     assert passed == {}
 
 
+def test_three_hundred_of_each_are_tried():
+    ordinary = {*lines(EVERYWHERE), *(text for d in DIALECTS for text in lines(ORDINARY[d]))}
+    hostile = {*lines(HOSTILE_EVERYWHERE), *(text for d in DIALECTS for text in lines(HOSTILE[d]))}
+    assert len(ordinary) >= 300
+    assert len(hostile) >= 300
+
+
 def test_what_is_written_has_the_value_of_what_was_meant():
     """On the engine itself: as it was written by the provider, and as it stands in the model."""
     relation = duckdb.connect()
