@@ -163,7 +163,9 @@ class Tools:
         from dbt_cartridge.report.summary import file_lines
 
         return _told(
-            lambda: list(file_lines(pipeline.apply_plan(self._engine, self._project, Silent())))
+            lambda: self._freed(
+                lambda: list(file_lines(pipeline.apply_plan(self._engine, self._project, Silent())))
+            )
         )
 
     def undo(self) -> str:
