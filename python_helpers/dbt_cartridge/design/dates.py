@@ -35,7 +35,7 @@ Column = tuple[str, str, TypeFamily, ColumnGroup, str]
 """Name, expression, type, group, description."""
 
 _COLUMNS: tuple[Column, ...] = (
-    (KEY, _DAY, "date", "dates", "The day."),
+    (KEY, _DAY, "date", "dates", "The day that the row is about."),
     ("week_start_date", f"cast(date_trunc('week', {_DAY}) as date)", "date", "dates",
      "Monday of the week that the day is in."),
     ("month_start_date", f"cast(date_trunc('month', {_DAY}) as date)", "date", "dates",

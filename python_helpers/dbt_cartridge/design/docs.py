@@ -5,14 +5,16 @@ Never a row count, which goes stale, and never a value of a personal column.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from dbt_cartridge.documents.scan import Column, TypeFamily
 from dbt_cartridge.documents.schema import ColumnMeaning, Schema, Table
-from dbt_cartridge.words import is_participle, pluralised
+from dbt_cartridge.words import is_participle, pluralised, singular
 
 _UNITS = {"cents": "in cents", "percent": "in per cent", "seconds": "in seconds"}
+_OF_NOTHING = frozenset(("of", "the", "a", "an", "its"))
 _LONGEST_LISTED = 6
 _MOST_NAMED = 5
 _ROWS_PER_VALUE = 3  # fewer, and the list tells of a handful of rows, not of a domain
@@ -150,6 +152,14 @@ def plural_words(noun: str) -> str:
 def of(said: str, owner: str) -> str:
     """`First name`, `customer's support rep` → First name of the customer's support rep."""
     return sentence(f"{said} of the {owner}")
+
+
+def says_more(description: str, name: str, entity: str) -> bool:
+    """Whether a reader of the column's and the model's names learns anything: of `address`, not
+    from "Address of the customer"."""
+    known = {singular(word) for word in (*name.split("_"), *entity.split("_"))}
+    told = re.findall(r"[^\W_]+", description.lower())
+    return not {singular(word) for word in told} <= known | _OF_NOTHING
 
 
 def source_name(column: str, name: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.docs import says_more
 from dbt_cartridge.documents.design import (
     ColumnGroup,
     Model,
@@ -180,13 +181,20 @@ def taken(alias: str, attributes: Iterable[Attribute]) -> tuple[Projection, ...]
 
 
 def model_columns(
-    attributes: Sequence[Attribute], tests: dict[str, list[Test]] | None = None
+    attributes: Sequence[Attribute],
+    tests: dict[str, list[Test]] | None = None,
+    entity: str = "",
 ) -> tuple[ModelColumn, ...]:
+    """Columns as they are written, with the descriptions that say more than the names do.
+
+    Args:
+        entity: what a row of the model is.
+    """
     own = tests or {}
     return tuple(
         ModelColumn(
             name=a.name,
-            description=a.description,
+            description=a.description if says_more(a.description, a.name, entity) else "",
             type=a.type,
             data_type=a.data_type,
             pii=a.pii,

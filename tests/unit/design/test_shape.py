@@ -7,6 +7,7 @@ from collections import defaultdict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dbt_cartridge.design.docs import says_more
 from dbt_cartridge.documents.design import Design, Query
 from tests.unit.design.made import (
     NATIVE,
@@ -51,7 +52,10 @@ def faults(design: Design) -> list[str]:
         shown = [c.name.casefold() for c in model.columns]
         if len(shown) != len(set(shown)):
             found.append(f"{name} has two columns of one name")
-        found += [f"{name}.{c.name} is not described" for c in model.columns if not c.description]
+        found += [
+            f"{name}.{c.name} is described by its name" for c in model.columns
+            if c.description and not says_more(c.description, c.name, model.entity)
+        ]  # fmt: skip
         found += [f"{name}.{c.name} is too long" for c in model.columns if len(c.name) > 63]
         if isinstance(model.body, Query):
             made = [p.name for p in model.body.ctes[-1].projections]
