@@ -200,9 +200,10 @@ class Settings(Frozen):
         ge=2048,
         description="Tokens that the model can hold, where cartridge cannot know.",
     )
-    ask_again: bool = Field(
-        default=False,
-        description="Ask the provider again, though its answer is in `.cartridge/answers`.",
+    ask_again: tuple[str, ...] = Field(
+        default=(),
+        description="Globs; what the provider answered about matching tables and models is asked "
+        "again, though it is in `.cartridge/answers`. `*`, or true: everything.",
     )
 
     @field_validator("provider")
@@ -213,7 +214,14 @@ class Settings(Frozen):
             raise ValueError(f"there is no such provider; use {', '.join(OFFERED)}.{near}")
         return value
 
-    @field_validator("schemas", "tables", "exclude", "layers", mode="before")
+    @field_validator("ask_again", mode="before")
+    @classmethod
+    def _all_or_some(cls, value: Any) -> Any:
+        if str(value).casefold() in ("true", "false"):
+            return ("*",) if str(value).casefold() == "true" else ()
+        return value
+
+    @field_validator("schemas", "tables", "exclude", "layers", "ask_again", mode="before")
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         """One text may name several, apart by commas; so may each of several texts."""

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,10 +26,10 @@ from dbt_cartridge.write.paths import FOLDER
 class KeptAnswers:
     """Each is written at once, whole or not at all: Ctrl-C loses nothing that was paid for."""
 
-    def __init__(self, project_dir: Path, *, forget: bool = False) -> None:
+    def __init__(self, project_dir: Path, *, forget: Sequence[str] = ()) -> None:
         self._project_dir = project_dir
         self._folder = project_dir / FOLDER / "answers"
-        self._forget = forget  # what was there before is not read
+        self._forget = forget  # globs: what was there before about these is not read
         self._mine: set[str] = set()
 
     def read(self, key: str) -> dict[str, Any] | None:
@@ -34,13 +37,19 @@ class KeptAnswers:
 
         A file that cannot be read counts as unknown: it is asked again.
         """
-        if self._forget and key not in self._mine:
-            return None
         try:
             found = json.loads(self._path(key).read_text("utf-8"))
         except (OSError, ValueError):
             return None
-        return cast("dict[str, Any]", found) if isinstance(found, dict) else None
+        if not isinstance(found, dict):
+            return None
+        entry = cast("dict[str, Any]", found)
+        return None if key not in self._mine and self._is_forgotten(entry) else entry
+
+    def _is_forgotten(self, entry: dict[str, Any]) -> bool:
+        """`role of raw.orders` and `key raw.orders(id)` are about `raw.orders`."""
+        about = re.split(r"[ (]", str(entry.get("about", "")))
+        return any(fnmatchcase(word, glob) for glob in self._forget for word in about)
 
     def keep(self, key: str, entry: dict[str, Any]) -> None:
         self._mine.add(key)

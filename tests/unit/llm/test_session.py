@@ -165,9 +165,12 @@ def test_a_kept_answer_survives_on_disk_and_asks_nothing(tmp_path: Path):
 
 def test_ask_again_asks_again(tmp_path: Path):
     session(good, KeptAnswers(tmp_path)).answers("Naming", "s", questions(5))
-    again = session(good, KeptAnswers(tmp_path, forget=True))
+    again = session(good, KeptAnswers(tmp_path, forget=Settings(ask_again=True).ask_again))  # pyright: ignore[reportArgumentType]
     again.answers("Naming", "s", questions(5))
     assert again.asked().kept == 0
+    some = session(good, KeptAnswers(tmp_path, forget=("t[12]",)))
+    some.answers("Naming", "s", questions(5))
+    assert some.asked().kept == 3
 
 
 def test_other_words_of_the_user_ask_again(tmp_path: Path):
