@@ -86,7 +86,7 @@ class Session:
         return done.stdout
 
     def _keep(self, call: str, said: str) -> None:
-        shown = said.strip().splitlines()
+        shown = said.strip().replace(str(self.host.root), "shop").splitlines()
         kept = [line[:160] for line in shown[:8]] + (["…"] if len(shown) > 8 else [])
         self.lines += [call[:400], *(f"    {line}" for line in kept), ""]
 
