@@ -1,34 +1,19 @@
 // The generated models: a list to filter, and one with its columns, tests and SQL.
-import { useState } from "react";
 import type { PageModel, PageTest } from "./data";
 import { number, type Run } from "./run";
 import { to } from "./route";
-import { Diff, ModelLink, Names, Section, Sheet, Sql, TableLink, useSome } from "./parts";
+import { Diff, ModelLink, Names, Section, Sheet, Sql, TableLink, useFiltered, useSome } from "./parts";
 
 const LAYERS = ["marts", "intermediate", "staging"];
 
 export function Models({ run }: { run: Run }) {
-  const [words, setWords] = useState("");
-  const [layer, setLayer] = useState("");
-  const models = run.data.models ?? [];
-  const asked = words.toLowerCase();
-  const found = models
-    .filter((model) => (!layer || model.layer === layer) && `${model.name} ${model.description ?? ""}`.toLowerCase().includes(asked))
-    .sort((one, other) => LAYERS.indexOf(one.layer) - LAYERS.indexOf(other.layer));
-  const [some, more] = useSome(found);
+  const models = [...(run.data.models ?? [])].sort((one, other) => LAYERS.indexOf(one.layer) - LAYERS.indexOf(other.layer));
+  const [some, controls, more] = useFiltered(models, {
+    what: "models", words: (model) => `${model.name} ${model.description ?? ""}`, kind: (model) => model.layer, kinds: LAYERS,
+  });
   return (
     <Section title="Models">
-      <div className="filters">
-        <input type="search" aria-label="Filter models" placeholder="Filter" value={words} onChange={(e) => setWords(e.target.value)} />
-        <span role="group" aria-label="Layers">
-          <button type="button" aria-pressed={!layer} onClick={() => setLayer("")}>all {number(models.length)}</button>
-          {LAYERS.map((one) => (
-            <button type="button" key={one} aria-pressed={layer === one} onClick={() => setLayer(one)}>
-              {one} {number(models.filter((model) => model.layer === one).length)}
-            </button>
-          ))}
-        </span>
-      </div>
+      {controls}
       <Sheet head={["Model", "Layer", "Grain", "Rows", "Columns", "Tests"]}>
         {some.map((model) => (
           <tr key={model.name}>

@@ -96,10 +96,15 @@ export function FindingList({ findings }: { findings: Finding[] }) {
   );
 }
 
+// `cartridge decide …` for a shell: names come from the warehouse, and stand in quotes.
+const command = (...words: string[]): string =>
+  ["cartridge", "decide", ...words].map((word) => (/^[\w.-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(" ");
+
 function Assumptions({ run }: { run: Run }) {
   const { data } = run;
   const waiting = data.suggestions ?? [];
   const doubted = (data.tables ?? []).flatMap((table) => (table.doubted_keys ?? []).map((key) => ({ table, key })));
+  const [keys, moreKeys] = useSome(doubted, 30);
   const seen = (data.references ?? []).filter((one) => one.known !== "declared" && one.known !== "structural");
   const [some, more] = useSome([...waiting, ...seen], 30);
   if (!some.length && !doubted.length) return <p className="soft">Nothing waits: what is built on is declared or proved.</p>;
@@ -110,16 +115,27 @@ function Assumptions({ run }: { run: Run }) {
           <li key={place}>
             <TableLink id={one.table} /> (<Names names={one.columns} />) may refer to <TableLink id={one.to} />{" "}
             (<Names names={one.to_columns} />): {one.why?.[0] ?? "by name"}.{" "}
-            <span className="soft">{place < waiting.length ? "Not joined." : "Seen in the rows of today only."}</span>
-          </li>
-        ))}
-        {doubted.slice(0, 30).map(({ table, key }) => (
-          <li key={`${table.id} ${key.columns.join()}`}>
-            <TableLink id={table.id} /> (<Names names={key.columns} />) is unique today, and not believed to be a key.
+            <span className="soft">{place < waiting.length ? "Not joined." : "Seen in the rows of today only."}</span>{" "}
+            <Copy label="Decide: it does" text={command("reference", one.table, ...one.columns, "--to", one.to)} />{" "}
+            {one.columns.length === 1 && <Copy label="it does not" text={command("no-reference", one.table, ...one.columns)} />}
           </li>
         ))}
       </ul>
       {more}
+      {doubted.length > 0 && (
+        <details className="why">
+          <summary>{many(doubted.length, "key")} that today's rows allow and nothing else speaks for</summary>
+          <ul>
+            {keys.map(({ table, key }) => (
+              <li key={`${table.id} ${key.columns.join()}`}>
+                <TableLink id={table.id} /> (<Names names={key.columns} />){" "}
+                <Copy label="Decide: it is the key" text={command("key", table.id, ...key.columns)} />
+              </li>
+            ))}
+          </ul>
+          {moreKeys}
+        </details>
+      )}
     </>
   );
 }

@@ -128,6 +128,31 @@ export function Diff({ text }: { text: string }) {
   );
 }
 
+// A list that is narrowed by words and by kind, its controls, and the first lines of what is left.
+export function useFiltered<T>(
+  items: T[],
+  { what, words, kind, kinds }: { what: string; words: (one: T) => string; kind: (one: T) => string; kinds: string[] },
+): [T[], ReactNode, ReactNode] {
+  const [asked, setAsked] = useState("");
+  const [only, setOnly] = useState("");
+  const low = asked.toLowerCase();
+  const found = items.filter((one) => (!only || kind(one) === only) && words(one).toLowerCase().includes(low));
+  const [some, more] = useSome(found);
+  const counted = kinds.map((name): [string, number] => [name, items.filter((one) => kind(one) === name).length]);
+  const controls = (
+    <div className="filters">
+      <input type="search" aria-label={`Filter ${what}`} placeholder="Filter" value={asked} onChange={(e) => setAsked(e.target.value)} />
+      <span role="group" aria-label={`Kinds of ${what}`}>
+        <button type="button" aria-pressed={!only} onClick={() => setOnly("")}>all {items.length.toLocaleString("en")}</button>
+        {counted.map(([name, count]) => count > 0 && (
+          <button type="button" key={name} aria-pressed={only === name} onClick={() => setOnly(name)}>{name} {count.toLocaleString("en")}</button>
+        ))}
+      </span>
+    </div>
+  );
+  return [some, controls, more];
+}
+
 // The first lines of a long list, and the rest on request.
 export function useSome<T>(items: T[], most = 200): [T[], ReactNode] {
   const [shown, setShown] = useState(most);

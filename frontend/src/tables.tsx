@@ -1,36 +1,19 @@
 // The source tables: a list to filter, and all that is known of one.
-import { useState } from "react";
 import type { PageColumn, PageKey, PageTable, Reference } from "./data";
 import { many, number, time, type Run } from "./run";
 import { to } from "./route";
-import { Bar, Known, ModelLink, Names, Reasons, Role, Section, Sheet, TableLink, useSome } from "./parts";
+import { Bar, Known, ModelLink, Names, Reasons, Role, Section, Sheet, TableLink, useFiltered, useSome } from "./parts";
 import { FindingList } from "./overview";
 
 const ROLES = ["fact", "dimension", "bridge", "reference", "other"];
 
 export function Tables({ run }: { run: Run }) {
-  const [words, setWords] = useState("");
-  const [role, setRole] = useState("");
-  const tables = run.data.tables ?? [];
-  const asked = words.toLowerCase();
-  const found = tables.filter(
-    (table) => (!role || table.role === role) && `${table.id} ${table.entity}`.toLowerCase().includes(asked),
-  );
-  const [some, more] = useSome(found);
+  const [some, controls, more] = useFiltered(run.data.tables ?? [], {
+    what: "tables", words: (table) => `${table.id} ${table.entity}`, kind: (table) => table.role, kinds: ROLES,
+  });
   return (
     <Section title="Tables">
-      <div className="filters">
-        <input type="search" aria-label="Filter tables" placeholder="Filter" value={words} onChange={(e) => setWords(e.target.value)} />
-        <span role="group" aria-label="Roles">
-          <button type="button" aria-pressed={!role} onClick={() => setRole("")}>all {number(tables.length)}</button>
-          {ROLES.map((one) => {
-            const count = tables.filter((table) => table.role === one).length;
-            return count ? (
-              <button type="button" key={one} aria-pressed={role === one} onClick={() => setRole(one)}>{one} {number(count)}</button>
-            ) : null;
-          })}
-        </span>
-      </div>
+      {controls}
       <Sheet head={["Table", "Role", "Rows", "Columns", "Key", "Refers to", "Referred to by", "Findings"]}>
         {some.map((table) => (
           <tr key={table.id}>
