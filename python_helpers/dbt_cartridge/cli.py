@@ -306,10 +306,10 @@ def _connection_options(command: F) -> F:
 
 @main.command()
 @click.argument("name")
-@click.option("--adapter", required=True, help="duckdb, postgres, redshift, snowflake, bigquery or "
+@click.option("--adapter", default="", help="duckdb, postgres, redshift, snowflake, bigquery or "
               "mysql.")  # fmt: skip
 @_connection_options
-@click.option("--schemas", multiple=True, required=True, help="Schemas that hold the raw tables.")
+@click.option("--schemas", multiple=True, help="Schemas that hold the raw tables.")
 @click.option("--tables", multiple=True, help="Globs; only matching tables are taken.")
 @click.option("--exclude", multiple=True, help="Globs; matching tables are left out.")
 @click.option("--schema", default="analytics", help="Where models go.  [default: analytics]")
@@ -326,9 +326,11 @@ def _connection_options(command: F) -> F:
 def new(name: str, **options: Any) -> None:
     """Make a whole dbt project from nothing, in the folder NAME.
 
-    The connection is tested first. A password is read from DBT_ENV_SECRET_<NAME>_PASSWORD, and is
-    written nowhere. What is there already is never overwritten.
+    What is not given is asked for where a terminal is there to answer. The connection is tested
+    first. A password is read from DBT_ENV_SECRET_<NAME>_PASSWORD, and is written nowhere. What is
+    there already is never overwritten.
     """
     from dbt_cartridge.new.command import make
 
-    sys.exit(make(name, options, {field: options.pop(field) for field in _CONNECTION}))
+    given = {field: options.pop(field) for field in _CONNECTION}
+    sys.exit(make(name, options, given, voice()))

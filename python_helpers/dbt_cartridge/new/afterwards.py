@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from dbt_cartridge.adapters import dialect
 from dbt_cartridge.documents.design import Design, Model
 from dbt_cartridge.new.connections import Connection
+from dbt_cartridge.render.identifiers import write
+from dbt_cartridge.report.queries import Queries, styled
 from dbt_cartridge.report.words import shown
 
 if TYPE_CHECKING:
@@ -25,7 +29,7 @@ _OPENS = re.compile(r"\{(?=[{%#])")
 
 def files(outcome: Outcome, found: Sequence[Finding], connection: Connection) -> dict[str, str]:
     """Path → text. Names and figures only, no value of the data, and no Jinja of anybody's."""
-    texts = dict(_analyses(outcome.design, found))
+    texts = dict(_analyses(outcome, found))
     texts["README.md"] = _readme(outcome, found, connection, sorted(texts))
     return texts
 
@@ -33,12 +37,20 @@ def files(outcome: Outcome, found: Sequence[Finding], connection: Connection) ->
 # ---------------------------------------------------------------- analyses
 
 
-def _analyses(design: Design, found: Sequence[Finding]) -> Iterator[tuple[str, str]]:
+def _analyses(outcome: Outcome, found: Sequence[Finding]) -> Iterator[tuple[str, str]]:
+    of_sources = _Sources(outcome)
     for number, one in enumerate(found[:_MOST_FINDINGS], 1):
         name = "_".join([f"{number:02}", one.kind, *one.table.split(".")[-1:], *one.columns[:2]])
-        text = f"-- {_plain(f'{_place(one)}: {one.text}')}\n-- {_plain(one.handled)}\n"
-        yield f"analyses/findings/{_safe(name)}.sql", f"{text}{_inert(one.query)}\n"
-    for model in _marts(design):
+        text = _comment(f"{_place(one)}: {one.text}") + _comment(one.handled)
+        yield f"analyses/findings/{_safe(name)}.sql", f"{text}{of_sources.query(one.query)}\n"
+    for model in _marts(outcome.design):
+        if referring := list(_references(model)):
+            yield (
+                f"analyses/{model.name}_orphans.sql",
+                f"-- Rows of {model.name} whose parent is not there.\n"
+                + "\n\nunion all\n\n".join(referring)
+                + "\n",
+            )
         if len(model.primary_key) == 1 and _is_name(key := model.primary_key[0]):
             yield (
                 f"analyses/{model.name}_duplicates.sql",
@@ -62,6 +74,55 @@ def _analyses(design: Design, found: Sequence[Finding]) -> Iterator[tuple[str, s
                 f"count(*) as of_rows\nfrom {{{{ ref('{model.name}') }}}}\ngroup by 1\n"
                 "order by 2 desc\nlimit 20\n",
             )
+
+
+class _Sources:
+    """A finding's query as the project's own: its sources, its keywords, no quotes that are not
+    needed."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self._adapter = outcome.scan.adapter
+        tables = Queries(outcome.scan)
+        self._calls = {
+            tables.table(table.relation): f"{{{{ source('{source.name}', '{table.name}') }}}}"
+            for source in outcome.design.sources
+            for table in source.tables
+            if table.relation in outcome.scan.by_id and f"'{source.name}{table.name}'".isprintable()
+        }
+
+    def query(self, text: str) -> str:
+        parts: list[str] = []
+        while text:
+            known = [(at, name) for name in self._calls if (at := text.find(name)) >= 0]
+            at, name = min(known, default=(len(text), ""))
+            parts += [_inert(self._styled(text[:at])), self._calls.get(name, "")]
+            text = text[at + len(name) :]
+        return "".join(parts)
+
+    def _styled(self, text: str) -> str:
+        return styled(text, dialect(self._adapter), lambda n: write(n, self._adapter, stored=True))
+
+
+def _references(model: Model) -> Iterator[str]:
+    """One select for each reference that a test holds."""
+    for column in model.columns:
+        for test in column.tests:
+            if test.kind != "relationships" or not test.to:
+                continue
+            if _is_name(test.field) and _is_name(column.name):
+                yield (
+                    f"select\n    '{column.name}' as reference,\n    count(*) as orphans\n"
+                    f"from {{{{ ref('{model.name}') }}}} as child\n"
+                    f"left join {{{{ ref('{test.to}') }}}} as parent\n"
+                    f"    on child.{column.name} = parent.{test.field}\n"
+                    f"where\n    child.{column.name} is not null\n"
+                    f"    and parent.{test.field} is null"
+                )
+
+
+def _comment(text: str) -> str:
+    lines = textwrap.wrap(_plain(text), 76, break_long_words=False, break_on_hyphens=False)
+    return "".join(f"-- {line}\n" for line in lines)
 
 
 def _place(finding: Finding) -> str:

@@ -6,25 +6,31 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from dbt_cartridge import report
-from dbt_cartridge.config import settings
+from dbt_cartridge.config import Settings, settings
 from dbt_cartridge.engine.command_line import CommandLineEngine
 from dbt_cartridge.engine.debug import debug
 from dbt_cartridge.errors import ConfigError, EngineError
 from dbt_cartridge.new.connections import ADAPTERS, Connection, Field, connection
 from dbt_cartridge.new.project import archive, begin, finish
+from dbt_cartridge.voice import PLAIN, Voice
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 _SETTINGS = ("schemas", "tables", "exclude", "provider", "verify")
 
 
-def make(name: str, options: Mapping[str, Any], given: Mapping[str, str | None]) -> int:
+def make(
+    name: str,
+    options: Mapping[str, Any],
+    given: Mapping[str, str | None],
+    voice: Voice = PLAIN,
+) -> int:
     """Make the project; give the exit code.
 
     Raises:
@@ -36,17 +42,19 @@ def make(name: str, options: Mapping[str, Any], given: Mapping[str, str | None])
             f"A dbt project cannot be called {folder.name!r}: lower-case letters, digits and "
             "underscores, and no digit first."
         )
-    wanted = {key: options[key] for key in _SETTINGS if options.get(key)}
-    chosen = settings(wanted, environment=os.environ)
-    adapter = str(options["adapter"])
     ask = _asked if sys.stdin.isatty() and sys.stderr.isatty() else None
+    wanted = {key: options[key] for key in _SETTINGS if options.get(key)}
+    adapter = str(options["adapter"]) or _needed(_ADAPTER, ask)
     there = connection(folder.name, adapter, given, str(options["schema"]), folder, ask)
-    _require_secrets(there)
+    if not wanted.get("schemas"):
+        wanted["schemas"] = _needed(_SCHEMAS, ask)
+    chosen = settings(wanted, environment=os.environ)
+    _require_secrets(there, ask)
     dbt = _dbt(options.get("dbt"), adapter)
     began_empty = not folder.exists()
     begin(folder, there, chosen.schemas, dbt)
     try:
-        code = _filled(folder, there, chosen, dbt)
+        code = _filled(folder, there, chosen, dbt, voice)
     except BaseException:
         _take_away(folder, began_empty)
         raise
@@ -55,21 +63,25 @@ def make(name: str, options: Mapping[str, Any], given: Mapping[str, str | None])
         return code
     if place := options.get("archive"):
         archive(folder, Path(place))
-    print(f"\nMade {folder}. Next: cd {name} && dbt build")
+    if not voice.quiet:
+        print(f"\nMade {folder}. Next: cd {name} && dbt build")
     return code
 
 
-def _filled(folder: Path, there: Connection, chosen: Any, dbt: str) -> int:
+def _filled(folder: Path, there: Connection, chosen: Settings, dbt: str, voice: Voice) -> int:
     from dbt_cartridge import pipeline
 
-    engine = CommandLineEngine(folder, dbt=dbt, profiles_dir=folder)
+    engine = CommandLineEngine(
+        folder, dbt=dbt, profiles_dir=folder, statement_seconds=chosen.statement_seconds
+    )
     looked = debug(engine, chosen, folder)
     if not all(finding.ok for finding in looked):
         print("The connection was tested, and something is to be fixed first; nothing was left.")
         return report.tell_debug(looked)
-    with report.progress() as progress:
+    report.log_to(sys.stderr, voice)
+    with report.progress(voice=voice) as progress:
         outcome = pipeline.generate(engine, chosen, folder, progress)
-    code = report.tell(outcome, folder)
+    code = report.tell(outcome, folder, voice=voice)
     finish(folder, outcome, there)
     return code
 
@@ -85,21 +97,33 @@ def _take_away(folder: Path, began_empty: bool) -> None:
         folder.rmdir()
 
 
+_ADAPTER = Field("adapter", help=", ".join(ADAPTERS))
+_SCHEMAS = Field("schemas", help="those that hold the raw tables, apart by commas")
+
+
 def _asked(field: Field) -> str:
-    return str(click.prompt(f"{field.name}{f' ({field.help})' if field.help else ''}", err=True))
+    words = f"{field.name}{f' ({field.help})' if field.help else ''}"
+    return str(click.prompt(words, err=True, hide_input=field.secret))
 
 
-def _require_secrets(there: Connection) -> None:
-    missing = [
-        there.variable(field.name)
-        for field in there.about.fields
-        if field.secret and there.variable(field.name) not in os.environ
-    ]
-    if missing:
-        raise ConfigError(
-            f"Set {missing[0]} in the environment: a password is not given on a command line, and "
-            "is written into no file."
-        )
+def _needed(field: Field, ask: Callable[[Field], str] | None) -> str:
+    if ask is None:
+        raise ConfigError(f"Say --{field.name}: {field.help}.")
+    return ask(field)
+
+
+def _require_secrets(there: Connection, ask: Callable[[Field], str] | None) -> None:
+    """What is asked for stands in this process's environment, and nowhere else."""
+    for field in there.about.fields:
+        variable = there.variable(field.name)
+        if not field.secret or variable in os.environ:
+            continue
+        if ask is None:
+            raise ConfigError(
+                f"Set {variable} in the environment: a password is not given on a command line, "
+                "and is written into no file."
+            )
+        os.environ[variable] = ask(field)
 
 
 def _dbt(named: str | None, adapter: str) -> str:
