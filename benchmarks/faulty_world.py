@@ -185,9 +185,9 @@ def killed(world: World) -> Iterator[Situation]:
 
 def _killed(world: World, state: Before, *, late: bool) -> None:
     before, expected = state.host, state.expected
-    mine = {p: t for p, t in before.files().items() if not _generated(p, expected)}
     for _ in range(10):
         host = _copied(world, before)
+        mine = {p: t for p, t in host.files().items() if not _generated(p, expected)}
         moment = world.random.uniform(max(0.0, state.seconds - 1.0) if late else 0.0, state.seconds)
         sign = world.random.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGTERM))
         began = time.monotonic()

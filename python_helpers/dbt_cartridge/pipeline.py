@@ -146,7 +146,8 @@ def _corridor(
     def seen() -> Scan:
         return without_personal_values(scan(reader, settings, progress, before, marks=True))
 
-    facts = declared(step("scan", Scan, seen), decisions)
+    catalogue = step("scan", Scan, seen)
+    facts = declared(catalogue, decisions)
     answers = Answers.last(folder) if before else None
     probe = Remembering(prober(engine, facts), facts, answers)
 
@@ -216,7 +217,7 @@ def _corridor(
         changes = plan(files, host, project_dir, given, schema_changes)
         upgraded = upgrade(written_by(project_dir), helper_version(), designed, changes)
         if settings.dry_run or upgraded:  # what other rules change is looked at first
-            _plan(facts, files, changes).save(folder)
+            _plan(facts, catalogue, files, changes).save(folder)
         else:
             changes = apply(files, changes, project_dir)
     changes.save(folder)
@@ -348,14 +349,16 @@ def _fitted(
         lost |= ours
 
 
-def _plan(facts: Scan, files: Files, changes: Changes) -> Plan:
+def _plan(facts: Scan, found: Scan, files: Files, changes: Changes) -> Plan:
+    """`found`: the catalogue as the warehouse tells it, before people's decisions."""
+    theirs = tuple(relation for relation in found.relations if relation.id in facts.by_id)
     return Plan(
         version=helper_version(),
         schemas=facts.schemas,
         database=facts.database,
         relations=tuple(sorted(facts.tables)),
         outside=facts.outside,
-        catalogue=catalogue_digest(facts.relations),
+        catalogue=catalogue_digest(theirs),
         summary=planned_files(changes.changes),
         changes=changes,
         files=files,

@@ -8,6 +8,13 @@ import sys
 from pathlib import Path
 
 import duckdb
+import pytest
+
+from dbt_cartridge.new.connections import ADAPTERS, TARGETS, connection
+from dbt_cartridge.new.skeleton import files
+from tests.support import dbts, stand_in
+from tests.support.environments import EnvironmentMissing
+from tests.support.host import ENVIRONMENT
 
 BIN = Path(sys.executable).parent
 
@@ -50,7 +57,47 @@ def test_a_whole_project_is_made_from_nothing_and_builds(tmp_path: Path) -> None
     assert built.returncode == 0, built.stdout
     assert run(shop, "dbt", "compile", "--quiet").returncode == 0
     assert (tmp_path / "shop.tar.gz").stat().st_size > 0
+    linted = run(shop, "sqlfluff", "lint", "models", "analyses", "macros", "tests")
+    assert linted.returncode == 0, linted.stdout[-3000:]
     before = {f: f.read_bytes() for f in (shop / "models").rglob("*") if f.is_file()}
     again = run(shop, "cartridge", "generate")
     assert again.returncode == 0, again.stdout + again.stderr
     assert {f: f.read_bytes() for f in (shop / "models").rglob("*") if f.is_file()} == before
+
+
+_GIVEN = {
+    "duckdb": {"path": ":memory:"},
+    "postgres": {"user": "u", "dbname": "d"},
+    "redshift": {"host": "h", "user": "u", "dbname": "d"},
+    "snowflake": {"account": "a", "user": "u", "database": "d", "warehouse": "w"},
+    "bigquery": {"project": "p"},
+    "mysql": {"username": "u"},
+}
+
+
+def _programs(adapter: str) -> Path:
+    if adapter in ("duckdb", "postgres"):
+        return BIN
+    chosen = {"mysql": dbts.MYSQL, "redshift": dbts.REDSHIFT}.get(adapter)
+    try:
+        return (chosen or stand_in.dbt_environment()).made() / "bin"
+    except EnvironmentMissing as reason:
+        pytest.skip(f"no dbt for {adapter}: {reason}")
+
+
+@pytest.mark.parametrize("adapter", ADAPTERS)
+def test_the_adapters_own_dbt_reads_the_new_project(adapter: str, tmp_path: Path) -> None:
+    """dbt itself says whether a field of the profile is one that the adapter takes."""
+    programs = _programs(adapter)
+    there = connection("shop", adapter, _GIVEN[adapter], "analytics", tmp_path)
+    for path, text in files(there, ["raw"]).items():
+        place = tmp_path / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, "utf-8")
+    environment = os.environ | ENVIRONMENT | {"DBT_ENV_SECRET_SHOP_PASSWORD": "secret"}
+    for target in TARGETS[:1]:  # the others differ by their schema alone
+        done = subprocess.run(
+            [str(programs / "dbt"), "parse", "--target", target, "--profiles-dir", "."],
+            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr

@@ -115,9 +115,16 @@ _V2_DRIVER = re.compile(
 )
 
 
+# Python's traceback of an error that dbt v1 has told already, to the error's name again.
+_TRACEBACK = re.compile(
+    r"^Traceback \(most recent call last\):\n(?:[ \t].*\n?|\s*\n)*.*", re.MULTILINE
+)
+
+
 def plain(message: str) -> str:
-    """dbt's message without what dbt v2 puts around it: headings, warnings, codes, backtraces."""
-    lines = (line for line in message.splitlines() if not _V2_LEFT_OUT.match(line))
+    """dbt's message without what dbt puts around it: headings, warnings, codes, backtraces."""
+    told = _TRACEBACK.sub("", message).strip()
+    lines = (one for one in (told or message).splitlines() if not _V2_LEFT_OUT.match(one))
     return "\n".join(_V2_DRIVER.sub("", _V2_KIND.sub("", line)) for line in lines)
 
 

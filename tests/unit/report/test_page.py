@@ -165,8 +165,8 @@ def test_findings_have_a_number_a_query_and_where_they_are_dealt_with() -> None:
     assert (found["mixed_units"].number, found["mixed_units"].columns) == (3, ("net",))
     query = " ".join(found["mixed_units"].query.split())
     assert query == (
-        'SELECT "currency", COUNT(*) AS number_of_rows, SUM("net") AS "net" FROM "raw"."t" '
-        'GROUP BY "currency" ORDER BY number_of_rows DESC LIMIT 100'
+        'select "currency", count(*) as number_of_rows, sum("net") as "net" from "raw"."t" '
+        "group by 1 order by 2 desc limit 100"
     )
     assert all(finding.handled for finding in told.findings)
 
@@ -175,10 +175,10 @@ def test_the_query_of_orphans_is_in_the_dialect_of_the_warehouse() -> None:
     scan = Scan(adapter="bigquery", relations=SCAN.relations)
     (orphans,) = [f for f in data(scan=scan).findings if f.kind == "orphans"]
     assert " ".join(orphans.query.split()) == (
-        "SELECT child.`customer_id`, COUNT(*) AS number_of_rows FROM `raw`.`orders` AS child "
-        "LEFT JOIN `raw`.`customers` AS parent ON child.`customer_id` = parent.`id` "
-        "WHERE parent.`id` IS NULL AND NOT child.`customer_id` IS NULL "
-        "GROUP BY child.`customer_id` ORDER BY number_of_rows DESC LIMIT 100"
+        "select child.`customer_id`, count(*) as number_of_rows from `raw`.`orders` as child "
+        "left join `raw`.`customers` as parent on child.`customer_id` = parent.`id` "
+        "where parent.`id` is null and not child.`customer_id` is null "
+        "group by 1 order by 2 desc limit 100"
     )
 
 
