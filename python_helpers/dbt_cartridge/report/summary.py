@@ -258,6 +258,8 @@ def _next(run: Run) -> list[str]:
     report = "target/cartridge/report.html has the evidence for every decision"
     if run.dry_run:
         how = "`cartridge apply` writes just this; a run without dry_run plans anew."
+        if run.upgrade is not None:
+            how = "`cartridge apply` writes just this; what you decline first is left out."
         return [f"Nothing was written. {how}", report]
     if run.changes.get("conflict"):
         first = "Settle the conflicts: take what you want from .cartridge/conflicts/, remove it"
