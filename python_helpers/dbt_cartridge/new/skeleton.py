@@ -43,8 +43,8 @@ extended_capitalisation_policy = lower
 group_by_and_order_by_style = implicit
 """
 _SCHEMA_NAMES = """\
-{#- In production a folder's schema is called what it is called; anywhere else it stands behind the
-    target's own, so that nobody builds over anybody else. -#}
+{#- In production a folder's schema is called what it is called; anywhere else
+    it stands behind the target's own, so that nobody builds over anybody else. -#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {%- if custom_schema_name is none -%}
         {{ target.schema }}
@@ -56,8 +56,8 @@ _SCHEMA_NAMES = """\
 {%- endmacro %}
 """
 _LIMITED = """\
-{#- `{{ recent('ordered_at') }}` behind a `where`: all rows in production, the last days elsewhere.
-    The number of days is `vars: recent_days`. -#}
+{#- `{{ recent('ordered_at') }}` behind a `where`: all rows in production, the
+    last days elsewhere. The number of days is `vars: recent_days`. -#}
 {% macro recent(column) -%}
     {%- if target.name == 'prod' -%}
         1 = 1
