@@ -682,7 +682,9 @@ def main() -> None:
         world = World(Path(folder).resolve(), asked.kills, random.Random(asked.seed))
         try:
             for kind in ALL:
-                for name, once in kind(world) if asked.only in _said(kind) else ():
+                for name, once in kind(world):
+                    if asked.only not in f"{_said(kind)} {name}":
+                        continue
                     tried += 1
                     try:
                         once()
