@@ -45,7 +45,8 @@ def labelled(
         if relation.id in kept:
             short.insert(0, _label_of(kept[relation.id], source_of[relation.id], host))
         label = claimed[relation.schema_name].claim(*short, owner=relation.id)
-        found[relation.id] = _called(table, label)
+        known = host.kept_entities.get(kept.get(relation.id, ""), "")
+        found[relation.id] = _called(table, label, known)
     return schema.model_copy(update={"tables": tuple(found.get(t.id, t) for t in schema.tables)})
 
 
@@ -137,7 +138,12 @@ def _common(names: Sequence[Sequence[str]]) -> int:
     return sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))
 
 
-def _called(table: Table, label: str) -> Table:
+def _called(table: Table, label: str, known: str) -> Table:
+    """Args:
+    known: what one row was called on the run before, which stands in names of columns.
+    """
+    if known:
+        return table.model_copy(update={"entities": label, "entity": known})
     if label == table.entities:
         return table
     *before, last = label.split("_")

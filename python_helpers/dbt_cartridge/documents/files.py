@@ -20,6 +20,7 @@ class File(Frozen):
     relations: tuple[str, ...] = ()  # `Relation.id`s that it is made from, where it is a model's
     bounds: tuple[tuple[str, str], ...] = ()  # of a calendar: (model, column)
     layer: str = ""  # where it is a model's
+    entity: str = ""  # what one row of it is called, where it is a model's
     follows: bool = False  # it is what the user made of it already, in our words
 
 

@@ -87,6 +87,9 @@ class Host(Document):
     kept_layers: dict[str, str] = Field(
         default_factory=dict[str, str]
     )  # of the same, by the ledger
+    kept_entities: dict[str, str] = Field(
+        default_factory=dict[str, str]
+    )  # of the same: what one row is called
     # Conventions, read from what is there; the defaults are dbt's own style guide.
     staging_prefix: str = "stg_"
     staging_suffix: str = ""

@@ -61,6 +61,7 @@ def render(design: Design, host: Host, settings: Settings) -> Files:
             describes=(each.name,),
             bounds=each.body.bounds if isinstance(each.body, DateSpine) else (),
             layer=each.layer,
+            entity=each.entity,
             follows=each.follows,
         )
         for each in design.models

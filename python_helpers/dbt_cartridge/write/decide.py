@@ -250,4 +250,5 @@ def _entry(file: File) -> Entry:
         relations=file.relations,
         bounds=file.bounds,
         layer=file.layer,
+        entity=file.entity,
     )

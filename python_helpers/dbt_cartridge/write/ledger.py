@@ -34,6 +34,7 @@ class Entry(Frozen):
     relations: tuple[str, ...] = ()  # that it is made from
     bounds: tuple[tuple[str, str], ...] = ()  # of a calendar: (model, column)
     layer: str = ""  # of a model
+    entity: str = ""  # what one row of a model is called
     at: str | None = None  # where the user moved it
     offered: str | None = None  # sha256 of our version that lies under conflicts/
 

@@ -50,6 +50,11 @@ def recognise(host: Host, project_dir: Path) -> Host:
                 for path, entry in sorted(entries.items())
                 if entry.kind == "sql" and entry.layer
             },
+            "kept_entities": {
+                PurePosixPath(path).stem: entry.entity
+                for path, entry in sorted(entries.items())
+                if entry.kind == "sql" and entry.entity
+            },
             "yaml_files": tuple(path for path in host.yaml_files if path not in places),
             "yaml_homes": dict(_yaml_homes(entries)),
             "sources": tuple(s.model_copy(update={"generated": ours(s)}) for s in host.sources),

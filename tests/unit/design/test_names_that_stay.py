@@ -44,6 +44,7 @@ class Project:
     def __init__(self) -> None:
         self.kept: dict[str, tuple[str, ...]] = {}
         self.layers: dict[str, str] = {}
+        self.entities: dict[str, str] = {}
         self.tables: list[tuple[str, str]] = []
 
     def step(self, what: str, schema: str, name: str) -> None:
@@ -54,10 +55,13 @@ class Project:
 
     def generate(self, **habits: str) -> Design:
         scan = Scan(adapter="duckdb", relations=tuple(_relations(self.tables)))
-        to = host(kept_names=self.kept, kept_layers=self.layers, **habits)
+        to = host(
+            kept_names=self.kept, kept_layers=self.layers, kept_entities=self.entities, **habits
+        )
         made = design(infer(scan, None, Settings()), scan, to, Settings())
         self.kept |= {model.name: model.based_on for model in made.models if model.based_on}
         self.layers |= {model.name: model.layer for model in made.models}
+        self.entities |= {model.name: model.entity for model in made.models}
         return made
 
 
@@ -85,6 +89,16 @@ def test_no_run_gives_a_name_to_another_relation(
                 assert meant.setdefault(model.name, own) == own
                 if model.layer == "staging":
                     assert staged.setdefault(own, model.name) == model.name
+
+
+def test_a_table_called_alike_changes_no_column_of_one_that_stands() -> None:
+    project = Project()
+    project.step("add", "shop", "customers")
+    before = {model.name: model.columns for model in project.generate().models}
+    project.step("add", "shop", "customer")
+    after = {model.name: model.columns for model in project.generate().models}
+    assert {name: after[name] for name in before} == before
+    assert len(after) > len(before)
 
 
 def test_what_is_cut_has_lost_first_what_all_tables_share() -> None:
