@@ -30,6 +30,10 @@ ELSEWHERE = {
     "schemas: [shop]": "a MySQL of its own",
     "mcp": "a program at the other end; tests/functional/test_mcp.py is one",
     "new": "an empty folder; tests/functional/test_new.py has one",
+    "add": "a file of one's own; tests/functional/test_agent_session.py has one",
+    "check": "a model of one's own, as there",
+    "verify": "a model of one's own, as there",
+    "fct_revenue_monthly": "a model of one's own, as there",
     "deps": "dbt's own, and the package from the wheel: tests/functional/test_wheel.py",
 }
 SHOP = (
@@ -71,7 +75,11 @@ def test_there_are_commands_to_be_tried() -> None:
 @pytest.mark.parametrize(
     "words", [pytest.param(w, id=f"{p.name}: {' '.join(w)}") for p, w in shown()]
 )
-def test_a_command_is_one_that_there_is(words: list[str]) -> None:
+def test_a_command_is_one_that_there_is(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "additions.yml").write_text("columns: []\n")
     if words[0] == "cartridge":
         _parsed(words[1:])
     elif words[1] == "run-operation":

@@ -71,7 +71,7 @@ def test_the_overview_shows_findings_first_and_a_query_to_copy(tab: Tab) -> None
     first = tab.page.locator("main h2").first
     assert first.inner_text() == "Data quality"
     tab.page.get_by_text("Query", exact=True).first.click()
-    assert "LEFT JOIN" in tab.page.locator("pre").first.inner_text()
+    assert "left join" in tab.page.locator("pre").first.inner_text()
 
 
 def test_the_diagram_draws_tables_with_columns_and_opens_them(tab: Tab) -> None:

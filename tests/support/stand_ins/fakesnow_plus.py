@@ -141,8 +141,16 @@ _plain_parse = server.parse_one
 _plain_execute = fake_cursor.FakeSnowflakeCursor.execute
 
 
+_LIMIT = re.compile(r"\s*alter session set statement_timeout_in_seconds = [0-9]+\b.*", re.I | re.S)
+
+
 def _pipe(sql: str) -> list[str]:
-    """The statements that `->>` chains; `$n` in them is a view that holds an earlier result."""
+    """The statements that `->>` chains; `$n` in them is a view that holds an earlier result.
+
+    A session's limit of time is answered as Snowflake answers it, and nothing comes of it.
+    """
+    if _LIMIT.fullmatch(sql):
+        return ["select 'Statement executed successfully.' as status"]
     parts = _QUOTED.split(sql)
     code = [part if i % 2 else part.replace("->>", "\0") for i, part in enumerate(parts)]
     return "".join(code).split("\0")
@@ -161,6 +169,7 @@ def execute(self: Any, command: str, *args: Any, **options: Any) -> Any:
         _plain_execute(self, _with_views(statement, number))
         self._duck_conn.register(f"_PIPE_{number}", self._arrow_table)
     last = _with_views(statements[-1], len(statements) - 1) if statements[1:] else command
+    last = statements[0] if _LIMIT.fullmatch(command) else last
     return _plain_execute(self, last, *args, **options)
 
 
