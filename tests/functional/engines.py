@@ -23,6 +23,15 @@ from tests.support.stand_in import PROGRAMS
 
 T = TypeVar("T")
 
+FRONT_DOORS = pytest.mark.parametrize(
+    "command",
+    [
+        ("cartridge", "generate", "--schemas", "raw"),
+        ("dbt", "run-operation", "cartridge_generate", "--args", "{schemas: [raw]}"),
+    ],
+    ids=["command_line", "in_process"],
+)
+
 
 def command_line(host: HostProject) -> CommandLineEngine:
     return CommandLineEngine(host.root, dbt=host.program("dbt"), profiles_dir=host.root)

@@ -9,9 +9,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import pytest
-
 # Processes are told from each other by /proc.
+from tests.functional.engines import FRONT_DOORS
 from tests.support.host import ENVIRONMENT, HostProject, program
 from tests.support.warehouses import DuckDB
 
@@ -71,14 +70,6 @@ ORDERS = (
 SLOW = (
     "create view raw.slow as select a.range as id, b.range as x"
     " from range(100000000) as a, range(100000) as b"
-)
-FRONT_DOORS = pytest.mark.parametrize(
-    "command",
-    [
-        ("cartridge", "generate", "--schemas", "raw"),
-        ("dbt", "run-operation", "cartridge_generate", "--args", "{schemas: [raw]}"),
-    ],
-    ids=["command_line", "in_process"],
 )
 
 

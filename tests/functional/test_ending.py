@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.functional.engines import FRONT_DOORS
 from tests.support.host import ENVIRONMENT, HostProject, program
 
 SLOW = (
@@ -20,14 +21,6 @@ SLOW = (
 )
 _WAITS = "select count(*) from pg_stat_activity where state = 'active' and query ilike '%slow%'"
 _WAITS += " and pid <> pg_backend_pid()"
-FRONT_DOORS = pytest.mark.parametrize(
-    "command",
-    [
-        ("cartridge", "generate", "--schemas", "raw"),
-        ("dbt", "run-operation", "cartridge_generate", "--args", "{schemas: [raw]}"),
-    ],
-    ids=["command_line", "in_process"],
-)
 
 
 @FRONT_DOORS

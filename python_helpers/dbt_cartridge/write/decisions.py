@@ -53,19 +53,14 @@ def decide(
         ConfigError: the file as it is, or as it would be, cannot be taken.
         WriteError: it cannot be written; it is as it was.
     """
-    path = project_dir / FILE
-    data = _parsed(_text(path) or HEAD + "version: 1\n")
-    tables = data.setdefault("tables", CommentedMap())
-    own = tables.setdefault(table, CommentedMap())
-    for field, value in said.items():
-        _put(own, field, value)
-    decisions = _validated(data)
-    if check is not None:
-        check(decisions)
-    out = io.StringIO()
-    _yaml().dump(data, out)
-    _replace(path, out.getvalue())
-    return out.getvalue()
+
+    def put(data: Node) -> None:
+        tables = data.setdefault("tables", CommentedMap())
+        own = tables.setdefault(table, CommentedMap())
+        for field, value in said.items():
+            _put(own, field, value)
+
+    return _changed(project_dir, put, check)
 
 
 def add_models(project_dir: Path, models: Mapping[str, Any]) -> str:
@@ -76,12 +71,27 @@ def add_models(project_dir: Path, models: Mapping[str, Any]) -> str:
         ConfigError: the file as it is, or as it would be, cannot be taken.
         WriteError: it cannot be written; it is as it was.
     """
+
+    def put(data: Node) -> None:
+        own = data.setdefault("models", CommentedMap())
+        for name, additions in models.items():
+            _merge(own, name, additions)
+
+    return _changed(project_dir, put)
+
+
+def _changed(
+    project_dir: Path,
+    put: Callable[[Node], None],
+    check: Callable[[Decisions], object] | None = None,
+) -> str:
+    """The file's new text, written once it has been taken for decisions."""
     path = project_dir / FILE
     data = _parsed(_text(path) or HEAD + "version: 1\n")
-    own = data.setdefault("models", CommentedMap())
-    for name, additions in models.items():
-        _merge(own, name, additions)
-    _validated(data)
+    put(data)
+    decisions = _validated(data)
+    if check is not None:
+        check(decisions)
     out = io.StringIO()
     _yaml().dump(data, out)
     _replace(path, out.getvalue())
