@@ -96,30 +96,46 @@ class WarningsOnly(Silent):
         self._say(f"Warning: {shown(text)}")
 
 
-class Events:
-    """Each thing that happens as an object of JSON on a line of its own."""
+class _Phase:
+    """Where a phase stands, and when a word of it is due again."""
 
-    def __init__(self, stream: TextIO, *, quiet: bool = False) -> None:
-        self._stream = stream
-        self._quiet = quiet
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._label = ""
         self._total: int | None = None
         self._done = 0
         self._began = self._last = 0.0
 
-    def start(self, label: str, total: int | None = None) -> None:
+    def _begin(self, label: str, total: int | None) -> None:
         self._label, self._total, self._done = shown(label), total, 0
         self._began = self._last = time.monotonic()
+
+    def _is_due(self, count: int) -> bool:
+        """After `count` more. The lock is the caller's to hold."""
+        self._done += count
+        now = time.monotonic()
+        if now - self._last < _EVERY:
+            return False
+        self._last = now
+        return True
+
+
+class Events(_Phase):
+    """Each thing that happens as an object of JSON on a line of its own."""
+
+    def __init__(self, stream: TextIO, *, quiet: bool = False) -> None:
+        self._stream = stream
+        self._quiet = quiet
+        super().__init__()
+
+    def start(self, label: str, total: int | None = None) -> None:
+        self._begin(label, total)
         self._tell("start", total=total)
 
     def advance(self, count: int = 1, what: str = "") -> None:
         with self._lock:
-            self._done += count
-            now = time.monotonic()
-            if now - self._last < _EVERY:
+            if not self._is_due(count):
                 return
-            self._last = now
         self._tell("advance", done=self._done, total=self._total, what=shown(what))
 
     def finish(self, result: str = "") -> None:
@@ -138,30 +154,22 @@ class Events:
             print(line, file=self._stream, flush=True)
 
 
-class Lines:
+class Lines(_Phase):
     """A line when a phase starts and ends, and one every few seconds between."""
 
     def __init__(self, say: Say) -> None:
         self._say = say
-        self._lock = threading.Lock()
-        self._label = ""
-        self._total: int | None = None
-        self._done = 0
-        self._began = self._last = 0.0
+        super().__init__()
 
     def start(self, label: str, total: int | None = None) -> None:
         with self._lock:
-            self._label, self._total, self._done = shown(label), total, 0
-            self._began = self._last = time.monotonic()
+            self._begin(label, total)
             self._say(f"{self._label} …")
 
     def advance(self, count: int = 1, what: str = "") -> None:
         with self._lock:
-            self._done += count
-            now = time.monotonic()
-            if now - self._last < _EVERY:
+            if not self._is_due(count):
                 return
-            self._last = now
             of = f" of {self._total:,}" if self._total else ""
             last = f" ({shown(what)})" if what else ""
             self._say(f"{self._label} … {self._done:,}{of}{last}")
