@@ -141,18 +141,26 @@ def inferred(warehouse: Warehouse, made: Planted, scan: Scan) -> tuple[Step, Sch
     return found, schema
 
 
+def tables_of(made: Design) -> dict[str, list[str]]:
+    """The names of the tables that each model reads, through whatever stands between."""
+    return {
+        model: [id.partition(".")[2] for id in sorted(ids)]
+        for model, ids in relations(made).items()
+    }
+
+
 def proof(warehouse: Warehouse, made: Design, beyond: set[str], *, by_test: bool) -> Step:
     """A statement for each owner of tests; before, one for each test, of the columns it names."""
-    read = relations(made)
+    read = tables_of(made)
     found = Step()
     for model in made.models:
-        tables = [id.partition(".")[2] for id in sorted(read[model.name])]
+        tables = read[model.name]
         if not by_test:
             whole = 0.0 if beyond & set(tables) else sum(warehouse.read(t, 15) for t in tables)
             found += Step(1, whole)
     for owner, test in owned_tests(made) if by_test else ():
         if owner in read:
-            tables = [id.partition(".")[2] for id in sorted(read[owner])]
+            tables = read[owner]
             columns = 2 + isinstance(test, RelationshipsTest)
             found += Step(1, sum(warehouse.read(table, columns) for table in tables))
     return found
@@ -161,12 +169,12 @@ def proof(warehouse: Warehouse, made: Design, beyond: set[str], *, by_test: bool
 def nightly(warehouse: Warehouse, made: Design) -> Step:
     """What `dbt run` reads: tables are made of all that is below them, incremental facts of the
     last days where the warehouse has partitions to leave out."""
-    read = relations(made)
+    read = tables_of(made)
     found = Step()
     for model in made.models:
         if model.layer != "marts":
             continue
-        tables = [id.partition(".")[2] for id in sorted(read[model.name])]
+        tables = read[model.name]
         some = LOOK_BACK / KEPT_DAYS if model.incremental else 1.0
         found += Step(1, some * sum(warehouse.read(table, 15) for table in tables))
     return found
