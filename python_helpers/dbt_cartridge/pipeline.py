@@ -228,6 +228,11 @@ def _corridor(
     )  # fmt: skip
 
 
+def was_proved(project_dir: Path) -> bool:
+    """Whether an earlier run has left verdicts: then little may be left to prove."""
+    return (documents_folder(project_dir) / Proofs.file_name).exists()
+
+
 def _kept(design: Design, folder: Path) -> Design:
     """What is added later is weighed against what the rules made."""
     Offline.model_construct(**dict(design)).save(folder)

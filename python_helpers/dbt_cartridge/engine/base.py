@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,13 +41,33 @@ class Target:
     dbt_version: str
 
 
+class KeptRunner(Protocol):
+    """A dbt that has started already."""
+
+    def run_in(
+        self,
+        folder: Path,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        on_line: Callable[[str], None],
+        seconds: float,
+    ) -> int | None:
+        """The exit code of a dbt command in the project `folder`, with nothing but `environment`;
+        None where it did not come to an end. Afterwards it has let go of the warehouse."""
+        ...
+
+
 @dataclass(frozen=True)
 class DbtCommand:
-    """How to run the same dbt on the same profile in a subprocess."""
+    """How to run the same dbt on the same profile in a subprocess.
+
+    `kept`: one that runs already, where there is one.
+    """
 
     program: tuple[str, ...]
     options: tuple[str, ...] = ()  # --profiles-dir, --profile, --target
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    kept: KeptRunner | None = field(default=None, compare=False)
 
 
 class Engine(Protocol):

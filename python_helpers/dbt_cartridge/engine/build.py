@@ -47,6 +47,8 @@ _ENVIRONMENT = {
     "DBT_TARGET_PATH": "target",
     "DBT_LOG_PATH": "logs",
 }
+# Between commands it would keep its log open, in a folder that is to be removed.
+_KEPT_ENVIRONMENT = {"DBT_LOG_LEVEL_FILE": "none"}
 _QUERY_LOG = "query_log.sql"  # dbt v2's
 _QUERY_ERROR = re.compile(
     r"^-- outcome: error\n(?:-- error vendor code: [^\n]*\n)?-- error message: (.*?)"
@@ -115,23 +117,32 @@ def run_dbt(
     for left in ("target/run_results.json", "target/manifest.json", f"logs/{_QUERY_LOG}"):
         (project / left).unlink(missing_ok=True)
     name, *options = command
-    argv = [*dbt.program, name, *options, *dbt.options, "--project-dir", str(project)]
+    arguments = [name, *options, *dbt.options, "--project-dir", str(project)]
+    inherited = {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
+    environment = {**inherited, **_ENVIRONMENT, **dbt.environment}
     lines: list[str] = []
+
+    def heard(line: str) -> None:
+        lines.append(line)
+        if tested := _tested(line):
+            on_test(tested)
+
     began = time.monotonic()
-    with _started(argv, project, dbt.environment) as process, _stopwatch(process, timeout) as late:
-        assert process.stdout is not None
-        for line in process.stdout:
-            lines.append(line)
-            if tested := _tested(line):
-                on_test(tested)
-        exit_code = process.wait()
+    exit_code: int | None = None
+    if dbt.kept is not None:
+        told = {**environment, **_KEPT_ENVIRONMENT}
+        exit_code = dbt.kept.run_in(project, arguments, told, heard, timeout)
     took = time.monotonic() - began
-    _LOG.debug("dbt %s in %s: %d after %.1f s", " ".join(command), project, exit_code, took)
-    if late.is_set():
+    if exit_code is None and took < timeout:
+        lines.clear()
+        exit_code = _run([*dbt.program, *arguments], project, environment, heard, timeout - took)
+        took = time.monotonic() - began
+    if exit_code is None:
         raise EngineError(
             f"dbt {name} took longer than {timeout:.0f} s and was stopped. Nothing was written. "
             "Raise `verify_max_seconds`, set `verify: sql`, or lower `verify_max_rows`."
         )
+    _LOG.debug("dbt %s in %s: %d after %.1f s", " ".join(command), project, exit_code, took)
     artifact = _artifact(target / "run_results.json")
     results = {r.unique_id: r for r in _results(artifact or {}, project / "logs")}
     ran = artifact is not None and not _v2_stopped(results)
@@ -144,15 +155,30 @@ def run_dbt(
     )
 
 
+def _run(
+    argv: Sequence[str],
+    project: Path,
+    environment: Mapping[str, str],
+    heard: Callable[[str], None],
+    timeout: float,
+) -> int | None:
+    """The exit code of a dbt of its own; None where it was stopped after `timeout`."""
+    with _started(argv, project, environment) as process, _stopwatch(process, timeout) as late:
+        assert process.stdout is not None
+        for line in process.stdout:
+            heard(line)
+        exit_code = process.wait()
+    return None if late.is_set() else exit_code
+
+
 @contextmanager
 def _started(
     argv: Sequence[str], project: Path, environment: Mapping[str, str]
 ) -> Generator[subprocess.Popen[str]]:
     """The running dbt. However the block is left, Ctrl-C included, dbt has ended after it."""
-    inherited = {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
     try:
         process = subprocess.Popen(
-            argv, cwd=project, env={**inherited, **_ENVIRONMENT, **environment},
+            argv, cwd=project, env=environment,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             encoding="utf-8", errors="replace", start_new_session=True,
         )  # fmt: skip

@@ -23,6 +23,7 @@ from dbt_cartridge.engine.kept_dbt import KeptDbt, interpreter_of
 from dbt_cartridge.errors import EngineError
 
 _LOG = logging.getLogger(__name__)
+_LET_GO_SECONDS = 30.0
 _LOGGED = 400  # characters of a command
 _NOISE = re.compile(r"\x1b\[[0-9;]*m|^\d\d:\d\d:\d\d(?:\.\d+)?\s+")
 _ABANDONED = "dbt was stopped before it had answered."
@@ -89,6 +90,42 @@ class Caller:
         )
         return call
 
+    def run_in(
+        self,
+        folder: Path,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        on_line: Callable[[str], None],
+        seconds: float,
+    ) -> int | None:
+        """As `KeptDbt.run_in`; None too where no dbt can be kept."""
+        if (kept := self._kept()) is None:
+            return None
+        try:
+            with self._tracked(kept.abandon):
+                code = kept.run_in(folder, arguments, environment, on_line, seconds)
+        except BaseException:
+            kept.abandon()
+            kept.stop()
+            raise
+        if code is None:
+            kept.stop()
+            return None
+        with self._lock:
+            self._idle.append(kept)
+        return code
+
+    def let_go(self) -> None:
+        """Let go of the warehouse: what is kept stays, but has closed what it had open there."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for kept in idle:
+            if kept.let_go(_LET_GO_SECONDS):
+                with self._lock:
+                    self._idle.append(kept)
+            else:
+                kept.stop()
+
     def stop(self) -> None:
         """Let go of the warehouse: no dbt runs any more. The next call starts one."""
         with self._lock:
@@ -126,7 +163,9 @@ class Caller:
         if self._python is None:
             return None
         try:
-            return KeptDbt(self._python, self._project_dir, self._environment)
+            kept = KeptDbt(self._python, self._project_dir, self._environment)
+            kept.wait()
+            return kept
         except EngineError:  # then as a program, which says what is wrong
             self._python = None
             return None

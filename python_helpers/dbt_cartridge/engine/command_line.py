@@ -74,7 +74,8 @@ class CommandLineEngine:
     @property
     def command(self) -> DbtCommand:
         environment = V2_ENVIRONMENT if self._is_v2 else {}
-        return DbtCommand((self._caller.program,), self._options, environment)
+        kept = self._caller if self._caller.is_kept else None
+        return DbtCommand((self._caller.program,), self._options, environment, kept)
 
     @property
     def target(self) -> Target:
@@ -133,7 +134,7 @@ class CommandLineEngine:
 
     @contextmanager
     def released(self) -> Generator[None]:
-        self._caller.stop()
+        self._caller.let_go()
         yield
 
     def _manifest(self) -> Mapping[str, Any]:

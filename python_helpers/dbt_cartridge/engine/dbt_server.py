@@ -1,8 +1,10 @@
 """dbt v1, kept running: a program that another environment's Python runs, so it imports dbt alone.
 
-Each line of standard input is the arguments of a dbt command, as JSON. dbt writes to standard
-output as it always does; after each command comes a line `{"cartridge_done": exit code}`. The
-project is parsed once, at the first command.
+Each line of standard input is JSON: the arguments of a dbt command in the folder where this program
+was started, whose project is parsed once, at the first command; or `{"folder", "arguments",
+"environment"}` of a command in another project; or `null`, to let go of the warehouse. dbt writes
+to standard output as it always does; after each command comes a line
+`{"cartridge_done": exit code}`.
 
 Standard input ends when nobody waits any more: cartridge has closed it, or was killed. What then
 runs in the warehouse is cancelled there, by dbt's own adapter, and this program ends. Drivers are
@@ -22,13 +24,12 @@ import queue
 import signal
 import threading
 from collections.abc import Generator
+from typing import Any
 
 _GRACE_SECONDS = 5.0  # for the warehouse to cancel what runs
 
 
 def main() -> None:
-    from typing import Any
-
     from dbt.cli import main as dbt
 
     # Ctrl-C reaches the whole group of processes: cartridge decides what becomes of this one.
@@ -40,7 +41,13 @@ def main() -> None:
     threading.Thread(target=listener.listen, daemon=True).start()
     _say({"cartridge_ready": True})
     while line := lines.get():
-        arguments: list[str] = json.loads(line)
+        message: Any = json.loads(line)
+        if message is None or "folder" in message:
+            code = _elsewhere(runner, message, listener) if message else 0
+            _let_go()
+            _say({"cartridge_done": code})
+            continue
+        arguments: list[str] = message
         options = arguments[arguments.index("-q") :]
         result: Any = None
         if manifest is None or arguments[0] == "parse":
@@ -49,10 +56,45 @@ def main() -> None:
         if manifest is not None and arguments[0] != "parse":
             with listener.at_work():
                 result = runner(manifest).invoke(arguments)
-        if type(result.exception).__name__ == "DbtUsageException":
-            # Which dbt itself leaves to its command line to show.
-            print(f"Error: {result.exception}", flush=True)
-        _say({"cartridge_done": 0 if result.success else 1})
+        _say({"cartridge_done": _exit_code(result)})
+
+
+def _elsewhere(runner: Any, message: dict[str, Any], listener: "_Listener") -> int:
+    """Run a command in another project, as a program of its own would."""
+    home, own = os.getcwd(), dict(os.environ)
+    try:
+        os.chdir(message["folder"])
+        _set_environment(message["environment"])
+        with listener.at_work():
+            return _exit_code(runner().invoke(message["arguments"]))
+    finally:
+        os.chdir(home)  # a folder that somebody works in cannot be removed everywhere
+        _set_environment(own)
+
+
+def _set_environment(variables: dict[str, str]) -> None:
+    for name in os.environ.keys() - variables.keys():
+        del os.environ[name]
+    os.environ.update(variables)
+
+
+def _exit_code(result: Any) -> int:
+    """As dbt's command line gives it."""
+    if type(result.exception).__name__ == "DbtUsageException":
+        # Which dbt itself leaves to its command line to show.
+        print(f"Error: {result.exception}", flush=True)
+    return 0 if result.success else 1 if result.exception is None else 2
+
+
+def _let_go() -> None:
+    """Close what an adapter keeps open between commands: DuckDB's file, which it locks."""
+    from dbt.adapters import factory
+
+    untyped: Any = factory
+    for plugin in list(untyped.FACTORY.plugins.values()):
+        close = getattr(plugin.adapter.ConnectionManager, "close_all_connections", None)
+        if close is not None:
+            close()
 
 
 class _Listener:
@@ -82,8 +124,6 @@ class _Listener:
 
 
 def _cancel() -> None:
-    from typing import Any
-
     from dbt.adapters import factory
 
     untyped: Any = factory

@@ -12,6 +12,7 @@ from typing import Any
 
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.engine.base import DbtCommand, Reply, Request, Target, first_words
+from dbt_cartridge.engine.beside import Beside
 from dbt_cartridge.engine.failures import is_lost
 from dbt_cartridge.engine.host import built_relations, read_host, read_manifest
 from dbt_cartridge.engine.workers import Workers
@@ -34,6 +35,7 @@ class InProcess:
         self._seconds = statement_seconds
         self._limit: str | None = None
         self._limited = threading.local()  # its connection, where the warehouse was told
+        self._beside = Beside(sys.executable)
         self.statements = 0
 
     @property
@@ -60,7 +62,11 @@ class InProcess:
         options += ["--profile", self._config.profile_name, "--target", self._config.target_name]
         if variables := dict(self._config.cli_vars):
             options += ["--vars", json.dumps(variables, default=str)]
-        return DbtCommand((sys.executable, "-c", _START_DBT), tuple(options))
+        return DbtCommand((sys.executable, "-c", _START_DBT), tuple(options), kept=self._beside)
+
+    def start_ahead(self) -> None:
+        """Start the dbt that proves while the warehouse is read: its imports take seconds."""
+        self._beside.start()
 
     def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply]]:
         # Macros are rendered on this thread, which is dbt's own.
@@ -110,8 +116,9 @@ class InProcess:
             self._adapter.clear_transaction()
 
     def close(self) -> None:
-        """Close the connections that the engine has opened."""
+        """Close the connections that the engine has opened, and end the dbt beside it."""
         self._workers.close()
+        self._beside.stop()
 
     def _manifest(self) -> Mapping[str, Any]:
         target = Path(self._config.project_target_path)

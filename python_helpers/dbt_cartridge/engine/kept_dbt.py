@@ -39,7 +39,8 @@ class KeptDbt:
     """One dbt, for one call at a time."""
 
     def __init__(self, python: str, folder: Path, environment: Mapping[str, str]) -> None:
-        """Raises EngineError where that Python cannot run dbt."""
+        """Start it, and do not wait for it. Raises EngineError where there is no such Python."""
+        self._python, self._is_ready = python, False
         try:
             self._process = subprocess.Popen(
                 [python, str(_SERVER)], cwd=folder, env={**os.environ, **environment},
@@ -49,24 +50,53 @@ class KeptDbt:
         except OSError as error:
             raise EngineError(f"Cannot start {python}: {error.strerror or error}.") from error
         self._end = weakref.finalize(self, _stop, self._process)
+
+    def wait(self) -> None:
+        """Until it takes commands. Raises EngineError where its Python cannot run dbt."""
+        if self._is_ready:
+            return
         words: list[str] = []
         if self._read("cartridge_ready", words.append, _START_SECONDS) is None:
             self.stop()
-            raise EngineError(f"{python} cannot run dbt: {''.join(words[-3:])}")
+            raise EngineError(f"{self._python} cannot run dbt: {''.join(words[-3:])}")
+        self._is_ready = True
 
     def run(
         self, arguments: Sequence[str], on_line: Callable[[str], None], seconds: float
     ) -> int | None:
         """The exit code of a dbt command; None if dbt ended, or was ended after `seconds`."""
+        return self._send(list(arguments), on_line, seconds)
+
+    def run_in(
+        self,
+        folder: Path,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        on_line: Callable[[str], None],
+        seconds: float,
+    ) -> int | None:
+        """As `run`, in another project, with nothing but `environment`."""
+        elsewhere = {
+            "folder": str(folder), "arguments": list(arguments), "environment": dict(environment),
+        }  # fmt: skip
+        return self._send(elsewhere, on_line, seconds)
+
+    def let_go(self, seconds: float) -> bool:
+        """Whether it has closed what it still had open in the warehouse (DuckDB's file)."""
+        return self._send(None, lambda line: None, seconds) == 0
+
+    def _send(self, message: object, on_line: Callable[[str], None], seconds: float) -> int | None:
         assert self._process.stdin is not None
         try:
-            self._process.stdin.write(json.dumps(list(arguments)) + "\n")
+            self._process.stdin.write(json.dumps(message) + "\n")
         except (OSError, ValueError):  # it has ended, or was abandoned
             return None
         return self._read("cartridge_done", on_line, seconds)
 
     def stop(self) -> None:
         """Let go of the warehouse. A second time does nothing."""
+        if not self._is_ready:  # it has nothing to end yet, and hears nothing
+            self._process.kill()
         self._end()
 
     def abandon(self) -> None:

@@ -158,8 +158,9 @@ def _is_plain(node: TestNode) -> bool:
     return not any(_NOT_PLAIN.search(text) for text in said)
 
 
-# Jinja, comments, ends of statements and of lines, and calls that dbt makes even without braces.
-_NOT_PLAIN = re.compile(r"[{}\0;]|--|/\*|\n\Z|\A\s*(?:env_var|var|doc)\s*\(")
+# Jinja as dbt looks for it (a lone brace, as in a regular expression, is none), comments, ends of
+# statements and of lines, and calls that dbt makes even without braces.
+_NOT_PLAIN = re.compile(r"\{[{%#]|[}%#]\}|[\0;]|--|/\*|\n\Z|\A\s*(?:env_var|var|doc)\s*\(")
 
 
 def _strings(value: Any) -> list[str]:

@@ -60,7 +60,9 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> KeptDbt:
     server = tmp_path / "server.py"
     server.write_text(SERVER)
     monkeypatch.setattr(kept_dbt, "_SERVER", server)
-    return KeptDbt(sys.executable, tmp_path, {})
+    kept = KeptDbt(sys.executable, tmp_path, {})
+    kept.wait()
+    return kept
 
 
 def test_it_runs_command_after_command_and_passes_on_what_dbt_says(kept: KeptDbt) -> None:
@@ -100,7 +102,7 @@ def test_a_python_without_dbt_is_an_error(tmp_path: Path, monkeypatch: pytest.Mo
     server.write_text("import no_dbt_here")
     monkeypatch.setattr(kept_dbt, "_SERVER", server)
     with pytest.raises(EngineError, match="no_dbt_here"):
-        KeptDbt(sys.executable, tmp_path, {})
+        KeptDbt(sys.executable, tmp_path, {}).wait()
 
 
 def test_the_server_imports_nothing_of_ours() -> None:
