@@ -9,7 +9,7 @@ CARTRIDGE_DATA ?= $(abspath $(wildcard ../shared/data))
 export CARTRIDGE_DATA
 export DO_NOT_TRACK := 1
 
-.PHONY: help env test test-llm watch lint types format docs site demo bench clean
+.PHONY: help env test test-all test-llm watch lint types format docs site demo bench clean
 
 help:  ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /make \1 - /p' $(MAKEFILE_LIST)
@@ -22,8 +22,11 @@ $(READY): pyproject.toml setup.py
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --editable . --group dev
 	touch $@
 
-test: $(READY)  ## every test, in parallel, with coverage
+test: $(READY)  ## all tests but the slow ones, in parallel
 	@$(BIN)/pytest @.ci/pytest.args
+
+test-all: $(READY)  ## every test, in parallel, with coverage; for an hour
+	@$(BIN)/pytest @.ci/pytest-all.args
 
 test-llm: $(READY)  ## a real small model (1 GB, fetched once) generates two databases; an hour on two cores
 	$(BIN)/python -m tests.support.real_model chinook northwind

@@ -12,7 +12,9 @@ from uuid import uuid4
 
 import pytest
 
+from dbt_cartridge.engine import in_process
 from tests.support import databases, dbt_v2, postgres
+from tests.support.beside import SharedBeside
 from tests.support.environments import EnvironmentMissing
 from tests.support.host import ENVIRONMENT, HostProject, make_host
 from tests.support.warehouses import DuckDB, Postgres
@@ -20,6 +22,14 @@ from tests.support.warehouses import DuckDB, Postgres
 LoadDatabase = Callable[..., "list[str]"]
 
 os.environ.update(ENVIRONMENT)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_dbt_beside() -> Iterator[None]:
+    """What the tests' own dbt runs has its models proved by one dbt, which is started once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(in_process, "Beside", SharedBeside)
+        yield
 
 
 @pytest.fixture

@@ -23,14 +23,19 @@ from tests.support.stand_in import PROGRAMS
 
 T = TypeVar("T")
 
-FRONT_DOORS = pytest.mark.parametrize(
-    "command",
-    [
-        ("cartridge", "generate", "--schemas", "raw"),
-        ("dbt", "run-operation", "cartridge_generate", "--args", "{schemas: [raw]}"),
-    ],
-    ids=["command_line", "in_process"],
-)
+_DOORS = {
+    "command_line": ("cartridge", "generate", "--schemas", "raw"),
+    "in_process": ("dbt", "run-operation", "cartridge_generate", "--args", "{schemas: [raw]}"),
+}
+
+
+def front_doors(slow: str) -> pytest.MarkDecorator:
+    """Both ways to generate, as `command`; by the one called `slow` not in every run."""
+    given = [
+        pytest.param(words, id=name, marks=pytest.mark.slow if name == slow else ())
+        for name, words in _DOORS.items()
+    ]
+    return pytest.mark.parametrize("command", given)
 
 
 def command_line(host: HostProject) -> CommandLineEngine:

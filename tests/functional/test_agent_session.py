@@ -18,6 +18,7 @@ from tests.support.experts import expert
 from tests.support.host import HostProject, make_host, program
 from tests.support.warehouses import DuckDB
 
+pytestmark = pytest.mark.slow
 TRANSCRIPT = Path(__file__).parents[1] / "fixtures" / "agent_session.md"
 WRONG_SQL = """\
 with requests as (select * from {{ ref('fct_service_requests') }}),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 # Processes are told from each other by /proc.
-from tests.functional.engines import FRONT_DOORS
+from tests.functional.engines import front_doors
 from tests.support.host import ENVIRONMENT, HostProject, program
 from tests.support.warehouses import DuckDB
 
@@ -73,7 +73,7 @@ SLOW = (
 )
 
 
-@FRONT_DOORS
+@front_doors(slow="in_process")
 def test_ctrl_c_during_the_scan_leaves_everything_as_it_was(
     duckdb_host: HostProject, tmp_path: Path, command: Sequence[str]
 ) -> None:
@@ -83,7 +83,7 @@ def test_ctrl_c_during_the_scan_leaves_everything_as_it_was(
     assert duckdb_host.files() == before, told
 
 
-@FRONT_DOORS
+@front_doors(slow="command_line")
 def test_ctrl_c_during_verification_ends_the_dbt_that_runs_for_it(
     duckdb_host: HostProject, tmp_path: Path, command: Sequence[str]
 ) -> None:

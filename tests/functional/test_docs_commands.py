@@ -88,6 +88,7 @@ def test_a_command_is_one_that_there_is(
         assert words[1] in ("deps", "build", "parse", "compile", "debug", "show")
 
 
+@pytest.mark.slow
 def test_what_can_run_here_runs(duckdb_host: HostProject) -> None:
     host = duckdb_host
     host.warehouse.execute(*SHOP)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.functional.engines import FRONT_DOORS
+from tests.functional.engines import front_doors
 from tests.support.host import ENVIRONMENT, HostProject, program
 
 SLOW = (
@@ -23,7 +23,7 @@ _WAITS = "select count(*) from pg_stat_activity where state = 'active' and query
 _WAITS += " and pid <> pg_backend_pid()"
 
 
-@FRONT_DOORS
+@front_doors(slow="command_line")
 def test_a_statement_that_takes_too_long_is_cancelled_and_told(
     postgres_host: HostProject, command: tuple[str, ...]
 ) -> None:
@@ -39,7 +39,14 @@ def test_a_statement_that_takes_too_long_is_cancelled_and_told(
     assert (postgres_host.root / "models/staging/raw/stg_raw__orders.sql").exists()
 
 
-@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"])
+@pytest.mark.parametrize(
+    "number",
+    [
+        "SIGINT",
+        *(pytest.param(s, marks=pytest.mark.slow) for s in ("SIGTERM", "SIGHUP")),
+        "SIGKILL",
+    ],
+)
 def test_what_runs_is_cancelled_when_cartridge_ends_by_a_signal(
     postgres_host: HostProject, number: str
 ) -> None:

@@ -39,7 +39,13 @@ class Run:
     outcome: pipeline.Outcome
 
 
-@pytest.fixture(scope="module", params=NAMES)
+# One of the three in every run.
+_PARAMS = [
+    pytest.param(name, marks=pytest.mark.slow if at else ()) for at, name in enumerate(NAMES)
+]
+
+
+@pytest.fixture(scope="module", params=_PARAMS)
 def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Run:
     its = expert(request.param)
     source, folder = its.folder, tmp_path_factory.mktemp(its.name)

@@ -49,6 +49,7 @@ def test_the_project_goes_through_on_duckdb(project: Path) -> None:
     goes_through(project, {"CARTRIDGE_TARGET": "duckdb"})
 
 
+@pytest.mark.slow
 def test_the_project_goes_through_on_postgres(
     project: Path, postgres_server: PostgresServer
 ) -> None:

@@ -73,7 +73,7 @@ ON_MODEL: Sequence[tuple[str, dict[str, Any], dict[str, Any]]] = [
                            "to": "ref('stg_shop__parents')", "fields": ["id", "code"]}, {}),
     ("expression_holds", {"expression": "ends >= starts"}, {}),
     ("expression_holds", {"expression": "ends >= starts"}, {"where": "id < 3", "limit": 5}),
-    ("expression_holds", {"expression": "amount >= -1"}, {}),
+    ("expression_holds", {"expression": "amount >= -1 or code = '{1,2}'"}, {}),
     ("row_count_equals", {"compare_model": "ref('stg_shop__parents')"}, {}),
     ("row_count_equals", {"compare_model": "ref('stg_shop__parents')"}, {"where": "id < 4"}),
     ("row_count_at_least", {"min_rows": 6}, {}),

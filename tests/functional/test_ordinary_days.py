@@ -105,7 +105,13 @@ def test_nobody_is_no_customer(shop: Shop) -> None:
     assert nobody == 0
 
 
-@pytest.mark.parametrize("what", FAULTS)
+# One of a key and one of a sum in every run; each builds all models again.
+SLOW = {"a shipment that comes twice", "a negative quantity"}
+
+
+@pytest.mark.parametrize(
+    "what", [pytest.param(w, marks=pytest.mark.slow if w in SLOW else ()) for w in FAULTS]
+)
 def test_a_fault_on_an_ordinary_day_fails(shop: Shop, what: str) -> None:
     """Each in a copy of the warehouse, so that none is hidden by another."""
     statement, told_by = FAULTS[what]

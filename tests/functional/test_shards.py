@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.host import HostProject
 
 COLUMNS = "id integer, kind varchar(20), amount numeric(10, 2)"
@@ -12,6 +14,9 @@ def rows(table: str, first: int) -> str:
     return f"insert into raw.{table} (id, kind, amount) values {each}"
 
 
+@pytest.mark.parametrize(
+    "host", ["duckdb", pytest.param("postgres", marks=pytest.mark.slow)], indirect=True
+)
 def test_shards_are_one_staging_model_and_a_new_one_is_told(host: HostProject) -> None:
     host.warehouse.execute(
         "create schema raw",

@@ -12,7 +12,11 @@ from tests.support.ten_questions import DATABASES, PAGE, answers, built, questio
 DATA = os.environ.get("CARTRIDGE_DATA")
 
 
-@pytest.mark.parametrize("database", DATABASES)
+# The demo in every run; it has what the others have.
+@pytest.mark.parametrize(
+    "database",
+    [pytest.param(d, marks=() if d == "demo" else pytest.mark.slow) for d in DATABASES],
+)
 def test_the_marts_answer_as_the_raw_tables_do(database: str, tmp_path: Path) -> None:
     if database != "demo" and not (DATA and (Path(DATA) / database).exists()):
         pytest.skip(f"CARTRIDGE_DATA does not name a folder that holds {database}")

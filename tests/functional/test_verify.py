@@ -20,6 +20,7 @@ from dbt_cartridge.errors import EngineError, HostError, VerifyError
 from dbt_cartridge.progress import Silent
 from dbt_cartridge.render import render
 from dbt_cartridge.verify import prove, verify
+from tests.support.beside import SharedBeside
 from tests.support.host import HostProject
 from tests.support.warehouses import Warehouse
 from tests.unit.verify import shop
@@ -48,7 +49,9 @@ class Dbt:
 
 def dbt(host: HostProject) -> Any:
     program = (sys.executable, "-m", "dbt.cli.main")
-    return Dbt(DbtCommand(program, ("--profiles-dir", str(host.root))), host.warehouse)
+    options = ("--profiles-dir", str(host.root))
+    command = DbtCommand(program, options, kept=SharedBeside(sys.executable))
+    return Dbt(command, host.warehouse)
 
 
 def adapter(host: HostProject) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from dbt_cartridge.engine import kept_dbt
+from dbt_cartridge.engine.beside import Beside
 from dbt_cartridge.engine.calls import Caller
 from dbt_cartridge.engine.kept_dbt import KeptDbt, interpreter_of
 from dbt_cartridge.errors import EngineError
@@ -20,6 +22,10 @@ print("dbt says hello")
 print(json.dumps(dict(cartridge_ready=True)), flush=True)
 for line in sys.stdin:
     words = json.loads(line)
+    if isinstance(words, dict):
+        words = [*words["arguments"], words["folder"], *words["environment"].values()]
+    if words is None:
+        words = ["let go"]
     if words[0] == "hang":
         import time
         time.sleep(60)
@@ -72,6 +78,42 @@ def test_it_runs_command_after_command_and_passes_on_what_dbt_says(kept: KeptDbt
     assert said == ["ran parse\n", "ran parse -q\n"]
     kept.stop()
     kept.stop()
+
+
+def test_it_runs_a_command_in_another_project_and_lets_go_of_the_warehouse(
+    kept: KeptDbt, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    assert kept.run_in(tmp_path, ["parse"], {"A": "b"}, said.append, 30) == 2
+    assert said == [f"ran parse {tmp_path} b\n"]
+    assert kept.let_go(30)
+    kept.stop()
+
+
+def test_one_that_is_stopped_before_it_is_ready_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = tmp_path / "server.py"
+    server.write_text("import time; time.sleep(60)")
+    monkeypatch.setattr(kept_dbt, "_SERVER", server)
+    began = time.monotonic()
+    KeptDbt(sys.executable, tmp_path, {}).stop()
+    assert time.monotonic() - began < 9
+
+
+@pytest.mark.parametrize("server", ["import no_dbt_here", SERVER])
+def test_a_dbt_beside_that_cannot_run_a_command_gives_none_and_the_next_starts_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: str
+) -> None:
+    place = tmp_path / "server.py"
+    place.write_text(server)
+    monkeypatch.setattr(kept_dbt, "_SERVER", place)
+    beside = Beside(sys.executable)
+    beside.start()
+    assert beside.run_in(tmp_path, ["die"], {}, lambda line: None, 30) is None
+    again = beside.run_in(tmp_path, ["parse"], {}, lambda line: None, 30)
+    assert again == (None if "no_dbt" in server else 1)
+    beside.stop()
 
 
 @pytest.mark.parametrize(("word", "seconds"), [("die", 30), ("hang", 1)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dbt_cartridge.engine import nodes
@@ -118,6 +119,9 @@ def test_test_that_somebody_else_wrote_or_that_holds_jinja_is_not_known() -> Non
     assert counted(node, PLACES, {}, DBTS) is not None
     assert counted(node, PLACES, {}, others) is None
     assert counted(jinja, PLACES, {}, DBTS) is None
+    for text in ("{% x %}", "{# x #}", "x }}"):
+        assert counted(replace(jinja, where=text), PLACES, {}, DBTS) is None
+    assert counted(replace(jinja, where="a ~ '^[0-9]{1,18}$'"), PLACES, {}, DBTS) is not None
 
 
 def test_statement_of_dbt_v2_is_told_from_the_expressions_before_it() -> None:

@@ -28,7 +28,9 @@ EDIT = st.tuples(st.sampled_from(EDITS), st.integers(0, 40), st.integers(0, 40))
 ROUND = st.tuples(st.lists(EDIT, max_size=4), STATES, st.booleans())
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize(
+    "part", [0, *(pytest.param(part, marks=pytest.mark.slow) for part in range(1, PARTS))]
+)
 def test_people_and_cartridge_work_on_one_project(part: int) -> None:
     @settings(
         max_examples=CASES // PARTS,
