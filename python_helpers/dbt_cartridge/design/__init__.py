@@ -9,7 +9,7 @@ from dbt_cartridge.config import Settings
 from dbt_cartridge.design import dates as calendar
 from dbt_cartridge.design import lines, volume
 from dbt_cartridge.design.declared import declared as declared_by_checks
-from dbt_cartridge.design.dimensions import dimension
+from dbt_cartridge.design.dimensions import dimension, in_turn
 from dbt_cartridge.design.facts import dated, enrich_line, fact
 from dbt_cartridge.design.followed import renamed
 from dbt_cartridge.design.labels import labelled, staging_names
@@ -229,7 +229,7 @@ def _marts(site: Site) -> None:
     for staged in facts:
         if staged.id in site.homes:
             fact(site, staged)
-    for staged in site.plan.tables("dimension"):
+    for staged in in_turn(site):
         if staged.id in site.homes:
             dimension(site, staged)
     _drop_unread(site)

@@ -14,7 +14,6 @@ from dataclasses import replace
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.derive.by_kind import states
-from dbt_cartridge.design.derive.sequence import PEOPLE
 from dbt_cartridge.design.enrich import Wide, alias_of, pairs
 from dbt_cartridge.design.lines import Amount, is_cost, is_piece, is_price, quantity
 from dbt_cartridge.design.measures import is_measure
@@ -88,10 +87,6 @@ def _leading(site: Site, parent: Staged) -> Iterator[Link]:
             yield link
 
 
-def _is_person(staged: Staged) -> bool:
-    return any(a.pii in PEOPLE for a in staged.offer.attributes)
-
-
 def _carry_key(
     site: Site, staged: Staged, wide: Wide, link: Link, further: Link, alias: str
 ) -> None:
@@ -115,7 +110,7 @@ def _kinds(site: Site, wide: Wide, ways: Sequence[Link]) -> None:
     person's kinds are not those of what they did."""
     carried = 0
     for link in ways:
-        if carried == _MOST_KINDS or _is_person(link.parent):
+        if carried == _MOST_KINDS or link.parent.is_person:
             continue
         found = [
             a for role in _KINDS for a in link.parent.offer.attributes
@@ -155,7 +150,7 @@ def _prices(
     wanted += [is_cost] if not any("cost" in a.name.split("_") for a in own) else []
     for fits in wanted:
         offered = [
-            (link, attribute) for link in ways if not _is_person(link.parent)
+            (link, attribute) for link in ways if not link.parent.is_person
             for attribute in [_one(link.parent, fits)] if attribute is not None
         ]  # fmt: skip
         # What is said of the product at this supplier says more than what is said of the product.

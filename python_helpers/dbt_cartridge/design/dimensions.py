@@ -28,6 +28,19 @@ def dimension(site: Site, staged: Staged) -> None:
         _plain(site, staged, wide)
 
 
+def in_turn(site: Site) -> list[Staged]:
+    """The dimensions, those to which facts belong before those that only a bridge leads from: these
+    sum up what was summed up there, as a category does of its films."""
+
+    def happened(staged: Staged) -> bool:
+        links = (*site.plan.down[staged.id], *site.carried.get(staged.id, ()))
+        return any(
+            site.plan.is_fact(link.child) and link.child.table.role != "bridge" for link in links
+        )
+
+    return sorted(site.plan.tables("dimension"), key=lambda staged: not happened(staged))
+
+
 def joined_as(staged: Staged, link: Link) -> str:
     """What a joined table is to the dimension: an extension of it, or what it refers to."""
     merged = link.child.id != staged.id and link.parent.id == staged.id
@@ -86,7 +99,7 @@ def _plain(site: Site, staged: Staged, wide: Wide) -> None:
     query, attributes = wide.query()
     by_column, tests = home_tests(site, staged, attributes)
     tests += same_rows(staged, wide)
-    site.add(
+    site.shown[staged.id] = site.add(
         site.homes[staged.id], staged, "marts", query, attributes, staged.key,
         _description(site, staged, wide), staged.model.grain, by_column, tests,
         based_on=[*(link.parent.id for link in wide.joined), *wide.below],

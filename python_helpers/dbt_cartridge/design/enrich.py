@@ -221,6 +221,29 @@ def _climb(
         if plan.fates[link.parent.id] == "folded" and depth < _DEEPEST and not link.is_self:
             own = "" if link.role == link.parent.entity and not path else role
             _climb(plan, wide, link.parent, joined, own, above | {link.parent.id}, depth + 1)
+        elif depth == 0 and not link.is_self and not link.parent.is_person:
+            _names_above(plan, wide, staged, link, joined, role)
+
+
+def _names_above(plan: Plan, wide: Wide, staged: Staged, link: Link, alias: str, role: str) -> None:
+    """Of what a parent with a dimension of its own belongs to, the name and the key: a city's
+    country, a subcategory's category. Whoever asks by it would have to join twice.
+
+    What the row refers to by itself is known by that.
+    """
+    known = {staged.id, *(each.parent.id for each in plan.up[staged.id])}
+    for further in lookups(plan, link.parent):
+        shown = next((a for a in display(further.parent) if a.pii is None), None)
+        if further.parent.id in known or further.is_self or shown is None:
+            continue
+        if further.parent.is_history or further.parent.is_person or len(further.columns) != 1:
+            continue
+        key = link.parent.offer.by_name[further.columns[0]]
+        joined = wide.join(further, further.parent.offer, alias_of(further), pairs(further), alias)
+        path = "" if link.role == link.parent.entity else role
+        _bring(wide, link, key, alias, role)
+        whose = further.role if not path else _joined_path(path, further.role)
+        _bring(wide, further, shown, joined, whose, path)
 
 
 def name_lookups(plan: Plan, wide: Wide, staged: Staged, header: Link | None) -> None:

@@ -143,10 +143,7 @@ def _priced(line: Staged) -> Amount | None:
     pieces = quantity(measures)
     if price is None or pieces is None:
         return None
-    rates = [
-        a for a in measures
-        if "discount" in a.name and a.profile and _is_share(a.profile.min, a.profile.max)
-    ]  # fmt: skip
+    rates = [a for a in measures if "discount" in a.name and is_rate(a)]
     parts = [price.name, pieces.name, *(r.name for r in rates[:1])]
     return _amount(line, parts, bool(rates), None)
 
@@ -184,6 +181,12 @@ def _only(found: Sequence[Attribute], telling: frozenset[str]) -> Attribute | No
     if len(found) > 1:
         found = [a for a in found if set(a.name.split("_")) & telling]
     return found[0] if len(found) == 1 else None
+
+
+def is_rate(attribute: Attribute) -> bool:
+    """A share of something, from 0 to 1, as far as it was seen."""
+    numeric, profile = attribute.type in _NUMBERS, attribute.profile
+    return numeric and profile is not None and _is_share(profile.min, profile.max)
 
 
 def _is_share(low: str | None, high: str | None) -> bool:

@@ -179,6 +179,8 @@ def _foreign_key(words: list[str], parent_key: str) -> str:
     last = parent_key.rsplit("_", 1)[-1]
     if last not in _KEY_ENDINGS:
         return own
+    if own == last:  # the kind of key alone: `sku` says what is meant, `id` does not
+        return parent_key if own in _BARE else own
     stem = parent_key[: -len(last) - 1]
     if not stem or own.endswith(stem):
         return f"{own}_{last}"

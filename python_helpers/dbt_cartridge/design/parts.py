@@ -22,6 +22,7 @@ from dbt_cartridge.documents.schema import Additivity, ColumnRole, Pii, Relation
 GROUP_ORDER: tuple[ColumnGroup, ...] = (
     "ids", "strings", "numerics", "booleans", "dates", "timestamps", "semi_structured", "metadata",
 )  # fmt: skip
+_PEOPLE = frozenset({"email", "phone", "person_name"})
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,11 @@ class Staged:
     @property
     def entities(self) -> str:
         return self.table.entities
+
+    @property
+    def is_person(self) -> bool:
+        """Somebody, or a company that is reached like one."""
+        return any(a.pii in _PEOPLE for a in self.offer.attributes)
 
     @property
     def is_history(self) -> bool:

@@ -55,6 +55,8 @@ class Site:
     left_out: list[LeftOut] = field(default_factory=list[LeftOut])
     used: list[LeftOut] = field(default_factory=list[LeftOut])
     built: dict[str, Offer] = field(default_factory=dict[str, Offer])  # facts: what marts read
+    shown: dict[str, Offer] = field(default_factory=dict[str, Offer])
+    """Dimensions that stand already: what another one may read of those that a bridge leads to."""
     carried: dict[str, list[Link]] = field(default_factory=dict[str, "list[Link]"])
     """By a table, the facts that lead to it by a key that they have through another table."""
     dates: str | None = None

@@ -5,7 +5,7 @@ Kinds are never joined to each other: that would multiply them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dbt_cartridge.design import docs, lines
@@ -16,7 +16,7 @@ from dbt_cartridge.design.derive.derivation import Derivation, told, within
 from dbt_cartridge.design.derive.ends import RECENCY, TURN
 from dbt_cartridge.design.derive.group import Group
 from dbt_cartridge.design.derive.row import Row
-from dbt_cartridge.design.derive.through import LONGEST_LIST, Through, through
+from dbt_cartridge.design.derive.through import Through, through
 from dbt_cartridge.design.derive.worth import RULE as WORTH
 from dbt_cartridge.design.derive.worth import worth
 from dbt_cartridge.design.enrich import Wide
@@ -24,6 +24,10 @@ from dbt_cartridge.design.measures import unsummed
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, stays_in_staging
 from dbt_cartridge.design.site import Site
 from dbt_cartridge.documents.design import Cte, Input, Join, LeftOut, Projection
+from dbt_cartridge.words import pluralised, snake
+
+_ABOVE = frozenset({"parent"})
+_MANAGERS = frozenset({"manager", "supervisor", "superior", "boss"})
 
 _OF_A_ROW = 0.6  # of the room: the other computed columns of a mart were summed up
 _AVERAGE_DIGITS = 4  # of an average: further ones differ from warehouse to warehouse
@@ -44,6 +48,7 @@ class Kind:
     prefix: str = ""
     one_unit: bool = False
     told: frozenset[str] = frozenset()
+    called: str = ""
 
 
 def worth_of(site: Site, line: Staged) -> lines.Amount | None:
@@ -89,7 +94,22 @@ def kinds(site: Site, parent: Staged, links: Sequence[Link]) -> list[Kind]:
         prefix = link.role if twice.count(child.id) > 1 and link.role != parent.entity else ""
         others = {e.child.entity for e in links if e.child.id != child.id and not _far(site, e)}
         found.append(Kind(link, _beside(rows, others), prefix, is_line, frozenset(known)))
-    return found
+    return found + [
+        Kind(link, parent.offer, called=called) for link, called in _below(site, parent)
+    ]
+
+
+def _below(site: Site, parent: Staged) -> Iterator[tuple[Link, str]]:
+    """Of a table that refers to itself upwards, the rows below each, and what one is called."""
+    for link in site.plan.down[parent.id]:
+        up = set(link.role.split("_"))
+        plain = link.is_self and link.joinable and link.is_plain and len(link.columns) == 1
+        if not plain or parent.is_history:
+            continue
+        if up & _ABOVE:
+            yield link, f"child_{parent.entity}"
+        elif up & _MANAGERS:
+            yield link, "direct_report"
 
 
 def _beside(rows: Offer, known: Iterable[str]) -> Offer:
@@ -121,7 +141,8 @@ def sum_up(site: Site, staged: Staged, wide: Wide, found: Sequence[Kind]) -> Non
     for kind, group, derivations in zip(found, groups, chosen, strict=True):
         if derivations:
             _write(site, wide, kind, group, derivations)
-        missed = unsummed(kind.rows.attributes, kind.link.columns) if not kind.one_unit else []
+        whole = kind.one_unit or kind.called  # one unit, or only counted
+        missed = [] if whole else unsummed(kind.rows.attributes, kind.link.columns)
         if missed:
             wide.left_out.append(not_summed(missed))
     if left:
@@ -136,12 +157,13 @@ def _has(adapter: str, expression: str) -> bool:
 
 def _shown(site: Site, wide: Wide, kind: Kind) -> Group | Through:
     other = _other_side(site, kind.link)
-    if other is not None:
+    if other is not None and not kind.called:
         members = wide.aliases.claim(f"{kind.link.child.entities}_members", "members")
         return Through(kind.link, other, members, _others(site, kind.link, other))
     alias = wide.aliases.claim(kind.link.child.entities, f"{kind.link.child.entities}_rows")
     return Group(
-        link=kind.link, rows=kind.rows, alias=alias, prefix=kind.prefix, one_unit=kind.one_unit,
+        link=kind.link, rows=kind.rows, alias=alias, prefix=kind.prefix, called=kind.called,
+        one_unit=kind.one_unit,
         told=kind.told, parents=_parents(site, kind), header=_far(site, kind.link),
     )  # fmt: skip
 
@@ -182,10 +204,12 @@ def _other_side(site: Site, link: Link) -> Link | None:
 
 
 def _others(site: Site, here: Link, there: Link) -> Offer:
-    """The other side of a bridge: a fact with all that was worked out for it, since dimensions are
-    made after the facts; of one fact for another what staging says."""
+    """The other side of a bridge with all that was worked out for it, where its mart stands before
+    this one: a fact, since dimensions are made after the facts, and a dimension that was made
+    before. Of one fact for another what staging says."""
     parent = there.parent
-    built = None if site.plan.is_fact(here.parent) else site.built.get(parent.id)
+    known = {**site.built, **site.shown}
+    built = None if site.plan.is_fact(here.parent) else known.get(parent.id)
     rows = built or parent.offer
     kept = [a for a in _beside(rows, ()).attributes if not stays_in_staging(a)]
     return Offer(rows.model, tuple(kept), rows.key)
@@ -228,7 +252,8 @@ def _write(
     )  # fmt: skip
     on = tuple(sql.equal(sql.column(wide.alias, f), sql.column(summed, f)) for f in link.fields)
     wide.join_made(None, summed, on)
-    wide.summed.append(child.entities)
+    called = kind.called.split("_") if kind.called else []
+    wide.summed.append(snake(pluralised(called)) if called else child.entities)
     wide.below.append(child.id)
     _take(wide, kind, group, summed, derivations)
 
@@ -300,36 +325,22 @@ def _last(group: Group, time: Attribute, back: str) -> str:
 def _members(wide: Wide, pair: Through, derivations: Sequence[Derivation]) -> dict[str, str]:
     """A CTE of the bridge's rows with what is needed of the other side. Returns the keys in it."""
     here, there, other = pair.here, pair.there, pair.there.parent
+    keyed = (*here.fields, pair.key)
     alias = wide.aliases.claim(here.child.entities, f"{here.child.entities}_rows")
     joined = wide.aliases.claim(other.entities, f"{other.entities}_joined")
     wide.inputs.append(Input(alias=alias, model=here.child.offer.model))
-    keys = [sql.column(alias, name) for name in here.columns]
+    said = [*(d.expression for d in derivations), *(sql.column(pair.members, f) for f in keyed)]
     projections = [
-        Projection(name=field, expression=key, group="ids")
-        for field, key in zip(here.fields, keys, strict=True)
-    ]
-    told = sql.column(alias, there.columns[0])
-    projections.append(Projection(name=pair.key, expression=told, group="ids"))
-    needed = [d.expression for d in derivations]
-    named = pair.named
-    for attribute in pair.others.attributes:
-        column = sql.column(pair.members, attribute.name)
-        if attribute.name in (*here.fields, pair.key):
-            continue
-        if not any(column in text for text in needed):
-            continue
-        value = sql.column(joined, attribute.name)
-        if attribute == named:
-            rank = f"dense_rank() over (partition by {', '.join(keys)} order by {value})"
-            value = f"case when {rank} <= {LONGEST_LIST} then {value} end"
-        projections.append(Projection(name=attribute.name, expression=value, group=attribute.group))
+        each for each in pair.columns(alias, joined)
+        if any(sql.column(pair.members, each.name) in text for text in said)
+    ]  # fmt: skip
     joins: list[Join] = []
     if any(f"{sql.name(joined)}." in p.expression for p in projections):
         wide.inputs.append(Input(alias=joined, model=pair.others.model))
-        on = sql.equal(told, sql.column(joined, there.fields[0]))
+        on = sql.equal(sql.column(alias, there.columns[0]), sql.column(joined, there.fields[0]))
         joins.append(Join(kind="left", to=joined, on=(on,)))
     flag = here.child.deleted_flag
-    where = [f"{key} is not null" for key in keys]
+    where = [f"{sql.column(alias, name)} is not null" for name in here.columns]
     if flag is not None:
         where.append(f"not coalesce({sql.column(alias, flag)}, false)")
     wide.ctes.append(

@@ -170,6 +170,8 @@ def test_a_history_of_changes_becomes_intervals() -> None:
         },
     )
     hours = timedelta(hours=1)
+    query = "select change_number, previous_state from fct_ticket_changes order by valid_from"
+    assert built.rows(query) == [(1, None), (2, "s"), (3, "s"), (1, None), (2, "s")]
     assert built.rows(
         "select valid_from, valid_to, is_current, hours_in_state from fct_ticket_changes order by 1"
     ) == [

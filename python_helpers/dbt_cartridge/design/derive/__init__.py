@@ -40,6 +40,8 @@ def of_group(group: Group) -> list[Derivation]:
     """
     if group.header is not None:
         return list(distinct(group))
+    if group.called:
+        return list(counts(group))
     return _once(each for rule in OF_A_GROUP for each in rule(group))
 
 

@@ -34,7 +34,10 @@ def totals(group: Group) -> Iterator[Derivation]:
         if measure.name in (*group.told, f"{group.child.entity}_count"):
             continue
         ending = f"_{each.suffix}" if each.suffix else ""
+        # A total of totals is the total, and a count of counts the count.
+        again = [measure.name] if is_summed(measure) and not ending else []
         name = names.claim(
+            *again,
             total_name(group.child.entity, measure.name) + ending,
             f"total_{measure.name.removeprefix('total_')}{ending}",
             f"total_{group.child.entity}_{measure.name}{ending}",
@@ -60,12 +63,10 @@ def averages(group: Group) -> Iterator[Derivation]:
     A rating, a rate, a price of one piece, a duration and a level have an average and no sum.
     """
     names = Names()
-    found = [s for s in group.sums() if s.measure.name not in group.told and not _is_level(group)]
-    # An order without a total of its own is worth what its lines add up to.
-    first = min((s.measure for s in found), key=worth, default=None)
-    for each in (s for s in found if s.measure is first and (s.measure.money or s.measure.origin)):
+    first = first_asked(group)
+    for each in (s for s in group.sums() if s.measure is first):
         whole = total_name(group.child.entity, each.measure.name)
-        if is_summed(each.measure) and each.measure.money:
+        if is_summed(each.measure) and each.measure.money and group.child.table.role == "fact":
             whole = f"total_{group.child.entity}_amount"
         name = names.claim(
             whole.replace("total_", "average_", 1) + (each.suffix and f"_{each.suffix}")
@@ -97,6 +98,16 @@ def averages(group: Group) -> Iterator[Derivation]:
         yield Derivation(_rule(measure), made, _average(group.column(measure), measure), rank)
         if measure.rule == DURATIONS:
             yield _median(group, measure, made)
+
+
+def first_asked(group: Group) -> Attribute | None:
+    """The measure that is asked for first: an order without a total of its own is worth what its
+    lines add up to."""
+    found = [
+        s.measure for s in group.sums() if s.measure.name not in group.told and not _is_level(group)
+    ]
+    first = min(found, key=worth, default=None)
+    return first if first is not None and (first.money or first.origin) else None
 
 
 def _median(group: Group, measure: Attribute, average: Attribute) -> Derivation:

@@ -14,6 +14,8 @@ from dbt_cartridge.design.parts import Attribute
 def counts(group: Group) -> Iterator[Derivation]:
     """The rows themselves."""
     several = docs.words(group.child.entities)
+    if group.called:
+        several = docs.plural_words(docs.words(group.called))
     owner = docs.words(group.link.parent.entity)
     role = f" as {docs.words(group.prefix)}" if group.prefix else ""
     made = counted(f"{group.entity}_count", f"How many {several}{role} the {owner} has.")

@@ -1,10 +1,11 @@
-"""The first and the latest of what belongs to something: when, which, and in what state."""
+"""The first and the latest of what belongs to something: when, which, in what state, how much."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from dbt_cartridge.design import docs
+from dbt_cartridge.design.derive.amounts import first_asked, total_name
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.group import Group
 from dbt_cartridge.design.parts import Attribute
@@ -32,8 +33,7 @@ def moments(group: Group) -> Iterator[Derivation]:
 
 
 def ends(group: Group) -> Iterator[Derivation]:
-    """Which the first and the latest were, and in what state. How much they came to is one join
-    away, by that key.
+    """Which the first and the latest were, in what state, and how much they came to.
 
     Only where a key tells the rows apart: of two at one moment the one with the higher key is the
     later, so that the answer is the same each time.
@@ -44,7 +44,7 @@ def ends(group: Group) -> Iterator[Derivation]:
         return
     for attribute, rank in _telling(group):
         for word, place in (("first", TURN), ("latest", RECENCY)):
-            plain = group.plain(attribute)
+            plain = _plain(group, attribute)
             chosen = (
                 f'max(case when "{group.alias}"."{place}" = 1 then {group.column(attribute)} end)'
             )
@@ -71,3 +71,15 @@ def _telling(group: Group) -> Iterator[tuple[Attribute, Rank]]:
     ]  # fmt: skip
     for state in states[:1]:
         yield state, Rank.FIRST
+    amount = first_asked(group)
+    numbered = any(a.within in group.link.columns for a in group.attributes if a.within)
+    if numbered and amount is not None and amount.money and amount.unit_by is None:
+        yield amount, Rank.OFTEN
+
+
+def _plain(group: Group, attribute: Attribute) -> str:
+    """An order's total is its amount: `first_order_amount`, as its sum is `total_order_amount`."""
+    if attribute.role != "measure":
+        return group.plain(attribute)
+    named = total_name(group.child.entity, attribute.name)
+    return named.removeprefix(f"total_{group.child.entity}_")

@@ -9,6 +9,7 @@ from dbt_cartridge.design.derive.by_kind import BY_FLAG
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.durations import between
 from dbt_cartridge.design.derive.row import Row
+from dbt_cartridge.design.events import event_time
 from dbt_cartridge.design.parts import Attribute
 from dbt_cartridge.documents.design import BY_VALUE
 from dbt_cartridge.words import pluralised, snake
@@ -32,6 +33,7 @@ def engagement(row: Row) -> Iterator[Derivation]:
         first, latest = _moments(row, names)
         if first is None or latest is None:
             continue
+        yield from _until_first(row, kind, first)
         if kind in row.owned:
             said = f"True where the {row.words} has more than one {docs.words(kind)}."
             flag = _flag(f"is_repeat_{row.entity}", said)
@@ -45,6 +47,31 @@ def engagement(row: Row) -> Iterator[Derivation]:
             "engagement", span, between(row[first], row[latest], "days", first, latest),
             Rank.SOMETIMES,
         )  # fmt: skip
+
+
+def _until_first(row: Row, kind: str, first: Attribute) -> Iterator[Derivation]:
+    """How long it took until the first of them: a ticket's first reply, a customer's first order.
+
+    From when the row began by itself: a time that it has from elsewhere began something else.
+    """
+    start = event_time(row.own)
+    if start is None:
+        return
+    days = not row.is_fact or "date" in (start.type, first.type)
+    unit = "days" if days else "hours"
+    made = Attribute(
+        name=f"{unit}_to_first_{kind}", group="numerics", role="measure",
+        type="integer" if "date" in (start.type, first.type) else "decimal",
+        additivity="non_additive", unit=unit,
+        description=f"{unit.capitalize()} from `{start.name}` to `{first.name}`: negative where "
+        "that was before.",
+    )  # fmt: skip
+    yield Derivation(
+        "engagement",
+        made,
+        between(row[start], row[first], unit, start, first),
+        Rank.OFTEN if row.is_fact or row.staged.is_person else Rank.SOMETIMES,
+    )
 
 
 def shares(row: Row) -> Iterator[Derivation]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
@@ -30,6 +30,18 @@ def full_name(row: Row) -> Iterator[Derivation]:
                 name=wish, type="text", group="strings", role="name", pii=first.pii or last.pii,
                 description=f"First and last name of the {owner}.",
             )  # fmt: skip
-            parts = f"coalesce({row[first]}, '') || ' ' || coalesce({row[last]}, '')"
-            yield Derivation("full_name", made, f"nullif(trim({parts}), '')", Rank.FIRST)
+            yield Derivation("full_name", made, joined(row[first], row[last]), Rank.FIRST)
             break
+
+
+def in_parts(attributes: Iterable[Attribute]) -> tuple[Attribute, Attribute] | None:
+    """First and last name, of what is a person itself."""
+    texts = {a.name: a for a in attributes if a.type == "text"}
+    first = next((texts[n] for n in _FIRST if n in texts), None)
+    last = next((texts[n] for n in _LAST if n in texts), None)
+    return (first, last) if first and last else None
+
+
+def joined(first: str, last: str) -> str:
+    """SQL: both with a blank between them; one alone where the other is missing."""
+    return f"nullif(trim(coalesce({first}, '') || ' ' || coalesce({last}, '')), '')"

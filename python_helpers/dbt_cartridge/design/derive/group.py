@@ -21,6 +21,8 @@ class Group:
         rows: what is known of each row; the columns that may be read.
         alias: of the rows, in the expressions.
         prefix: tells two links to one parent apart: `origin`.
+        called: what one row of the group is to the parent, where it is of the same table: it is
+            counted and nothing else.
         one_unit: the rows of one parent share their currency, as the lines of one order do.
         told: sums of these say nothing new: the parent has them.
         parents: by foreign key column, the way to what the rows refer to besides.
@@ -32,6 +34,7 @@ class Group:
     rows: Offer
     alias: str
     prefix: str = ""
+    called: str = ""
     one_unit: bool = False
     told: frozenset[str] = frozenset()
     parents: Mapping[str, Link] = field(default_factory=dict[str, Link])
@@ -44,6 +47,8 @@ class Group:
     @property
     def entity(self) -> str:
         """In names: one row of the group."""
+        if self.called:
+            return self.called
         return f"{self.prefix}_{self.child.entity}" if self.prefix else self.child.entity
 
     @property

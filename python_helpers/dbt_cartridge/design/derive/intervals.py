@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
@@ -21,7 +22,7 @@ def intervals(row: Row) -> Iterator[Derivation]:
     Of a table that by its name keeps changes, has its owner's key, a time and a value: a row holds
     from its time to that of the owner's next row, of the same field where one is named.
     """
-    time, owner = event_time(row.own), _owner(row)
+    time, owner = _since(row) or event_time(row.own), _owner(row)
     if time is None or owner is None or not row.staged.key_proved or not _keeps_changes(row):
         return
     field = next(
@@ -69,6 +70,50 @@ def intervals(row: Row) -> Iterator[Derivation]:
     yield Derivation(
         "intervals", lasted, between(row[time], until, unit, time, time), Rank.FIRST, windowed=True
     )
+    yield from _before(row, window, belongs, whose, {time.name, *(a.name for a in (field,) if a)})
+
+
+def _before(
+    row: Row, window: str, belongs: str, whose: str, known: set[str]
+) -> Iterator[Derivation]:
+    """Which change it is, and what held before it."""
+    number = Attribute(
+        name="change_number", type="integer", group="numerics", role="attribute",
+        description=f"Which of the {whose}'s changes it is: 1 is the first.",
+    )  # fmt: skip
+    yield Derivation(
+        "intervals", number, f"case when {belongs} then row_number() {window} end", Rank.SOMETIMES,
+        windowed=True,
+    )  # fmt: skip
+    values = [
+        a for a in row.own
+        if a.type == "text" and a.role in ("status", "category", "type_discriminator", "attribute")
+        and a.name not in (*row.staged.key, *known)
+    ]  # fmt: skip
+    stated = [a for a in values if a.role == "status"] or values
+    if len(stated) != 1:
+        return
+    (value,) = stated
+    plain = value.name.removeprefix(f"{row.entity}_").removeprefix("new_")
+    if f"previous_{plain}" in row.by_name:
+        return
+    before = replace(
+        value, name=f"previous_{plain}", origin=None, required=False, profile=None, tests=(),
+        values=(), description=f"`{value.name}` before the change; empty for the first.",
+    )  # fmt: skip
+    yield Derivation(
+        "intervals", before, f"case when {belongs} then lag({row[value]}) {window} end",
+        Rank.SOMETIMES, windowed=True,
+    )  # fmt: skip
+
+
+def _since(row: Row) -> Attribute | None:
+    """Of what was found to be versions of its owner, the time that orders them: `updated_at`."""
+    versions = row.staged.table.versions
+    if versions is None or len(versions.order_by) != 1:
+        return None
+    found = row.by_name.get(row.staged.names.get(versions.order_by[0], ""))
+    return found if found and found.type in ("date", "timestamp") else None
 
 
 def _keeps_changes(row: Row) -> bool:

@@ -11,8 +11,6 @@ from dbt_cartridge.design.derive.row import Row
 from dbt_cartridge.design.events import event_time
 from dbt_cartridge.design.parts import Attribute, Link
 
-PEOPLE = frozenset({"email", "phone", "person_name"})
-
 
 def sequence(row: Row) -> Iterator[Derivation]:
     """Number, whether it is the first, and the days since the one before. Of two at one moment the
@@ -67,7 +65,7 @@ def _owner(row: Row) -> Link | None:
         link for link in row.up
         if link.is_plain and not link.is_self and len(link.columns) == 1 and link.joinable
         and link.columns[0] in row.expressions
-        and any(a.pii in PEOPLE for a in link.parent.offer.attributes)
+        and link.parent.is_person
     ]  # fmt: skip
     return max(found, key=_different, default=None)
 

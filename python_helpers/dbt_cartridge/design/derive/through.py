@@ -5,21 +5,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.derive.amounts import averages, total_name
-from dbt_cartridge.design.derive.by_kind import by_flag, by_kind
+from dbt_cartridge.design.derive.by_kind import by_flag, by_kind, states
 from dbt_cartridge.design.derive.counts import counted
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
+from dbt_cartridge.design.derive.full_name import in_parts, joined
 from dbt_cartridge.design.derive.group import Group
 from dbt_cartridge.design.enrich import display
-from dbt_cartridge.design.measures import is_measure
+from dbt_cartridge.design.measures import is_measure, is_summed
 from dbt_cartridge.design.parts import Attribute, Link, Offer
-from dbt_cartridge.words import pluralised, snake
+from dbt_cartridge.documents.design import BY_VALUE, Projection
+from dbt_cartridge.words import pluralised, safe_name, singular, snake
 
 LONGEST_LIST = 50
 """Names in a list; of more, those that come first in the alphabet. Warehouses limit a text."""
+_NAMES = frozenset({"name", "full_name"})
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,69 @@ class Through:
         name = self.there.columns[0]
         return f"other_{name}" if name in self.here.fields else name
 
-    @property
+    @cached_property
+    def parts(self) -> tuple[Attribute, Attribute] | None:
+        """Of people that are kept so, first and last name."""
+        return in_parts(self.there.parent.offer.attributes) if self.there.joinable else None
+
+    @cached_property
     def named(self) -> Attribute | None:
-        """The column that a list is made of: what the others are known by."""
+        """What a list is made of: what the others are known by; of people the whole name."""
         shown = display(self.there.parent)
-        return shown[0] if shown and shown[0].type == "text" and self.there.joinable else None
+        if not shown or shown[0].type != "text" or not self.there.joinable:
+            return None
+        return replace(shown[0], name="full_name") if self.parts else shown[0]
+
+    @cached_property
+    def kinds(self) -> tuple[Attribute, tuple[str, ...]] | None:
+        """The bridge's own column that says what the others are to this one, and its few values."""
+        for a in self.here.child.offer.attributes:
+            own = a.name not in (*self.here.columns, *self.there.columns)
+            if own and a.type == "text" and a.pii is None and (few := states(a)):
+                return a, few
+        return None
+
+    def name_as(self, value: str) -> str:
+        """The member column that holds the names of those alone that are this to it."""
+        return f"{safe_name(value)}_listed"
+
+    @property
+    def kind(self) -> str:
+        """The member column that says what each is to it."""
+        return f"member_{self.kinds[0].name}" if self.kinds else ""
+
+    def columns(self, bridge: str, other: str) -> Iterator[Projection]:
+        """What may be read of the members, in SQL over the aliases of the two tables."""
+        keys = [sql.column(bridge, name) for name in self.here.columns]
+        for field, key in zip(self.here.fields, keys, strict=True):
+            yield Projection(name=field, expression=key, group="ids")
+        yield Projection(
+            name=self.key, expression=sql.column(bridge, self.there.columns[0]), group="ids"
+        )
+        known = {*self.here.fields, self.key}
+        for a in self.others.attributes:
+            if a.name not in known and a != self.named:
+                yield Projection(name=a.name, expression=sql.column(other, a.name), group=a.group)
+        for kind, _ in (self.kinds,) if self.kinds else ():
+            yield Projection(
+                name=self.kind, expression=sql.column(bridge, kind.name), group=kind.group
+            )
+        if self.named is None:
+            return
+        value = sql.column(other, self.named.name)
+        if self.parts:
+            value = joined(*(sql.column(other, part.name) for part in self.parts))
+        if self.named.name not in known:
+            yield Projection(
+                name=self.named.name, expression=_bounded(keys, value), group=self.named.group
+            )
+        for kind, values in (self.kinds,) if self.kinds else ():
+            told = sql.column(bridge, kind.name)
+            for each in values:
+                bounded = _bounded([*keys, told], value, f"{told} = {sql.literal(each)}")
+                yield Projection(
+                    name=self.name_as(each), expression=bounded, group=self.named.group
+                )
 
     @property
     def measures(self) -> list[Attribute]:
@@ -85,6 +147,13 @@ class Through:
         return Group(link, replace(self.others, attributes=shown), self.members)
 
 
+def _bounded(keys: list[str], value: str, chosen: str = "") -> str:
+    """The value, of the first of each group alone: those that a list has room for."""
+    rank = f"dense_rank() over (partition by {', '.join(keys)} order by {value})"
+    only = f"{chosen} and " if chosen else ""
+    return f"case when {only}{rank} <= {LONGEST_LIST} then {value} end"
+
+
 def through(pair: Through) -> Iterator[Derivation]:
     """The count, the sums and the list. A sum is of each, however many share it: over all rows it
     counts those several times, and says so."""
@@ -99,21 +168,12 @@ def through(pair: Through) -> Iterator[Derivation]:
         count, Rank.FIRST,
     )  # fmt: skip
     named = pair.named
-    if named is not None:
-        text = sql.column(pair.members, named.name)
-        plain = named.name.removeprefix(f"{pair.other}_")
-        made = Attribute(
-            name=f"{pair.entity}_{snake(pluralised(plain.split('_')))}", type="text",
-            group="strings", pii=named.pii,
-            description=f"`{named.name}` of the {own}'s {several}, in the order of the alphabet; "
-            f"the first {LONGEST_LIST} where there are more.",
-        )  # fmt: skip
-        yield Derivation(
-            "through", made, f"string_agg(distinct {text}, ', ' order by {text})", Rank.FIRST
-        )
+    if named is not None and named.name not in pair.here.fields:
+        yield _list(pair, named.name, pair.entity, several, "")
+    yield from _by_what_they_are(pair, several)
     for measure in pair.measures:
         made = Attribute(
-            name=total_name(pair.other, measure.name),
+            name=measure.name if is_summed(measure) else total_name(pair.other, measure.name),
             type=measure.type if measure.type == "float" else "decimal", group="numerics",
             role="measure", additivity="non_additive", unit=measure.unit, money=measure.money,
             zero_if_none=True,
@@ -131,3 +191,47 @@ def through(pair: Through) -> Iterator[Derivation]:
                 continue  # the sum by kind of what is shared says too little for its room
             shared = replace(each.attribute, additivity="non_additive")
             yield replace(each, attribute=shared)
+
+
+def _by_what_they_are(pair: Through, several: str) -> Iterator[Derivation]:
+    """For each few things that the others are to it, by a column of the bridge: how many, and which
+    in a list. A team's recruiters are people: the value is their name; of other things it stands
+    before theirs."""
+    if pair.kinds is None:
+        return
+    kind, values = pair.kinds
+    told = sql.column(pair.members, pair.kind)
+    key = sql.column(pair.members, pair.key)
+    for value in values:
+        *before, last = safe_name(value).split("_")
+        label = "_".join([*before, singular(last)])
+        noun = label if pair.there.parent.is_person else f"{label}_{pair.other}"
+        said = f"{several} whose `{kind.name}` is `{value}`"
+        own = docs.words(pair.here.parent.entity)
+        made = counted(f"{noun}_count", f"How many {said} the {own} has.")
+        yield Derivation(
+            BY_VALUE, replace(made, additivity="non_additive"),
+            f"count(distinct case when {told} = {sql.literal(value)} then {key} end)",
+            Rank.FIRST, together=kind.name,
+        )  # fmt: skip
+        if pair.named is not None:
+            listed = _list(pair, pair.name_as(value), noun, said, kind.name)
+            yield replace(listed, rule=BY_VALUE)
+
+
+def _list(pair: Through, column: str, entity: str, said: str, together: str) -> Derivation:
+    """Names alone are called as what they name: `tags`, `assignees`; else the column is told."""
+    assert pair.named is not None
+    plain = pair.named.name.removeprefix(f"{pair.other}_")
+    words = entity if plain in _NAMES else f"{entity}_{plain}"
+    what = "First and last name" if pair.parts else f"`{pair.named.name}`"
+    own, text = docs.words(pair.here.parent.entity), sql.column(pair.members, column)
+    made = Attribute(
+        name=snake(pluralised(words.split("_"))), type="text", group="strings", pii=pair.named.pii,
+        description=f"{what} of the {own}'s {said}, in the order of the alphabet; the first "
+        f"{LONGEST_LIST} where there are more.",
+    )  # fmt: skip
+    return Derivation(
+        "through", made, f"string_agg(distinct {text}, ', ' order by {text})", Rank.FIRST,
+        together=together,
+    )  # fmt: skip

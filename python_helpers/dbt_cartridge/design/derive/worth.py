@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.row import Row
-from dbt_cartridge.design.lines import Amount, is_cost, is_piece, is_price, quantity
+from dbt_cartridge.design.lines import Amount, is_cost, is_piece, is_price, is_rate, quantity
 from dbt_cartridge.design.parts import Attribute
 
 RULE = "worth"
+_BEFORE = frozenset({"extended", "gross"})
 
 
 def worth(row: Row, amount: Amount | None) -> Iterator[Derivation]:
@@ -23,6 +24,11 @@ def worth(row: Row, amount: Amount | None) -> Iterator[Derivation]:
     """
     if amount is not None and amount.made and amount.name in row.by_name:
         yield from _off(row, amount)
+    net = None
+    if amount is None and (gross := _gross(row)) is not None:
+        for each in _shares(row, gross):
+            net = each if each.name == "net_amount" else net
+            yield each
     pieces = quantity(row.own)
     if pieces is None and not is_piece(row.staged, row.is_line):
         return
@@ -30,6 +36,8 @@ def worth(row: Row, amount: Amount | None) -> Iterator[Derivation]:
     whole = row.by_name.get(amount.name) if amount is not None else None
     price = _of_one(row, is_price) if amount is None else None
     value = row[whole] if whole is not None else ""
+    if net is not None:
+        whole, value = net.attribute, net.expression
     if price is not None:
         text = _today(row, f"What the line is worth: {said}`{price.name}`", price)
         value, whole = f"{many}{row[price]}", _money("line_amount", price, text)
@@ -62,6 +70,40 @@ def _off(row: Row, amount: Amount) -> Iterator[Derivation]:
     yield Derivation(
         RULE, _money("discount_amount", like, text), f"{gross} * {row[rate]}", Rank.ALWAYS
     )
+
+
+def _gross(row: Row) -> Attribute | None:
+    """What the line is worth before anything is taken off or added: that is what *extended* and
+    *gross* say of an amount."""
+    found = [
+        a for a in row.own
+        if a.role == "measure" and a.type in ("integer", "decimal", "float")
+        and not _BEFORE.isdisjoint(a.name.split("_"))
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
+
+
+def _shares(row: Row, gross: Attribute) -> Iterator[Derivation]:
+    """Of an amount beside which a discount and a tax stand as shares of it: each as money, and what
+    is left when the discount is off. A tax is one of what is left."""
+    off, tax = (
+        [a for a in row.own if word in a.name.split("_") and is_rate(a)]
+        for word in ("discount", "tax")
+    )  # fmt: skip
+    net, said = row[gross], f"`{gross.name}`"
+    if len(off) == 1 and not {"net_amount", "discount_amount"} & row.by_name.keys():
+        text = f"What the discount takes off: {said} × `{off[0].name}`."
+        yield Derivation(
+            RULE, _money("discount_amount", gross, text), f"{net} * {row[off[0]]}", Rank.ALWAYS
+        )
+        text = f"What the line is worth after its discount: {said}, less `discount_amount`."
+        net, said = f"{net} * (1 - {row[off[0]]})", "`net_amount`"
+        yield Derivation(RULE, _money("net_amount", gross, text), net, Rank.ALWAYS)
+    if len(tax) == 1 and "tax_amount" not in row.by_name:
+        text = f"Tax on the line: {said} × `{tax[0].name}`."
+        yield Derivation(
+            RULE, _money("tax_amount", gross, text), f"{net} * {row[tax[0]]}", Rank.ALWAYS
+        )
 
 
 def _of_one(row: Row, fits: Callable[[Attribute], bool]) -> Attribute | None:
