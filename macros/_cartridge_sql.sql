@@ -17,6 +17,10 @@
         {%- set sql = cartridge_constraints_sql(database, request['schemas']) -%}
     {%- elif verb == 'indexes' -%}
         {%- set sql = cartridge_indexes_sql(database, request['schemas']) -%}
+    {%- elif verb == 'views' -%}
+        {%- set sql = cartridge_views_sql(database, request['schemas'], request['most']) -%}
+    {%- elif verb == 'queries' -%}
+        {%- set sql = cartridge_queries_sql(database, request['most']) -%}
     {%- elif verb == 'marks' -%}
         {%- set sql = cartridge_marks_sql(request['tables']) -%}
     {%- elif verb == 'counts' -%}

@@ -204,6 +204,33 @@ union all
 order by 1, 2, 3
 {%- endmacro %}
 
+{#- Of the datasets that are asked for: others may lie in another region. -#}
+{% macro bigquery__cartridge_views_sql(database, schemas, most) -%}
+{%- for schema in schemas %}
+select {{ cartridge_literal_sql(schema) }} as s, table_name as t, view_definition as definition
+from {{ _cartridge_bigquery_dataset(database, schema) }}.`INFORMATION_SCHEMA`.`VIEWS`
+where length(view_definition) <= 100000
+{%- if not loop.last %}
+union all
+{%- endif %}
+{%- endfor %}
+order by 1, 2
+limit {{ most }}
+{%- endmacro %}
+
+{#- Of the last thirty days, in the region of the target, which is the US where it names none. -#}
+{% macro bigquery__cartridge_queries_sql(database, most) -%}
+select query as statement
+from {{ cartridge_quote_sql(database) }}.`region-{{ (target.location or 'us') | lower | replace('`', '') }}`.`INFORMATION_SCHEMA`.`JOBS`
+where creation_time > timestamp_sub(current_timestamp(), interval 30 day)
+    and job_type = 'QUERY' and statement_type = 'SELECT' and error_result is null
+    and regexp_contains(lower(query), r'\b(join|where)\b')
+    and length(query) <= 100000
+group by query
+order by count(*) desc, query
+limit {{ most }}
+{%- endmacro %}
+
 {% macro bigquery__cartridge_profile_sql(tables) -%}
 {%- set pattern = _cartridge_patterns() -%}
 {%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}

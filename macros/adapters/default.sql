@@ -74,6 +74,25 @@
     {{ _cartridge_missing('indexes') }}
 {%- endmacro %}
 
+{#- Rows: schema, name, definition, of views that the role may read: of the whole database where one
+    statement tells them, those of the schemas first; else of the schemas. At most `most`. Definitions of more than 100,000 characters are left out,
+    and those that the role may not see are null or empty. -#}
+{% macro cartridge_views_sql(database, schemas, most) -%}
+    {{ adapter.dispatch('cartridge_views_sql', 'cartridge')(database, schemas, most) }}
+{%- endmacro %}
+{% macro default__cartridge_views_sql(database, schemas, most) -%}
+    {{ _cartridge_missing('views') }}
+{%- endmacro %}
+
+{#- Rows: the text of a statement that was run in the database and reads several tables; the most
+    frequent first, at most `most`. One row of null: the warehouse keeps no history to ask for. -#}
+{% macro cartridge_queries_sql(database, most) -%}
+    {{ adapter.dispatch('cartridge_queries_sql', 'cartridge')(database, most) }}
+{%- endmacro %}
+{% macro default__cartridge_queries_sql(database, most) -%}
+select null as statement
+{%- endmacro %}
+
 {#- One statement for all `tables`: [{no, database, schema, name, kind, rows, bytes, sample, filter,
     columns: [[no, name, family, native type], …]}].
     Rows, one per column of a table that has rows: table no, column no, rows, nulls, distinct,

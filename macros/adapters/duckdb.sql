@@ -135,6 +135,16 @@ where {{ _cartridge_duckdb_scope(database, schemas) }}
 order by 1, 2, 3
 {%- endmacro %}
 
+{% macro duckdb__cartridge_views_sql(database, schemas, most) -%}
+select schema_name, view_name, sql
+from duckdb_views()
+where not internal
+    and lower(database_name) = lower({{ cartridge_literal_sql(database) }})
+    and length(sql) <= 100000
+order by not ({{ _cartridge_duckdb_scope(database, schemas) }}), 1, 2
+limit {{ most }}
+{%- endmacro %}
+
 {% macro duckdb__cartridge_profile_sql(tables) -%}
 {%- set pattern = _cartridge_patterns() -%}
 {%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}

@@ -168,6 +168,19 @@ having count(s.column_name) = count(*)
 order by 1, 2, 3
 {%- endmacro %}
 
+{#- Empty where the role may not `show view`. -#}
+{% macro mysql__cartridge_views_sql(database, schemas, most) -%}
+select
+    cast(table_schema as char),
+    cast(table_name as char),
+    cast(view_definition as char)
+from information_schema.views
+where table_schema not in ('information_schema', 'mysql', 'performance_schema', 'sys')
+    and char_length(view_definition) <= 100000
+order by case when {{ _cartridge_mysql_scope(schemas, '') }} then 0 else 1 end, 1, 2
+limit {{ most }}
+{%- endmacro %}
+
 {#- Every column as text in one long list of cells, grouped once. ELT picks the n-th of the columns
     for the n-th copy of a row, so that a table is read once. What is longer than a key may be is
     grouped by its beginning and its digest. -#}

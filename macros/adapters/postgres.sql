@@ -172,6 +172,44 @@ where {{ _cartridge_postgres_scope(schemas) }}
 order by 1, 2, 3
 {%- endmacro %}
 
+{#- In a subquery, so that the text is written once. -#}
+{% macro postgres__cartridge_views_sql(database, schemas, most) -%}
+select s, t, definition
+from (
+    select
+        n.nspname::text as s,
+        c.relname::text as t,
+        pg_get_viewdef(c.oid) as definition,
+        n.nspname in (
+            {%- for schema in schemas -%}
+                {{ cartridge_literal_sql(schema) }}{% if not loop.last %}, {% endif %}
+            {%- endfor -%}
+        ) as asked
+    from pg_catalog.pg_class as c
+    inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
+    where c.relkind in ('v', 'm')
+        and c.relpersistence <> 't'
+        and n.nspname not like 'pg\_%' and n.nspname <> 'information_schema'
+        and has_schema_privilege(n.oid, 'usage')
+        and has_any_column_privilege(c.oid, 'select')
+) as views
+where length(definition) <= 100000
+order by not asked, s, t
+limit {{ most }}
+{%- endmacro %}
+
+{#- Of the extension, which counts the statements of all roles and shows another's text to those who
+    may read all statistics. -#}
+{% macro postgres__cartridge_queries_sql(database, most) -%}
+select max(query)
+from pg_stat_statements
+where dbid = (select oid from pg_catalog.pg_database where datname = current_database())
+    and query ~* '\m(join|where)\M' and length(query) <= 100000
+group by queryid
+order by sum(calls) desc, 1
+limit {{ most }}
+{%- endmacro %}
+
 {% macro postgres__cartridge_profile_sql(tables) -%}
 {%- set pattern = _cartridge_patterns() -%}
 {%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}

@@ -231,6 +231,26 @@ group by n.nspname, c.relname, con.contype, con.conname, rn.nspname, rc.relname
 order by 1, 2, 3, 4
 {%- endmacro %}
 
+{#- Another database's views are seen without what they stand for. Late-binding ones are here too. -#}
+{% macro redshift__cartridge_views_sql(database, schemas, most) -%}
+{%- if _cartridge_redshift_elsewhere(database) %}
+select null as schema_name, null as view_name, null as definition where 1 = 0
+{%- else %}
+select cast(schemaname as varchar) as s, cast(viewname as varchar) as t, definition
+from pg_catalog.pg_views
+where left(schemaname, 3) <> 'pg_' and schemaname <> 'information_schema'
+    and has_schema_privilege(schemaname, 'usage')
+    and len(definition) <= 100000
+order by case when schemaname in ({{ _cartridge_redshift_names(schemas) }}) then 0 else 1 end, 1, 2
+limit {{ most }}
+{%- endif %}
+{%- endmacro %}
+
+{#- PostgreSQL's extension is not here. -#}
+{% macro redshift__cartridge_queries_sql(database, most) -%}
+select null as statement
+{%- endmacro %}
+
 {#- There are no indexes: the distribution key and the sort key stand for them, by these names. -#}
 {% macro redshift__cartridge_indexes_sql(database, schemas) -%}
 select

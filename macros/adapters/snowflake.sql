@@ -156,6 +156,31 @@ where clustering_key like 'LINEAR(%' and {{ _cartridge_snowflake_scope(schemas) 
 order by 1, 2
 {%- endmacro %}
 
+{#- Of the schemas that are asked for: INFORMATION_SCHEMA refuses to go through all of many. A role
+    that does not own a view sees no definition. -#}
+{% macro snowflake__cartridge_views_sql(database, schemas, most) -%}
+select table_schema as s, table_name as t, view_definition as definition
+from {{ _cartridge_snowflake_database(database) }}.information_schema.views
+where {{ _cartridge_snowflake_scope(schemas) }} and length(view_definition) <= 100000
+order by 1, 2
+limit {{ most }}
+{%- endmacro %}
+
+{#- Of the last thirty days; the same statement with other values once. -#}
+{% macro snowflake__cartridge_queries_sql(database, most) -%}
+select max(query_text) as statement
+from snowflake.account_usage.query_history
+where start_time > dateadd('day', -30, current_timestamp())
+    and query_type = 'SELECT'
+    and execution_status = 'SUCCESS'
+    and upper(database_name) = upper({{ cartridge_literal_sql(database) }})
+    and (query_text ilike '%join%' or query_text ilike '%where%')
+    and length(query_text) <= 100000
+group by query_parameterized_hash
+order by count(*) desc, 1
+limit {{ most }}
+{%- endmacro %}
+
 {% macro snowflake__cartridge_profile_sql(tables) -%}
 {%- set pattern = _cartridge_patterns() -%}
 {%- set uncounted = ['binary', 'json', 'array', 'struct', 'geography'] -%}

@@ -24,7 +24,8 @@ PROVIDERS = (
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "What is read": (
         "database", "schemas", "tables", "exclude", "source_name", "profile", "sample_rows",
-        "max_queries", "max_seconds", "statement_seconds", "from_warehouse", "full",
+        "dictionary", "query_history", "max_queries", "max_seconds", "statement_seconds",
+        "from_warehouse", "full",
     ),
     "What is made": (
         "layers", "beside_own_marts", "yaml_layout", "snapshots", "incremental_min_rows",
@@ -67,6 +68,17 @@ class Settings(Frozen):
     )
     sample_rows: int = Field(
         default=100_000, ge=100, description="Rows per table that `profile: sample` reads."
+    )
+    dictionary: str | None = Field(
+        default=None,
+        description="A data dictionary of the raw tables, CSV or YAML, from the project's root: "
+        "descriptions, keys and references as people wrote them.",
+    )
+    query_history: bool = Field(
+        default=False,
+        description="Let the joins of past queries speak for references, where the role may read "
+        "them: Snowflake's QUERY_HISTORY, BigQuery's JOBS, PostgreSQL's pg_stat_statements. "
+        "Nothing of a query is kept but which columns it joins.",
     )
     beside_own_marts: bool = Field(
         default=False,

@@ -35,6 +35,7 @@ from dbt_cartridge.engine.stored import stored
 from dbt_cartridge.errors import ConfigError, DocumentError, WriteError, did_you_mean
 from dbt_cartridge.infer import infer, without_personal_values
 from dbt_cartridge.infer.decided import declared, denied, obeyed, with_terms
+from dbt_cartridge.infer.told import told as with_told
 from dbt_cartridge.llm.improving import Improver, improver
 from dbt_cartridge.llm.opening import Opened, open_provider
 from dbt_cartridge.llm.showing import Estimate
@@ -136,7 +137,7 @@ def _corridor(
         Host,
         lambda: told(
             "Waiting for dbt to read the project",
-            lambda: recognise(engine.host(project_dir), project_dir),
+            lambda: _host(engine, project_dir),
             lambda h: f"{h.project_name}, dbt {h.dbt_version}",
         ),
     )
@@ -147,7 +148,8 @@ def _corridor(
         return without_personal_values(scan(reader, settings, progress, before, marks=True))
 
     catalogue = step("scan", Scan, seen)
-    facts = declared(catalogue, decisions)
+    known = with_told(catalogue, host.joins)
+    facts = declared(known, decisions)
     answers = Answers.last(folder) if before else None
     probe = Remembering(prober(engine, facts), facts, answers)
 
@@ -233,6 +235,12 @@ def was_proved(project_dir: Path) -> bool:
     return (documents_folder(project_dir) / Proofs.file_name).exists()
 
 
+def _host(engine: Engine, project_dir: Path) -> Host:
+    """The host as dbt and the ledger know it, and what its people join."""
+    host = recognise(engine.host(project_dir), project_dir)
+    return host.model_copy(update={"joins": engine.joins(host)})
+
+
 def _kept(design: Design, folder: Path) -> Design:
     """What is added later is weighed against what the rules made."""
     Offline.model_construct(**dict(design)).save(folder)
@@ -259,14 +267,14 @@ def prompts(
         raise ConfigError("Nothing is sent: name a `provider` to see what it would be told.")
     skipped = _steps_before(start)
     folder = documents_folder(project_dir)
-    host = recognise(engine.host(project_dir), project_dir)
+    host = _host(engine, project_dir)
     if "scan" in skipped:
         facts = Scan.load(folder)
     else:
         facts = without_personal_values(scan(engine, settings, progress))
     decisions = read_decisions(project_dir)
     settings = with_terms(settings, decisions)
-    facts = declared(facts, decisions)
+    facts = declared(with_told(facts, host.joins), decisions)
     if "infer" in skipped:
         schema = Schema.load(folder)
     else:

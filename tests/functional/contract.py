@@ -68,7 +68,9 @@ class Contract(Ddl):
         host.warehouse.execute(
             *cls.made("raw", RAW), *cls.made("probed", PROBED), *cls.made("shop", SHOP),
             f"create view {cls.place('raw', 'paid')} as select {names}"
-            f" from {cls.place('raw', 'order_lines')} where {cls.quoted('price')} > 0",
+            f" from {cls.place('raw', 'order_lines')} as l left join"
+            f" {cls.place('raw', 'customers')} as c on l.{cls.quoted('customer_id')} ="
+            f" c.{cls.quoted('id')} where {cls.quoted('price')} > 0",
             *cls.FURTHER, *cls.STATISTICS,
         )  # fmt: skip
         return host
@@ -146,6 +148,13 @@ class Contract(Ddl):
         )  # fmt: skip
         for key in (customers.primary_key, lines.primary_key, foreign):
             assert key.enforced == self.ENFORCED
+
+    def test_what_a_view_joins_is_told_and_not_its_sql(self, facts: Scan) -> None:
+        (join,) = facts.joins
+        assert (join.table, join.columns) == ("raw.customers", ("id",))
+        assert (join.ref_table, join.ref_columns) == ("raw.order_lines", ("customer_id",))
+        assert (join.by, join.where) == ("view", "raw.paid")
+        assert "left join" not in facts.model_dump_json().lower()
 
     def test_columns_keep_native_type_and_comment_and_get_a_family(self, facts: Scan) -> None:
         lines = facts.by_id["raw.order_lines"]

@@ -170,7 +170,7 @@ def test_globs_choose_by_name_in_any_case(
 
 def test_profile_none_reads_no_data(shop: HostProject, monkeypatch: pytest.MonkeyPatch) -> None:
     found = scanned(shop, monkeypatch, profile="none")
-    assert found.statements == 5
+    assert found.statements == 6
     assert all(c.profile is None for relation in found.relations for c in relation.columns)
 
 

@@ -74,7 +74,10 @@ def start() -> PostgresServer:
         )  # fmt: skip
         if made.returncode:
             raise PostgresMissing(f"initdb failed: {made.stderr.strip()[-500:]}")
-        return _serve([*as_user, str(programs / "postgres"), "-D", str(data)], folder)
+        command = [*as_user, str(programs / "postgres"), "-D", str(data)]
+        if list(programs.parent.rglob("pg_stat_statements.so")):
+            command += ["-c", "shared_preload_libraries=pg_stat_statements"]
+        return _serve(command, folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

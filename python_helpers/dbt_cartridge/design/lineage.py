@@ -1,8 +1,4 @@
-"""SQL that the user wrote, as far as it is to be known here: which column is made from which.
-
-Jinja is not rendered: what a macro computes is a column of no table, made from the columns that its
-arguments name.
-"""
+"""SQL that the user wrote, as far as it is to be known here: which column is made from which."""
 
 from __future__ import annotations
 
@@ -16,20 +12,9 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
+from dbt_cartridge.host_sql import without_jinja
+
 _TABLE = "cartridge_source"
-_MACRO = "cartridge_macro"
-_READ = re.compile(r"""\{\{-?\s*(?:source|ref)\(\s*['"][^()]+['"]\s*\)\s*-?\}\}""")
-# What says nothing of the columns, and the rows that an incremental model reads on later runs.
-_UNSEEN = re.compile(
-    r"\{\{-?\s*config\(.*?\)\s*-?\}\}|\{#.*?#\}|\{%-?\s*set\s[^%]*?=.*?%\}"
-    r"|\{%-?\s*if\s+is_incremental\(\)\s*-?%\}.*?\{%-?\s*endif\s*-?%\}",
-    re.DOTALL,
-)
-_STAR = re.compile(r"\{\{-?\s*dbt_utils\.star\(.*?\)\s*-?\}\}", re.DOTALL)
-_EXCEPT = re.compile(r"except\s*=\s*\[([^\]]*)\]")
-_QUOTED = re.compile(r"""['"]((?:\w+\.)?\w+)['"]""")
-_TAG = re.compile(r"\{%.*?%\}", re.DOTALL)
-_COMPUTED = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 # One row out for one row in is no longer sure where one of these stands, or an aggregate: a group
 # without one leaves out copies, as `distinct` does.
@@ -93,9 +78,8 @@ def parsed(text: str, columns: Iterable[str], dialect: str) -> Scope | None:
     Args:
         columns: of what it reads.
     """
-    plain = _STAR.sub(_all_columns, _READ.sub(_TABLE, _UNSEEN.sub("", text)))
-    plain = _COMPUTED.sub(_call, plain)
-    if "{%" in plain:
+    plain = without_jinja(text, lambda kind, names: _TABLE)
+    if plain is None:
         return None
     try:
         tree = sqlglot.parse_one(plain, read=dialect)
@@ -107,17 +91,6 @@ def parsed(text: str, columns: Iterable[str], dialect: str) -> Scope | None:
         return build_scope(tree)
     except (SqlglotError, ValueError):
         return None
-
-
-def _call(macro: re.Match[str]) -> str:
-    """What a macro computes, from the columns that its arguments name."""
-    return f"{_MACRO}({', '.join(_QUOTED.findall(macro.group()))})"
-
-
-def _all_columns(star: re.Match[str]) -> str:
-    left_out = _EXCEPT.search(star.group())
-    names = _QUOTED.findall(left_out[1]) if left_out else []
-    return f"* exclude ({', '.join(names)})" if names else "*"
 
 
 def origin(scope: Scope, projection: exp.Expr) -> str | None:
@@ -134,8 +107,3 @@ def origin(scope: Scope, projection: exp.Expr) -> str | None:
         if each.alias_or_name.casefold() == wanted:
             return origin(below, each)
     return None
-
-
-def without_tags(text: str) -> str:
-    """The text that stands between Jinja's tags, each way of it."""
-    return _TAG.sub(" ", text)

@@ -18,13 +18,13 @@ from dbt_cartridge.design.lineage import (
     output_name,
     outputs,
     parsed,
-    without_tags,
 )
 from dbt_cartridge.design.parts import Attribute, Staged
 from dbt_cartridge.documents.design import LeftOut, Source
 from dbt_cartridge.documents.host import Host, HostModel
 from dbt_cartridge.documents.scan import Relation
 from dbt_cartridge.documents.schema import Schema, Table
+from dbt_cartridge.host_sql import without_tags
 
 
 @dataclass(frozen=True)

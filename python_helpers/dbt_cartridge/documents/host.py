@@ -12,6 +12,7 @@ from dbt_cartridge.documents import folder_config
 from dbt_cartridge.documents.base import Document, Frozen
 from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.documents.style import Style
+from dbt_cartridge.documents.written import WrittenJoin
 
 YamlLayout = Literal["folder", "model"]
 TEMPLATES = ("staging", "intermediate", "dimension", "fact", "marts", "model")
@@ -81,6 +82,7 @@ class Host(Document):
     packages: tuple[str, ...] = ()  # names of installed packages, cartridge left out
     models: tuple[HostModel, ...] = ()
     sources: tuple[HostSource, ...] = ()
+    joins: tuple[WrittenJoin, ...] = ()  # that its own models make, of tables of its sources
     retired: tuple[str, ...] = ()  # models that are switched off and still described in YAML
     # What was generated on earlier runs → the relations that it is made from, by the ledger.
     kept_names: dict[str, tuple[str, ...]] = Field(default_factory=dict[str, tuple[str, ...]])

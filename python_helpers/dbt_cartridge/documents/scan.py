@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import ClassVar, Literal
 
 from dbt_cartridge.documents.base import CLOSED, Document, Frozen
+from dbt_cartridge.documents.written import DictionaryEntry, WrittenJoin
 
 TypeFamily = Literal[
     "integer", "decimal", "float", "text", "boolean", "date", "time", "timestamp", "interval",
@@ -108,6 +109,7 @@ class Column(Frozen):
     comment: str | None = None
     generated: bool = False  # identity, serial, auto-increment or computed
     enum_values: tuple[str, ...] = ()  # of a native enum type
+    unit: str | None = None  # that a data dictionary tells
     profile: Profile | None = None
 
 
@@ -169,6 +171,7 @@ class Relation(Frozen):
     foreign_keys: tuple[DeclaredForeignKey, ...] = ()
     checks: tuple[Check, ...] = ()
     indexes: tuple[Index, ...] = ()
+    told_key: tuple[str, ...] = ()  # that a data dictionary tells: a witness, no declared key
     shards: tuple[Shard, ...] = ()  # the first one has all columns
     mark: str | None = None  # the same mark: the same rows. None: nobody knows
 
@@ -244,6 +247,8 @@ class Scan(Document):
     schemas: tuple[str, ...] = ()
     profile: Literal["none", "sample", "full"] = "full"
     relations: tuple[Relation, ...] = ()  # ordered by schema, then name
+    joins: tuple[WrittenJoin, ...] = ()  # that people wrote
+    dictionary: tuple[DictionaryEntry, ...] = ()
     outside: tuple[str, ...] = ()  # ids of what is there and was not asked for, or not readable
     sample_rows: int = 0
     made_by: str = ""  # the version of cartridge

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dbt_cartridge.documents.host import Host
+from dbt_cartridge.documents.written import WrittenJoin
 
 Row = tuple["str | None", ...]
 
@@ -105,6 +106,14 @@ class Engine(Protocol):
 
         Raises:
             HostError: dbt cannot read the host project.
+        """
+        ...
+
+    def joins(self, host: Host) -> tuple[WrittenJoin, ...]:
+        """What the host's models join that are not generated, of columns of its sources.
+
+        Args:
+            host: as it was read, with `generated` set.
         """
         ...
 

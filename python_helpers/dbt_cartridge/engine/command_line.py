@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from dbt_cartridge.documents.host import Host
+from dbt_cartridge.documents.written import WrittenJoin
 from dbt_cartridge.engine.base import DbtCommand, Reply, Request, Target, first_words
 from dbt_cartridge.engine.calls import Call, Caller
 from dbt_cartridge.engine.cures import cure
 from dbt_cartridge.engine.host import built_relations, read_host, read_manifest
+from dbt_cartridge.engine.written import model_joins
 from dbt_cartridge.errors import EngineError, HostError
 from dbt_cartridge.version import check_versions
 
@@ -113,6 +115,9 @@ class CommandLineEngine:
     def host(self, project_dir: Path) -> Host:
         target = self.target
         return read_host(project_dir, self._manifest(), target)
+
+    def joins(self, host: Host) -> tuple[WrittenJoin, ...]:
+        return model_joins(self._manifest(), host)
 
     def built(self) -> frozenset[tuple[str, str]]:
         return built_relations(self._manifest())

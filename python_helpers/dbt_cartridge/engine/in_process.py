@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from dbt_cartridge.documents.host import Host
+from dbt_cartridge.documents.written import WrittenJoin
 from dbt_cartridge.engine.base import DbtCommand, Reply, Request, Target, first_words
 from dbt_cartridge.engine.beside import Beside
 from dbt_cartridge.engine.failures import is_lost
 from dbt_cartridge.engine.host import built_relations, read_host, read_manifest
 from dbt_cartridge.engine.workers import Workers
+from dbt_cartridge.engine.written import model_joins
 
 Sql = Callable[[str, Mapping[str, Any]], str]
 _START_DBT = "from dbt.cli.main import cli; cli()"
@@ -95,6 +97,9 @@ class InProcess:
 
     def host(self, project_dir: Path) -> Host:
         return read_host(project_dir, self._manifest(), self.target)
+
+    def joins(self, host: Host) -> tuple[WrittenJoin, ...]:
+        return model_joins(self._manifest(), host)
 
     def built(self) -> frozenset[tuple[str, str]]:
         return built_relations(self._manifest())

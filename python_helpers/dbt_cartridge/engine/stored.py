@@ -16,6 +16,7 @@ from typing import Any
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.host import Host
+from dbt_cartridge.documents.written import WrittenJoin
 from dbt_cartridge.engine.base import DbtCommand, Engine, Reply, Request, Row, Target, in_order
 from dbt_cartridge.errors import ScanError
 
@@ -67,6 +68,9 @@ class StoredEngine:
 
     def host(self, project_dir: Path) -> Host:
         return self._engine.host(project_dir)
+
+    def joins(self, host: Host) -> tuple[WrittenJoin, ...]:
+        return self._engine.joins(host)
 
     def built(self) -> frozenset[tuple[str, str]]:
         return self._engine.built()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dbt_cartridge.documents.scan import Column, Profile, Relation, Scan
+from dbt_cartridge.documents.written import WrittenJoin
 from dbt_cartridge.words import Lexicon
 
 KEY_WORDS = frozenset(
@@ -175,6 +176,7 @@ class Facts:
     tables: dict[str, TableFacts]
     adapter: str
     lexicon: Lexicon
+    joins: tuple[WrittenJoin, ...] = ()  # that people wrote
 
     def column(self, table: str, name: str) -> ColumnFacts:
         return self.tables[table].columns[name]
@@ -197,7 +199,7 @@ def facts(scan: Scan) -> Facts:
             for column, own in zip(relation.columns, words[relation.id], strict=True)
         }
         tables[relation.id] = TableFacts(relation, entities[relation.id], columns)
-    return Facts(tables, scan.adapter, lexicon)
+    return Facts(tables, scan.adapter, lexicon, scan.joins)
 
 
 def _own_key_words(

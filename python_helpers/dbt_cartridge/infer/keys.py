@@ -31,6 +31,7 @@ UNIQUE = "unique and never null"
 REFUTED = "not unique, or null"
 VERSIONED = "the table keeps versions of one entity"
 _SECOND_IDS = (("uuid",), ("guid",), ("identifier",))
+TOLD = ("a data dictionary calls it the key", 8.0)
 MAX_PROBES = 12
 """Candidates asked about per table and round."""
 NAMED = 3.0
@@ -135,8 +136,15 @@ class KeyDraft:
         self._rows = own.rows
         self._answers: dict[frozenset[str], bool | None] = {}
         self._asked: set[frozenset[str]] = set()
-        self._singles = [(c, self._standing_points(c)) for c in own.all if not own.is_barred(c)]
+        self._told = set(own.table.relation.told_key)
+        self._singles = [
+            (c, self._standing_points(c))
+            for c in own.all
+            if not own.is_barred(c) or {c.name} == self._told
+        ]
         self._composites = [*proposals(own), *searched(own)]
+        if len(self._told) > 1:
+            self._composites.append((own.table.relation.told_key, []))
         self._ranking: list[Scored] | None = None
 
     def again(self, own: KeyColumns, referred: Mapping[str, int]) -> KeyDraft:
@@ -313,6 +321,8 @@ class KeyDraft:
             points.append(("columns of other tables hold its values", weight))
         if self._own.keeps_versions and column.has_key_word:
             points.append((VERSIONED, -2.5))
+        if {column.name} == self._told:
+            points.append(TOLD)
         reference = self._own.references[column.name]
         if reference:
             points.append(("its name is that of another table", -3.0 * reference))
@@ -438,6 +448,8 @@ class KeyDraft:
     def _composite(self, columns: tuple[str, ...], points: Points) -> Scored:
         unique = self._known(columns)
         points = [*points, *self._data_points(unique, len(columns))]
+        if self._told == set(columns):
+            points.append(TOLD)
         if all(self._own.place[name] < len(columns) for name in columns):
             points.append((self._so_far("first columns"), 0.8))
         if self._own.keeps_versions and not any(self._own.is_date(c) for c in self._facts(columns)):

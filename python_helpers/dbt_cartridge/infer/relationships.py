@@ -294,7 +294,7 @@ def _class_of(one: Weighed, facts: Facts) -> EvidenceClass:
         asked=asked,
         considered=answer.considered if answer else 0,
         hits=answer.hits if answer else 0,
-        witnesses=witnesses(pair, facts, answer),
+        witnesses=witnesses(pair, facts, answer) + int(bool(one.written)),
     )
     return "observed" if one.ambiguous and found == "structural" else found
 

@@ -20,11 +20,20 @@ _UNIT_ENDS = (("unit",), ("units",), ("unit", "of", "measure"))
 
 def with_units(found: Sequence[ColumnMeaning], relation: Relation) -> tuple[ColumnMeaning, ...]:
     """The meanings, with the unit of each measure whose unit a column of the table tells."""
+    found = [_with_own(meaning, relation) for meaning in found]
     currencies = [m for m in found if _names_currency(m)]
     units = [m for m in found if _names_unit(m)]
     if not currencies and not units:
         return tuple(found)
     return tuple(_told(m, currencies if m.money else units, relation) for m in found)
+
+
+def _with_own(meaning: ColumnMeaning, relation: Relation) -> ColumnMeaning:
+    """With what a data dictionary says of the measure itself."""
+    unit = relation.by_name[meaning.name].unit
+    if unit is None or meaning.role != "measure" or meaning.unit is not None:
+        return meaning
+    return meaning.model_copy(update={"unit": unit.upper() if meaning.money else unit})
 
 
 def _told(

@@ -1,4 +1,5 @@
-"""What people wrote about where a column leads: comments, index names, keys declared elsewhere.
+"""What people wrote about where a column leads: comments, index names, keys declared elsewhere, a
+data dictionary, and the joins of views, of the project's models and of past queries.
 
 Each is a witness and no more: the rows are asked all the same, and what they refute is none. What
 was written is read for the table that it names, and is shown nowhere.
@@ -10,6 +11,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from dbt_cartridge.documents.schema import Key
+from dbt_cartridge.documents.written import Writer
 from dbt_cartridge.infer.candidates import Pair, compatible
 from dbt_cartridge.infer.facts import ColumnFacts, Facts, TableFacts
 from dbt_cartridge.infer.keys import TableKeys
@@ -45,12 +48,85 @@ def written(facts: Facts, keys: Mapping[str, TableKeys]) -> Written:
                 pair = _pair(column, parent, key, facts, keys)
                 if pair is not None and says not in found[pair]:
                     found[pair].append(says)
+    for pair, texts in _joined(facts, keys).items():
+        found[pair] += texts
     return {pair: tuple(says) for pair, says in found.items() if says}
 
 
 Claim = tuple[str, "str | None", str]
 """The parent, its column if that is said, and who says so."""
 Tables = Mapping[tuple[str, ...], list[str]]
+
+
+def _joined(facts: Facts, keys: Mapping[str, TableKeys]) -> dict[Pair, list[str]]:
+    """References that joins tell: of the two sides the parent's is a key."""
+    by: dict[Pair, dict[Writer, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for join in facts.joins:
+        if join.table not in facts.tables or join.ref_table not in facts.tables:
+            continue
+        sides = [(join.table, join.columns, join.ref_table, join.ref_columns)]
+        if join.by != "dictionary":
+            sides.append((join.ref_table, join.ref_columns, join.table, join.columns))
+        for table, columns, parent, key in sides:
+            for pair in _pairs_of(table, columns, parent, key, facts, keys[parent]):
+                if join.where not in by[pair][join.by]:
+                    by[pair][join.by].append(join.where)
+    return {pair: [_says(writer, of) for writer, of in each.items()] for pair, each in by.items()}
+
+
+def _says(writer: Writer, where: list[str]) -> str:
+    more = f", and so {'does' if len(where) == 2 else 'do'} {len(where) - 1} more"
+    more = more if len(where) > 1 else ""
+    if writer == "query":
+        return "past queries join them so"
+    if writer == "dictionary":
+        return f"the data dictionary says so: {where[0]}"
+    return f"{'the view' if writer == 'view' else 'your model'} {where[0]} joins them so{more}"
+
+
+def _pairs_of(
+    table: str,
+    columns: tuple[str, ...],
+    parent: str,
+    said: tuple[str, ...],
+    facts: Facts,
+    own: TableKeys,
+) -> Iterator[Pair]:
+    """The reference by each key of the parent that lies in the columns that were joined."""
+    primary = own.primary.columns if own.primary else ()
+    singles = [key.columns for key in (*own.others, *own.doubted) if not _leads_on(key, own)]
+    for key in dict.fromkeys((primary, own.entity, *singles)):
+        by_key = dict(zip(said or key, columns, strict=False))  # with none said: the whole key
+        if not key or len(key) > len(columns) or not set(key) <= by_key.keys():
+            continue
+        child = tuple(by_key[name] for name in key)
+        if (table, set(child)) == (parent, set(key)) or not _can_be_compared(
+            table, child, parent, key, facts
+        ):
+            continue
+        first = facts.column(table, child[0]), facts.column(parent, key[0])
+        same = len(key) == 1 and first[0].words == first[1].words and not first[1].is_generic
+        yield Pair(table, child, parent, key, Named(parent, "written"), same, key == primary)
+        if not said:
+            return
+
+
+def _leads_on(key: Key, own: TableKeys) -> bool:
+    """A column that leads to a third table, of which this one has a row for each, for today."""
+    return len(key.columns) == 1 and own.references.get(key.columns[0], 0.0) > 0.5
+
+
+def _can_be_compared(
+    table: str, columns: tuple[str, ...], parent: str, key: tuple[str, ...], facts: Facts
+) -> bool:
+    tables = facts.tables
+    pairs = zip(columns, key, strict=True)
+    return all(
+        one in tables[table].columns
+        and other in tables[parent].columns
+        and compatible(facts.column(table, one), facts.column(parent, other))
+        for one, other in pairs
+    )
 
 
 def _by_name(facts: Facts) -> Tables:

@@ -14,6 +14,7 @@ from dbt_cartridge.scan.marks import known_from, marked
 from dbt_cartridge.scan.profile import estimated, profiled, sized, within
 from dbt_cartridge.scan.scope import wanted
 from dbt_cartridge.scan.shards import united
+from dbt_cartridge.scan.written import read_written
 from dbt_cartridge.version import helper_version
 
 
@@ -46,7 +47,8 @@ def scan(
         raise ScanError(_nothing(schemas, settings, catalogue.problems + left_out))
     if not settings.from_warehouse:  # a stored scan has asked table by table
         kept = united(kept, engine.target.adapter)
-    problems = catalogue.problems + left_out
+    written = read_written(engine, kept, catalogue.database, schemas, settings)
+    problems = catalogue.problems + left_out + written.problems
     told = f"{len(kept)} relations in {', '.join(schemas)}"
     if settings.profile == "none":
         progress.finish(told)
@@ -69,6 +71,8 @@ def scan(
         relations=kept,
         sample_rows=settings.sample_rows,
         made_by=helper_version(),
+        joins=written.joins,
+        dictionary=written.dictionary,
         outside=tuple(sorted({*(r.id for r in catalogue.relations), *unread} - scanned)),
         problems=tuple(sorted(problems, key=lambda problem: (problem.where, problem.what))),
         statements=engine.statements - sent,

@@ -123,7 +123,7 @@ def test_small_tables_share_a_statement_and_a_large_one_has_its_own() -> None:
         [relation(f"t{i}") for i in range(100)],
         [column(f"t{i}", n, f"c{n}") for i in range(100) for n in range(1, 16)],
     )
-    assert scanned(warehouse).statements == 5 + 2
+    assert scanned(warehouse).statements == 6 + 2
 
 
 def test_a_wide_table_is_read_in_parts() -> None:

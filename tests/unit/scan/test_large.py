@@ -40,7 +40,7 @@ def test_a_large_table_has_the_facts_of_a_small_one(monkeypatch: pytest.MonkeyPa
     small = profiles(scanned(Rendered(*MADE), monkeypatch, 10_000))
     warehouse = Rendered(*MADE)
     measured = profiles(scanned(warehouse, monkeypatch, 1_000))
-    assert [r.verb for r in warehouse.sent[5:]] == ["profile", "profile", "measures", "json"]
+    assert [r.verb for r in warehouse.sent[6:]] == ["profile", "profile", "measures", "json"]
     assert small.keys() == measured.keys()
     for name, one in small.items():
         other = measured[name]
@@ -90,7 +90,7 @@ def test_a_sample_that_draws_nothing_is_followed_by_the_first_rows(
     warehouse = Unlucky(*MADE)
     found = profiles(scanned(warehouse, monkeypatch, 1_000))
     assert found["order_id"].distinct == 5_000
-    tables = [r.body["tables"][0] for r in warehouse.sent[5:]]
+    tables = [r.body["tables"][0] for r in warehouse.sent[6:]]
     assert [(t["sample"], t["rows"], t["kind"]) for t in tables[:2]] == [
         (500, 5_000, "table"), (500, None, "view"),
     ]  # fmt: skip
