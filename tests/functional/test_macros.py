@@ -16,7 +16,7 @@ ADAPTERS = REPOSITORY / "macros" / "adapters"
 # The defaults serve where nothing says when a table changed, where there is a `typeof`, and where
 # no schema is external, where a session has no limit of time, and where nobody keeps past queries.
 OPTIONAL = {
-    "cartridge_limit_sql", "cartridge_marks_sql", "cartridge_type_sql",
+    "cartridge_limit_sql", "cartridge_marks_sql", "cartridge_type_sql", "cartridge_views_sql",
     "cartridge_external_relations_sql", "cartridge_external_columns_sql", "cartridge_queries_sql",
 }  # fmt: skip
 # Where dbt looks when an adapter has no macro of its own.
