@@ -44,6 +44,7 @@ _SURROGATE_KEY = """{% macro surrogate_key(fields) -%}
 {%- endmacro %}
 """
 _IGNORED = "target/\nlogs/\ndbt_packages/\n*.duckdb\n*.duckdb.wal\n.user.yml\nlocal_packages/\n"
+_DECLARED = ("packages.yml", "dependencies.yml", "package-lock.yml")
 _GOOD = ("success", "pass", "warn", "no-op")
 _FOREIGN = (
     "require-dbt-version",
@@ -184,12 +185,14 @@ def _packages(host: Host, folder: Path | None, text: str) -> None:
         if folder and (folder / name).is_dir():
             shutil.copytree(folder / name, place)
             _without(place / "dbt_project.yml", _FOREIGN)
+            for declared in _DECLARED:  # what it needs is local too
+                (place / declared).unlink(missing_ok=True)
             if (old := place / "macros/sql/surrogate_key.sql").exists():  # before dbt_utils 1.0
                 old.write_text(_SURROGATE_KEY)
         else:
             _empty_package(place, name, text)
         entries.append({"local": f"local_packages/{name}"})
-    for name in ("packages.yml", "dependencies.yml", "package-lock.yml"):
+    for name in _DECLARED:
         (host.project / name).unlink(missing_ok=True)
     if entries:
         (host.project / "packages.yml").write_text(yaml.safe_dump({"packages": entries}))
