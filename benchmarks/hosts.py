@@ -338,7 +338,12 @@ def _place(source: Mapping[str, Any]) -> tuple[str, str]:
 
 def lint(host: Host) -> tuple[str, list[str]]:
     """What the project's own linter says of new files; ("none", nothing) where it has none."""
-    if not any((folder / ".sqlfluff").exists() for folder in (host.root, host.project)):
+    above = [
+        folder
+        for folder in (host.project, *host.project.parents)
+        if host.root in (folder, *folder.parents)
+    ]
+    if not any((folder / ".sqlfluff").exists() for folder in above):
         return "none", []
     listed = host.git("status", "--porcelain", "--untracked-files=all").splitlines()
     files = [str(host.root / line[3:]) for line in listed if line[3:].endswith(".sql")]
@@ -353,6 +358,7 @@ def lint(host: Host) -> tuple[str, list[str]]:
         "--format",
         "json",
         *models,
+        folder=host.root,
     )
     found = json.loads(out[out.index("[{") :])
     codes = Counter(v["code"] for file in found for v in file["violations"])

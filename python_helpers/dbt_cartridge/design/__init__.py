@@ -14,7 +14,7 @@ from dbt_cartridge.design.facts import dated, enrich_line, fact
 from dbt_cartridge.design.followed import renamed
 from dbt_cartridge.design.labels import labelled, staging_names
 from dbt_cartridge.design.masking import masked
-from dbt_cartridge.design.naming import Names, host_names
+from dbt_cartridge.design.naming import Names, host_names, in_names
 from dbt_cartridge.design.own_marts import own_marts
 from dbt_cartridge.design.own_staging import adopted, own_staging, told, unread
 from dbt_cartridge.design.parts import Staged
@@ -91,7 +91,7 @@ def design(
     ours = [each for each in staged.values() if not each.own]
     staging += [model for each in ours for model in repeated(each, names, host)]
     if "intermediate" in layers:
-        _marts(site)
+        _marts(site, {*beside, *(model.name for model in host.own_elsewhere(scan))})
     further = [m for m in _in_order(site.models) if m.layer in layers]
     made, unkept = (
         snapshots(its, declared, host, settings, names) if "snapshots" in layers else ([], [])
@@ -184,7 +184,7 @@ def _folders(declared: tuple[Source, ...], staged: dict[str, Staged], host: Host
     known = _known_folders(host)
     several = len({s.schema_name for s in declared} | known.keys()) > 1
     return {
-        id: known.get(its.relation.schema_name, its.source if several else "")
+        id: known.get(its.relation.schema_name, in_names(its.source) if several else "")
         for id, its in staged.items()
     }
 
@@ -219,10 +219,13 @@ def _staging_models(site: Site, with_marts: bool) -> list[Model]:
     return found
 
 
-def _marts(site: Site) -> None:
+def _marts(site: Site, beside: Collection[str]) -> None:
+    """Args:
+    beside: models that stand on tables which this run is not about.
+    """
     facts = site.plan.tables("fact")
     site.headers.update(lines.headers(site.plan, site.schema))
-    _name_the_calendar(site)
+    _name_the_calendar(site, beside)
     for staged in facts:
         if staged.id in site.headers:
             enrich_line(site, staged)
@@ -258,12 +261,12 @@ def _reads(model: Model) -> Iterator[str]:
         yield from (name for name, _ in model.body.bounds)
 
 
-def _name_the_calendar(site: Site) -> None:
+def _name_the_calendar(site: Site, beside: Collection[str]) -> None:
     """The date dimension, unless the warehouse brings one."""
     if any(s.table.shape == "date" for s in site.plan.staged.values()):
         return
     stands = next((model for model in site.host.models if model.bounds), None)
-    bounds = calendar.bounds(dated(site), stands.bounds if stands else (), site.beside)
+    bounds = calendar.bounds(dated(site), stands.bounds if stands else (), beside)
     if not bounds:
         return
     stems = ("dates", "calendar_dates")
@@ -280,6 +283,8 @@ def _name_the_calendar(site: Site) -> None:
     site.dated = {model: tuple(each) for model, each in columns.items()}
     sources = Counter(staged.source for staged in site.plan.tables("dimension", "fact"))
     source = min(sources, key=lambda each: (-sources[each], each), default="")
+    if len({site.host.place("marts", each)[0] for each in sources}) > 1:
+        source = ""  # what several domains share lies in none of them
     made = calendar.models(site.names.claim(*below), site.dates, bounds, site.settings)
     site.models.extend(model.model_copy(update={"source": source}) for model in made)
 

@@ -134,7 +134,7 @@ def bounds(dated: Sequence[Dated], before: Bounds, beside: Collection[str]) -> B
 
     Args:
         before: of the calendar that stands. What stays keeps its order.
-        beside: models that were generated and that this run is not about.
+        beside: models on tables that this run is not about, generated or the user's own.
     """
     now = _bounds(dated)
     kept = [bound for bound in before if bound[0] in beside or bound in now]

@@ -10,6 +10,7 @@ from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.carried import carry
 from dbt_cartridge.design.enrich import Wide, kept_sums, merge_extensions, name_lookups, same_rows
 from dbt_cartridge.design.events import event_time
+from dbt_cartridge.design.naming import in_names
 from dbt_cartridge.design.parts import Attribute, Link, Staged, without_tools
 from dbt_cartridge.design.site import Site, home_tests
 from dbt_cartridge.design.summing import children, compute, kinds, sum_up, weigh, worth_of
@@ -39,7 +40,7 @@ def enrich_line(site: Site, line: Staged) -> None:
     told = beside if wide.joins else f"with their {docs.words(worth.name if worth else '')}"
     site.offers[line.id] = site.add(
         site.intermediate(
-            line, f"{line.entities}_enriched", f"{line.source}_{line.entities}_enriched"
+            line, f"{line.entities}_enriched", f"{in_names(line.source)}_{line.entities}_enriched"
         ),
         line, "intermediate", query, attributes,
         line.key, f"{own}, {told}.", docs.grain(docs.words(line.entity)),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
-from dbt_cartridge.design.naming import Names, host_names
+from dbt_cartridge.design.naming import Names, host_names, in_names
 from dbt_cartridge.documents.design import Source
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.scan import Relation
@@ -83,7 +83,9 @@ def staging_names(
 def _named(pattern: str, source: str, label: str, host: Host) -> str:
     """The name of a staging model; its source's is cut where it is too long."""
     room = MAX_NAME - len(host.called("staging", pattern.format(source="", table=label)))
-    return host.called("staging", pattern.format(source=shortened(source, room), table=label))
+    return host.called(
+        "staging", pattern.format(source=shortened(in_names(source), room), table=label)
+    )
 
 
 def kept_staging(host: Host) -> dict[str, str]:
@@ -109,7 +111,9 @@ def _label_of(model: str, source: str, host: Host) -> str:
     label = host.label_of("staging", model)
     if _MARK in label:
         return label.rpartition(_MARK)[2]
-    return label.removeprefix(f"{source}_") if "{source}" in host.staging_label else label
+    before = f"{source}_"
+    told = "{source}" in host.staging_label and label.lower().startswith(before.lower())
+    return label[len(before) :] if told else label
 
 
 def _room(host: Host, source: str) -> int:

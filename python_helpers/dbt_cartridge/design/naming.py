@@ -56,6 +56,7 @@ class Names:
         self, taken: Iterable[str] = (), held: Mapping[str, Iterable[str]] | None = None
     ) -> None:
         self._taken = {name.casefold() for name in taken}
+        self._spelt = {name.casefold(): name for name in held or {}}
         self._held = {name.casefold(): frozenset(own) for name, own in (held or {}).items() if own}
         self._of_owner: dict[str, list[str]] = {}
         for name in sorted(self._held):
@@ -76,8 +77,8 @@ class Names:
     def _known(self, wishes: Sequence[str], owner: str) -> list[str]:
         own = self._of_owner.get(owner, [])
         return [
-            *(wish for wish in wishes if wish.casefold() in own),
-            *(name for wish in wishes for name in own
+            *(self._spelt[wish.casefold()] for wish in wishes if wish.casefold() in own),
+            *(self._spelt[name] for wish in wishes for name in own
               if re.fullmatch(re.escape(wish.casefold()) + r"_[0-9]+", name)),
         ]  # fmt: skip
 
@@ -87,6 +88,12 @@ class Names:
 
     def __contains__(self, name: str) -> bool:
         return name.casefold() in self._taken
+
+
+def in_names(source: str) -> str:
+    """What a source is called in the names of models: in small letters, as models are, though
+    Snowflake's have capitals."""
+    return source.lower()
 
 
 def host_names(host: Host) -> frozenset[str]:

@@ -12,7 +12,7 @@ from typing import Any
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import checks, docs
 from dbt_cartridge.design import expressions as sql
-from dbt_cartridge.design.naming import Names
+from dbt_cartridge.design.naming import Names, in_names
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, model_columns
 from dbt_cartridge.design.plan import Plan
 from dbt_cartridge.documents.design import (
@@ -101,7 +101,7 @@ class Site:
         )
 
     def _mart(self, kind: Kind, staged: Staged, label: str) -> str:
-        labels = (label, f"{staged.source}_{label}")
+        labels = (label, f"{in_names(staged.source)}_{label}")
         wishes = [self.host.called(kind, each) for each in labels]
         if self._entities[staged.entities] > 1:  # of two sources: neither has the bare name
             wishes.reverse()

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import docs
-from dbt_cartridge.design.naming import Names
+from dbt_cartridge.design.naming import Names, in_names
 from dbt_cartridge.design.parts import Attribute, Staged
 from dbt_cartridge.design.plan import Plan
 from dbt_cartridge.documents.design import LeftOut, Snapshot, Source
@@ -83,7 +83,7 @@ def _snapshot(
     own = docs.words(staged.entities)
     name = names.claim(
         f"{staged.entities}{host.snapshot_suffix}",
-        f"{staged.source}_{staged.entities}{host.snapshot_suffix}",
+        f"{in_names(staged.source)}_{staged.entities}{host.snapshot_suffix}",
         owner=staged.id,
     )
     stored = {name: column for column, name in staged.names.items()}

@@ -14,7 +14,7 @@ from dbt_cartridge import law
 from dbt_cartridge.design import casting, checks, docs, measures, removed
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.declared import Declared
-from dbt_cartridge.design.naming import Names, column_names
+from dbt_cartridge.design.naming import Names, column_names, in_names
 from dbt_cartridge.design.parts import Attribute, Offer, Staged, model_columns, ordered
 from dbt_cartridge.documents.design import (
     Cte,
@@ -275,7 +275,7 @@ def _model(
     return Model(
         name=job.model,
         layer="staging",
-        folder=job.source,
+        folder=in_names(job.source),
         source=job.source,
         follows=bool(job.given),
         description=_description(job, deleted, refused),

@@ -152,7 +152,7 @@ class Host(Document):
         """(folder below the model path, whether it is that of the source itself).
 
         Where models that stand on the source lie already; else in the layer's folder, below the
-        source's own domain where the project has several.
+        source's own domain where the project has several, and nothing beside them.
         """
         known = self.places.get(source)
         if known and layer in known.folders:
@@ -163,6 +163,8 @@ class Host(Document):
             "marts": self.marts_folder,
         }
         folder = folders[layer]
+        if known is None and "" in self.domains and len(self.domains) > 1:
+            return folder.rpartition("/")[2], False
         if known is None and len(self.domains) < 2:
             return folder, False
         domain = known.domain if known else source
@@ -191,6 +193,20 @@ class Host(Document):
             model
             for model in self.models
             if model.generated and any(not scan.covers(id) for id in model.relations)
+        )
+
+    def own_elsewhere(self, scan: Scan) -> tuple[HostModel, ...]:
+        """Models of the user's own that stand on a source's table that the scan is not about."""
+        places = {
+            (source.name, table): f"{source.schema_name}.{source.identifiers.get(table, table)}"
+            for source in self.sources
+            for table in source.tables
+        }
+        return tuple(
+            model
+            for model in self.models
+            if not model.generated and model.source in places
+            if not scan.covers(places[model.source])
         )
 
     @property

@@ -12,7 +12,8 @@ from ruamel.yaml.error import YAMLError
 
 from dbt_cartridge.documents.host import Host, HostModel, HostSource
 from dbt_cartridge.engine.base import Target
-from dbt_cartridge.engine.layout import layer_of, read_layout
+from dbt_cartridge.engine.folders import Folders
+from dbt_cartridge.engine.layout import read_layout
 from dbt_cartridge.engine.style import read_style
 from dbt_cartridge.engine.templates import read_templates
 from dbt_cartridge.errors import HostError
@@ -76,7 +77,8 @@ def read_host(project_dir: Path, manifest: Manifest, target: Target) -> Host:
     project = read_project(project_dir)
     name = str(manifest["metadata"].get("project_name") or project.get("name"))
     model_paths = _paths(project, "model-paths", "models")
-    models = tuple(_models(manifest, model_paths))
+    folders = Folders.of(manifest, name, model_paths)
+    models = tuple(_models(manifest, folders))
     own = [model for model in models if model.package == name and model.resource == "model"]
     return Host(
         project_name=name,
@@ -95,7 +97,7 @@ def read_host(project_dir: Path, manifest: Manifest, target: Target) -> Host:
         packages=tuple(sorted(_packages(manifest) - {name, _OWN_PACKAGE})),
         models=models,
         sources=tuple(_sources(manifest, project_dir, name)),
-        **read_layout(manifest, project_dir, name, model_paths, own),
+        **read_layout(manifest, project_dir, name, folders, own),
         templates=read_templates(project_dir),
         style=read_style(project_dir, model_paths, _own_sql(manifest, name)),
     )
@@ -110,7 +112,7 @@ def built_relations(manifest: Manifest) -> frozenset[tuple[str, str]]:
     )
 
 
-def _models(manifest: Manifest, model_paths: Sequence[str]) -> Iterable[HostModel]:
+def _models(manifest: Manifest, folders: Folders) -> Iterable[HostModel]:
     keys = unique_keys(manifest)
     nodes = [
         node
@@ -128,7 +130,7 @@ def _models(manifest: Manifest, model_paths: Sequence[str]) -> Iterable[HostMode
             package=node["package_name"],
             resource=node["resource_type"],
             description=str(node.get("description") or "")[:1000],
-            layer=layer_of(path, model_paths),
+            layer=folders.layer(path),
             reads=tuple(_called(parent, manifest) for parent in below),
             keys=its_keys,
             source=_only_source(node, below, manifest),

@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 from dbt_cartridge.documents.host import HostModel, Place
+from dbt_cartridge.engine.folders import WORDS, Folders, Manifest, posix
 from dbt_cartridge.words import safe_name, singular
 
-Manifest = Mapping[str, Any]
 # Words that dbt projects put before or behind a model's name, or call a folder by.
 _AFFIXES = {
     "staging": ("stg", "staging", "base", "src"),
@@ -21,17 +21,12 @@ _AFFIXES = {
 }
 _DEFAULTS = {"staging": "stg_", "intermediate": "int_", "dimension": "dim_", "fact": "fct_"}
 _BEFORE = re.compile(rf"(?:{'|'.join(word for words in _AFFIXES.values() for word in words)})_")
-_FOLDERS = {
-    "staging": ("staging", "stage", "stg"),
-    "intermediate": ("intermediate", "int"),
-    "marts": ("marts", "mart", "core", "warehouse", "dwh"),
-}
 _TESTS = re.compile(r"^\s*(?:- )?(tests|data_tests):", re.MULTILINE)
 _FILES = 300  # of YAML, that are read for the word for tests
 
 
 def read_layout(
-    manifest: Manifest, project_dir: Path, project: str, model_paths: Sequence[str],
+    manifest: Manifest, project_dir: Path, project: str, folders: Folders,
     models: Sequence[HostModel],
 ) -> dict[str, Any]:  # fmt: skip
     """The fields of the Host that say how the project is laid out.
@@ -46,7 +41,7 @@ def read_layout(
     ]
     patches = [_file(str(node["patch_path"])) for node in nodes if node.get("patch_path")]
     declared = {
-        (str(s["source_name"]), _posix(s["original_file_path"]))
+        (str(s["source_name"]), posix(s["original_file_path"]))
         for s in manifest["sources"].values()
         if s.get("package_name", project) == project
     }
@@ -55,19 +50,18 @@ def read_layout(
         "models_yaml": _models_yaml(nodes),
         "sources_yaml": _most(Counter(_source_file(*each) for each in declared), ""),
         "yaml_layout": "model" if _is_file_per_model(patches) else "folder",
-        "places": _places(manifest, nodes, model_paths),
+        "places": _places(manifest, nodes, folders),
         "staging_label": _staging_label(models, _affix(models, "staging")),
-        "staging_by_source": _is_by_source(models, model_paths),
+        "staging_by_source": _is_by_source(models, folders),
     }
     found["tests_key"] = _tests_key(project_dir, found["yaml_files"])
     for kind in _AFFIXES:
         found[f"{kind}_prefix"], found[f"{kind}_suffix"] = _affix(models, kind)
-    folders = [_layer_folder(model.path, model_paths) for model in models]
-    for layer in _FOLDERS:
-        counts = Counter(folder for its, folder in filter(None, folders) if its == layer)
+    places = [place for model in models if (place := folders.folder(model.path))]
+    for layer in WORDS:
+        counts = Counter(folder for its, folder in places if its == layer)
         found[f"{layer}_folder"] = _most(counts, layer)
-    parents = {folder.rpartition("/")[0] for _, folder in filter(None, folders)}
-    found["domains"] = tuple(sorted(parents))
+    found["domains"] = tuple(sorted(_domains(models, folders)))
     return found
 
 
@@ -114,24 +108,22 @@ def _alike(one: str, other: str) -> bool:
 # ---------------------------------------------------------------- folders
 
 
-def layer_of(path: str, model_paths: Sequence[str]) -> str:
-    """The layer whose name a folder above the model bears; "" if none does."""
-    found = _layer_folder(path, model_paths)
-    return found[0] if found else ""
-
-
-def _layer_folder(path: str, model_paths: Sequence[str]) -> tuple[str, str] | None:
-    """(layer, the folder below the model path that bears its name)."""
-    parts = _below(path, model_paths).parts[:-1]
-    for depth, part in enumerate(parts, start=1):
-        for layer, words in _FOLDERS.items():
-            if part.lower() in words:
-                return layer, "/".join(parts[:depth])
-    return None
+def _domains(models: Sequence[HostModel], folders: Folders) -> set[str]:
+    """The folders above those of the layers; "" where most models lie in none of them."""
+    counts: Counter[str] = Counter()
+    for model in models:
+        if place := folders.folder(model.path):
+            counts[place[1].rpartition("/")[0]] += 1
+    within = sum(
+        any(f"{folder}/".startswith(f"{domain}/") for domain in counts)
+        for model in models
+        for folder in [folders.below(model.path).parent.as_posix()]
+    )
+    return {*counts, *([""] if counts and 2 * within < len(models) else [])}
 
 
 def _places(
-    manifest: Manifest, nodes: Iterable[dict[str, Any]], model_paths: Sequence[str]
+    manifest: Manifest, nodes: Iterable[dict[str, Any]], folders: Folders
 ) -> dict[str, Place]:
     """Source → where most of what stands on it lies, by layer.
 
@@ -141,13 +133,13 @@ def _places(
     domains: dict[str, Counter[str]] = {}
     above = _Sources(manifest)
     for node in nodes:
-        path = _posix(node["original_file_path"])
-        if (found := _layer_folder(path, model_paths)) is None:
+        path = posix(node["original_file_path"])
+        if (found := folders.folder(path)) is None:
             continue
         layer, folder = found
         direct = set(above.direct(node))
         for source in direct if layer == "staging" else above.of(node["unique_id"]):
-            below = _below(path, model_paths).parent.as_posix()
+            below = folders.below(path).parent.as_posix()
             counts.setdefault(source, {}).setdefault(layer, Counter())[below] += 1
             if source in direct or layer != "staging":
                 domains.setdefault(source, Counter())[folder.rpartition("/")[0]] += 1
@@ -192,21 +184,14 @@ class _Sources:
         return cast("list[str]", below.get("nodes") or [])
 
 
-def _is_by_source(models: Sequence[HostModel], model_paths: Sequence[str]) -> bool:
+def _is_by_source(models: Sequence[HostModel], folders: Folders) -> bool:
     """Whether staging has a folder for each source; so it has where there is none yet."""
     flat: Counter[bool] = Counter()
     for model in models:
-        found = _layer_folder(model.path, model_paths)
+        found = folders.folder(model.path)
         if model.source and found and found[0] == "staging":
-            flat[_below(model.path, model_paths).parent.as_posix() == found[1]] += 1
+            flat[folders.below(model.path).parent.as_posix() == found[1]] += 1
     return flat[True] <= flat[False]
-
-
-def _below(path: str, model_paths: Sequence[str]) -> PurePosixPath:
-    for root in model_paths:
-        if path.startswith(root + "/"):
-            return PurePosixPath(path[len(root) + 1 :])
-    return PurePosixPath(path)
 
 
 # ---------------------------------------------------------------- YAML
@@ -219,11 +204,12 @@ def _models_yaml(nodes: Iterable[Mapping[str, Any]]) -> str:
         if not node.get("patch_path"):
             continue
         path = PurePosixPath(_file(str(node["patch_path"])))
-        name = str(node["name"])
-        own = _with_word(path.name, name, "{model}")
-        counts[
-            own if own != path.name else _with_word(path.name, path.parent.name, "{folder}")
-        ] += 1
+        own = _with_word(path.name, str(node["name"]), "{model}")
+        # `_sales.yml` beside the folder `sales` is called after it too.
+        above = PurePosixPath(posix(node["original_file_path"])).parts[-2::-1]
+        for folder in (path.parent.name, *above):
+            own = own if own != path.name else _with_word(path.name, folder, "{folder}")
+        counts[own] += 1
     return _most(counts, "")
 
 
@@ -258,11 +244,7 @@ def _tests_key(project_dir: Path, paths: Sequence[str]) -> str:
 
 
 def _file(patch_path: str) -> str:
-    return _posix(patch_path.rpartition("://")[2])
-
-
-def _posix(path: Any) -> str:
-    return str(path).replace("\\", "/")
+    return posix(patch_path.rpartition("://")[2])
 
 
 def _most(counts: Counter[str], default: str) -> str:

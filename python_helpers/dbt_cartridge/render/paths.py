@@ -102,7 +102,7 @@ def generic_test(each: str, host: Host) -> str:
 
 
 def _file_part(value: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_]+", "_", value).strip("_") or "source"
+    return re.sub(r"[^A-Za-z0-9_]+", "_", value).strip("_").lower() or "source"
 
 
 def _first(folders: tuple[str, ...], option: str) -> str:

@@ -54,7 +54,7 @@ def settle(design: Design, verdicts: Verdicts) -> Design:
         return design
     kept = {model.name for model in design.models} - gone
     models = tuple(
-        _unkeyed(_model(model, kept, failed), failed)
+        _unkeyed(_model(model, gone, failed), failed)
         for model in design.models
         if model.name in kept
     )
@@ -72,7 +72,7 @@ def settle(design: Design, verdicts: Verdicts) -> Design:
     return design.model_copy(
         update={
             "sources": tuple(_source(source, failed) for source in design.sources),
-            "models": tuple(_bounded(model, kept) for model in models),
+            "models": tuple(_bounded(model, gone) for model in models),
             "snapshots": snapshots,
             "left_out": left_out,
         }
@@ -126,14 +126,14 @@ def _refuted_models(design: Design, verdicts: Verdicts, uncast: Collection[str])
     return {name: text for name, text in why.items() if name in design.by_name}
 
 
-def _model(model: Model, kept: set[str], failed: _Failed) -> Model:
+def _model(model: Model, gone: set[str], failed: _Failed) -> Model:
     def column(each: ModelColumn) -> ModelColumn:
-        return each.model_copy(update={"tests": _tests(model.name, each.tests, kept, failed)})
+        return each.model_copy(update={"tests": _tests(model.name, each.tests, gone, failed)})
 
     return model.model_copy(
         update={
             "columns": tuple(column(each) for each in model.columns),
-            "tests": _tests(model.name, model.tests, kept, failed),
+            "tests": _tests(model.name, model.tests, gone, failed),
         }
     )
 
@@ -161,11 +161,14 @@ def _unkeyed(model: Model, failed: _Failed) -> Model:
     )
 
 
-def _bounded(model: Model, kept: set[str]) -> Model:
-    """A date spine over the bounds that are left. It has one: else it went with the last."""
+def _bounded(model: Model, gone: set[str]) -> Model:
+    """A date spine over the bounds that are left. It has one: else it went with the last.
+
+    Some are of models that the design does not hold: the project's own, and those of other runs.
+    """
     if not isinstance(model.body, DateSpine):
         return model
-    bounds = tuple(bound for bound in model.body.bounds if bound[0] in kept)
+    bounds = tuple(bound for bound in model.body.bounds if bound[0] not in gone)
     return model.model_copy(update={"body": model.body.model_copy(update={"bounds": bounds})})
 
 
@@ -176,21 +179,21 @@ def _source(source: Source, failed: _Failed) -> Source:
     def table(each: SourceTable) -> SourceTable:
         owner = f"{source.name}.{each.name}"
         columns = tuple(
-            column.model_copy(update={"tests": _tests(owner, column.tests, None, failed)})
+            column.model_copy(update={"tests": _tests(owner, column.tests, set(), failed)})
             for column in each.columns
         )
-        tests = _tests(owner, each.tests, None, failed)
+        tests = _tests(owner, each.tests, set(), failed)
         return each.model_copy(update={"columns": columns, "tests": tests})
 
     return source.model_copy(update={"tables": tuple(table(each) for each in source.tables)})
 
 
 def _tests(
-    owner: str, tests: tuple[Test, ...], kept: set[str] | None, failed: _Failed
+    owner: str, tests: tuple[Test, ...], gone: set[str], failed: _Failed
 ) -> tuple[Test, ...]:
     settled: list[Test] = []
     for test in tests:
-        if kept is not None and not set(other_models(test)) <= kept:
+        if gone.intersection(other_models(test)):
             continue
         if (verdict := failed.get((owner, test))) is None:
             settled.append(test)

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from dbt_cartridge.documents.design import DateSpine
-from dbt_cartridge.documents.host import HostModel
+from dbt_cartridge.documents.host import HostModel, HostSource
 from dbt_cartridge.documents.style import Style
 from dbt_cartridge.render import expressions, queries
 from dbt_cartridge.render.dialects import CHANGES
@@ -89,6 +89,23 @@ def test_a_calendar_that_held_its_days_itself_keeps_its_name() -> None:
     result = designed(customers(), orders(), to=stands)
     assert {"dim_days", "int_dates"} <= set(result.by_name)
     assert "dim_dates" not in result.by_name
+
+
+def test_a_calendar_goes_on_to_span_what_other_runs_and_the_user_stage_elsewhere() -> None:
+    bounds = (("stg_crm__calls", "called_at"), ("base_visits", "seen_at"))
+    days = HostModel(name="int_dates", path="models/intermediate/int_dates.sql", package="shop",
+                     generated=True, bounds=bounds)  # fmt: skip
+    calls = HostModel(name="stg_crm__calls", path="models/staging/stg_crm__calls.sql",
+                      package="shop", generated=True, relations=("crm.calls",))  # fmt: skip
+    visits = HostModel(name="base_visits", path="models/base_visits.sql", package="shop",
+                       source=("web", "visits"), sql="select 1")  # fmt: skip
+    web = HostSource(name="web", schema_name="web", path="m.yml", tables=("visits",))
+    stands = host().model_copy(update={"models": (days, calls, visits), "sources": (web,)})
+
+    body = designed(customers(), orders(), to=stands).by_name["int_dates"].body
+
+    assert isinstance(body, DateSpine)
+    assert body.bounds == (*bounds, ("stg_raw__orders", "ordered_date"))
 
 
 def said(day: date, start: int) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from dbt_cartridge.config import Settings
 from dbt_cartridge.design import design
 from dbt_cartridge.design.naming import Names
 from dbt_cartridge.documents.design import Design
+from dbt_cartridge.documents.host import HostSource
 from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.infer import infer
 from tests.unit.design.made import host
@@ -53,7 +55,7 @@ class Project:
         if what != "drop" and (schema, name) not in self.tables:
             self.tables.append((schema, name))
 
-    def generate(self, **habits: str) -> Design:
+    def generate(self, **habits: Any) -> Design:
         scan = Scan(adapter="duckdb", relations=tuple(_relations(self.tables)))
         to = host(
             kept_names=self.kept, kept_layers=self.layers, kept_entities=self.entities, **habits
@@ -118,6 +120,22 @@ def test_what_is_held_is_given_to_its_owner_alone() -> None:
     assert names.claim("dim_orders", owner="raw.orders") == "dim_orders"
     assert names.claim("dim_lines", owner="raw.lines") == "dim_lines_2"
     assert names.claim("dim_lines") == "dim_lines"
+
+
+def test_a_name_in_capitals_that_stands_is_found_by_the_wish_in_small_letters() -> None:
+    names = Names(held={"dim_RAW_orders": ["RAW.orders"]})
+
+    assert names.claim("dim_raw_orders", owner="RAW.orders") == "dim_RAW_orders"
+
+
+def test_a_source_in_capitals_is_in_small_letters_in_the_names_of_models() -> None:
+    project = Project()
+    project.step("add", "RAW", "orders")
+    own = HostSource(name="RAW", schema_name="RAW", path="m.yml", tables=("other",))
+
+    names = {model.name for model in project.generate(sources=(own,)).models}
+
+    assert names == {"stg_raw__orders", "fct_orders"}
 
 
 def test_two_long_names_are_told_apart_where_a_cut_would_make_them_one() -> None:

@@ -94,6 +94,46 @@ def test_one_domain_for_all_is_joined(project: Project):
     assert host.place("marts", "bank") == ("dwh_models/marts", False)
 
 
+def _by_deed(project: Project) -> Project:
+    """`inlets` stage, `bays` compute, nobody reads `coves`; no folder bears a layer's name."""
+    for source in ("web", "bank"):
+        project.source(source, "orders", f"models/inlets/{source}/_sources.yml")
+        project.source(source, "people", f"models/inlets/{source}/_sources.yml")
+        for table in ("orders", "people"):
+            own = f"source.shop.{source}.{table}"
+            project.model(f"models/inlets/{source}/{source}_{table}.sql", own)
+        project.model(f"models/bays/{source}_joined.sql", f"model.shop.{source}_orders")
+        project.model(f"models/coves/{source}_by_day.sql", f"model.shop.{source}_joined")
+    return project
+
+
+def test_folders_are_known_by_what_their_models_do_where_no_name_tells(project: Project):
+    host = _by_deed(project).host()
+    assert host.place("staging", "web") == ("inlets/web", True)
+    assert host.place("staging", "crm") == ("inlets", False)
+    assert host.place("marts", "crm") == ("coves", False)
+    assert {model.layer for model in host.models if "inlets" in model.path} == {"staging"}
+
+
+def test_a_folder_that_bears_a_layers_name_says_more_than_deeds(project: Project):
+    host = _by_deed(project).model("models/staging/stg_a.sql").host()
+    assert host.place("staging", "crm") == ("staging", False)
+
+
+def test_reports_that_nobody_reads_are_no_staging_though_they_read_a_source_each(project: Project):
+    for table in ("orders", "people"):
+        project.source("web", table, "models/web.yml")
+        project.model(f"models/reports/{table}_report.sql", f"source.shop.web.{table}")
+    assert project.host().place("staging", "web") == ("staging", False)
+
+
+def test_what_is_not_of_the_only_domain_does_not_go_there(project: Project):
+    project.model("models/sales/usage/intermediate/int_a.sql")
+    for name in ("b", "c"):
+        project.model(f"models/{name}.sql")
+    assert project.host().place("intermediate", "bank") == ("intermediate", False)
+
+
 def test_yaml_is_called_as_the_hosts_is(project: Project):
     project.source("crm", "people", "models/staging/src_crm.yml")
     project.model("models/staging/stg_a.sql", patch="models/staging/schema.yml")
@@ -108,6 +148,12 @@ def test_the_folders_name_in_a_yaml_files_is_the_folders(project: Project):
     project.model("models/staging/a.sql", patch="models/staging/_staging.yaml")
     host = project.model("models/marts/b.sql", patch="models/marts/_marts.yaml").host()
     assert host.models_yaml == "_{folder}.yaml"
+
+
+def test_a_yaml_file_above_a_folder_of_its_name_is_called_after_it(project: Project):
+    for sport in ("nba", "nfl"):
+        project.model(f"models/{sport}/raw/{sport}_games.sql", patch=f"models/_{sport}_docs.yml")
+    assert project.host().models_yaml == "_{folder}_docs.yml"
 
 
 def test_models_that_read_each_other_through_many_do_not_end_in_a_loop(project: Project):

@@ -68,6 +68,18 @@ def test_names_are_looked_up_in_the_new_design_and_not_in_the_old() -> None:
     assert "fct_orders" not in settle(design, verdicts(errors=["fct_orders"])).by_name
 
 
+def test_what_a_design_reads_of_other_runs_and_of_the_project_stays() -> None:
+    body = shop.DATES.body.model_copy(
+        update={"bounds": (("stg_crm__calls", "called_at"), ("stg_shop__orders", "order_date"))}
+    )
+    dates = shop.DATES.model_copy(update={"body": body})
+    design = shop.design((shop.CUSTOMERS, shop.ORDERS, dates), snapshots=())
+
+    settled = settle(design, verdicts(errors=["stg_shop__customers"]))
+
+    assert settled.by_name["dim_dates"].body.bounds == body.bounds  # type: ignore[union-attr]
+
+
 def test_date_spine_stays_while_one_of_its_models_is_left() -> None:
     body = shop.DATES.body.model_copy(
         update={"bounds": (("stg_shop__customers", "born"), ("stg_shop__orders", "order_date"))}
