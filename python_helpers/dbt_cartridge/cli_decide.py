@@ -8,8 +8,9 @@ from typing import Any, get_args
 
 import click
 
-from dbt_cartridge.cli_options import TABLE, json_option, project_option
+from dbt_cartridge.cli_options import TABLE, Known, json_option, project_option
 from dbt_cartridge.documents.decisions import FILE
+from dbt_cartridge.documents.design import RULES
 from dbt_cartridge.documents.schema import Pii, Role
 
 _why = click.option("--why", default="", help="The reason, kept with the decision.")
@@ -129,6 +130,26 @@ def column(table: str, column: str, as_json: bool, project_dir: Path, **facts: A
 def description(table: str, text: str, as_json: bool, project_dir: Path) -> None:
     """What the table is about."""
     _keep(project_dir, table, {"description": text}, as_json)
+
+
+@decide.command()
+@click.argument("rules", nargs=-1, required=True, metavar="RULE…", type=Known(lambda _: RULES))
+@click.option("--undo", is_flag=True, help="Their columns are wanted again.")
+@json_option
+@project_option
+def decline(rules: tuple[str, ...], undo: bool, as_json: bool, project_dir: Path) -> None:
+    """No mart computes columns of these rules, now or in any later version.
+
+    RULE is what the plan after an upgrade names, and `cartridge explain` of a column.
+    """
+    from dbt_cartridge.write.decisions import decline as put
+
+    put(project_dir, rules, again=undo)
+    if as_json:
+        click.echo(json.dumps({"file": FILE, "wanted" if undo else "declined": list(rules)}))
+    else:
+        said = "wanted again" if undo else "declined"
+        click.echo(f"{FILE}: {said}: {', '.join(rules)}. The next run obeys it.")
 
 
 def _reason(why: str) -> dict[str, str]:

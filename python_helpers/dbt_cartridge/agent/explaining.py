@@ -143,7 +143,7 @@ class _Made:
         page = self._page(model)
         column = next(one for one in model.columns if one.name == name)
         tests = self._pages(model.name, [t for t in model.all_tests if name in _columns(t)])
-        rule = (column.made_by or "").replace("_", " ")
+        rule = column.made_by  # as `cartridge decide decline` wants it
         lines = [
             f"{model.name}.{name}: {column.data_type or column.type}",
             f"  {column.description}" if column.description else "",

@@ -182,7 +182,7 @@ def _upgrade(found: Upgrade | None) -> Iterable[str]:
     yield f"from cartridge {found.before} to {found.now}: this is a plan, and nothing was written"
     for reason in found.reasons:
         columns = f"{count(len(reason.columns), 'column')} in " if reason.columns else ""
-        no = f"; not wanted: `declined: [{reason.rule}]` in cartridge.yml" if reason.rule else ""
+        no = f"; not wanted: cartridge decide decline {reason.rule}" if reason.rule else ""
         yield f"{reason.why}: {columns}{count(len(reason.files), 'file')}{no}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -61,6 +61,31 @@ def decide(
             _put(own, field, value)
 
     return _changed(project_dir, put, check)
+
+
+def decline(project_dir: Path, rules: Iterable[str], *, again: bool = False) -> str:
+    """Want no columns of the rules, or want them `again`. Returns the file's new text.
+
+    Raises:
+        ConfigError: there is no such rule, or the file cannot be taken.
+        WriteError: it cannot be written; it is as it was.
+    """
+    named = list(dict.fromkeys(rules))
+    _validated(CommentedMap({"declined": CommentedSeq(named)}))
+
+    def put(data: Node) -> None:
+        own: Node = data.get("declined")
+        if own is None:
+            own = data["declined"] = _flow([])
+        for rule in named:
+            if again and rule in own:
+                own.remove(rule)
+            elif not again and rule not in own:
+                own.append(rule)
+        if not own:
+            del data["declined"]
+
+    return _changed(project_dir, put)
 
 
 def add_models(project_dir: Path, models: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from dbt_cartridge.documents.decisions import Decisions
 from dbt_cartridge.errors import ConfigError
-from dbt_cartridge.write.decisions import decide, read_decisions
+from dbt_cartridge.write.decisions import decide, decline, read_decisions
 
 BY_HAND = """\
 # ours
@@ -54,6 +54,24 @@ def test_a_later_decision_about_the_same_columns_takes_the_place_of_the_earlier(
     decide(tmp_path, "raw.orders", {"no_references": "who"})
     orders = read_decisions(tmp_path).tables["raw.orders"]
     assert (orders.references, orders.no_references) == ((), ("who",))
+
+
+def test_a_rule_is_declined_and_wanted_again_between_the_users_lines(tmp_path: Path) -> None:
+    (tmp_path / "cartridge.yml").write_text(BY_HAND + "declined: [ends]\n")
+    decline(tmp_path, ["counts", "ends"])
+    assert (tmp_path / "cartridge.yml").read_text() == (BY_HAND + "declined: [ends, counts]\n")
+    decline(tmp_path, ["counts", "ends"], again=True)
+    assert (tmp_path / "cartridge.yml").read_text().startswith(BY_HAND)
+    assert read_decisions(tmp_path).declined == ()
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_what_is_no_rule_is_not_declined_and_the_right_one_is_named(
+    tmp_path: Path, again: bool
+) -> None:
+    with pytest.raises(ConfigError, match="counts"):
+        decline(tmp_path, ["count"], again=again)
+    assert not (tmp_path / "cartridge.yml").exists()
 
 
 @pytest.mark.parametrize(
