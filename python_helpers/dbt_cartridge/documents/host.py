@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
@@ -111,6 +112,7 @@ class Host(Document):
     staging_by_source: bool = True
     yaml_files: tuple[str, ...] = ()  # that describe models or sources, and are the user's
     yaml_homes: dict[str, str] = Field(default_factory=dict[str, str])  # of what is generated
+    yaml_edited: tuple[str, ...] = ()  # of the generated YAML, what the user has changed
     models_yaml: str = ""  # `schema.yml`, `_{folder}.yml`, `{model}.yml`; "" where there is none
     sources_yaml: str = ""  # `src_{source}.yml`, `_{folder}__sources.yml`
     tests_key: str = ""  # `tests` or `data_tests`, where YAML has some
@@ -178,6 +180,13 @@ class Host(Document):
     def config_of(self, path: str) -> dict[str, Any]:
         """What dbt_project.yml says of a model at `path`."""
         return folder_config.of_path(self.folders, self.project_name, path, self.model_paths)
+
+    def staying_yaml(self, made: Collection[str]) -> frozenset[str]:
+        """Generated YAML that goes on describing what it does, whatever layout is asked for: the
+        user has edited it, or it tells of models that stand and that are not `made` now."""
+        stand = {model.name for model in self.models} - set(made)
+        held = (path for name, path in self.yaml_homes.items() if name in stand)
+        return frozenset((*self.yaml_edited, *held))
 
     def described_in(self, model: str, folder: str) -> str | None:
         """The generated YAML of the model, or else of the others in its folder."""

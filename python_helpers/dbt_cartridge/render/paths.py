@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from dbt_cartridge.documents.design import Layer, Model
 from dbt_cartridge.documents.host import Host, YamlLayout
@@ -52,8 +53,16 @@ def model(each: Model, host: Host) -> str:
     )
 
 
-def model_yaml(each: Model, host: Host, layout: YamlLayout | None) -> str:
-    """Where it is described; `layout` None: as the host does, and what is described stays there."""
+def model_yaml(
+    each: Model, host: Host, layout: YamlLayout | None, staying: Collection[str] = ()
+) -> str:
+    """Where it is described; `layout` None: as the host does, and what is described stays there.
+
+    Args:
+        staying: generated YAML out of which nothing moves.
+    """
+    if (home := host.yaml_homes.get(each.name)) in staying and home is not None:
+        return home
     where = model(each, host).rpartition("/")[0]
     pattern = host.models_yaml
     if layout is None and (home := host.described_in(each.name, where)):

@@ -69,9 +69,10 @@ def render(design: Design, host: Host, settings: Settings) -> Files:
     pages = _Pages()
     for name, each in source_properties.items():
         pages.add(paths.source_yaml(name, folders[name], host), "sources", name, each.yaml)
+    layout = None if settings.yaml_layout == "host" else settings.yaml_layout
+    staying = host.staying_yaml(model_properties)
     for each in design.models:
-        layout = None if settings.yaml_layout == "host" else settings.yaml_layout
-        path = paths.model_yaml(each, host, layout)
+        path = paths.model_yaml(each, host, layout, staying)
         pages.add(path, "models", each.name, model_properties[each.name].yaml)
     files += pages.files()
     files += [

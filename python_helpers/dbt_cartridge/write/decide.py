@@ -61,7 +61,7 @@ def decide(files: Files, project_dir: Path, given: Given = NOTHING_GIVEN) -> Dec
     rest = {path: entry for path, entry in ledger.entries.items() if path not in matched}
     barred = {p: why for p, e in rest.items() if (why := gate.problem(e.at or p))}
     outcomes += [_barred(rest.pop(path).at or path, path, why) for path, why in barred.items()]
-    superseded = list(_superseded(files, rest, ledger, project_dir))
+    superseded = list(_superseded(files, rest, ledger, project_dir, strays))
     elsewhere = {outcome.generated for outcome in superseded}
     rest = {path: entry for path, entry in rest.items() if path not in elsewhere}
     left = leftovers(rest, ledger, [*outcomes, *superseded], project_dir, given)
@@ -98,10 +98,20 @@ def _match(files: Files, ledger: Ledger) -> list[_Known]:
 
 
 def _superseded(
-    files: Files, rest: Mapping[str, Entry], ledger: Ledger, project_dir: Path
+    files: Files, rest: Mapping[str, Entry], ledger: Ledger, project_dir: Path, strays: Strays
 ) -> Iterable[Outcome]:
-    """Untouched files whose every content is now generated elsewhere: else dbt finds it twice."""
+    """Untouched files whose every content is now generated elsewhere: else dbt finds it twice.
+
+    What YAML says of a model that is no longer there is none of it.
+    """
     described = {(file.kind, name) for file in files.files for name in file.describes}
+    described |= {
+        ("yaml", name)
+        for path, entry in ledger.entries.items()
+        if entry.kind == "sql" and not (project_dir / (entry.at or path)).exists()
+        if strays.find(path, ledger.bases.get(path, "")) is None
+        for name in entry.describes
+    }
     for path, entry in rest.items():
         place = entry.at or path
         data = read(project_dir / place)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from dbt_cartridge.documents.host import Host, HostModel, HostSource
-from dbt_cartridge.write.ledger import Entry, Ledger
+from dbt_cartridge.write.ledger import Entry, Ledger, digest
+from dbt_cartridge.write.text import Text
 
 
 def recognise(host: Host, project_dir: Path) -> Host:
@@ -57,6 +58,7 @@ def recognise(host: Host, project_dir: Path) -> Host:
             },
             "yaml_files": tuple(path for path in host.yaml_files if path not in places),
             "yaml_homes": dict(_yaml_homes(entries)),
+            "yaml_edited": tuple(_edited(entries, project_dir)),
             "sources": tuple(s.model_copy(update={"generated": ours(s)}) for s in host.sources),
         }
     )
@@ -68,6 +70,16 @@ def _yaml_homes(entries: Mapping[str, Entry]) -> Iterator[tuple[str, str]]:
     for path, entry in sorted(entries.items()):
         for name in entry.describes if entry.kind == "yaml" else ():
             yield (name if name in models else f"source:{name}"), path
+
+
+def _edited(entries: Mapping[str, Entry], project_dir: Path) -> Iterator[str]:
+    """The YAML that is there and not as it was generated."""
+    for path, entry in sorted(entries.items()):
+        place = project_dir / (entry.at or path)
+        if entry.kind != "yaml" or not place.is_file():
+            continue
+        if digest(Text.read(place.read_bytes()).body) != entry.sha256:
+            yield path
 
 
 def _generated(model: HostModel) -> HostModel:

@@ -2,7 +2,8 @@
 model is made from stays, the YAML is whole, and every model binds.
 
 The rules, the files, the ledger and the merge are real; dbt is not: its calls are filled in, and
-DuckDB makes a view of each model over empty tables. `CARTRIDGE_SEQUENCES=1000` for more of them.
+DuckDB makes a view of each model over empty tables. `CARTRIDGE_SEQUENCES` is how many sequences
+there are, 6 if nothing is said.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from dbt_cartridge.write.ledger import Ledger
 from tests.unit.design.made import host
 from tests.unit.infer.build import column, integer, number, relation
 
-SEQUENCES = max(3, int(os.environ.get("CARTRIDGE_SEQUENCES", "60")) // 10)
+SEQUENCES = int(os.environ.get("CARTRIDGE_SEQUENCES", "6"))
 TABLES = ("customers", "orders", "order_lines", "Orders", "customer", "events")
 OPTIONS: list[dict[str, Any]] = [
     {}, {}, {"yaml_layout": "model"}, {"personal_data": "hash"},
@@ -41,7 +42,7 @@ RUNS = st.lists(
         st.lists(st.tuples(st.sampled_from(["shop", "crm"]), st.sampled_from(TABLES)), max_size=3),
         st.sampled_from([("shop",), ("crm",), ("shop", "crm")]),
         st.sampled_from(OPTIONS),
-        st.sampled_from(["nothing", "nothing", "comment", "move", "delete"]),
+        st.sampled_from(["nothing", "comment", "describe", "move", "delete"]),
     ),
     min_size=2,
     max_size=4,
@@ -77,8 +78,12 @@ class Project:
         apply(fitted.files, plan(fitted.files, to, self.root, given, changed), self.root)
 
     def edit(self, what: str) -> None:
+        pages = sorted(self.root.glob("models/**/*models.yml"))
+        if what == "describe" and pages:
+            text = pages[0].read_text()
+            pages[0].write_text(text.replace("description: ", "description: By me. ", 1))
         models = sorted(self.root.glob("models/**/*.sql"))
-        if not models or what == "nothing":
+        if not models or what in ("nothing", "describe"):
             return
         path = models[len(models) // 2]
         if what == "comment":

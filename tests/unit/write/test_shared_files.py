@@ -11,7 +11,8 @@ import yaml
 
 from dbt_cartridge.documents.changes import Given
 from dbt_cartridge.documents.files import File, Files
-from dbt_cartridge.write import apply, fit, plan
+from dbt_cartridge.documents.host import HostModel
+from dbt_cartridge.write import apply, fit, plan, recognise
 from tests.unit.write.host_project import HOST, MEMORY
 
 MARTS = "models/marts/_marts__models.yml"
@@ -73,6 +74,46 @@ def test_of_a_table_that_is_gone_nothing_is_kept(root: Path) -> None:
     _run(root, _made({"fct_orders": "a.orders", "dim_dates": ""}))
     _run(root, _made({"dim_dates": ""}), Given(gone=("a.orders",)))
     assert _described(root) == ["dim_dates"]
+
+
+def _apart(models: dict[str, str]) -> Files:
+    """As `_made`, with a file of YAML for each model."""
+    made = [_made({name: relation}) for name, relation in models.items()]
+    files = (f for each in made for f in each.files)
+    return Files(
+        files=tuple(
+            f.model_copy(update={"path": f"models/marts/{f.describes[0]}.yml"})
+            if f.kind == "yaml" else f
+            for f in files
+        )
+    )  # fmt: skip
+
+
+def test_where_each_model_gets_its_file_nothing_is_said_twice_of_one_that_the_user_deleted(
+    root: Path,
+) -> None:
+    models = {"fct_orders": "a.orders", "fct_tickets": "a.tickets"}
+    _run(root, _made(models))
+    (root / "models/marts/fct_tickets.sql").unlink()
+    _run(root, _apart(models))
+    assert not (root / MARTS).exists()
+    assert not (root / "models/marts/fct_tickets.yml").exists()
+
+
+def test_what_yaml_says_stays_where_the_user_edited_it_and_where_others_of_it_stay(
+    root: Path,
+) -> None:
+    _run(root, _made({"fct_orders": "a.orders", "dim_dates": "", "fct_tickets": "b.tickets"}))
+    host = HOST.model_copy(
+        update={"models": tuple(HostModel(name=n, path=f"models/marts/{n}.sql", package="shop")
+                                for n in ("fct_orders", "dim_dates", "fct_tickets"))}
+    )  # fmt: skip
+    known = recognise(host, root)
+    assert known.yaml_edited == ()
+    assert known.staying_yaml({"fct_orders", "dim_dates"}) == {MARTS}
+    assert known.staying_yaml({"fct_orders", "dim_dates", "fct_tickets"}) == frozenset()
+    (root / MARTS).write_text((root / MARTS).read_text() + "# mine\n")
+    assert recognise(host, root).yaml_edited == (MARTS,)
 
 
 def test_dbt_parses_anew_where_an_entry_goes_elsewhere(root: Path) -> None:
