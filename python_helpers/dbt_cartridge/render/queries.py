@@ -401,9 +401,7 @@ def _rank(cte: Cte, scope: Scope) -> str:
     nulls = " nulls last" if portable.nulls_last(scope.adapter) else ""
     keys = ", ".join(writer(key) for key in cte.latest.keys)
     order = ", ".join(f"{writer(each)} desc{nulls}" for each in cte.latest.order_by)
-    # A qualify clause stands one level further out than a column.
-    qualify = not cte.projections and portable.has_qualify(scope.adapter)
-    indent = _INDENT if qualify else _INDENT * 2
+    indent = _INDENT * 2
     lines = [f"partition by {keys}", f"order by {order}"]
     inner = [layout.wrap(line, indent + _INDENT, scope.style.room) for line in lines]
     return "\n".join(

@@ -12,10 +12,11 @@ latest as (
     select *
     from source
 
-    qualify row_number() over (
-        partition by "OrderId"
-        order by loaded_at desc nulls last
-    ) = 1
+    qualify
+        row_number() over (
+            partition by "OrderId"
+            order by loaded_at desc nulls last
+        ) = 1
 
 ),
 
