@@ -2,7 +2,8 @@
 
     python benchmarks/inference.py DIR…                in-sample, and left out by grouped folds
     python benchmarks/inference.py DIR… --no-profile   names and types alone, schema_only/ as well
-    python benchmarks/inference.py DIR… --ablation     left out, with a part taken away each time
+    python benchmarks/inference.py DIR… --ablation     left out, with a part taken away each time;
+                                                       of some kinds: --ablation words "role sign"
     python benchmarks/inference.py DIR… --details      name each error on databases left out
     python benchmarks/inference.py DIR… --fit          fit the models anew on all, and write them
 
@@ -27,7 +28,7 @@ from types import ModuleType
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from ablation import PARTS
+from ablation import KINDS, parts
 from folds import folds
 from learning import Lessons, Models, balanced, learnt, lessons, write
 from masking import without_profile
@@ -71,8 +72,8 @@ def main() -> None:
         _print_groups(found, _inferred(found), score)
         parted = [(fold, learnt(_without(fold, taught))) for fold in folds(found)]
         left_out = _left_out(parted)
-        if options.ablation:
-            _print_ablation(found, parted, score)
+        if options.ablation is not None:
+            _print_ablation(found, parted, score, options.ablation)
         if options.details:
             _print_errors(found, left_out, score)
         _print_reliability(found, left_out)
@@ -84,7 +85,10 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
     parser.add_argument("--no-profile", action="store_true", help="names and types alone")
-    parser.add_argument("--ablation", action="store_true", help="a part taken away each time")
+    parser.add_argument(
+        "--ablation", nargs="*", metavar="KIND", choices=KINDS,
+        help=f"a part taken away each time, of all kinds or of some: {', '.join(KINDS)}",
+    )  # fmt: skip
     parser.add_argument("--details", action="store_true", help="name each error")
     parser.add_argument("--fit", action="store_true", help="fit the models and write them")
     return parser.parse_args()
@@ -210,18 +214,19 @@ def _print_ablation(
     found: Sequence[Recorded],
     parted: Sequence[tuple[Sequence[Recorded], Models]],
     score: ModuleType,
+    kinds: Sequence[str],
 ) -> None:
     """Left out, with one part of inference taken away each time; the models stay as fitted."""
     whole: Means | None = None
-    print(f"\n{'without':36s}{'pk':>8s}{'fk':>8s}{'role':>8s}   mean of groups")
-    for name, taken in (("nothing", nullcontext), *PARTS):
+    print(f"\n{'without':60s}{'pk':>8s}{'fk':>8s}{'role':>8s}   mean of groups")
+    for name, taken in (("nothing", nullcontext), *parts(kinds)):
         with taken():
             schemas = _left_out(parted)
         groups = by_group([one.group for one in found], _scored(found, schemas, score))
         means = of_groups(means for _, means in groups.values())
         whole = whole or means
         print(
-            f"{name:36s}{means.pk - whole.pk:+8.4f}{means.fk - whole.fk:+8.4f}"
+            f"{name:60s}{means.pk - whole.pk:+8.4f}{means.fk - whole.fk:+8.4f}"
             f"{means.role - whole.role:+8.4f}   {_short(means)}"
         )
 
