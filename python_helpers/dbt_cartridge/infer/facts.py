@@ -46,7 +46,7 @@ class ColumnFacts:
     high: float | None = None
     key_words: frozenset[str] = KEY_WORDS  # and what this schema itself calls its keys
 
-    @property
+    @cached_property
     def name(self) -> str:
         return self.column.name
 
@@ -61,7 +61,7 @@ class ColumnFacts:
             end -= 1
         return self.words[1:] if self._leads_with_key_word else self.words[:end]
 
-    @property
+    @cached_property
     def has_key_word(self) -> bool:
         return bool(self.words) and (self.words[-1] in self.key_words or self._leads_with_key_word)
 
@@ -82,7 +82,7 @@ class ColumnFacts:
         """Rows profiled."""
         return self.column.profile.rows if self.column.profile else None
 
-    @property
+    @cached_property
     def filled(self) -> int:
         """Profiled rows with a value. 0 where nothing is known."""
         profile = self.column.profile
@@ -112,7 +112,7 @@ class ColumnFacts:
         profile = self.column.profile
         return profile.nulls > 0 if profile else self.column.nullable
 
-    @property
+    @cached_property
     def unique(self) -> bool | None:
         """Unique and never null in every row. None: not known, a probe may tell."""
         profile = self.column.profile
@@ -153,17 +153,17 @@ class TableFacts:
     entity: tuple[str, ...]  # singular words: ("invoice", "line")
     columns: dict[str, ColumnFacts]
 
-    @property
+    @cached_property
     def id(self) -> str:
         return self.relation.id
 
-    @property
+    @cached_property
     def rows(self) -> int | None:
         if self.relation.rows is not None:
             return self.relation.rows
         return next((c.rows for c in self.columns.values() if c.rows is not None), None)
 
-    @property
+    @cached_property
     def has_data(self) -> bool:
         """Rows were profiled."""
         return any(c.rows for c in self.columns.values())

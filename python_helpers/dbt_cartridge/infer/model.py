@@ -16,5 +16,7 @@ from dbt_cartridge.infer.weights import WEIGHTS
 
 def probability(features: Mapping[str, float]) -> float:
     """Between 0 and 1. A feature without a weight counts nothing."""
-    total = sum(WEIGHTS.get(name, 0.0) * value for name, value in features.items())
+    total = 0.0
+    for name, value in features.items():
+        total += WEIGHTS.get(name, 0.0) * value
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
