@@ -245,6 +245,11 @@ def _fill_select(
     qualify: str = "",
     union: Sequence[str] = (),
 ) -> str:
+    # sqlfluff's LT09: what is alone stands on the line of its select.
+    alone = "".join(line for block in blocks for line in block.lines)
+    fits = len(f"{_INDENT}select distinct {alone}") <= layout.WIDTH and "\n" not in alone
+    if fits and sum(len(block.lines) for block in blocks) == 1:
+        blocks, star = [], alone
     return fill(
         "select.sql", blocks=blocks, star=star, from_=from_, distinct=distinct, joins=joins,
         where=where, group_by=group_by, qualify=qualify, union=union,
