@@ -45,7 +45,17 @@ from dbt_cartridge.render import macros, render
 from dbt_cartridge.scan import read_catalogue, scan, united
 from dbt_cartridge.verify import Memory, changed_on_disk, prove, prove_edits, users_jinja
 from dbt_cartridge.version import helper_version
-from dbt_cartridge.write import Fit, apply, fit, plan, recognise, recover, survey, written_by
+from dbt_cartridge.write import (
+    Fit,
+    apply,
+    fit,
+    plan,
+    recognise,
+    recover,
+    refuse_another_database,
+    survey,
+    written_by,
+)
 from dbt_cartridge.write import undo as take_back
 from dbt_cartridge.write.answers import KeptAnswers
 from dbt_cartridge.write.decisions import read_decisions
@@ -145,7 +155,9 @@ def _corridor(
     better = improver(settings, host, said, progress, opened, decisions)
 
     def seen() -> Scan:
-        return without_personal_values(scan(reader, settings, progress, before, marks=True))
+        found = without_personal_values(scan(reader, settings, progress, before, marks=True))
+        refuse_another_database(host, found)
+        return found
 
     catalogue = step("scan", Scan, seen)
     known = with_told(catalogue, host.joins)

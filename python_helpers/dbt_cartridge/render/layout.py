@@ -62,7 +62,7 @@ def wrap(sql: str, indent: str, width: int = WIDTH, reserve: int = 0) -> str:
     """
     if "\n" not in sql and len(indent) + len(sql) + reserve <= width:
         return sql
-    return f"\n{indent}".join(_lines(parse(sql), width - len(indent), reserve))
+    return f"\n{indent}".join(_lines(parse(sql), width - len(indent), reserve, within=False))
 
 
 # ---------------------------------------------------------------- text to tree
@@ -153,7 +153,10 @@ def _flat(part: Part) -> str:
     return " ".join(word for word in [*words, "end"] if word)
 
 
-def _lines(sequence: Sequence, width: int, reserve: int) -> list[str]:
+def _lines(sequence: Sequence, width: int, reserve: int, *, within: bool = True) -> list[str]:
+    """Args:
+    within: the sequence is a part of another, and begins a line of its own.
+    """
     one = flat(sequence)
     if len(one) + reserve <= width:
         return [one]
@@ -163,7 +166,7 @@ def _lines(sequence: Sequence, width: int, reserve: int) -> list[str]:
         for index, piece in enumerate(pieces):
             lines += _lines(piece, width, reserve if index == len(pieces) - 1 else 0)
         return lines
-    return _open(sequence, width, reserve)
+    return _open(sequence, width, reserve, within)
 
 
 def _pieces(sequence: Sequence) -> list[Sequence]:
@@ -191,7 +194,7 @@ def _cuts(sequence: Sequence, operators: frozenset[str]) -> Iterator[int]:
         yield index
 
 
-def _open(sequence: Sequence, width: int, reserve: int) -> list[str]:
+def _open(sequence: Sequence, width: int, reserve: int, within: bool) -> list[str]:
     """Break inside the last bracket or `case` of a sequence that has no operator to break at."""
     for index in range(len(sequence) - 1, -1, -1):
         part = sequence[index]
@@ -201,6 +204,10 @@ def _open(sequence: Sequence, width: int, reserve: int) -> list[str]:
         if isinstance(part, Group):
             glued = index > 0 and sequence[index - 1] == _GLUE
             head = before + ("" if glued or not before else " ") + "("
+            if within and before.endswith(" over"):  # sqlfluff's LT02: a window is one level in
+                inner = [f"{_INDENT}{line}" for line in _items(part, width - 2 * len(_INDENT))]
+                lines = ["over (", *inner, ")" + (after and f" {after}")]
+                return [before.removesuffix(" over"), *(_INDENT + line for line in lines)]
             inner = _items(part, width - len(_INDENT))
             return [head, *(_INDENT + line for line in inner), ")" + (after and f" {after}")]
         inner = _branches(part, width)

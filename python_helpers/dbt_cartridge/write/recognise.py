@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from dbt_cartridge.documents.host import Host, HostModel, HostSource
+from dbt_cartridge.documents.scan import Scan
+from dbt_cartridge.errors import WriteError
 from dbt_cartridge.write.ledger import Entry, Ledger, digest
 from dbt_cartridge.write.text import Text
 
@@ -62,6 +64,34 @@ def recognise(host: Host, project_dir: Path) -> Host:
             "sources": tuple(s.model_copy(update={"generated": ours(s)}) for s in host.sources),
         }
     )
+
+
+def refuse_another_database(host: Host, scan: Scan) -> None:
+    """Tables are known by schema and name: those of another database would take over the models
+    that stand, which would mean other rows from then on.
+
+    Raises:
+        WriteError: the schema's generated models are made from another database.
+    """
+    read = {model.source[0] for model in host.models if model.generated and model.source}
+    ours = [source for source in host.sources if source.generated or source.name in read]
+    here = {r.schema_name.casefold(): r for r in scan.relations if r.database}
+    found = {source.schema_name.casefold(): source for source in ours if source.database}
+    for schema, relation in here.items():
+        databases = {(s.database or "").casefold() for s in ours if _schema(s) == schema} - {""}
+        if databases and str(relation.database).casefold() not in databases:
+            source = found[schema]
+            raise WriteError(
+                f"Nothing was written: the models of {relation.schema_name} are made from the "
+                f"database {source.database}, and this run reads {relation.database}: they would "
+                f"mean other rows. If the tables have moved, say `database: {relation.database}` "
+                f"of the source {source.name} in {source.path}; if there are two schemas of that "
+                "name, model the other in a project of its own."
+            )
+
+
+def _schema(source: HostSource) -> str:
+    return source.schema_name.casefold()
 
 
 def _yaml_homes(entries: Mapping[str, Entry]) -> Iterator[tuple[str, str]]:
