@@ -13,10 +13,10 @@ from dbt_cartridge.progress import Progress
 from dbt_cartridge.scan import large
 from dbt_cartridge.scan.parts import Part, answered, counts, cut, read_as, statements
 from dbt_cartridge.scan.rows import NULLS, ROWS, count, may_hold_json, measured
+from dbt_cartridge.sizes import bytes_of, in_words
 
 Place = tuple[int, int]  # of a column: its relation and its own, by position
 _BILLED_BYTES = 10**12
-_BYTES_OF_A_CELL = 8
 _HARDLY = 10  # a sample that has one row for so many that were wanted is none
 
 
@@ -135,18 +135,19 @@ def within(
     most = settings.max_bytes
     if most is None and billed:
         most = _BILLED_BYTES
-    left = sum(map(_bytes, relations))
+    left = sum(map(bytes_of, relations))
     if most is None or left <= most:
         return tuple(relations), ()
-    told, beyond = _size(left), dict[str, Problem]()
-    for relation in sorted(relations, key=lambda r: (-_bytes(r), r.id)):
+    told, beyond = in_words(left), dict[str, Problem]()
+    for relation in sorted(relations, key=lambda r: (-bytes_of(r), r.id)):
         if left <= most:
             break
-        left -= _bytes(relation)
+        left -= bytes_of(relation)
         beyond[relation.id] = Problem(
             where=relation.id,
-            what=f"of its {_size(_bytes(relation))} a sample was read, its models are verified as "
-            f"`sql`: all tables together are {told}, more than max_bytes ({_size(most)})",
+            what=f"of its {in_words(bytes_of(relation))} a sample was read, its models are "
+            f"verified as `sql`: all tables together are {told}, more than max_bytes "
+            f"({in_words(most)})",
             next="raise max_bytes, or leave tables out with `exclude`",
         )
     marked = (
@@ -154,13 +155,6 @@ def within(
         for relation in relations
     )
     return tuple(marked), tuple(beyond.values())
-
-
-def _bytes(relation: Relation) -> int:
-    """The catalogue's, or, of a view, what so many numbers would be."""
-    if relation.bytes is not None:
-        return relation.bytes
-    return (relation.rows or 0) * len(relation.columns) * _BYTES_OF_A_CELL
 
 
 def sized(
@@ -286,16 +280,7 @@ def estimated(
             for n, r in enumerate(relations)
         ]
         known = sum(read)
-    return f"{told}, about {_size(known)}" if known else told
-
-
-def _size(amount: float) -> str:
-    unit = "bytes"
-    for larger in ("KB", "MB", "GB", "TB"):
-        if amount < 1000:
-            break
-        amount, unit = amount / 1000, larger
-    return f"{amount:.0f} {unit}" if unit == "bytes" or amount >= 100 else f"{amount:.1f} {unit}"
+    return f"{told}, about {in_words(known)}" if known else told
 
 
 def _with_profile(relation: Relation, number: int, found: _Found, sampled: bool) -> Relation:

@@ -16,8 +16,9 @@ from dbt_cartridge.engine.build import NodeResult
 from dbt_cartridge.engine.failures import says_nothing
 from dbt_cartridge.engine.nodes import Thresholds
 from dbt_cartridge.verify.statements import Foreign, Item, Ours, Statement, alone
+from dbt_cartridge.verify.unfinished import Unfinished, key_of
 
-_LATE = "the time for the proof (verify_max_seconds) was over"
+LATE = "the time for the proof (verify_max_seconds) was over"
 _NO_NUMBER = "the test gives no number"
 
 
@@ -28,12 +29,16 @@ class Asking:
     Args:
         told: called with each result.
         late: whether the time for all of it is over.
+        kept: answers of a proof that was interrupted, and those of this one.
+        tables: what a statement reads, each with its mark.
     """
 
     engine: Engine
     told: Callable[[NodeResult], None]
     late: Callable[[], bool]
     results: dict[str, NodeResult] = field(default_factory=dict[str, NodeResult])
+    kept: Unfinished = field(default_factory=Unfinished)
+    tables: Callable[[Statement], Iterable[str]] = lambda _: ()
 
     def ask(self, statements: Sequence[Statement]) -> None:
         failed = self._asked(statements)
@@ -68,12 +73,21 @@ class Asking:
     ) -> list[tuple[Statement, str]]:
         """Those that failed. What is single and wrong, or asked for the last time, is told."""
         failed: list[tuple[Statement, str]] = []
-        waiting = dict(enumerate(statements))
-        requests = [Request("statement", {"sql": each.sql}) for each in statements]
+        keys = [key_of(each.sql, *self.tables(each)) for each in statements]
+        asked: list[int] = []
+        for place, key in enumerate(keys):
+            if (reply := self.kept.known(key)) is not None:
+                self._read(statements[place], reply)
+            else:
+                asked.append(place)
+        waiting = {place: statements[place] for place in asked}
+        requests = [Request("statement", {"sql": each.sql}) for each in waiting.values()]
         if not requests:
             return []
-        for place, reply in self.engine.ask(requests):
+        for number, reply in self.engine.ask(requests):
+            place = asked[number]
             statement = waiting.pop(place)
+            self.kept.keep(keys[place], reply)
             why = self._read(statement, reply)
             if why is None:
                 pass
@@ -84,7 +98,7 @@ class Asking:
             if self.late():
                 break
         for statement in waiting.values():
-            self._tell_all(statement, "unproved", _LATE)
+            self._tell_all(statement, "unproved", LATE)
         return failed
 
     def _read(self, statement: Statement, reply: Reply) -> str | None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from dbt_cartridge.config import Settings
+from dbt_cartridge.documents.base import documents_folder
 from dbt_cartridge.documents.design import Design, Test
 from dbt_cartridge.documents.files import File, Files
 from dbt_cartridge.documents.host import Host
@@ -20,6 +21,7 @@ from dbt_cartridge.engine.build import run_dbt
 from dbt_cartridge.errors import VerifyError
 from dbt_cartridge.progress import Progress
 from dbt_cartridge.verify.access import refused
+from dbt_cartridge.verify.asking import LATE
 from dbt_cartridge.verify.commands import too_large, unread_models
 from dbt_cartridge.verify.conservation import conservation_names, conservation_tests
 from dbt_cartridge.verify.contracts import asked_types, under_contract, untold, with_types
@@ -32,6 +34,7 @@ from dbt_cartridge.verify.reading import read_parts, reading_tests
 from dbt_cartridge.verify.running import parses, run_round
 from dbt_cartridge.verify.settle import settle
 from dbt_cartridge.verify.stopping import stopped
+from dbt_cartridge.verify.unfinished import FILE_NAME, Unfinished
 from dbt_cartridge.verify.workshop import SECONDS, Workshop
 
 _MENDS = 6
@@ -96,7 +99,7 @@ def prove(
     if settings.verify == "none" and not wants_types:
         return design, files, Verdicts(level="none")
     started, designed = time.monotonic(), design.by_name.keys()
-    with workshop(project_dir, scan, host, engine, settings, progress) as shop:
+    with workshop(project_dir, scan, host, engine, settings, progress, goes_on=True) as shop:
         if settings.verify == "none":
             design, problems = _typed(shop, design, files, memory)
             return design, render(design, host, settings), Verdicts(level="none", problems=problems)
@@ -115,6 +118,8 @@ def prove(
                     design, untyped = _typed(shop, design, files, memory)
                     files = render(design, host, settings)
                     problems = (*problems, *untyped)
+                if all(each.message != LATE for each in (*verdicts.models, *verdicts.tests)):
+                    shop.unfinished.end()
                 update = {"seconds": seconds, "lost": lost, "problems": problems}
                 return design, files, verdicts.model_copy(update=update)
             new = render(settled, host, settings)
@@ -134,11 +139,15 @@ def workshop(
     engine: Engine,
     settings: Settings,
     progress: Progress,
+    goes_on: bool = False,
 ) -> Generator[Workshop]:
+    """`goes_on`: from where an earlier proof was interrupted."""
     with tempfile.TemporaryDirectory(prefix="cartridge-verify-") as around:
         folder = copy_surroundings(project_dir, Path(around).resolve())
         until = time.monotonic() + settings.verify_max_seconds
-        yield Workshop(folder, host, scan, engine, settings, progress, until)
+        place = documents_folder(project_dir) / FILE_NAME if goes_on else None
+        kept = Unfinished(place, forget=settings.full)
+        yield Workshop(folder, host, scan, engine, settings, progress, until, kept)
 
 
 def _typed(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from dbt_cartridge.documents.design import Design
 from dbt_cartridge.documents.files import Files
+from dbt_cartridge.documents.scan import Relation
 from dbt_cartridge.documents.verdicts import Verdicts
 from dbt_cartridge.engine.build import Build, NodeResult, run_dbt
 from dbt_cartridge.engine.nodes import TestNode
+from dbt_cartridge.sizes import bytes_of, in_words
 from dbt_cartridge.verify.asking import Asking
 from dbt_cartridge.verify.commands import (
     Command,
@@ -20,9 +22,10 @@ from dbt_cartridge.verify.commands import (
     without_rows,
 )
 from dbt_cartridge.verify.counting import Place, counted, has_own_ways, named_by
+from dbt_cartridge.verify.dependence import relations
 from dbt_cartridge.verify.judging import judge
 from dbt_cartridge.verify.reading import is_reading, model_of
-from dbt_cartridge.verify.statements import Foreign, Item, Ours, joint
+from dbt_cartridge.verify.statements import Foreign, Item, Ours, Statement, joint
 from dbt_cartridge.verify.stopping import unparsed
 from dbt_cartridge.verify.workshop import SECONDS, Ran, Workshop
 
@@ -73,7 +76,7 @@ def run_tests(
         return Ran(compiled, {}, frozenset())
     if has_own_ways(compiled.parsed.macros):
         return run_commands(shop, commands(shop, design, large, only))
-    ran = _asked(shop, compiled, [*_chosen(compiled.tests, large, only)], ours)
+    ran = _asked(shop, design, compiled, [*_chosen(compiled.tests, large, only)], ours)
     unread = run_commands(shop, without_rows(shop, design, large, only))
     return Ran(compiled, {**unread.results, **ran}, unread.unread)
 
@@ -113,7 +116,7 @@ def _chosen(
 
 
 def _asked(
-    shop: Workshop, compiled: Build, nodes: Sequence[TestNode], ours: Files
+    shop: Workshop, design: Design, compiled: Build, nodes: Sequence[TestNode], ours: Files
 ) -> dict[str, NodeResult]:
     texts = {
         PurePosixPath(file.path).stem: file.text for file in ours.files if "/generic/" in file.path
@@ -132,14 +135,63 @@ def _asked(
     for node in _compiled(shop, unknown, results):
         if node.compiled is not None:
             items[node.unique_id] = Foreign(node, node.compiled.whole)
+    statements = [statement for group in _groups(items.values()) for statement in joint(group)]
+    tables = _tables(shop, design)
+    if statements:
+        _say(shop, design, statements, tables, compiled, len(nodes))
     asking = Asking(
         shop.engine,
         told=lambda result: shop.progress.advance(1, titles[result.unique_id]),
         late=lambda: time.monotonic() > shop.until,
         results=results,
+        kept=shop.unfinished,
+        tables=lambda each: [f"{id} {relation.mark}" for id, relation in tables(each).items()],
     )
-    asking.ask([statement for group in _groups(items.values()) for statement in joint(group)])
+    asking.ask(statements)
     return asking.results
+
+
+def _say(
+    shop: Workshop,
+    design: Design,
+    statements: Sequence[Statement],
+    tables: Callable[[Statement], Mapping[str, Relation]],
+    compiled: Build,
+    tests: int,
+) -> None:
+    """Before a row is read: how many statements, and what they read at most. A warehouse that reads
+    column by column reads less."""
+    place = {named_by(unique_id): sql for unique_id, sql in compiled.parsed.sources.items()}
+    names = {
+        table.relation: place.get(f"{source.name}.{table.name}", "\0")
+        for source in design.sources
+        for table in source.tables
+    }
+    read = sum(
+        each.sql.count(names.get(id, "\0")) * bytes_of(relation)
+        for each in statements
+        for id, relation in tables(each).items()
+    )
+    told = f"{len(statements):,} statement{'s' if len(statements) > 1 else ''}"
+    told += f" that read at most {in_words(read)}" if read else ""
+    if shop.unfinished:
+        told += f"; {len(shop.unfinished):,} were answered before it was interrupted"
+    shop.progress.start(f"Proving {len(design.models):,} models ({told})", tests)
+
+
+def _tables(shop: Workshop, design: Design) -> Callable[[Statement], Mapping[str, Relation]]:
+    """The tables that a statement reads, by id."""
+    ids: dict[str, Collection[str]] = dict(relations(design))
+    for source in design.sources:
+        ids |= {f"{source.name}.{table.name}": (table.relation,) for table in source.tables}
+    known = shop.scan.by_id
+
+    def read(statement: Statement) -> dict[str, Relation]:
+        names = {named_by(uid) for item in statement.items for uid in item.node.reads}
+        found = {id for name in names for id in ids.get(name, ())}
+        return {id: known[id] for id in sorted(found) if id in known}
+
+    return read
 
 
 def _places(compiled: Build) -> dict[str, Place]:

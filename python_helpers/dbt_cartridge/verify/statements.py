@@ -15,6 +15,10 @@ from dbt_cartridge.engine.nodes import Compiled, TestNode, Thresholds
 from dbt_cartridge.verify.counting import Counted, N, Place
 
 MOST = 250  # tests in a statement: PostgreSQL has no more than 1,664 columns, others fewer
+LONGEST = 500_000
+"""Bytes of a statement of several tests: half of what Snowflake and BigQuery take, which are the
+strictest (1 MB; docs.snowflake.com "Query size limits", cloud.google.com/bigquery/quotas "Maximum
+unresolved standard SQL query length"). A statement of one test is as long as dbt's own."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,21 @@ def joint(items: Sequence[Item]) -> Iterator[Statement]:
     # What has too many columns for one reading is read in parts, of the same names: one each.
     for part in (*parts, *([reading] for reading in readings[1:])):
         if len(part) > 1 and _agree(part):
-            yield _together(part)
+            yield from _short(part)
         else:
             yield from map(alone, part)
     yield from map(alone, own)
+
+
+def _short(items: Sequence[Ours | Counted]) -> Iterator[Statement]:
+    """One statement, or as many as it takes for each to be within `LONGEST`."""
+    one = _together(items) if len(items) > 1 else alone(items[0])
+    if len(items) == 1 or len(one.sql.encode()) <= LONGEST:
+        yield one
+        return
+    half = len(items) // 2
+    yield from _short(items[:half])
+    yield from _short(items[half:])
 
 
 def _agree(items: Iterable[Ours | Counted]) -> bool:

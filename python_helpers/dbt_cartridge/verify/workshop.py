@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dbt_cartridge.config import Settings
@@ -12,6 +12,7 @@ from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.engine.base import Engine
 from dbt_cartridge.engine.build import Build, NodeResult
 from dbt_cartridge.progress import Progress
+from dbt_cartridge.verify.unfinished import Unfinished
 
 SECONDS = 3600.0  # for one dbt command
 
@@ -27,6 +28,7 @@ class Workshop:
     settings: Settings
     progress: Progress
     until: float = float("inf")  # by the monotonic clock: what is not asked then is not proved
+    unfinished: Unfinished = field(default_factory=Unfinished)
 
 
 @dataclass(frozen=True)

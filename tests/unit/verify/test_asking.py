@@ -10,6 +10,7 @@ from dbt_cartridge.engine import nodes
 from dbt_cartridge.engine.base import Reply, Request
 from dbt_cartridge.engine.build import NodeResult
 from dbt_cartridge.engine.nodes import Compiled, Thresholds, parsed
+from dbt_cartridge.verify import statements
 from dbt_cartridge.verify.asking import Asking
 from dbt_cartridge.verify.counting import Place, counted
 from dbt_cartridge.verify.statements import Item, Ours, joint
@@ -137,3 +138,22 @@ def test_statement_of_dbt_v2_is_told_from_the_expressions_before_it() -> None:
     assert [name for name, _ in test.compiled.ctes] == ["__dbt__cte__a", "__dbt__cte__b"]
     assert test.compiled.ctes[0][1] == "__dbt__cte__a as (\nselect 1\n)"
     assert test.compiled.body == "select 2\nfrom __dbt__cte__b"
+
+
+def test_no_statement_of_several_tests_is_longer_than_half_of_what_a_vendor_takes() -> None:
+    ctes = ((CTE[0], f"__dbt__cte__orders as (\nselect 1 as id -- {'é' * 90_000}\n)"),)
+    items: list[Item] = []
+    for number in range(120):
+        node = nodes.TestNode(
+            f"test.shop.t{number}", "not_null", "x", "orders", f"{'c' * 4_000}{number}", {},
+            reads=("model.shop.orders",),
+        )  # fmt: skip
+        found = counted(node, {"model.shop.orders": Place(ctes, "__dbt__cte__orders")}, {}, DBTS)
+        assert found is not None
+        items.append(found)
+
+    made = [*joint(items)]
+
+    assert 1 < len(made) < 10
+    assert all(len(each.sql.encode()) <= statements.LONGEST for each in made)
+    assert [item for each in made for item in each.items] == items
