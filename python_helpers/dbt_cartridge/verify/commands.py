@@ -42,14 +42,26 @@ def without_rows(
     return _without_rows(shop.host, design, again) if again else []
 
 
+def compiled_only(host: Host, *chosen: str) -> tuple[str, ...]:
+    """The command that compiles what is chosen.
+
+    dbt v1 on one thread: its threads are Python's and gain nothing by each other, but two that
+    compile what reads the same ephemeral model can meet, and then one of them gets that model's
+    text with all below it written inside. It says the same, but is not the same text any more that
+    the others have, so that their tests could not be asked together.
+    """
+    one = ("--threads", "1") if host.version < (2, 0, 0) else ()
+    return ("compile", *one, "--select", *chosen)
+
+
 def compiling(host: Host, design: Design, only: Collection[str] | None) -> tuple[str, ...]:
     """The command that compiles our own tests: about the models in `only` and all that the tests
     around them read. Where other tests than ours are certain to be asked as well, those too."""
     if host.has_dbt_utils:
-        chosen = _select(design, only) if only is not None else ("--select", "resource_type:test")
-        return ("compile", *chosen)
+        chosen = _select(design, only)[1:] if only is not None else ("resource_type:test",)
+        return compiled_only(host, *chosen)
     if only is None:
-        return ("compile", "--select", "test_type:singular")
+        return compiled_only(host, "test_type:singular")
     around = set(only)
     for owner, test in owned_tests(design):
         others = other_models(test)
@@ -64,7 +76,7 @@ def compiling(host: Host, design: Design, only: Collection[str] | None) -> tuple
             *(conservation_names(design, model) if model.name in only else ()),
         )
     ]
-    return ("compile", "--select", *names)
+    return compiled_only(host, *names)
 
 
 def _without_rows(host: Host, design: Design, only: Collection[str] | None) -> list[Command]:

@@ -17,6 +17,7 @@ from dbt_cartridge.verify.asking import Asking
 from dbt_cartridge.verify.commands import (
     Command,
     commands,
+    compiled_only,
     compiling,
     too_large,
     without_rows,
@@ -219,7 +220,7 @@ def _compiled(
     yield from (node for node in nodes if node.compiled is not None)
     left = {node.unique_id: node.title for node in nodes if node.compiled is None}
     if left:
-        compiled = _dbt(shop, ("compile", "--select", *left.values()))
+        compiled = _dbt(shop, compiled_only(shop.host, *left.values()))
         results |= {id: each for id, each in compiled.results.items() if each.status not in _RAN}
         yield from (node for node in compiled.tests if node.unique_id in left)
 
