@@ -17,6 +17,7 @@ from dbt_cartridge.errors import ConfigError, did_you_mean
 
 LayerName = Literal["sources", "staging", "intermediate", "marts", "snapshots"]
 ALL_LAYERS: tuple[LayerName, ...] = get_args(LayerName)
+Period = Literal["day", "week", "month", "quarter", "year"]
 STEPS = ("scan", "infer", "design", "render", "verify", "write")
 PROVIDERS = (
     "offline", "anthropic", "openai", "gemini", "azure", "bedrock", "vertex", "mock",
@@ -29,7 +30,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     "What is made": (
         "layers", "beside_own_marts", "yaml_layout", "snapshots", "incremental_min_rows",
-        "fiscal_year_start", "calendar_years_ahead", "personal_data",
+        "periods", "daily_states", "fiscal_year_start", "calendar_years_ahead", "personal_data",
     ),
     "What is proved": ("verify", "verify_max_rows", "verify_max_seconds", "max_bytes"),
     "What is written": ("dry_run", "prune"),
@@ -118,6 +119,16 @@ class Settings(Frozen):
     )
     incremental_min_rows: int = Field(
         default=1_000_000, ge=0, description="Facts from this many rows on become incremental."
+    )
+    periods: tuple[Period, ...] = Field(
+        default=(),
+        description="Also a mart of each fact by each of these periods, and by its few main "
+        "dimensions: `month` makes `fct_orders_by_month`.",
+    )
+    daily_states: bool = Field(
+        default=False,
+        description="Also a mart of each history of changes with a row for each day, and what held "
+        "at its end: as many rows as days times what is followed.",
     )
     fiscal_year_start: int = Field(
         default=1,
@@ -233,7 +244,9 @@ class Settings(Frozen):
             return ("*",) if str(value).casefold() == "true" else ()
         return value
 
-    @field_validator("schemas", "tables", "exclude", "layers", "ask_again", mode="before")
+    @field_validator(
+        "schemas", "tables", "exclude", "layers", "periods", "ask_again", mode="before"
+    )
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         """One text may name several, apart by commas; so may each of several texts."""

@@ -18,6 +18,7 @@ from dbt_cartridge.design.naming import Names, host_names, in_names
 from dbt_cartridge.design.own_marts import own_marts
 from dbt_cartridge.design.own_staging import adopted, own_staging, told, unread
 from dbt_cartridge.design.parts import Staged
+from dbt_cartridge.design.periods import per_day, per_period
 from dbt_cartridge.design.plan import (
     blank_keys,
     key_types,
@@ -235,6 +236,9 @@ def _marts(site: Site, beside: Collection[str]) -> None:
     for staged in in_turn(site):
         if staged.id in site.homes:
             dimension(site, staged)
+    for staged in facts:
+        per_period(site, staged)
+        per_day(site, staged)
     _drop_unread(site)
 
 

@@ -30,7 +30,7 @@ _ABOVE = frozenset({"parent"})
 _MANAGERS = frozenset({"manager", "supervisor", "superior", "boss"})
 
 _OF_A_ROW = 0.6  # of the room: the other computed columns of a mart were summed up
-_AVERAGE_DIGITS = 4  # of an average: further ones differ from warehouse to warehouse
+AVERAGE_DIGITS = 4  # of an average: further ones differ from warehouse to warehouse
 _SUMMED_AGAIN = frozenset({None, WORTH, "counts", "amounts", "durations", "progress", "sequence"})
 """Rules whose columns are measures of the row itself, wherever they came from."""
 _NO_LISTS = frozenset({"mysql"})  # group_concat cuts at 1,024 bytes, and tells nobody
@@ -123,6 +123,11 @@ def _beside(rows: Offer, known: Iterable[str]) -> Offer:
             or a.name.endswith(f"_{e}_count") for e in known))
     ]  # fmt: skip
     return Offer(rows.model, tuple(kept), rows.key)
+
+
+def measured(rows: Offer) -> Offer:
+    """A fact's columns that are of use beyond the row."""
+    return _beside(rows, ())
 
 
 def sum_up(site: Site, staged: Staged, wide: Wide, found: Sequence[Kind]) -> None:
@@ -271,7 +276,7 @@ def _take(
         if each.attribute.zero_if_none:
             value = f"coalesce({value}, 0)"
         elif each.expression.startswith(("avg(", MEDIAN)):
-            value = f"round({value}, {_AVERAGE_DIGITS})"
+            value = f"round({value}, {AVERAGE_DIGITS})"
         made = replace(each.attribute, rule=each.rule)
         name = wide.take(made, value, each.name, f"{kind.link.child.entity}_{each.name}")
         names[name] = each.rule

@@ -23,7 +23,7 @@ from dbt_cartridge.design.derive.progress import progress
 from dbt_cartridge.design.derive.row import Row
 from dbt_cartridge.design.derive.sequence import sequence
 
-__all__ = ["OF_A_GROUP", "OF_A_ROW", "of_group", "of_row"]
+__all__ = ["OF_A_GROUP", "OF_A_ROW", "of_group", "of_period", "of_row"]
 
 OF_A_GROUP: tuple[Callable[[Group], Iterator[Derivation]], ...] = (
     counts, moments, totals, by_kind, by_flag, averages, ends, distinct,
@@ -43,6 +43,13 @@ def of_group(group: Group) -> list[Derivation]:
     if group.called:
         return list(counts(group))
     return _once(each for rule in OF_A_GROUP for each in rule(group))
+
+
+def of_period(group: Group) -> list[Derivation]:
+    """What is asked of a period: how many, how much, of which kinds, and of how many different
+    ones. When the first and the latest of them were says nothing."""
+    rules = (counts, totals, by_kind, by_flag, averages, distinct)
+    return _once(each for rule in rules for each in rule(group))
 
 
 def of_row(row: Row, whole: bool = True) -> list[Derivation]:

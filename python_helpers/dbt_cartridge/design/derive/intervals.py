@@ -25,12 +25,8 @@ def intervals(row: Row) -> Iterator[Derivation]:
     time, owner = _since(row) or event_time(row.own), _owner(row)
     if time is None or owner is None or not row.staged.key_proved or not _keeps_changes(row):
         return
-    field = next(
-        (a for a in row.own if a.type in ("text", "integer") and a.role != "foreign_key"
-         and not _FIELDS.isdisjoint(a.name.split("_"))
-         and (a.name in _FIELDS or a.name.endswith(("_id", "_name", "_key")))), None,
-    )  # fmt: skip
-    keys = [row[c] for c in owner.columns] + ([row[field]] if field else [])
+    field = _field(row)
+    keys = [row[name] for name in _keys(owner, field)]
     order = ", ".join([row[time], *(row[key] for key in row.staged.key if key != time.name)])
     window = f"over (partition by {', '.join(keys)} order by {order})"
     whose = docs.words(owner.parent.entity) + (f"'s `{field.name}`" if field else "")
@@ -104,6 +100,24 @@ def _before(
     yield Derivation(
         "intervals", before, f"case when {belongs} then lag({row[value]}) {window} end",
         Rank.SOMETIMES, windowed=True,
+    )  # fmt: skip
+
+
+def changed(row: Row) -> tuple[str, ...] | None:
+    """The columns that say of what the changes are: the owner's key, and the field."""
+    owner = _owner(row)
+    return None if owner is None else tuple(_keys(owner, _field(row)))
+
+
+def _keys(owner: Link, field: Attribute | None) -> list[str]:
+    return [*owner.columns, *([field.name] if field else [])]
+
+
+def _field(row: Row) -> Attribute | None:
+    return next(
+        (a for a in row.own if a.type in ("text", "integer") and a.role != "foreign_key"
+         and not _FIELDS.isdisjoint(a.name.split("_"))
+         and (a.name in _FIELDS or a.name.endswith(("_id", "_name", "_key")))), None,
     )  # fmt: skip
 
 
