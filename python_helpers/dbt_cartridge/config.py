@@ -30,7 +30,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     "What is made": (
         "layers", "beside_own_marts", "yaml_layout", "snapshots", "incremental_min_rows",
-        "periods", "daily_states", "fiscal_year_start", "calendar_years_ahead", "personal_data",
+        "periods", "daily_states", "ages", "fiscal_year_start", "calendar_years_ahead",
+        "personal_data",
     ),
     "What is proved": ("verify", "verify_max_rows", "verify_max_seconds", "max_bytes"),
     "What is written": ("dry_run", "prune"),
@@ -129,6 +130,11 @@ class Settings(Frozen):
         default=False,
         description="Also a mart of each history of changes with a row for each day, and what held "
         "at its end: as many rows as days times what is followed.",
+    )
+    ages: bool = Field(
+        default=False,
+        description="Also columns that count until today: days open, overdue, since a customer's "
+        "latest order. Marts that have any are views.",
     )
     fiscal_year_start: int = Field(
         default=1,

@@ -7,11 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import takewhile
-from typing import Any
+from typing import Any, Literal
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import checks, docs
 from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.derive.ages import AGES
 from dbt_cartridge.design.naming import Names, in_names
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, model_columns
 from dbt_cartridge.design.plan import Plan
@@ -156,7 +157,7 @@ class Site:
                 source=staged.source,
                 description=description, grain=grain, entity=staged.entity, body=body,
                 columns=model_columns(attributes, merged, staged.entity), tests=(*of_model, *tests),
-                materialized="table" if layer == "marts" else "view", primary_key=key,
+                materialized=_materialized(layer, attributes), primary_key=key,
                 based_on=tuple(dict.fromkeys((staged.id, *based_on))), notes=tuple(notes),
                 conserved=tuple(conserved),
                 **(
@@ -166,6 +167,11 @@ class Site:
             )
         )  # fmt: skip
         return Offer(name, tuple(attributes), key)
+
+
+def _materialized(layer: Layer, attributes: Sequence[Attribute]) -> Literal["table", "view"]:
+    """A table would say how long something is open on the day of its last build."""
+    return "table" if layer == "marts" and not any(a.rule == AGES for a in attributes) else "view"
 
 
 def laid_out(staged: Staged, attributes: Sequence[Attribute]) -> dict[str, Any]:

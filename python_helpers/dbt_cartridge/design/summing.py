@@ -379,7 +379,7 @@ def weigh(site: Site, staged: Staged, wide: Wide) -> None:
 
 def compute(site: Site, staged: Staged, wide: Wide, whole: bool = True) -> None:
     """Add to a mart what the rules of a row compute beside its columns, as far as there is room."""
-    proposed = of_row(_row(site, staged, wide), whole)
+    proposed = of_row(_row(site, staged, wide), whole, now=site.settings.ages)
     chosen, left = within([[d for d in proposed if d.rule not in site.declined]], _OF_A_ROW)
     for each in chosen[0]:
         wide.take(replace(each.attribute, rule=each.rule), each.expression, each.name)

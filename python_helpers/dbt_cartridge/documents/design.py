@@ -309,8 +309,8 @@ BY_VALUE = "by_value"
 
 
 RULES = (
-    "amounts", "by_flag", BY_VALUE, "counts", "durations", "ends", "engagement", "full_name",
-    "intervals", "progress", "sequence", "through", "worth",
+    "ages", "amounts", "by_flag", BY_VALUE, "counts", "durations", "ends", "engagement",
+    "full_name", "intervals", "progress", "sequence", "through", "worth",
 )  # fmt: skip
 """The rules that compute columns: the modules of `design.derive`. The user may decline any."""
 

@@ -136,6 +136,39 @@ def test_what_is_computed_of_a_row_is_right(name: str) -> None:
     )
 
 
+def test_how_long_it_is_until_today_is_a_view_and_asked_for() -> None:
+    customers = table("customers", column("id", role="key"),
+                      column("email", "text", meaning={"pii": "email"}),
+                      column("created_at", "timestamp", "created_time"))  # fmt: skip
+    tickets = table(
+        "tickets", column("id", role="key"), column("customer_id", role="foreign_key", distinct=1),
+        column("opened_at", "timestamp", "event_time"),
+        column("due_date", "date", "event_time"),
+        column("closed_at", "timestamp", "event_time", nulls=50, column={"nullable": True}),
+        role="fact", shape="transaction", links={"customer_id": "customers.id"},
+    )  # fmt: skip
+    built = Built(
+        designed(customers, tickets, ages=True),
+        {
+            "customers": ("id int, email text, created_at timestamp", [(1, "a", START)]),
+            "tickets": ("id int, customer_id int, opened_at timestamp, due_date date, "
+                        "closed_at timestamp",
+                        [(1, 1, START, date(2024, 1, 5), START + timedelta(days=2)),
+                         (2, 1, START, date(2024, 1, 5), None)]),
+        },
+    )  # fmt: skip
+    open_since = "current_date - date '2024-01-01'"
+    assert built.same(
+        "select days_open, is_overdue, days_overdue from fct_tickets order by ticket_id",
+        f"select * from (values (2, false, null), ({open_since}, true, "
+        "current_date - date '2024-01-05'))",
+    )
+    query = "select days_since_created, days_since_latest_ticket from dim_customers"
+    assert built.same(query, f"select {open_since}, {open_since}")
+    kinds = {m.name: m.materialized for m in built.design.models}
+    assert (kinds["fct_tickets"], kinds["dim_customers"]) == ("view", "view")
+
+
 def test_the_order_of_nobody_has_no_number() -> None:
     query = "select customer_order_number, is_first_order from fct_orders where customer_id is null"
     assert shop().rows(query) == [(None, None)]

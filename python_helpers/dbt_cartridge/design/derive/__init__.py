@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from dbt_cartridge.design.derive.ages import ages
 from dbt_cartridge.design.derive.amounts import averages, totals
 from dbt_cartridge.design.derive.by_kind import by_flag, by_kind
 from dbt_cartridge.design.derive.counts import counts, distinct
@@ -52,13 +53,15 @@ def of_period(group: Group) -> list[Derivation]:
     return _once(each for rule in rules for each in rule(group))
 
 
-def of_row(row: Row, whole: bool = True) -> list[Derivation]:
+def of_row(row: Row, whole: bool = True, now: bool = False) -> list[Derivation]:
     """All that the rules propose beside the row's columns.
 
     Args:
         whole: the model is built whole each time, so that a row may be compared with others.
+        now: it may be a view, and say how long it is until today.
     """
-    found = _once(each for rule in OF_A_ROW for each in rule(row))
+    rules = (*OF_A_ROW, ages) if now and whole else OF_A_ROW
+    found = _once(each for rule in rules for each in rule(row))
     return [d for d in found if (whole or not d.windowed) and d.name not in row.by_name]
 
 

@@ -50,10 +50,7 @@ def durations(row: Row) -> Iterator[Derivation]:
 
 def lateness(row: Row) -> Iterator[Derivation]:
     """Whether it came after the day on which it was due, and by how many days."""
-    for planned in row.own:
-        actual = _fulfilment(row, planned) if _is_deadline(planned) else None
-        if actual is None:
-            continue
+    for planned, actual in deadlines(row):
         due, came = (f"cast({row[a]} as date)" if a.type != "date" else row[a]
                      for a in (planned, actual))  # fmt: skip
         several = sum(_is_deadline(a) for a in row.own) > 1
@@ -69,6 +66,14 @@ def lateness(row: Row) -> Iterator[Derivation]:
             DURATIONS, _duration(f"days_late{label}", "days", text, True),
             f"date_diff('day', {due}, {came})", Rank.FIRST,
         )  # fmt: skip
+
+
+def deadlines(row: Row) -> Iterator[tuple[Attribute, Attribute]]:
+    """(what was planned, the time at which it happened)."""
+    for planned in row.own:
+        actual = _fulfilment(row, planned) if _is_deadline(planned) else None
+        if actual is not None:
+            yield planned, actual
 
 
 def _is_deadline(attribute: Attribute) -> bool:
@@ -112,12 +117,18 @@ def _last_of(row: Row, times: Sequence[Attribute]) -> Attribute | None:
 
 def step(row: Row, time: Attribute) -> str:
     """What happens at a time, in one word where it can: `shipped_at` → ship."""
-    plain = time.name
-    for ending in _ENDINGS:
-        plain = plain.removesuffix(ending)
+    plain = bare(time)
     plain = plain.removeprefix(f"{row.entity}_") or plain
     *before, last = plain.split("_")
     return "_".join([*before, verb_of(last) if is_participle(last) else last])
+
+
+def bare(time: Attribute) -> str:
+    """`created_at` → created."""
+    plain = time.name
+    for ending in _ENDINGS:
+        plain = plain.removesuffix(ending)
+    return plain
 
 
 def _is_span(low: Attribute, high: Attribute) -> bool:

@@ -35,6 +35,17 @@ def progress(row: Row) -> Iterator[Derivation]:
             return
 
 
+def closing(row: Row) -> Attribute | None:
+    """The time that ends the row's thing, and that some lack."""
+    start = event_time(row.own)
+    for time in row.own:
+        if time is not start and _may_be_missing(row, time):
+            happened = _happened(row, time)
+            if happened and not _CLOSING.isdisjoint(happened.split("_")):
+                return time
+    return None
+
+
 def _may_be_missing(row: Row, time: Attribute) -> bool:
     """Of what ends a thing, the catalogue alone can say that no row is without it: that all were
     closed on the day of the run says nothing. Of other steps, that some rows lack it."""
