@@ -31,6 +31,7 @@ from dbt_cartridge.documents.schema import ColumnMeaning, Identity
 
 NEARLY = 0.99  # what holds for so large a share is a warning; below, no test
 _FEW_ROWS = 10  # of fewer rows a profile proves little
+_MANY_ROWS = 100  # in which a sum of columns is no chance
 _DOMAIN_ROLES = {"status": (12, 3), "type_discriminator": (12, 3), "flag": (4, 3)}
 """Role → (most values, rows there must be per value), of domains that are worth watching.
 
@@ -235,7 +236,7 @@ def identity_tests(
         parts = [*identity.operands, *([identity.result] if identity.result else [])]
         if identity.kind == "total" or any(part not in names for part in parts):
             continue
-        firm = strength(identity.considered, identity.hits, "held")
+        firm = _firmly(identity)
         if firm is None or not _comparable(identity, types):
             continue
         staged = [names[part] for part in identity.operands]
@@ -254,6 +255,16 @@ def identity_tests(
             ExpressionTest(expression=claim, name=name, severity=firm[0], evidence=firm[1])
         )
     return tuple(found)
+
+
+def _firmly(identity: Identity) -> tuple[Severity, str] | None:
+    """That one column is the sum of others is chance in few rows: the next load may say otherwise.
+    A price times a quantity is what the words mean, and so is what comes first."""
+    firm = strength(identity.considered, identity.hits, "held")
+    few = identity.considered < _MANY_ROWS and identity.form in ("sum", "difference")
+    if firm is not None and firm[0] == "error" and few:
+        return "warn", f"held in all of {identity.considered} rows, which are few"
+    return firm
 
 
 def _comparable(identity: Identity, types: dict[str, str]) -> bool:

@@ -150,3 +150,15 @@ def test_a_polymorphic_reference_is_tested_for_its_own_kind_only() -> None:
     )  # fmt: skip
     found = claims(designed(customers(), notes).by_name["fct_notes"], "relationships")
     assert [t.where for t in found if t.to == "dim_customers"] == ["\"about_type\" = 'customer'"]
+
+
+def test_that_a_column_is_the_sum_of_others_is_an_error_only_where_many_rows_show_it() -> None:
+    """In few rows it may be chance, and the next load says otherwise."""
+    figures = [column(each, "decimal", "measure") for each in ("one", "two", "both")]
+    for rows, severity in ((84, "warn"), (400, "error")):
+        held = Identity(
+            kind="product", table="raw.things", result="both", operands=("one", "two"),
+            form="sum", considered=rows, hits=rows,
+        )  # fmt: skip
+        (told,) = claims(dimension(*figures, identities=(held,)), "expression")
+        assert told.severity == severity
