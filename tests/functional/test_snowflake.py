@@ -147,3 +147,22 @@ def test_upper_case_is_written_as_lower_case_without_quotes_and_a_variant_is_lif
         "select min(payload_source), max(payload_items) from analytics.stg_raw__orders"
     )
     assert tuple(map(str, lifted)) == ("web", "8")
+
+
+def test_past_queries_are_read_from_account_usage(loaded: HostProject) -> None:
+    """A stand-in for the view that Snowflake keeps of them; the columns that are asked for."""
+    loaded.warehouse.execute(
+        "create database if not exists snowflake",
+        "create schema if not exists snowflake.account_usage",
+        "create table snowflake.account_usage.query_history (query_text varchar,"
+        " start_time timestamp_ltz, query_type varchar, execution_status varchar,"
+        " database_name varchar, query_parameterized_hash varchar)",
+        "insert into snowflake.account_usage.query_history select 'select o.id from RAW.ORDERS as o"
+        " join RAW.CUSTOMERS as c on o.CUSTOMER_ID = c.ID', current_timestamp(), 'SELECT',"
+        f" 'SUCCESS', '{loaded.warehouse.output('x')['database']}', 'h'",
+    )
+    found = scanned_by_command_line(loaded, query_history=True)
+    assert [p for p in found.problems if p.where == "query history"] == []
+    (join,) = found.joins
+    assert (join.by, join.table, join.columns) == ("query", "RAW.CUSTOMERS", ("ID",))
+    assert (join.ref_table, join.ref_columns) == ("RAW.ORDERS", ("CUSTOMER_ID",))
