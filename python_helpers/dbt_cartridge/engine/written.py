@@ -94,4 +94,4 @@ class _Texts:
 def _id(node: Node) -> str:
     """`schema.name` in the warehouse, as a scan calls it."""
     name = node.get("identifier") or node.get("alias") or node["name"]
-    return f"{node['schema']}.{name}"
+    return f"{node.get('schema') or ''}.{name}"
