@@ -124,11 +124,11 @@ def _targets(table: str, facts: Facts, keys: TableKeys, known: dict[str, set[str
     rows = facts.tables[table].rows
     primary = keys.primary.columns if keys.primary else ()
     found = [Target(columns[primary[0]], True, rows)] if len(primary) == 1 else []
-    elsewhere = len(keys.entity) == 1 and known.get(keys.entity[0].casefold(), set()) - {table}
-    if len(keys.entity) == 1 and keys.entity != primary and not elsewhere:
+    entity = columns[keys.entity[0]] if len(keys.entity) == 1 else None
+    if entity and keys.entity != primary and not _stands_elsewhere(entity, facts, known):
         # Rows are versions: others may mean the entity, for which the latest row stands, where no
         # other table has it (the hub of a vault, the current rows of a temporal table).
-        found.append(Target(columns[keys.entity[0]], True, rows))
+        found.append(Target(entity, True, rows))
     for key in (*keys.others, *keys.doubted):
         column = columns[key.columns[0]]
         if (rows or 0) < TINY and not _is_own_name(column, facts):
@@ -140,10 +140,25 @@ def _targets(table: str, facts: Facts, keys: TableKeys, known: dict[str, set[str
     if len(primary) > 1:
         own = [
             columns[name] for name in primary
-            if _is_own_id(columns[name], facts) and not known.get(name.casefold(), set()) - {table}
+            if _is_own_id(columns[name], facts)
+            and not _stands_elsewhere(columns[name], facts, known)
         ]  # fmt: skip
         found += [Target(column, False, rows) for column in own[:1]]
     return found
+
+
+def _stands_elsewhere(column: ColumnFacts, facts: Facts, known: dict[str, set[str]]) -> bool:
+    """Another table has one row for each value of this key of versions.
+
+    A bare `id` is every table's: of those, only a table of the same entity is meant, as `account`
+    beside `account_history`.
+    """
+    others = known.get(column.name.casefold(), set()) - {column.table}
+    if not column.is_generic:
+        return bool(others)
+    own = facts.tables[column.table].entity
+    entities = [facts.tables[table].entity for table in others]
+    return any(one in (own[: len(one)], own[-len(one) :]) for one in entities if one)
 
 
 def is_book(table: TableFacts) -> bool:

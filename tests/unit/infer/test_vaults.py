@@ -79,3 +79,25 @@ def test_a_satellite_leads_to_its_hub_and_nothing_leads_to_a_satellite(schema: S
     found = edges(schema)
     assert found["s_order(order_hk)"] == "h_order(order_hk)"
     assert not [end for end in found.values() if end.startswith("s_")]
+
+
+def test_a_feed_known_by_a_bare_id_is_led_to_though_every_other_table_has_an_id_too() -> None:
+    rows = range(350)
+    feed = {
+        "accounts": {
+            "id": [1 + i % 120 for i in rows],
+            "owner": [f"Owner {1 + i % 120}" for i in rows],
+            "__op": ["c" if i < 120 else "u" for i in rows],
+            "__lsn": [900_000 + 7 * i for i in rows],
+        },
+        "cards": {
+            "id": [5000 + i for i in range(200)],
+            "account_id": [1 + i * 7 % 120 for i in range(200)],
+            "brand": [("visa", "amex", "mc")[i % 3] for i in range(200)],
+        },
+    }
+    schema = World(feed).infer()
+    versions = table(schema, "accounts").versions
+    assert versions
+    assert (versions.kind, versions.entity_key) == ("loads", ("id",))
+    assert edges(schema)["cards(account_id)"] == "accounts(id)"
