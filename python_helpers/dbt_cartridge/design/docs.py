@@ -154,10 +154,10 @@ def of(said: str, owner: str) -> str:
     return sentence(f"{said} of the {owner}")
 
 
-def says_more(description: str, name: str, entity: str) -> bool:
-    """Whether a reader of the column's and the model's names learns anything: of `address`, not
-    from "Address of the customer"."""
-    known = {singular(word) for word in (*name.split("_"), *entity.split("_"))}
+def says_more(description: str, name: str) -> bool:
+    """Whether a reader of the column's name learns anything: whose `address` it is, and nothing of
+    `customer_address` from "Address of the customer"."""
+    known = {singular(word) for word in name.split("_")}
     told = re.findall(r"[^\W_]+", description.lower())
     return not {singular(word) for word in told} <= known | _OF_NOTHING
 

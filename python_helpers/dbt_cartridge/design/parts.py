@@ -189,18 +189,13 @@ def taken(alias: str, attributes: Iterable[Attribute]) -> tuple[Projection, ...]
 def model_columns(
     attributes: Sequence[Attribute],
     tests: dict[str, list[Test]] | None = None,
-    entity: str = "",
 ) -> tuple[ModelColumn, ...]:
-    """Columns as they are written, with the descriptions that say more than the names do.
-
-    Args:
-        entity: what a row of the model is.
-    """
+    """Columns as they are written, with the descriptions that say more than their names do."""
     own = tests or {}
     return tuple(
         ModelColumn(
             name=a.name,
-            description=a.description if says_more(a.description, a.name, entity) else "",
+            description=a.description if says_more(a.description, a.name) else "",
             type=a.type,
             data_type=a.data_type,
             pii=a.pii,

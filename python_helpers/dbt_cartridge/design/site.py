@@ -156,7 +156,7 @@ class Site:
                 name=name, layer=layer, folder=self.folders.get(staged.id, ""),
                 source=staged.source,
                 description=description, grain=grain, entity=staged.entity, body=body,
-                columns=model_columns(attributes, merged, staged.entity), tests=(*of_model, *tests),
+                columns=model_columns(attributes, merged), tests=(*of_model, *tests),
                 materialized=_materialized(layer, attributes), primary_key=key,
                 based_on=tuple(dict.fromkeys((staged.id, *based_on))), notes=tuple(notes),
                 conserved=tuple(conserved),

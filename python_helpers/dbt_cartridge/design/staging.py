@@ -285,7 +285,7 @@ def _model(
             inputs=(_input(job, alias),),
             ctes=tuple(ctes),
         ),
-        columns=model_columns(offer.attributes, by_column, job.table.entity),
+        columns=model_columns(offer.attributes, by_column),
         tests=of_model,
         primary_key=offer.key,
         based_on=(job.relation.id,),

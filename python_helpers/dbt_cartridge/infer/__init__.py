@@ -110,7 +110,8 @@ def _by_version(draft: Draft, own: TableKeys, versions: Versions | None, ask: As
     )
     if not (dated_by_load or chance) and versions.kind != "loads":
         return own
-    if own.primary is not None and own.primary.kind == "surrogate" and own.primary.proved:
+    alone = own.primary is not None and own.primary.columns == versions.entity_key
+    if own.primary and own.primary.kind == "surrogate" and own.primary.proved and not alone:
         return own  # each row has an id of its own beside that of the entity
     if own.primary and set(own.primary.columns) >= set(columns):
         return own

@@ -32,7 +32,7 @@ def proposals(own: KeyColumns) -> list[Proposal]:
     """Everything that the shape of the table suggests, without regard to its rows."""
     return [
         *_lines(own), *_bridges(own), *_dated(own), *_reported(own), *_marked_off(own),
-        *_counted_within(own), *_told_in(own), *_leading(own),
+        *_counted_within(own), *_of_each_part(own), *_told_in(own), *_leading(own),
     ]  # fmt: skip
 
 
@@ -77,6 +77,21 @@ def _counted_within(own: KeyColumns) -> list[Proposal]:
                 why = [("its own id, which starts again in each of the other", 5.0)]
                 out.append((own.names_of((*scope, id_)), why))
     return out
+
+
+def _of_each_part(own: KeyColumns) -> list[Proposal]:
+    """Of a table in parts (`stock_q1`, `stock_q2`): what each part has once, and which part."""
+    shards = own.table.relation.shards
+    if not shards:
+        return []
+    mark = own.all[-1]
+    once = [
+        c for c in own.parts
+        if c is not mark and c.unique is False and not own.is_date(c)
+        and (c.has_key_word or own.place[c.name] == 0)
+        and (c.most_distinct or 0) * len(shards) >= (c.rows or 0)
+    ]  # fmt: skip
+    return [(own.names_of((c, mark)), [("once in each part of the table", 5.0)]) for c in once]
 
 
 TOLD_IN = "what it tells of, and in which language"

@@ -252,7 +252,8 @@ def _held_as_text(profile: Profile) -> str:
         return "text" if patterns.leading_zero else "integer"
     for family, count in (
         ("decimal", patterns.decimal),
-        ("date", patterns.date),
+        ("decimal", min(patterns.commas, max(patterns.comma, patterns.money))),  # 1.234,50
+        ("date", max(patterns.date, patterns.month_first, patterns.day_first, patterns.year_first)),
         ("timestamp", patterns.timestamp + patterns.date),
         ("boolean", patterns.boolean),
     ):

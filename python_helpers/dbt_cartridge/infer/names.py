@@ -25,6 +25,11 @@ from dbt_cartridge.words import singular
 ACTOR = "user"
 """Who is logged in, whatever else a schema calls people."""
 
+_COMMON = 4
+"""Letters that two forms of a word begin with, at least."""
+_SHORTEST_STEM = 6
+"""Letters of a word in ASCII from which on its ending may be an inflection."""
+
 Likeness = Literal[
     "entity",  # customer_id → customers
     "ending",  # billing_address_id → addresses
@@ -63,6 +68,7 @@ class NameIndex:
         self._facts = facts
         self._entity: dict[tuple[str, ...], list[str]] = defaultdict(list)
         self._glued: dict[str, list[str]] = defaultdict(list)
+        self._begun: dict[tuple[int, str], list[str]] = defaultdict(list)
         self._last: dict[str, list[str]] = defaultdict(list)
         self._tails: dict[tuple[str, ...], list[str]] = defaultdict(list)
         self._word: dict[str, list[str]] = defaultdict(list)
@@ -73,6 +79,7 @@ class NameIndex:
             entity = self._normal[table.id]
             self._entity[entity].append(table.id)
             self._glued["".join(entity)].append(table.id)
+            self._begun[len(entity), _plain(entity[0])[:_COMMON]].append(table.id)
             self._last[entity[-1]].append(table.id)
             for start in range(1, len(entity) - 1):
                 self._tails[entity[start:]].append(table.id)
@@ -147,6 +154,8 @@ class NameIndex:
             for match in self._by_stem(stem, own):
                 if _better(match, found.get(match.table)):
                     found[match.table] = match
+            if not found and column.has_key_word and stem[-1].isascii():
+                found = {t: Named(t, "short", strength=0.8) for t in self._inflected(stem)}
         for match in self._by_role(column, stem, own):
             if _better(match, found.get(match.table)):
                 found[match.table] = match
@@ -185,14 +194,12 @@ class NameIndex:
         return out
 
     def _inflected(self, stem: tuple[str, ...]) -> list[str]:
-        """`клиента` of клиенты: words that differ in their last two letters, of other scripts.
+        """`клиента` of клиенты, `auftrags` of auftraege: words that differ in their last letters.
 
-        What is inflected in ASCII is an English or a Romance plural, and known to `singular`.
+        English and Romance plurals are known to `singular`; the rest in ASCII is asked for last.
         """
-        return [
-            table for table, entity in self._normal.items()
-            if len(entity) == len(stem) and all(map(_inflects, stem, entity))
-        ]  # fmt: skip
+        near = self._begun.get((len(stem), _plain(stem[0])[:_COMMON]), [])
+        return [table for table in near if all(map(_inflects, stem, self._normal[table]))]
 
     def _parts(self, stem: tuple[str, ...]) -> list[Named]:
         """The stem's last words end, or its words begin, a longer entity."""
@@ -301,11 +308,24 @@ def is_short_form(short: str, whole: str) -> bool:
     return len(short) <= 5 and len(whole) >= 6 and all(letter in letters for letter in short)
 
 
+_UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u"})
+
+
+def _plain(word: str) -> str:
+    """Without umlauts, in either way of writing them: a plural brings them."""
+    for spelt in ("ae", "oe", "ue"):
+        word = word.replace(spelt, spelt[0])
+    return word.translate(_UMLAUTS)
+
+
 def _inflects(one: str, other: str) -> bool:
+    one, other = _plain(one), _plain(other)
+    if one.isascii() and len(one) < _SHORTEST_STEM:
+        return one == other
     common = 0
     while common < min(len(one), len(other)) and one[common] == other[common]:
         common += 1
-    return common >= 4 and max(len(one), len(other)) - common <= 2
+    return common >= _COMMON and max(len(one), len(other)) - common <= 2
 
 
 _ORDER: dict[str, int] = {

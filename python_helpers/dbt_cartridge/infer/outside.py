@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from dbt_cartridge.documents.scan import Problem
 from dbt_cartridge.documents.schema import Relationship
-from dbt_cartridge.infer.facts import ColumnFacts, Facts
+from dbt_cartridge.infer.facts import ColumnFacts, Facts, TableFacts
 from dbt_cartridge.infer.key_columns import Meanings
 from dbt_cartridge.infer.keys import TableKeys
 from dbt_cartridge.infer.name_words import EXTERNAL_WORDS
 from dbt_cartridge.infer.names import NameIndex
+from dbt_cartridge.infer.polymorphic import TYPE_WORDS
 from dbt_cartridge.words import snake
 
 MOST = 10
@@ -39,7 +40,9 @@ def outside(
             technical = meaning is not None and meaning.is_load_tool
             if column.name in own or technical or (table.id, column.name) in leading:
                 continue
-            if _looks_like_reference(column) and not _is_scanned(column, names):
+            if not _looks_like_reference(column) or _has_a_type(column, table):
+                continue
+            if not _is_scanned(column, names):
                 named[("user",) if column.stem[-1] == "by" else column.stem].append(column)
     ranked = sorted(named.items(), key=lambda item: (-len(item[1]), item[0]))
     notes = [_note(stem, columns) for stem, columns in ranked[:MOST]]
@@ -57,6 +60,16 @@ def _looks_like_reference(column: ColumnFacts) -> bool:
     if column.stem[0] in EXTERNAL_WORDS or column.family not in ("integer", "text", "uuid"):
         return False
     return column.filled > 0 and column.unique is not True
+
+
+def _has_a_type(column: ColumnFacts, table: TableFacts) -> bool:
+    """`regarding_id` beside `regarding_type`, `object_id` beside `content_type_id`: it leads to
+    several tables, and no table is called like it."""
+    others = [other for other in table.columns.values() if other.name != column.name]
+    types = [other for other in others if TYPE_WORDS & set(other.words)]
+    if column.stem == ("object",) and any(t.stem == ("content", "type") for t in types):
+        return True  # as Django writes it
+    return any(t.words[:-1] == column.stem or t.stem[:-1] == column.stem for t in types)
 
 
 def _is_scanned(column: ColumnFacts, names: NameIndex) -> bool:

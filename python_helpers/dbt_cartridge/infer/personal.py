@@ -13,6 +13,7 @@ from anyascii import anyascii
 from dbt_cartridge.documents.scan import Column
 from dbt_cartridge.documents.schema import Evidence, Pii
 from dbt_cartridge.infer.column_words import CODE_WORDS, KEY_WORDS, PERSON_TABLES, words_of
+from dbt_cartridge.written import written_time
 
 _MOST = 0.8
 """A shape that this share of the values has is the column's shape. Some dirt is allowed."""
@@ -195,6 +196,7 @@ def _by_shape(column: Column, words: tuple[str, ...]) -> tuple[Pii, Evidence] | 
         return None
     patterns = profile.patterns
     plain = patterns.decimal + patterns.date + patterns.timestamp >= filled * (1 - _MOST)
+    plain = plain or written_time(column) is not None  # 31.12.2024 is no number to call
     coded = not words or words[-1] in CODE_WORDS or words[-1] in KEY_WORDS
     shapes: tuple[tuple[Pii, int, str], ...] = (
         ("email", patterns.email, "e-mail addresses"),

@@ -120,10 +120,16 @@ def of_itself(draft: Draft, versions: Versions) -> bool:
     return set(versions.entity_key) <= own
 
 
+def _digests(draft: Draft) -> list[ColumnMeaning]:
+    return [m for m in draft.meanings if "".join(m.words[:2]) in DIGESTS]
+
+
 def _owners(drafts: Sequence[Draft]) -> dict[str, set[str]]:
-    """The tables in which a column of this name is different in every row."""
+    """The tables in which a column of this name is different in every row, satellites apart."""
     found: dict[str, set[str]] = {}
     for draft in drafts:
+        if _digests(draft):
+            continue
         for meaning in draft.meanings:
             if _unique(draft, meaning.name):
                 found.setdefault(meaning.name.casefold(), set()).add(draft.id)
@@ -163,14 +169,16 @@ def _satellite(
 ) -> list[Plan]:
     """What a data vault tells of a hub: a row for each load in which something had changed.
 
-    Known by the digest of what it tells, and by the hub's key, which the hub holds once.
+    Known by the digest of what it tells, and by the hub's key, which the hub holds once. That
+    nothing has changed since the first load makes it no other table.
     """
-    digests = [m for m in draft.meanings if "".join(m.words[:2]) in DIGESTS]
+    digests = _digests(draft)
     moments = by_role.get("load_time", []) or by_role.get("event_time", [])
     keys = [
         m for m in draft.meanings
-        if owners.get(m.name.casefold(), set()) - {draft.id} and _repeats(draft, m.name)
-        and m.role not in ("measure", "flag") and m not in moments
+        if owners.get(m.name.casefold(), set()) - {draft.id}
+        and (_repeats(draft, m.name) or _unique(draft, m.name))
+        and m.role not in ("measure", "flag") and m not in (*moments, *digests)
     ]  # fmt: skip
     if not digests or len(moments) != 1 or not keys:
         return []

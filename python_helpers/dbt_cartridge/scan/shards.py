@@ -13,12 +13,20 @@ from collections.abc import Iterable, Sequence
 from dbt_cartridge.documents.scan import Column, Relation, Shard
 
 _YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
+_MONTHS = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
 # What a table's name may end in, the longest first. A bare number has to stand apart: `mp3`, `v2`.
 _ENDINGS = {
     "day": re.compile(rf"(.*[^\W\d_])[_-]*({_YEAR})[_-]?({_MONTH})[_-]?({_DAY})"),
     "month": re.compile(rf"(.*[^\W\d_])[_-]*({_YEAR})[_-]?[mM]?({_MONTH})"),
     "week": re.compile(rf"(.*[^\W\d_])[_-]*({_YEAR})[_-]?([wW](?:0[1-9]|[1-4]\d|5[0-3]))"),
     "quarter": re.compile(rf"(.*[^\W\d_])[_-]*({_YEAR})[_-]?([qQ][1-4])"),
+    "named month": re.compile(rf"(?i)(.*[^\W\d_])[_-]+({_YEAR})[_-]?({_MONTHS})"),
+    "month of year": re.compile(rf"(?i)(.*[^\W\d_])[_-]+({_MONTHS})[_-]?({_YEAR})"),
+    "bare month": re.compile(rf"(?i)(.*[^\W\d_])[_-]+({_MONTHS})"),
+    "bare quarter": re.compile(r"(.*[^\W\d_])[_-]+([qQ][1-4])"),
     "year": re.compile(rf"(.*[^\W\d_])[_-]*({_YEAR})"),
     "number": re.compile(r"(.*[^\W\d_])[_-]+(\d{1,6})"),
 }

@@ -54,7 +54,7 @@ def faults(design: Design) -> list[str]:
             found.append(f"{name} has two columns of one name")
         found += [
             f"{name}.{c.name} is described by its name" for c in model.columns
-            if c.description and not says_more(c.description, c.name, model.entity)
+            if c.description and not says_more(c.description, c.name)
         ]  # fmt: skip
         found += [f"{name}.{c.name} is too long" for c in model.columns if len(c.name) > 63]
         if isinstance(model.body, Query):
