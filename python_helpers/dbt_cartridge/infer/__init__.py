@@ -51,7 +51,8 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
     by_name = {table: {m.name: m for m in group} for table, group in first.items()}
     keys = find_keys(facts, names, by_name, ask)
     drafts = _drafts(facts, first, keys)
-    repeated = find_versions(drafts, ask)
+    nearly = {table: own.nearly for table, own in keys.items() if own.nearly}
+    repeated = find_versions(drafts, ask, nearly)
     versions = repeated.versions
     keys = {d.id: _by_version(d, keys[d.id], versions.get(d.id), ask) for d in drafts}
     references = find_relationships(facts, names, keys, by_name, ask)

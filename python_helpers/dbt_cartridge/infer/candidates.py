@@ -351,10 +351,14 @@ def _of_its_table(column: ColumnFacts, targets: Targets, names: NameIndex) -> li
     `l_artist_label`, `new_id` of `area_redirect`.
 
     The name of an association says what it brings together, in the order of its columns. Asked of
-    columns of whole numbers that nothing else explains.
+    columns of whole numbers that nothing else explains; not of those that count the table's own
+    rows, as `line_no` of `receipt_lines` does.
     """
     within = names.within(column.table)
-    if column.family != "integer" or not within:
+    entity = normal(targets.facts.tables[column.table].entity)
+    stem = normal(column.stem)
+    counts = bool(stem) and stem == entity[-len(stem) :]
+    if column.family != "integer" or not within or counts:
         return []
     alike = [
         other for other in targets.facts.tables[column.table].columns.values()
@@ -440,11 +444,13 @@ def _by_value(column: ColumnFacts, targets: Targets) -> list[Target]:
 
 
 def _is_code(column: ColumnFacts) -> bool:
-    """Free text refers to nothing, but names of a few things that come again and again may."""
+    """Free text refers to nothing, but names of a few things that come again and again may, and
+    who played a part."""
     profile = column.column.profile
     if profile is None or column.family not in ("text", "uuid"):
         return False
-    again = (column.distinct or 0) * SEEN_AGAIN <= column.filled
+    plays = column.words[-1:] != () and column.words[-1] in PERSON_ROLES
+    again = plays or (column.distinct or 0) * SEEN_AGAIN <= column.filled
     if column.is_free_text and not (again and (profile.max_length or 0) <= LONGEST_NAME):
         return False
     return (column.distinct or 0) >= 3 and (profile.max_length or 0) >= 2

@@ -45,7 +45,7 @@ def _lines(own: KeyColumns) -> list[Proposal]:
         owning = [c for c in owners if own.owns(c)]
         ranked = list({c.name: c for c in (*named, *owning, *owners)}.values())
         for at, owner in enumerate(ranked[:4]):
-            why = [("its owner and its number in it", 4.5 - 0.6 * at)]
+            why = [(NUMBERED, 4.5 - 0.6 * at)]
             if owner in named or owner in owning:
                 why.append(("the owner is in the name", 1.0))
             if ordinal.words == ("index",) and owner in owning and own.unfolds_arrays:
@@ -94,6 +94,7 @@ def _of_each_part(own: KeyColumns) -> list[Proposal]:
     return [(own.names_of((c, mark)), [("once in each part of the table", 5.0)]) for c in once]
 
 
+NUMBERED = "its owner and its number in it"
 TOLD_IN = "what it tells of, and in which language"
 
 

@@ -18,11 +18,11 @@ from dbt_cartridge.documents.probe import Unique
 from dbt_cartridge.documents.scan import DeclaredKey
 from dbt_cartridge.documents.schema import Candidate, Evidence, Key
 from dbt_cartridge.infer.column_words import DIGESTS
-from dbt_cartridge.infer.composites import TOLD_IN, Points, proposals, searched
+from dbt_cartridge.infer.composites import NUMBERED, TOLD_IN, Points, proposals, searched
 from dbt_cartridge.infer.facts import SURROGATE_WORDS, ColumnFacts, Facts
 from dbt_cartridge.infer.key_columns import TINY, KeyColumns, Meanings, alike, names_a_moment
 from dbt_cartridge.infer.key_weights import FACTORS
-from dbt_cartridge.infer.names import NameIndex
+from dbt_cartridge.infer.names import NameIndex, normal
 from dbt_cartridge.infer.pointing import pointers
 from dbt_cartridge.infer.probing import Asker, is_unique
 from dbt_cartridge.words import singular
@@ -30,6 +30,7 @@ from dbt_cartridge.words import singular
 UNIQUE = "unique and never null"
 REFUTED = "not unique, or null"
 VERSIONED = "the table keeps versions of one entity"
+_GLOBAL_IDS = (("uuid",), ("guid",))
 _SECOND_IDS = (("uuid",), ("guid",), ("identifier",))
 TOLD = ("a data dictionary calls it the key", 8.0)
 MAX_PROBES = 12
@@ -57,6 +58,10 @@ class Scored:
         return [(why, points * FACTORS.get(why, 1.0)) for why, points in self.points]
 
     @property
+    def but_for_its_rows(self) -> float:
+        return sum(points for why, points in self.weighed if why != REFUTED)
+
+    @property
     def is_meant(self) -> bool:
         """Its name, its place or other tables speak for it, beside its being unique today."""
         return (
@@ -75,6 +80,7 @@ class TableKeys:
     candidates: tuple[Candidate, ...] = ()
     references: dict[str, float] = field(default_factory=dict[str, float])  # column → likelihood
     entity: tuple[str, ...] = ()  # what others refer to, where rows are versions of one entity
+    nearly: tuple[str, ...] = ()  # what names and places make the key, and some rows contradict
 
 
 def find_keys(
@@ -224,7 +230,26 @@ class KeyDraft:
             believed = candidate.score > 2.5 and (self._rows or 0) >= TINY
             (others if believed else doubted).append(self._key(candidate))
         primary = self._key(chosen) if chosen else None
-        return TableKeys(primary, tuple(others), tuple(doubted[:6]), shown, self._own.references)
+        nearly = () if primary else self._nearly()
+        return TableKeys(
+            primary, tuple(others), tuple(doubted[:6]), shown, self._own.references, nearly=nearly
+        )
+
+    def _nearly(self) -> tuple[str, ...]:
+        """What would be the key, were it not for rows that hold it twice.
+
+        Only what tells a thing apart by its meaning: the table's own id, or a number within its
+        owner. Two rows of one product in one order may both be meant.
+        """
+        refuted = [c for c in self.ranked() if c.unique is False and self._identifies(c)]
+        best = max(refuted, key=lambda c: c.but_for_its_rows, default=None)
+        return best.columns if best else ()
+
+    def _identifies(self, candidate: Scored) -> bool:
+        if len(candidate.columns) > 1:
+            return any(why == NUMBERED for why, _ in candidate.points)
+        column = self.table.columns[candidate.columns[0]]
+        return self._own.is_own_key(column) or normal(column.words) == normal(self.table.entity)
 
     def _declared_others(self, chosen: Scored | None) -> list[Key]:
         """Unique keys of the catalogue whose columns are never null."""
@@ -369,7 +394,14 @@ class KeyDraft:
         return [("nothing in its name says key", -1.0)]
 
     def _is_second_id(self, column: ColumnFacts) -> bool:
-        """A bare `uuid` or `identifier`, where the first column numbers the rows already."""
+        """A bare `uuid` or `identifier`, where the first column numbers the rows already, and
+        `booking_uuid` beside a `booking_id`."""
+        if column.words[-1:] in _GLOBAL_IDS and any(
+            other.unique and other.stem == column.stem and other is not column
+            and other.words[-1] in SURROGATE_WORDS and other.words[-1:] not in _GLOBAL_IDS
+            for other in self._own.all if other.words
+        ):  # fmt: skip
+            return True
         first = self._own.all[0]
         if column is first or column.words not in _SECOND_IDS:
             return False

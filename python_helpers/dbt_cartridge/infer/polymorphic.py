@@ -109,8 +109,9 @@ def _says_whose(column: ColumnFacts, names: NameIndex) -> bool:
 def _named(value: str, facts: Facts, names: NameIndex) -> str | None:
     for text in (value, re.split(r"[\\/.:]", value.strip())[-1]):
         found = names.entity_tables(normal(facts.lexicon.split(text)))
-        if len(found) == 1:
-            return found[0]
+        exact = [t for t in found if facts.tables[t].relation.name.casefold() == text.casefold()]
+        if len(found) == 1 or len(exact) == 1:
+            return (exact or found)[0]
     return None
 
 

@@ -60,8 +60,16 @@ class Plan:
         return Unique(relation=table, columns=self.key + self.order)
 
 
-def find_versions(drafts: Sequence[Draft], ask: Probe) -> Found:
-    """All questions go out in two batches: what could be, and whether the rows are one thing."""
+def find_versions(
+    drafts: Sequence[Draft],
+    ask: Probe,
+    nearly: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> Found:
+    """All questions go out in two batches: what could be, and whether the rows are one thing.
+
+    Args:
+        nearly: what would be a table's key, were it not for rows that hold it twice.
+    """
     owners = _owners(drafts)
     plans = {draft.id: made for draft in drafts if (made := plan(draft, owners))}
     questions = [p.question(table) for table, group in plans.items() for p in group]
@@ -75,7 +83,7 @@ def find_versions(drafts: Sequence[Draft], ask: Probe) -> Found:
                 found[draft.id] = versions
                 break
         if draft.id not in found or found[draft.id].kind == "loads":
-            case = _case(draft, found.pop(draft.id, None))
+            case = _case(draft, found.pop(draft.id, None), nearly.get(draft.id, ()))
             loaded |= {draft.id: case} if case else {}
     problems: list[Problem] = []
     for case, said in repeats.judged(list(loaded.values()), ask):
@@ -86,15 +94,16 @@ def find_versions(drafts: Sequence[Draft], ask: Probe) -> Found:
     return Found(found, tuple(problems))
 
 
-def _case(draft: Draft, loads: Versions | None) -> repeats.Case | None:
+def _case(draft: Draft, loads: Versions | None, nearly: tuple[str, ...]) -> repeats.Case | None:
     """Rows that may be copies of each other: of a load, or of a table that has no key."""
     if loads is not None:
         return repeats.Case(draft, loads, _witness(draft))
-    proved = draft.key is not None and (draft.key.proved or draft.key.declared)
-    for key in _entity_keys(draft)[:1] if not proved else ():
-        if _repeats(draft, key.name):
-            once = Versions(kind="duplicates", entity_key=(key.name,), order_by=())
-            return repeats.Case(draft, once, "")
+    if draft.key is not None and (draft.key.proved or draft.key.declared):
+        return None
+    named = [(key.name,) for key in _entity_keys(draft)[:1] if _repeats(draft, key.name)]
+    for key in [nearly] if nearly else named:
+        once = Versions(kind="duplicates", entity_key=key, order_by=())
+        return repeats.Case(draft, once, "")
     return None
 
 

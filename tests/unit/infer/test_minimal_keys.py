@@ -122,3 +122,13 @@ def test_an_id_of_the_rows_own_needs_no_language_beside_it() -> None:
         "amount": _numbers(40),
     }
     assert _key({"orders": rows}, "orders") == ("order_id",)
+
+
+def test_a_global_id_does_not_stand_before_the_id_of_the_same_name() -> None:
+    rows = range(1, 81)
+    bookings = {
+        "booking_uuid": [f"{n * 7919:032x}" for n in rows],
+        "booking_id": [40_000 + n for n in rows],
+        "weight": [n * 1.37 for n in rows],
+    }
+    assert key(World({"bookings": bookings}).infer(), "bookings") == ("booking_id",)

@@ -540,3 +540,35 @@ def test_one_number_that_every_row_holds_does_not_tell_who_played_a_part() -> No
     schema = world.infer()
     assert edges(schema) == {}
     assert {r.evidence_class for r in schema.suggestions} == {"assumed"}
+
+
+def test_who_played_a_part_is_found_by_name_among_those_who_are_known_by_it() -> None:
+    athletes = {
+        "name": [f"Athlete {n:03}" for n in range(120)], "born": [1990 + n % 9 for n in range(120)],
+    }  # fmt: skip
+    contests = {
+        "contest": [f"Contest {n}" for n in range(150)],
+        "winner": [f"Athlete {n * 7 % 120:03}" for n in range(150)],
+    }
+    found = edges(World({"athletes": athletes, "contests": contests}).infer())
+    assert found["contests(winner)"] == "athletes(name)"
+
+
+def test_a_linking_form_of_a_word_leads_to_the_table_of_the_plural() -> None:
+    lines = [(n, k) for n in range(1, 91) for k in range(1, 4)]
+    orders = {"nr": list(range(1, 91)), "datum": [f"2024-01-{1 + n % 28:02}" for n in range(90)]}
+    positions = {
+        "auftrags_nr": [n for n, _ in lines], "pos": [k for _, k in lines],
+        "menge": [1 + (n * 7 + k) % 9 for n, k in lines],
+    }  # fmt: skip
+    found = edges(World({"auftraege": orders, "auftragspositionen": positions}).infer())
+    assert found["auftragspositionen(auftrags_nr)"] == "auftraege(nr)"
+
+
+def test_an_id_beside_its_type_is_no_reference_to_a_table_called_like_it() -> None:
+    rows = range(60)
+    notes = {
+        "id": list(rows), "regarding_id": [1000 + n * 37 % 41 for n in rows],
+        "regarding_type": ["visit" if n % 2 else "call" for n in rows],
+    }  # fmt: skip
+    assert not World({"notes": notes}).infer().problems

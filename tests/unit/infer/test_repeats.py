@@ -145,3 +145,34 @@ def test_what_a_vault_tells_of_a_hub_are_its_versions() -> None:
     )  # fmt: skip
     assert key(schema, "sat_customer") == ("hk_customer", "load_dts")
     assert table(schema, "hub_customer").versions is None
+
+
+def test_lines_that_stand_twice_word_for_word_cost_the_key_of_two_columns_nothing() -> None:
+    lines = [(r, n) for r in range(1, 41) for n in range(1, 4)]
+    lines += lines[:6]
+    receipts: Rows = {"receipt_no": list(range(1, 41)), "store": [f"S{n % 5}" for n in range(40)]}
+    of_receipts: Rows = {
+        "receipt_no": [r for r, _ in lines],
+        "line_no": [n for _, n in lines],
+        "price": [scattered(r * 9 + n) / 100 for r, n in lines],
+    }
+    schema = World({"receipts": receipts, "receipt_lines": of_receipts}).infer()
+    versions = table(schema, "receipt_lines").versions
+    assert versions
+    assert (versions.kind, versions.entity_key) == ("duplicates", ("receipt_no", "line_no"))
+    found = edges(schema)
+    assert found == {"receipt_lines(receipt_no)": "receipts(receipt_no)"}
+
+
+def test_two_rows_of_one_product_in_one_order_may_both_be_meant() -> None:
+    lines = [(order, product) for order in range(1, 61) for product in range(2)]
+    lines += lines[:5]
+    of_orders: Rows = {
+        "order_id": [o for o, _ in lines],
+        "product_id": [1 + (o * 7 + p * 3) % 20 for o, p in lines],
+        "quantity": [1 for _ in lines],
+    }
+    orders: Rows = {"order_id": list(range(1, 61)), "placed_on": [hours(n) for n in range(60)]}
+    products: Rows = {"product_id": list(range(1, 21)), "title": [f"T{n}" for n in range(20)]}
+    world = World({"orders": orders, "products": products, "order_items": of_orders})
+    assert table(world.infer(), "order_items").versions is None

@@ -101,3 +101,12 @@ def test_a_feed_known_by_a_bare_id_is_led_to_though_every_other_table_has_an_id_
     assert versions
     assert (versions.kind, versions.entity_key) == ("loads", ("id",))
     assert edges(schema)["cards(account_id)"] == "accounts(id)"
+
+
+def test_a_satellite_of_which_nothing_has_changed_yet_is_known_by_its_load_too() -> None:
+    tables = vault()
+    once = {"order_hk": tables["h_order"]["order_hk"], "ldts": tables["h_order"]["ldts"]}
+    once |= {"hd": [digest(f"{i}") for i in range(80)], "cost": [i * 1.5 for i in range(80)]}
+    schema = World({**tables, "s_order": once}).infer()
+    assert key(schema, "s_order") == ("order_hk", "ldts")
+    assert edges(schema)["s_order(order_hk)"] == "h_order(order_hk)"

@@ -32,6 +32,10 @@ def test_days_weeks_months_years_and_numbers_are_parts_of_one_table() -> None:
         ("events2022", "events2023"),
         ("events_2024q1", "events_2024q2"),
         ("events_2024w01", "events_2024w53"),
+        ("events_q1", "events_Q4"),
+        ("events_jan", "events_february"),
+        ("events_jan_2024", "events_mar_2024"),
+        ("events_2024_sep", "events_2024_Oct"),
         ("events_001", "events_002"),
     ):
         assert names(made(first), made(second)) == ["events_*"]
