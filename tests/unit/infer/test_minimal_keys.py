@@ -6,7 +6,7 @@ from typing import Any
 
 from dbt_cartridge.documents.scan import Column, Profile
 from dbt_cartridge.infer.facts import ColumnFacts
-from tests.unit.infer.rows import Rows, World
+from tests.unit.infer.rows import Rows, World, key
 
 
 def _key(tables: dict[str, Rows], table: str) -> tuple[str, ...] | None:
