@@ -30,6 +30,8 @@ from dbt_cartridge.words import singular
 UNIQUE = "unique and never null"
 REFUTED = "not unique, or null"
 VERSIONED = "the table keeps versions of one entity"
+_PARTS = frozenset("line item position entry leg installment".split())
+"""What something has several of, even if each has one so far: an order's items."""
 _GLOBAL_IDS = (("uuid",), ("guid",))
 _SECOND_IDS = (("uuid",), ("guid",), ("identifier",))
 TOLD = ("a data dictionary calls it the key", 8.0)
@@ -380,6 +382,12 @@ class KeyDraft:
             weak = 0.0 if words[-1] in SURROGATE_WORDS else -0.5
             if stem == entity or "".join(stem) == "".join(entity):
                 return [("named after the table", 5.0 + weak)]
+            if (
+                stem == entity[: len(stem)]
+                and entity[-1] in _PARTS
+                and stem != entity[-len(stem) :]
+            ):
+                return [("names the whole that the table has parts of", -2.0)]
             if stem in (entity[-len(stem) :], entity[: len(stem)]):
                 return [("named after a part of the table's name", 3.0 + weak)]
             if len(stem) == len(entity) and all(map(alike, stem, entity)):

@@ -132,3 +132,15 @@ def test_a_global_id_does_not_stand_before_the_id_of_the_same_name() -> None:
         "weight": [n * 1.37 for n in rows],
     }
     assert key(World({"bookings": bookings}).infer(), "bookings") == ("booking_id",)
+
+
+def test_an_item_is_not_known_by_its_order_because_each_order_has_one_so_far() -> None:
+    rows = range(60)
+    orders = {"order_id": list(rows), "placed_on": [f"2024-01-{1 + n % 28:02}" for n in rows]}
+    products = {"product_id": list(range(20)), "sku": [f"S{n}" for n in range(20)]}
+    items = {
+        "order_id": list(rows), "product_id": [n * 7 % 20 for n in rows],
+        "quantity": [1 + n % 3 for n in rows],
+    }  # fmt: skip
+    world = World({"orders": orders, "products": products, "order_items": items})
+    assert set(key(world.infer(), "order_items")) == {"order_id", "product_id"}
