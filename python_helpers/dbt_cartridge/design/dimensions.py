@@ -64,6 +64,7 @@ def _summarised(site: Site, staged: Staged) -> list[Link]:
     found += [
         link for link in (*site.carried.get(staged.id, ()), *_lines(site, staged))
         if link.child.id not in known and link.fields == entity_key(staged)
+        and not link.child.is_history
     ]  # fmt: skip
 
     def weight(link: Link) -> tuple[bool, bool, int]:

@@ -11,6 +11,7 @@ from dbt_cartridge.design.carried import carry
 from dbt_cartridge.design.enrich import Wide, kept_sums, merge_extensions, name_lookups, same_rows
 from dbt_cartridge.design.events import event_time
 from dbt_cartridge.design.naming import in_names
+from dbt_cartridge.design.latest import with_latest
 from dbt_cartridge.design.parts import Attribute, Link, Staged, without_tools
 from dbt_cartridge.design.site import Site, home_tests
 from dbt_cartridge.design.summing import children, compute, kinds, sum_up, weigh, worth_of
@@ -62,6 +63,7 @@ def fact(site: Site, staged: Staged) -> None:
             carry(site, staged, wide, worth)
             weigh(site, staged, wide)
         name_lookups(site.plan, wide, staged, site.headers.get(staged.id))
+    with_latest(site, staged, wide)
     sum_up(site, staged, wide, kinds(site, staged, children(site, staged)))
     stamp = _growing(site, staged, wide)
     compute(site, staged, wide, whole=stamp is None)

@@ -56,11 +56,14 @@ def worth_of(site: Site, line: Staged) -> lines.Amount | None:
 
 
 def children(site: Site, parent: Staged) -> list[Link]:
-    """What belongs to a row of a fact: its lines first, then its payments …"""
+    """What belongs to a row of a fact: its lines first, then its payments …
+
+    Not the versions of what is told of it: their amounts replace each other, and add up to nothing.
+    """
     found = [
         link for link in site.plan.down[parent.id]
         if site.plan.is_fact(link.child) and link.joinable and link.is_plain and not link.is_self
-        and site.headers.get(parent.id) is not link
+        and not link.child.is_history and site.headers.get(parent.id) is not link
         and _is_above(site, parent, link.child)
     ]  # fmt: skip
     return sorted(found, key=lambda link: site.headers.get(link.child.id) is not link)

@@ -44,6 +44,9 @@ OPERATION = words_of("op operation opcode optype dml change action")
 DIGESTS = words_of("hashdiff hd diffhash rowhash recordhash")
 """Digests of all that a row tells, by which a load sees that something had changed."""
 
+RECORD_SOURCES = frozenset((("record", "source"), ("rec", "source"), ("rsrc",), ("rec", "src")))
+"""A data vault's own mark of where a row was loaded from."""
+
 FROM = words_of("from start begin since started starts beginning")
 UNTIL = words_of(
     """

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from dbt_cartridge.documents.schema import Relationship, Role
+from dbt_cartridge.infer.column_words import DIGESTS
 from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.words import raw_split
 
@@ -39,12 +40,19 @@ def weighed(
 
 
 def _possible(draft: Draft, out: Sequence[Relationship], chances: Chances) -> dict[Role, float]:
-    """A table with one row for each of one parent's brings no two together: it is no bridge."""
+    """A table with one row for each of one parent's brings no two together: it is no bridge. What a
+    data vault tells of a hub or a link, load by load, is neither that nor something that happened.
+    """
     extends = any(r.kind == "extension" and set(r.columns) == set(draft.key_columns) for r in out)
-    if not extends or len({r.columns for r in out}) > 1:
+    barred: set[Role] = set()
+    if extends and len({r.columns for r in out}) == 1:
+        barred = {"bridge"}
+    elif draft.versions and any("".join(m.words[:2]) in DIGESTS for m in draft.meanings):
+        barred = {"bridge", "fact"}
+    if not barred:
         return dict(chances)
     kept: dict[Role, float] = {
-        role: chance if role != "bridge" else 0.0 for role, chance in chances.items()
+        role: chance if role not in barred else 0.0 for role, chance in chances.items()
     }
     total = sum(kept.values()) or 1.0
     return {role: chance / total for role, chance in kept.items()}

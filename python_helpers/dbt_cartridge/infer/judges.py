@@ -114,6 +114,10 @@ def _by_form(seen: Look) -> Opinion | None:
         return Opinion("array")
     if kind == "binary":
         return Opinion("attribute")
+    if "".join(seen.words[:2]) in lists.DIGESTS:
+        return Opinion("technical", "a digest of what the row tells")
+    if seen.words in lists.RECORD_SOURCES:
+        return Opinion("technical", "the source that the row was loaded from")
     if {"row", "guid"} <= seen.said or seen.words in {("row", "version"), ("xmin",)}:
         return Opinion("technical", "the warehouse's own mark of the row")
     return None
