@@ -217,6 +217,8 @@ def widen(wide: Wide, header: Link | None, worth: Amount | None) -> None:
         list(zip(header.columns, header.fields, strict=True)), wide.alias,
     )  # fmt: skip
     currencies = {a.unit_by for a in parent.offer.attributes if a.money and a.unit_by}
+    if not currencies:
+        currencies = {a.name for a in parent.offer.attributes if a.is_currency}
     for attribute in parent.offer.attributes:
         if attribute.is_tool or attribute.name in header.fields:
             continue

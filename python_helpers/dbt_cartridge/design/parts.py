@@ -37,6 +37,7 @@ class Attribute:
     additivity: Additivity | None = None
     unit: str | None = None
     unit_by: str | None = None  # the column beside it that names each row's unit, of several
+    is_currency: bool = False  # names the currency of each row, of several
     units: tuple[str, ...] = ()  # of a column that names units: those seen, where they are few
     money: bool = False
     zero_if_none: bool = False  # of what is counted or summed: nothing to count is 0

@@ -87,6 +87,7 @@ def stage(job: Job) -> Staged:
     expressions: dict[str, tuple[str, str | None]] = {}
     claimed = Names(names.values())
     tellers = {m.unit_column for m in meanings.values() if m.unit_column}
+    tellers |= {m.name for m in meanings.values() if m.tells_currency}
     for column in columns:
         cast, meaning, name = casts[column.name], meanings[column.name], names[column.name]
         made = _attribute(job, column, meaning, cast, name, column.name in in_key)
@@ -94,6 +95,7 @@ def stage(job: Job) -> Staged:
             replace(
                 made,
                 unit_by=names.get(meaning.unit_column or ""),
+                is_currency=meaning.tells_currency,
                 units=measures.few_units(column) if column.name in tellers else (),
             )
         )

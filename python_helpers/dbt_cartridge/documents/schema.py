@@ -90,6 +90,7 @@ class ColumnMeaning(Frozen):
     unit: str | None = None  # "USD", "cents", "seconds", "percent", …
     unit_column: str | None = None  # names each row's unit or currency, where there are several
     money: bool = False
+    tells_currency: bool = False  # the currency of the row's amounts, or of its lines': several
     pii: Pii | None = None
     is_load_tool: bool = False  # `_fivetran_…`, `_airbyte_…`: kept to staging
     description: str = ""  # a provider's, where the warehouse has no comment

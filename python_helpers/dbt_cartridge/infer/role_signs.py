@@ -209,9 +209,14 @@ def _by_name(draft: Draft, around: Around, held: list[str]) -> dict[str, bool]:
 
 
 def _is_of_two(words: tuple[str, ...], around: Around) -> bool:
-    """`film_actor` beside film and actor, in any order and with any short tail left out."""
-    names = around.names
+    """`film_actor` beside film and actor; of histories, what they are the history of."""
+    names = around.names | {_but_history(name) for name in around.names}
+    words = _but_history(words)
     return any(words[:cut] in names and words[cut:] in names for cut in range(1, len(words)))
+
+
+def _but_history(words: tuple[str, ...]) -> tuple[str, ...]:
+    return words[:-1] if len(words) > 1 and words[-1] in lists.HISTORIES else words
 
 
 def _by_key(draft: Draft, around: Around, held: list[str]) -> dict[str, bool]:

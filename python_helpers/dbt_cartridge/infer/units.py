@@ -21,11 +21,20 @@ _UNIT_ENDS = (("unit",), ("units",), ("unit", "of", "measure"))
 def with_units(found: Sequence[ColumnMeaning], relation: Relation) -> tuple[ColumnMeaning, ...]:
     """The meanings, with the unit of each measure whose unit a column of the table tells."""
     found = [_with_own(meaning, relation) for meaning in found]
+    found = [_as_teller(m, relation) for m in found]
     currencies = [m for m in found if _names_currency(m)]
     units = [m for m in found if _names_unit(m)]
     if not currencies and not units:
         return tuple(found)
     return tuple(_told(m, currencies if m.money else units, relation) for m in found)
+
+
+def _as_teller(meaning: ColumnMeaning, relation: Relation) -> ColumnMeaning:
+    """Marked, where it holds currencies: the amounts may be those of a header's lines."""
+    if not _names_currency(meaning):
+        return meaning
+    distinct = read(relation.by_name[meaning.name]).distinct
+    return meaning.model_copy(update={"tells_currency": distinct is None or distinct > 1})
 
 
 def _with_own(meaning: ColumnMeaning, relation: Relation) -> ColumnMeaning:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.unit.design.made import column, computed, customers, designed, expression, table
+from dbt_cartridge.documents.schema import Versions
+from tests.unit.design.made import (
+    column,
+    columns,
+    computed,
+    customers,
+    designed,
+    expression,
+    orders,
+    table,
+)
 
 KEY = column("id", role="key")
 DUE = {"additivity": "additive", "money": True, "unit_column": "currency"}
@@ -75,3 +85,50 @@ def test_what_was_captured_is_told_from_what_is_pending() -> None:
     found = {c.name for c in model.columns}
     assert {"captured_payment_count", "captured_payment_amount", "total_payment_amount"} <= found
     assert "'captured'" in computed(model, "captured_payment_amount")
+
+
+def test_a_line_says_in_which_currency_its_header_is_where_only_the_lines_have_amounts() -> None:
+    invoices = table(
+        "orders",
+        column("id", role="key", distinct=100),
+        column("customer_id", role="foreign_key", distinct=50),
+        column("currency", "text", "category", distinct=3, values={"EUR": 40, "USD": 40, "JPY": 20},
+               meaning={"tells_currency": True}),
+        column("ordered_on", "date", "event_time", min="2024-01-03", max="2025-02-04"),
+        role="fact", shape="transaction", links={"customer_id": "customers.id"},
+    )  # fmt: skip
+    lines = table(
+        "order_lines",
+        column("id", role="key", rows=300, distinct=300),
+        column("order_id", role="foreign_key", rows=300, distinct=100),
+        column("amount", "decimal", "measure", rows=300, min="1.00", max="9.00",
+               meaning={"additivity": "additive", "money": True}),
+        role="fact", shape="transaction", rows=300, links={"order_id": "orders.id"},
+        entity="order_line",
+    )  # fmt: skip
+    result = designed(customers(), invoices, lines)
+    fact = next(m for m in result.models if m.name == "fct_order_lines")
+    amount = next(c for c in fact.columns if c.name == "amount")
+    assert "currency" in columns(fact)
+    assert amount.unit_by == "currency"
+    totals = columns(next(m for m in result.models if m.name == "dim_customers"))
+    assert not [name for name in totals if name == "total_order_line_amount"]
+
+
+def test_the_versions_of_what_is_told_of_a_fact_are_not_summed() -> None:
+    told = table(
+        "order_costs",
+        column("order_id", role="foreign_key", rows=300, distinct=100),
+        column("loaded_at", "timestamp", "load_time", rows=300, distinct=300),
+        column("cost", "decimal", "measure", rows=300, min="1.00", max="9.00",
+               meaning={"additivity": "additive"}),
+        role="fact", shape="transaction", rows=300, links={"order_id": "orders.id"},
+        key=("order_id", "loaded_at"), entity="order_cost",
+        versions=Versions(
+            kind="slowly_changing", entity_key=("order_id",), order_by=("loaded_at",)
+        ),
+    )  # fmt: skip
+    result = designed(customers(), orders(), told)
+    fact = columns(next(m for m in result.models if m.name == "fct_orders"))
+    assert "latest_cost" in fact
+    assert not [name for name in fact if "cost" in name and name.startswith(("total", "average"))]
