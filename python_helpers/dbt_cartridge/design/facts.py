@@ -10,8 +10,8 @@ from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.carried import carry
 from dbt_cartridge.design.enrich import Wide, kept_sums, merge_extensions, name_lookups, same_rows
 from dbt_cartridge.design.events import event_time
-from dbt_cartridge.design.naming import in_names
 from dbt_cartridge.design.latest import with_latest
+from dbt_cartridge.design.naming import in_names
 from dbt_cartridge.design.parts import Attribute, Link, Staged, without_tools
 from dbt_cartridge.design.site import Site, home_tests
 from dbt_cartridge.design.summing import children, compute, kinds, sum_up, weigh, worth_of
