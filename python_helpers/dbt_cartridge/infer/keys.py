@@ -250,7 +250,8 @@ class KeyDraft:
     def _identifies(self, candidate: Scored) -> bool:
         if len(candidate.columns) > 1:
             return any(why == NUMBERED for why, _ in candidate.points)
-        column = self.table.columns[candidate.columns[0]]
+        (name,) = candidate.columns
+        column = self.table.columns[name]
         return self._own.is_own_key(column) or normal(column.words) == normal(self.table.entity)
 
     def _declared_others(self, chosen: Scored | None) -> list[Key]:
