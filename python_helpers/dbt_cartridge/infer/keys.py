@@ -248,11 +248,10 @@ class KeyDraft:
         return best.columns if best else ()
 
     def _identifies(self, candidate: Scored) -> bool:
-        if len(candidate.columns) > 1:
-            return any(why == NUMBERED for why, _ in candidate.points)
-        (name,) = candidate.columns
-        column = self.table.columns[name]
-        return self._own.is_own_key(column) or normal(column.words) == normal(self.table.entity)
+        if len(candidate.columns) == 1:
+            column = self.table.columns[candidate.columns[0]]
+            return self._own.is_own_key(column) or normal(column.words) == normal(self.table.entity)
+        return any(why == NUMBERED for why, _ in candidate.points)
 
     def _declared_others(self, chosen: Scored | None) -> list[Key]:
         """Unique keys of the catalogue whose columns are never null."""
