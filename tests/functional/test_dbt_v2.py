@@ -16,11 +16,22 @@ from tests.functional import test_verify
 from tests.functional.engines import scanned
 from tests.functional.test_first_run import fill, made
 from tests.functional.test_scan import NASTY, SHOP
+from tests.support import dbt_v2
+from tests.support.environments import EnvironmentMissing
 from tests.support.host import HostProject, make_host, program
 from tests.support.postgres import PostgresServer
 from tests.support.warehouses import DuckDB, Postgres
 
 pytestmark = pytest.mark.real_engine
+
+
+@pytest.fixture(scope="module")
+def v2() -> str:
+    """The newest; `test_no_helper`, `test_drift` and `test_snowflake` run on an older one."""
+    try:
+        return dbt_v2.program(dbt_v2.NEWEST)
+    except EnvironmentMissing as reason:
+        pytest.skip(f"no dbt v2: {reason}")
 
 
 @pytest.fixture(scope="module", params=["duckdb", "postgres"])
