@@ -205,19 +205,8 @@ def _by_role(own: str, meaning: ColumnMeaning, family: TypeFamily, said: str, co
         return sentence(f"{subject.capitalize()} of the {own}{told}{adds}")
     if role in ("status", "category"):
         listed = domain(col, meaning)
-        if listed:
-            return sentence(f"{subject.capitalize()} of the {own}: {listed}")
-    return sentence(f"{subject.capitalize()} of the {own}") + _shared(own, family, col)
-
-
-def _shared(own: str, family: TypeFamily, column: Column) -> str:
-    """Whether it is something to group by: the names do not tell."""
-    profile = column.profile
-    if family != "text" or profile is None or profile.sampled or not profile.distinct:
-        return ""
-    filled = profile.rows - profile.nulls - profile.blanks
-    shared = profile.distinct > 1 and _ROWS_PER_VALUE * profile.distinct <= filled
-    return f" Several {plural_words(own)} share one." if shared else ""
+        return sentence(f"{subject.capitalize()} of the {own}{f': {listed}' if listed else ''}")
+    return sentence(f"{subject.capitalize()} of the {own}")
 
 
 def _predicate(said: str) -> str:
