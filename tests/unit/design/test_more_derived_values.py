@@ -47,7 +47,7 @@ def agency() -> Built:
 
 
 def test_people_are_listed_by_their_whole_name_and_by_what_they_are_to_it() -> None:
-    query = "select people, person_count, recruiters, recruiter_count, managers from dim_jobs"
+    query = "select person_names, person_count, recruiters, recruiter_count, managers from dim_jobs"
     assert agency().rows(f"{query} order by job_id") == [
         ("Ann Lee, Bo Ray", 2, "Ann Lee, Bo Ray", 2, "Ann Lee"),
         (None, 0, None, 0, None),

@@ -220,10 +220,11 @@ def _by_what_they_are(pair: Through, several: str) -> Iterator[Derivation]:
 
 
 def _list(pair: Through, column: str, entity: str, said: str, together: str) -> Derivation:
-    """Names alone are called as what they name: `tags`, `assignees`; else the column is told."""
+    """What is listed of what: `category_names`, `tag_labels`; `recruiters` of those who are it."""
     assert pair.named is not None
     plain = pair.named.name.removeprefix(f"{pair.other}_")
-    words = entity if plain in _NAMES else f"{entity}_{plain}"
+    named = "name" if plain in _NAMES else plain
+    words = entity if together and plain in _NAMES else f"{entity}_{named}"
     what = "First and last name" if pair.parts else f"`{pair.named.name}`"
     own, text = docs.words(pair.here.parent.entity), sql.column(pair.members, column)
     made = Attribute(
