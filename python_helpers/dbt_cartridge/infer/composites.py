@@ -94,6 +94,7 @@ def _of_each_part(own: KeyColumns) -> list[Proposal]:
     return [(own.names_of((c, mark)), [("once in each part of the table", 5.0)]) for c in once]
 
 
+FOUND = "found in the data"
 NUMBERED = "its owner and its number in it"
 TOLD_IN = "what it tells of, and in which language"
 
@@ -235,7 +236,7 @@ def searched(own: KeyColumns) -> list[Proposal]:
             if math.prod(c.most_distinct or 1 for c in group) < (group[0].rows or 0):
                 continue
             points = sum(value[c.name] for c in group) / size - 1.2 * (size - 2) - 1.0
-            out.append((own.names_of(group), [("found in the data", points)]))
+            out.append((own.names_of(group), [(FOUND, points)]))
     return out
 
 

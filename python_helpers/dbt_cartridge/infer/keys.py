@@ -18,7 +18,7 @@ from dbt_cartridge.documents.probe import Unique
 from dbt_cartridge.documents.scan import DeclaredKey
 from dbt_cartridge.documents.schema import Candidate, Evidence, Key
 from dbt_cartridge.infer.column_words import DIGESTS
-from dbt_cartridge.infer.composites import NUMBERED, TOLD_IN, Points, proposals, searched
+from dbt_cartridge.infer.composites import FOUND, NUMBERED, TOLD_IN, Points, proposals, searched
 from dbt_cartridge.infer.facts import SURROGATE_WORDS, ColumnFacts, Facts
 from dbt_cartridge.infer.key_columns import TINY, KeyColumns, Meanings, alike, names_a_moment
 from dbt_cartridge.infer.key_weights import FACTORS
@@ -65,11 +65,16 @@ class Scored:
 
     @property
     def is_meant(self) -> bool:
-        """Its name, its place or other tables speak for it, beside its being unique today."""
-        return (
-            sum(points for why, points in self.points if not why.startswith(UNIQUE) and points > 0)
-            >= 1
-        )
+        """Its name, its place or other tables speak for it, beside its being unique today.
+
+        A set of columns that was looked for because none is meant is unique by chance, for all
+        that anyone knows.
+        """
+        meant = [
+            points for why, points in self.points
+            if points > 0 and why != FOUND and not why.startswith(UNIQUE)
+        ]  # fmt: skip
+        return sum(meant) >= 1
 
 
 @dataclass(frozen=True)
