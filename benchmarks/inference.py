@@ -70,7 +70,10 @@ def main() -> None:
             return
         print("in-sample:")
         _print_groups(found, _inferred(found), score)
-        parted = [(fold, learnt(_without(fold, taught))) for fold in folds(found)]
+        dealt = folds(found)
+        if len(dealt) < 2:
+            sys.exit("left out: databases of one kind alone have no teacher; add others")
+        parted = [(fold, learnt(_without(fold, taught))) for fold in dealt]
         left_out = _left_out(parted)
         if options.ablation is not None:
             _print_ablation(found, parted, score, options.ablation)
