@@ -171,7 +171,8 @@ def _wish(
     if family == "date":
         return _day(words, table.entity)
     if len(words) == 1 and words[0] in _BARE:
-        return f"{table.entity}_{snake(words)}"
+        said = table.entity.split("_")[-1] == words[0]  # the `kind` of a sport kind
+        return table.entity if said else f"{table.entity}_{snake(words)}"
     return snake(words)
 
 

@@ -202,3 +202,9 @@ def test_hostile_names_and_odd_schemas_never_break_the_design(tables, random) ->
         )  # fmt: skip
     found = [f for f in faults(designed(*made)) if "leaves" not in f and "again through" not in f]
     assert found == []
+
+
+def test_a_word_that_the_entity_ends_in_is_not_said_twice() -> None:
+    kinds = table("sport_kinds", column("kind", "text", "key"), entity="sport_kind", key="kind")
+    (staged,) = [m for m in designed(kinds).models if m.layer == "staging"]
+    assert [c.name for c in staged.columns] == ["sport_kind"]

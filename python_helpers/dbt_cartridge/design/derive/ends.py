@@ -48,8 +48,9 @@ def ends(group: Group) -> Iterator[Derivation]:
             chosen = (
                 f'max(case when "{group.alias}"."{place}" = 1 then {group.column(attribute)} end)'
             )
+            said = plain if plain == group.entity else f"{group.entity}_{plain}"
             made = Attribute(
-                name=f"{word}_{group.entity}_{plain}", type=attribute.type, group=attribute.group,
+                name=f"{word}_{said}", type=attribute.type, group=attribute.group,
                 description=docs.of(docs.words(plain), f"{word} of the {group.theirs}"),
                 role="attribute", unit=attribute.unit, money=attribute.money, pii=attribute.pii,
                 data_type=attribute.data_type,
