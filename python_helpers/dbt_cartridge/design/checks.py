@@ -27,7 +27,7 @@ from dbt_cartridge.documents.design import (
 )
 from dbt_cartridge.documents.evidence import EvidenceClass, Severity
 from dbt_cartridge.documents.scan import Column, Profile
-from dbt_cartridge.documents.schema import ColumnMeaning, Identity
+from dbt_cartridge.documents.schema import ColumnMeaning, Identity, Table
 
 NEARLY = 0.99  # what holds for so large a share is a warning; below, no test
 _FEW_ROWS = 10  # of fewer rows a profile proves little
@@ -47,15 +47,29 @@ _NEVER_BELOW_ZERO = frozenset(
 """Last words of what nature counts from zero. An amount, a fee, a balance or a profit is refunded,
 corrected or lost, and a stock is overdrawn."""
 _PRICES = frozenset({"price", "prices"})
+_SEEN_UNIQUE = "unique when this was generated; nothing but that says that it is the key"
 _NUMBERS = frozenset({"integer", "decimal", "float"})
 
 
-def key_tests(key: Sequence[str]) -> tuple[dict[str, list[Test]], tuple[Test, ...]]:
-    """(tests by column, tests of the model) that prove a primary key."""
-    if len(key) == 1:
-        return {key[0]: [UniqueTest(column=key[0]), NotNullTest(column=key[0])]}, ()
+def key_tests(
+    key: Sequence[str], table: Table | None = None
+) -> tuple[dict[str, list[Test]], tuple[Test, ...]]:
+    """(tests by column, tests of the model) that prove a primary key.
+
+    Args:
+        table: whose key it is. One that is unique so far, and that nothing else calls the key,
+            stops no build; what is made unique, or is grouped by, has no table here.
+    """
+    own = table.primary_key if table is not None and table.versions is None else None
+    chance = own is not None and not own.declared and own.evidence_class == "observed"
+    firm: Severity = _severity("observed") if chance else "error"
+    seen = _SEEN_UNIQUE if chance else ""
     by_column: dict[str, list[Test]] = {name: [NotNullTest(column=name)] for name in key}
-    return by_column, (CompositeUniqueTest(columns=tuple(key)),) if key else ()
+    if len(key) == 1:
+        unique = UniqueTest(column=key[0], severity=firm, evidence=seen)
+        return {key[0]: [unique, *by_column[key[0]]]}, ()
+    several = CompositeUniqueTest(columns=tuple(key), severity=firm, evidence=seen)
+    return by_column, (several,) if key else ()
 
 
 def value_tests(

@@ -144,7 +144,9 @@ class Site:
         conserved: Sequence[Conserved] = (),
     ) -> Offer:
         # On the way to a mart a key is that of staging, or of a group: it would be tested again.
-        keyed, of_model = checks.key_tests(key if layer == "marts" else ())
+        keyed, of_model = checks.key_tests(
+            key if layer == "marts" else (), staged.table if key == staged.key else None
+        )
         merged: dict[str, list[Test]] = {n: list(t) for n, t in keyed.items()}
         for column, more in (by_column or {}).items():
             present = {(t.kind, getattr(t, "to", None)) for t in merged.get(column, ())}

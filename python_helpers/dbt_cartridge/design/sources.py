@@ -91,7 +91,7 @@ def _keyed(table: SourceTable, schema: Schema) -> SourceTable:
         return table  # unique in staging only
     if key is None or not (key.proved or key.declared):
         return table
-    by_column, of_table = checks.key_tests(key.columns)
+    by_column, of_table = checks.key_tests(key.columns, found)
     columns = tuple(
         column.model_copy(update={"tests": tuple(by_column.get(column.name, ()))})
         for column in table.columns

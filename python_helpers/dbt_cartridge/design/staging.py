@@ -273,7 +273,7 @@ def _model(
     if deleted and deleted.hidden:
         where = (f"not {_bracketed(_from(deleted.expression, alias, feeding))}",)
     ctes.append(Cte(name="renamed", from_alias=feeding, projections=projections, where=where))
-    by_column, of_model = checks.key_tests(offer.key)
+    by_column, of_model = checks.key_tests(offer.key, table)
     return Model(
         name=job.model,
         layer="staging",

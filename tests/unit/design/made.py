@@ -97,7 +97,8 @@ def table(
             dict(  # noqa: C408
                 id=relation.id, entity=entity, entities=plural or f"{entity}s", role=role,
                 shape=shape, confidence=1.0, versions=versions,
-                primary_key=Key(columns=keys, proved=True) if keys else None,
+                primary_key=Key(columns=keys, proved=True, evidence_class="structural")
+                if keys else None,
                 columns=tuple(ColumnMeaning.model_validate(m) for _, m in columns),
             )
         ),

@@ -162,3 +162,15 @@ def test_that_a_column_is_the_sum_of_others_is_an_error_only_where_many_rows_sho
         )  # fmt: skip
         (told,) = claims(dimension(*figures, identities=(held,)), "expression")
         assert told.severity == severity
+
+
+def test_a_key_that_nothing_but_its_rows_calls_so_stops_no_build() -> None:
+    made = table("things", column("day", role="key"), column("place", role="key"))
+    found = Key(columns=("day", "place"), kind="composite", proved=True)
+    made.table = made.table.model_copy(update={"primary_key": found})
+    result = designed(made)
+    (source,) = (t for s in result.sources for t in s.tables)
+    tests = [*source.tests, *(t for m in result.models for t in m.tests)]
+    unique = [t for t in tests if t.kind == "composite_unique"]
+    assert len(unique) > 1
+    assert {t.severity for t in unique} == {"warn"}
