@@ -103,7 +103,7 @@ class Around:
 
     out: tuple[Relationship, ...]
     into: tuple[Relationship, ...]
-    names: frozenset[tuple[str, ...]]  # entities of the other tables
+    names: frozenset[tuple[str, ...]]  # entities, of histories also what they are the history of
     parents: frozenset[tuple[str, ...]]  # entities of the tables that it leads to
     parents_rows: int | None  # rows of the largest parent
     typical_rows: float | None  # median of the schema; None where it has too few rows to say
@@ -121,7 +121,8 @@ def signs(drafts: Mapping[str, Draft], relationships: Sequence[Relationship]) ->
             out[relationship.table].append(relationship)
         if relationship.ref_table in into and relationship.kind != "self":
             into[relationship.ref_table].append(relationship)
-    names = frozenset(draft.entity for draft in drafts.values())
+    entities = {draft.entity for draft in drafts.values()}
+    names = frozenset(entities | {_but_history(entity) for entity in entities})
     counts = sorted(draft.rows for draft in drafts.values() if draft.rows)
     typical = float(counts[len(counts) // 2]) if counts and counts[-1] >= 200 else None
     bare = {t for t, draft in drafts.items() if len(out[t]) > 1 and not payload(draft, out[t])}
@@ -210,8 +211,7 @@ def _by_name(draft: Draft, around: Around, held: list[str]) -> dict[str, bool]:
 
 def _is_of_two(words: tuple[str, ...], around: Around) -> bool:
     """`film_actor` beside film and actor; of histories, what they are the history of."""
-    names = around.names | {_but_history(name) for name in around.names}
-    words = _but_history(words)
+    names, words = around.names, _but_history(words)
     return any(words[:cut] in names and words[cut:] in names for cut in range(1, len(words)))
 
 
