@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 from dbt_cartridge.engine.beside import Beside
 
@@ -17,18 +15,8 @@ class SharedBeside:
     def __init__(self, python: str) -> None:
         assert python == sys.executable
 
-    def start(self) -> None:
-        _SHARED.start()
-
-    def run_in(
-        self,
-        folder: Path,
-        arguments: Sequence[str],
-        environment: Mapping[str, str],
-        on_line: Callable[[str], None],
-        seconds: float,
-    ) -> int | None:
-        return _SHARED.run_in(folder, arguments, environment, on_line, seconds)
+    start = staticmethod(_SHARED.start)
+    run_in = staticmethod(_SHARED.run_in)
 
     def stop(self) -> None:
         pass

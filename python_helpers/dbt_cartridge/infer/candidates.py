@@ -449,8 +449,7 @@ def _is_code(column: ColumnFacts) -> bool:
     profile = column.column.profile
     if profile is None or column.family not in ("text", "uuid"):
         return False
-    plays = column.words[-1:] != () and column.words[-1] in PERSON_ROLES
-    again = plays or (column.distinct or 0) * SEEN_AGAIN <= column.filled
+    again = _plays_a_part(column) or (column.distinct or 0) * SEEN_AGAIN <= column.filled
     if column.is_free_text and not (again and (profile.max_length or 0) <= LONGEST_NAME):
         return False
     return (column.distinct or 0) >= 3 and (profile.max_length or 0) >= 2
@@ -490,9 +489,12 @@ def _ids_of_one_form(child: ColumnFacts, parent: ColumnFacts) -> bool:
 
 def _calls_for_a_parent(column: ColumnFacts) -> bool:
     """A number that its name calls a key, or a part that somebody plays."""
-    last = column.words[-1:] or ("",)
-    named = column.has_key_word and column.stem and last[0] in SURROGATE_WORDS
-    return bool(named or last[0] in PERSON_ROLES) and (column.distinct or 0) >= ENOUGH_VALUES
+    named = column.has_key_word and column.stem and column.words[-1] in SURROGATE_WORDS
+    return bool(named or _plays_a_part(column)) and (column.distinct or 0) >= ENOUGH_VALUES
+
+
+def _plays_a_part(column: ColumnFacts) -> bool:
+    return not PERSON_ROLES.isdisjoint(column.words[-1:])
 
 
 def _by_number(column: ColumnFacts, targets: Targets) -> list[Target]:

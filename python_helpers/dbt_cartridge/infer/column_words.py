@@ -44,6 +44,12 @@ OPERATION = words_of("op operation opcode optype dml change action")
 DIGESTS = words_of("hashdiff hd diffhash rowhash recordhash")
 """Digests of all that a row tells, by which a load sees that something had changed."""
 
+
+def is_digest(words: tuple[str, ...]) -> bool:
+    """`hashdiff`, `hash_diff`, `row_hash`."""
+    return "".join(words[:2]) in DIGESTS
+
+
 RECORD_SOURCES = frozenset((("record", "source"), ("rec", "source"), ("rsrc",), ("rec", "src")))
 """A data vault's own mark of where a row was loaded from."""
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from dbt_cartridge.documents.schema import Relationship, Role
-from dbt_cartridge.infer.column_words import DIGESTS
+from dbt_cartridge.infer.column_words import is_digest
 from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.words import raw_split
 
@@ -47,7 +47,7 @@ def _possible(draft: Draft, out: Sequence[Relationship], chances: Chances) -> di
     barred: set[Role] = set()
     if extends and len({r.columns for r in out}) == 1:
         barred = {"bridge"}
-    elif draft.versions and any("".join(m.words[:2]) in DIGESTS for m in draft.meanings):
+    elif draft.versions and any(is_digest(m.words) for m in draft.meanings):
         barred = {"bridge", "fact"}
     if not barred:
         return dict(chances)

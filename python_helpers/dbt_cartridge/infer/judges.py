@@ -114,7 +114,7 @@ def _by_form(seen: Look) -> Opinion | None:
         return Opinion("array")
     if kind == "binary":
         return Opinion("attribute")
-    if "".join(seen.words[:2]) in lists.DIGESTS:
+    if lists.is_digest(seen.words):
         return Opinion("technical", "a digest of what the row tells")
     if seen.words in lists.RECORD_SOURCES:
         return Opinion("technical", "the source that the row was loaded from")

@@ -17,7 +17,7 @@ from dbt_cartridge import law
 from dbt_cartridge.documents.probe import Unique
 from dbt_cartridge.documents.scan import DeclaredKey
 from dbt_cartridge.documents.schema import Candidate, Evidence, Key
-from dbt_cartridge.infer.column_words import DIGESTS
+from dbt_cartridge.infer.column_words import is_digest
 from dbt_cartridge.infer.composites import FOUND, NUMBERED, TOLD_IN, Points, proposals, searched
 from dbt_cartridge.infer.facts import SURROGATE_WORDS, ColumnFacts, Facts
 from dbt_cartridge.infer.key_columns import TINY, KeyColumns, Meanings, alike, names_a_moment
@@ -343,7 +343,7 @@ class KeyDraft:
         points = [*self._name_points(column), *self._place_points(column)]
         if column.family in ("date", "timestamp") or names_a_moment(column):
             points.append(("a time is rarely a key", -4.0))
-        if "".join(column.words[:2]) in DIGESTS:
+        if is_digest(column.words):
             points.append(("a digest of what the row tells", -6.0))
         if self._is_quantity(column):
             points.append(("a number among others", -2.0))

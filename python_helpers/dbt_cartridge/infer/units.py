@@ -20,8 +20,7 @@ _UNIT_ENDS = (("unit",), ("units",), ("unit", "of", "measure"))
 
 def with_units(found: Sequence[ColumnMeaning], relation: Relation) -> tuple[ColumnMeaning, ...]:
     """The meanings, with the unit of each measure whose unit a column of the table tells."""
-    found = [_with_own(meaning, relation) for meaning in found]
-    found = [_as_teller(m, relation) for m in found]
+    found = [_as_teller(_with_own(meaning, relation), relation) for meaning in found]
     currencies = [m for m in found if _names_currency(m)]
     units = [m for m in found if _names_unit(m)]
     if not currencies and not units:

@@ -25,7 +25,7 @@ from dbt_cartridge.documents.probe import Answer, Probe, Unique
 from dbt_cartridge.documents.scan import Problem
 from dbt_cartridge.documents.schema import ColumnMeaning, Evidence, Versions
 from dbt_cartridge.infer import repeats
-from dbt_cartridge.infer.column_words import DIGESTS, KEY_WORDS, OPERATION, words_of
+from dbt_cartridge.infer.column_words import KEY_WORDS, OPERATION, is_digest, words_of
 from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.infer.role_words import HISTORIES
 from dbt_cartridge.words import singular
@@ -100,11 +100,10 @@ def _case(draft: Draft, loads: Versions | None, nearly: tuple[str, ...]) -> repe
         return repeats.Case(draft, loads, _witness(draft))
     if draft.key is not None and (draft.key.proved or draft.key.declared):
         return None
-    named = [(key.name,) for key in _entity_keys(draft)[:1] if _repeats(draft, key.name)]
-    for key in [nearly] if nearly else named:
-        once = Versions(kind="duplicates", entity_key=key, order_by=())
-        return repeats.Case(draft, once, "")
-    return None
+    key = nearly or tuple(k.name for k in _entity_keys(draft)[:1] if _repeats(draft, k.name))
+    if not key:
+        return None
+    return repeats.Case(draft, Versions(kind="duplicates", entity_key=key, order_by=()), "")
 
 
 def _witness(draft: Draft) -> str:
@@ -130,7 +129,7 @@ def of_itself(draft: Draft, versions: Versions) -> bool:
 
 
 def _digests(draft: Draft) -> list[ColumnMeaning]:
-    return [m for m in draft.meanings if "".join(m.words[:2]) in DIGESTS]
+    return [m for m in draft.meanings if is_digest(m.words)]
 
 
 def _owners(drafts: Sequence[Draft]) -> dict[str, set[str]]:
