@@ -26,6 +26,13 @@ def sources(text: str) -> frozenset[tuple[str, str]]:
     return frozenset(_SOURCE.findall(text))
 
 
+def calls(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Each `ref` as (model,) and each `source` as (source, table), with the number of its line."""
+    for pattern in (_REF, _SOURCE):
+        for match in pattern.finditer(text):
+            yield match.groups(), text.count("\n", 0, match.start()) + 1
+
+
 def docs(text: str) -> frozenset[str]:
     return frozenset(_DOC.findall(text))
 
@@ -36,14 +43,19 @@ def doc_blocks(text: str) -> dict[str, str]:
 
 
 def lines_that_name(text: str, words: Collection[str]) -> Iterator[int]:
-    """Numbers of the lines that hold one of the words, in any case."""
+    """Numbers of the lines that hold one of the words, in any case, quoted or not."""
     pattern = re.compile(
-        r"(?<!\w)(?:" + "|".join(re.escape(word) for word in sorted(words)) + r")(?!\w)",
+        r"(?<!\w)(?:" + "|".join(_quoted_or_not(word) for word in sorted(words)) + r")(?!\w)",
         re.IGNORECASE,
     )
     for number, line in enumerate(text.splitlines(), start=1):
         if pattern.search(line):
             yield number
+
+
+def _quoted_or_not(word: str) -> str:
+    """Of `raw.orders` each part may have quotes of its own."""
+    return r"[\"`\]]?\.[\"`\[]?".join(re.escape(part) for part in word.split("."))
 
 
 def host_code(host: Host, project_dir: Path, without: Collection[str]) -> Iterator[tuple[str, str]]:

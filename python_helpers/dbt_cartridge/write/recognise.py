@@ -9,6 +9,7 @@ from dbt_cartridge.documents.host import Host, HostModel, HostSource
 from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.errors import WriteError
 from dbt_cartridge.write.ledger import Entry, Ledger, digest
+from dbt_cartridge.write.moves import Strays
 from dbt_cartridge.write.text import Text
 
 
@@ -22,10 +23,11 @@ def recognise(host: Host, project_dir: Path) -> Host:
     places = {entry.at or path for path, entry in entries.items()}
     # A file that is gone from its place was moved, if dbt still knows a model of its name.
     missing = {PurePosixPath(place).name for place in places if not (project_dir / place).exists()}
+    followed = {*places, *_moved_yaml(entries, project_dir)}
     made = {e.describes[0]: p for p, e in entries.items() if e.kind == "sql" and e.describes}
 
     def ours(one: HostModel | HostSource) -> bool:
-        return one.path in places or PurePosixPath(one.path).name in missing
+        return one.path in followed or PurePosixPath(one.path).name in missing
 
     def recognised(model: HostModel) -> HostModel:
         if model.package != host.project_name or not ours(model):
@@ -58,12 +60,26 @@ def recognise(host: Host, project_dir: Path) -> Host:
                 for path, entry in sorted(entries.items())
                 if entry.kind == "sql" and entry.entity
             },
-            "yaml_files": tuple(path for path in host.yaml_files if path not in places),
+            "yaml_files": tuple(path for path in host.yaml_files if path not in followed),
             "yaml_homes": dict(_yaml_homes(entries)),
             "yaml_edited": tuple(_edited(entries, project_dir)),
             "sources": tuple(s.model_copy(update={"generated": ours(s)}) for s in host.sources),
         }
     )
+
+
+def _moved_yaml(entries: Mapping[str, Entry], project_dir: Path) -> Iterator[str]:
+    """Where the user moved generated YAML since the last run, or what they call it now."""
+    away = [p for p, e in entries.items() if e.kind == "yaml"
+            and not (project_dir / (e.at or p)).exists()]  # fmt: skip
+    if not away:
+        return
+    bases = Ledger.load(project_dir).bases
+    strays = Strays(project_dir, {*entries, *(e.at for e in entries.values() if e.at)})
+    for path in away:
+        if path in bases and (found := strays.find(path, bases[path])):
+            strays.claim(found)
+            yield found
 
 
 def refuse_another_database(host: Host, scan: Scan) -> None:

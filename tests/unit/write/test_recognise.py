@@ -42,3 +42,19 @@ def test_a_moved_model_is_recognised(project: Project) -> None:
 def test_another_packages_model_at_such_a_path_is_not_ours(project: Project) -> None:
     project.run({STG: "a\n"})
     assert generated(project, STG, package="other") == [False, False]
+
+
+def test_yaml_that_the_user_renamed_is_still_ours(project: Project) -> None:
+    project.run({STG: "a\n", SOURCES: "sources: []\n"})
+    (project.root / SOURCES).rename(project.root / "models/staging/schema.yml")
+    host = HOST.model_copy(
+        update={
+            "sources": (
+                HostSource(name="raw", schema_name="raw", path="models/staging/schema.yml"),
+            ),
+            "yaml_files": ("models/mine.yml", "models/staging/schema.yml"),
+        }
+    )
+    found = recognise(host, project.root)
+    assert [source.generated for source in found.sources] == [True]
+    assert found.yaml_files == ("models/mine.yml",)

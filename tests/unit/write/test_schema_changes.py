@@ -65,6 +65,47 @@ def test_the_name_that_staging_gave_a_dropped_column_is_looked_for(living: Livin
     assert _change(changes, "raw.orders.status").used == ("models/mine.sql:1",)
 
 
+def test_a_dropped_table_is_named_where_it_is_called_and_nowhere_else(living: Living) -> None:
+    _write(
+        living,
+        "models/mine.sql",
+        "with payments as (\n    select * from {{ ref('stg_raw__payments') }}\n)\n"
+        "select payments.amount from payments -- payments\n",
+    )
+    _write(living, "models/plain.sql", 'select 1\nfrom "raw"."payments"\n')
+    _write(living, "models/other.sql", "select payments from {{ ref('stg_raw__orders') }}\n")
+    _write(
+        living,
+        "models/_mine.yml",
+        "exposures:\n  - name: payments\n    depends_on:\n      - ref('stg_raw__orders')\n"
+        "      - ref('fct_payments')\n"
+        "models:\n  - name: mine\n    description: All payments.\n"
+        "unit_tests:\n  - name: payments\n    model: stg_raw__payments\n",
+    )
+    marts = "models/marts/_marts__models.yml"
+    _write(living, marts, living.text(marts).replace("description: ", "description: Mine. ", 1))
+    changes = living.run(frozenset({"drop_table"}))
+    assert _change(changes, "raw.payments").used == (
+        "models/_mine.yml:5",
+        "models/_mine.yml:11",
+        "models/mine.sql:2",
+        "models/plain.sql:2",
+    )
+
+
+def test_a_dropped_column_is_looked_for_in_the_entry_of_what_has_it(living: Living) -> None:
+    _write(
+        living,
+        "models/_mine.yml",
+        "models:\n  - name: other\n    columns:\n      - name: status\n"
+        "  - name: mine\n    columns:\n      - name: status\n        data_tests:\n"
+        "          - relationships: {to: ref('stg_raw__orders'), field: status}\n",
+    )
+    changes = living.run(frozenset({"drop_column"}))
+    used = _change(changes, "raw.orders.status").used
+    assert used == ("models/_mine.yml:7", "models/_mine.yml:9")
+
+
 def test_files_of_a_dropped_table_stay_until_they_are_pruned(living: Living) -> None:
     gone = frozenset({"drop_table"})
     assert _actions(living.run(gone))[STAGING] == "stale"
