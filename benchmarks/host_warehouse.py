@@ -254,6 +254,8 @@ def _value(table: Table, column: str, type: str, row: int) -> object:
     chance = zlib.crc32(f"{table.name}.{name}.{row}".encode())
     is_key = name in table.keys or name in ("id", f"{_singular(table.name)}_id", "uuid")
     number = row if is_key else chance % ROWS + 1
+    if kind.endswith("]") or kind.startswith(("struct", "map", "union")):
+        return None
     if kind.startswith("timestamp"):
         return datetime(2025, 1, 1) + timedelta(minutes=chance % 500_000)
     if kind == "date":

@@ -130,9 +130,11 @@ def prepared(checkout: Path, work: Path, packages: Path | None) -> Host:
     host = Host(root, where, work / f"{checkout.name}.log")
     host.log.unlink(missing_ok=True)
     _without(where / "dbt_project.yml", _FOREIGN)
-    for path in root.rglob(".sqlfluff"):
-        text = re.sub(r"(?m)^dialect *=.*$", "dialect = duckdb", path.read_text())
-        path.write_text(re.sub(r"(?m)^templater *=.*$", "templater = jinja", text))
+    for path in _linters(root):
+        text = path.read_text()
+        for key, value in (("dialect", "duckdb"), ("templater", "jinja")):
+            text = re.sub(rf"(?m)^({key} *= *)([\"']?)[\w-]+\2", rf"\g<1>\g<2>{value}\g<2>", text)
+        path.write_text(text)
     for path in _texts(where):  # dbt-duckdb would read files in place of the tables
         text = path.read_text(errors="replace")
         if "external_location:" in text:
@@ -144,6 +146,14 @@ def prepared(checkout: Path, work: Path, packages: Path | None) -> Host:
     _packages(host, packages, "\n".join(texts))
     (root / ".gitignore").write_text(_IGNORED)
     return host
+
+
+def _linters(root: Path) -> list[Path]:
+    """Files in which sqlfluff's configuration stands."""
+    found = [*root.rglob(".sqlfluff"), *root.rglob("pyproject.toml")]
+    return [
+        path for path in found if path.name == ".sqlfluff" or "[tool.sqlfluff" in path.read_text()
+    ]
 
 
 def _texts(folder: Path) -> Iterator[Path]:
@@ -338,12 +348,9 @@ def _place(source: Mapping[str, Any]) -> tuple[str, str]:
 
 def lint(host: Host) -> tuple[str, list[str]]:
     """What the project's own linter says of new files; ("none", nothing) where it has none."""
-    above = [
-        folder
-        for folder in (host.project, *host.project.parents)
-        if host.root in (folder, *folder.parents)
-    ]
-    if not any((folder / ".sqlfluff").exists() for folder in above):
+    if not any(
+        path.parent in (host.project, *host.project.parents) for path in _linters(host.root)
+    ):
         return "none", []
     listed = host.git("status", "--porcelain", "--untracked-files=all").splitlines()
     files = [str(host.root / line[3:]) for line in listed if line[3:].endswith(".sql")]

@@ -29,9 +29,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "from_warehouse", "full",
     ),
     "What is made": (
-        "layers", "beside_own_marts", "yaml_layout", "snapshots", "incremental_min_rows",
-        "periods", "daily_states", "ages", "fiscal_year_start", "calendar_years_ahead",
-        "personal_data",
+        "layers", "beside_own_marts", "extend_own_sources", "yaml_layout", "snapshots",
+        "incremental_min_rows", "periods", "daily_states", "ages", "fiscal_year_start",
+        "calendar_years_ahead", "personal_data",
     ),
     "What is proved": ("verify", "verify_max_rows", "verify_max_seconds", "max_bytes"),
     "What is written": ("dry_run", "prune"),
@@ -86,6 +86,11 @@ class Settings(Frozen):
         default=False,
         description="Make the mart of a table too where the project has a model of its own with "
         "the same grain: `dim_customers` beside `customers`.",
+    )
+    extend_own_sources: bool = Field(
+        default=False,
+        description="Add tables that a source of the project's own lacks to its own file, where "
+        "they are the project's from then on. Default: a file of cartridge's beside it.",
     )
     verify: Literal["none", "sql", "data", "dbt"] = Field(
         default="data",

@@ -48,6 +48,7 @@ from dbt_cartridge.version import helper_version
 from dbt_cartridge.write import (
     Fit,
     apply,
+    extended,
     fit,
     plan,
     recognise,
@@ -147,7 +148,7 @@ def _corridor(
         Host,
         lambda: told(
             "Waiting for dbt to read the project",
-            lambda: _host(engine, project_dir),
+            lambda: _host(engine, project_dir, settings),
             lambda h: f"{h.project_name}, dbt {h.dbt_version}",
         ),
     )
@@ -227,6 +228,7 @@ def _corridor(
             verdicts = verdicts.model_copy(update=update)
         for document in (designed, files, verdicts, memory.proofs):
             document.save(folder)
+    files = extended(files, host)  # the proof declares the user's sources in words of its own
     with clock.measured("write"):
         changes = plan(files, host, project_dir, given, schema_changes)
         upgraded = upgrade(written_by(project_dir), helper_version(), designed, changes)
@@ -247,9 +249,10 @@ def was_proved(project_dir: Path) -> bool:
     return (documents_folder(project_dir) / Proofs.file_name).exists()
 
 
-def _host(engine: Engine, project_dir: Path) -> Host:
+def _host(engine: Engine, project_dir: Path, settings: Settings) -> Host:
     """The host as dbt and the ledger know it, and what its people join."""
-    host = recognise(engine.host(project_dir), project_dir)
+    extend = settings.extend_own_sources
+    host = recognise(engine.host(project_dir), project_dir, extend=extend)
     return host.model_copy(update={"joins": engine.joins(host)})
 
 
@@ -279,7 +282,7 @@ def prompts(
         raise ConfigError("Nothing is sent: name a `provider` to see what it would be told.")
     skipped = _steps_before(start)
     folder = documents_folder(project_dir)
-    host = _host(engine, project_dir)
+    host = _host(engine, project_dir, settings)
     if "scan" in skipped:
         facts = Scan.load(folder)
     else:
@@ -316,7 +319,12 @@ def apply_plan(engine: Engine, project_dir: Path, progress: Progress) -> Changes
             f"Nothing was written: {folder / Plan.file_name} is not as it was planned and proved. "
             "Plan again."
         )
-    _refuse_changed(planned.files, Plan.file_name, lambda: engine.host(project_dir))
+    extend = any(file.over for file in planned.files.files)
+    _refuse_changed(
+        planned.files,
+        Plan.file_name,
+        lambda: recognise(engine.host(project_dir), project_dir, extend=extend),
+    )
     progress.start("Reading the catalogue")
     scope = {"database": planned.database, "schemas": planned.schemas}
     asked = Settings.model_validate(scope)

@@ -78,6 +78,30 @@ def test_a_source_whose_place_comes_from_vars_and_anchors(duckdb_host: HostProje
     _holds(host, "--schemas", "shop_raw")
 
 
+def test_tables_are_added_to_the_projects_own_source_where_asked(duckdb_host: HostProject) -> None:
+    host = duckdb_host
+    _fill(host, "raw")
+    page = (
+        "# Ask before you change this.\n"
+        "sources:\n"
+        "- name: erp\n"
+        "  schema: raw\n"
+        "  database: \"{{ env_var('RAW_DATABASE', target.database) }}\"\n"
+        "  tables:\n"
+        "  - name: customers  # people\n"
+    )
+    host.write("models/erp/_erp.yml", page)
+    its = ("--schemas", "raw", "--extend-own-sources")
+    _generate(host, *its, "--dry-run")
+    assert host.read("models/erp/_erp.yml") == page
+    assert host.cartridge("apply").returncode == 0
+    text = host.read("models/erp/_erp.yml")
+    assert text.startswith(page + "  - name: orders\n")
+    declared = [p for p in host.root.glob("models/**/*.yml") if "\nsources:" in p.read_text()]
+    assert declared == [host.root / "models/erp/_erp.yml"]
+    _holds(host, *its)
+
+
 def test_snapshots_in_yaml_exposures_and_a_schema_macro_of_its_own(
     duckdb_host: HostProject,
 ) -> None:

@@ -119,7 +119,8 @@ def _homes(
         if of_name:
             homes[relation.id] = (exact or of_name)[0]
     counts = Counter(source.name for source in here for _ in source.tables)
-    most = max(here, key=lambda source: counts[source.name], default=None)
+    size = {id(source): (counts[source.name], len(source.tables)) for source in here}
+    most = max(here, key=lambda source: size[id(source)], default=None)
     return homes, most
 
 
@@ -171,6 +172,10 @@ def _source(
             for table in relation.tables
         ),
         properties={k: v for k, v in its.properties.items() if k not in _OF_SOME_TABLES},
+        # What stands in a file of ours already stays there.
+        extends=its.path
+        if its.path in host.source_texts and f"source:{its.name}" not in host.yaml_homes
+        else "",
     )
 
 

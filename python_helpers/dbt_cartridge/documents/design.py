@@ -161,6 +161,7 @@ class Source(Frozen):
     tables: tuple[SourceTable, ...] = ()
     # Where the host declares the source: what its file says of it, for a file of ours beside it.
     properties: dict[str, Any] = Field(default={})
+    extends: str = ""  # the host's own file, where the further tables are to stand in it
 
     @property
     def written(self) -> tuple[SourceTable, ...]:

@@ -21,6 +21,8 @@ class File(Frozen):
     bounds: tuple[tuple[str, str], ...] = ()  # of a calendar: (model, column)
     layer: str = ""  # where it is a model's
     entity: str = ""  # what one row of it is called, where it is a model's
+    extends: str = ""  # a file of the user's in which its sources' tables are to stand instead
+    over: str = ""  # digest of the user's text that it extends and takes the place of
     follows: bool = False  # it is what the user made of it already, in our words
 
 

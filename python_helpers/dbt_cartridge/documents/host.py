@@ -50,6 +50,7 @@ class HostSource(Frozen):
     identifiers: dict[str, str] = Field(default={})  # table → its name in the warehouse, if other
     properties: dict[str, Any] = Field(default={})  # of the source, as the file has them
     generated: bool = False
+    is_packages: bool = False  # declared by a package, whose files are not the project's
 
     def table_of(self, identifier: str) -> str | None:
         """What the source calls a table of the warehouse; in another case if need be."""
@@ -83,6 +84,8 @@ class Host(Document):
     packages: tuple[str, ...] = ()  # names of installed packages, cartridge left out
     models: tuple[HostModel, ...] = ()
     sources: tuple[HostSource, ...] = ()
+    # Of the files that declare its own sources, where they are to be extended: path → text.
+    source_texts: dict[str, str] = Field(default_factory=dict[str, str])
     joins: tuple[WrittenJoin, ...] = ()  # that its own models make, of tables of its sources
     retired: tuple[str, ...] = ()  # models that are switched off and still described in YAML
     # What was generated on earlier runs → the relations that it is made from, by the ledger.

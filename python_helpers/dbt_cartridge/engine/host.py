@@ -245,6 +245,7 @@ def _sources(manifest: Manifest, project_dir: Path, project: str) -> Iterable[Ho
                 if node.get("identifier", node["name"]) != node["name"]
             },
             properties=_properties(project_dir / path, name) if ours else {},
+            is_packages=not ours,
         )
 
 

@@ -77,13 +77,14 @@ def model_yaml(
     return f"{where}/_{prefix}{what}__models.yml"
 
 
-def source_yaml(source: str, below: str, host: Host) -> str:
+def source_yaml(source: str, below: str, host: Host, alone: bool = False) -> str:
+    """`alone`: in a file that describes nothing else."""
     if home := host.yaml_homes.get(f"source:{source}"):
         return home
     where = folder("staging", source, below, host)
     own = f"{where}/{_yaml_name(host.sources_yaml, where, source)}"
     ours = f"{where}/_{_file_part(source)}__sources.yml"
-    return own if host.sources_yaml and own not in host.yaml_files else ours
+    return own if host.sources_yaml and own not in host.yaml_files and not alone else ours
 
 
 def _yaml_name(pattern: str, where: str, source: str) -> str:

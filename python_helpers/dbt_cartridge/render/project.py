@@ -67,8 +67,9 @@ def render(design: Design, host: Host, settings: Settings) -> Files:
         for each in design.models
     ]
     pages = _Pages()
-    for name, each in source_properties.items():
-        pages.add(paths.source_yaml(name, folders[name], host), "sources", name, each.yaml)
+    for each in sources:
+        path = paths.source_yaml(each.name, folders[each.name], host, alone=bool(each.extends))
+        pages.add(path, "sources", each.name, source_properties[each.name].yaml, each.extends)
     layout = None if settings.yaml_layout == "host" else settings.yaml_layout
     staying = host.staying_yaml(model_properties)
     for each in design.models:
@@ -159,8 +160,10 @@ class _Pages:
 
     def __init__(self) -> None:
         self._by_path: dict[str, dict[str, dict[str, Any]]] = {}
+        self._extends: dict[str, str] = {}
 
-    def add(self, path: str, kind: str, name: str, yaml: dict[str, Any]) -> None:
+    def add(self, path: str, kind: str, name: str, yaml: dict[str, Any], extends: str = "") -> None:
+        self._extends[path] = extends
         self._by_path.setdefault(path, {}).setdefault(kind, {})[name] = yaml
 
     def files(self) -> Iterator[File]:
@@ -168,7 +171,8 @@ class _Pages:
             content = {kind: [each[name] for name in sorted(each)] for kind, each in page.items()}
             text = yaml_text.dump({"version": 2, **content})
             names = sorted({name for each in page.values() for name in each})
-            yield File(path=path, text=text, kind="yaml", describes=tuple(names))
+            extends = self._extends[path]
+            yield File(path=path, text=text, kind="yaml", describes=tuple(names), extends=extends)
 
 
 def _docs_file(docs: DocBlocks, prefix: str, below: str, host: Host) -> File:

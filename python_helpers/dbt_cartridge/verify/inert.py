@@ -34,9 +34,12 @@ _PARSER = Environment(extensions=["jinja2.ext.do"], autoescape=False)
 
 def users_jinja(host: Host) -> Mapping[str, frozenset[str]]:
     """By the kind of our file, the Jinja that stands in what it takes over from the project's own:
-    what YAML says of its sources, and templates of models."""
+    what YAML says of its sources, files that are extended, and templates of models."""
     sources = (text for source in host.sources for text in _texts(source.properties))
-    return {"yaml": _jinja(sources), "sql": _jinja(host.templates.values())}
+    return {
+        "yaml": _jinja(sources) | _jinja(host.source_texts.values()),
+        "sql": _jinja(host.templates.values()),
+    }
 
 
 def _jinja(texts: Iterable[str]) -> frozenset[str]:

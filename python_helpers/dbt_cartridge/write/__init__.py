@@ -1,12 +1,13 @@
 """Changes the host project: all or nothing, and never a line that the user wrote."""
 
 from dbt_cartridge.write.apply import apply, plan, recover, undo
+from dbt_cartridge.write.extend import extended
 from dbt_cartridge.write.fit import Fit, fit
 from dbt_cartridge.write.ledger import written_by
 from dbt_cartridge.write.recognise import recognise, refuse_another_database
 from dbt_cartridge.write.survey import survey
 
 __all__ = [
-    "Fit", "apply", "fit", "plan", "recognise", "recover", "refuse_another_database", "survey",
-    "undo", "written_by",
+    "Fit", "apply", "extended", "fit", "plan", "recognise", "recover", "refuse_another_database",
+    "survey", "undo", "written_by",
 ]  # fmt: skip

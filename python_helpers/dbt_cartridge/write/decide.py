@@ -181,13 +181,27 @@ def _unknown(file: File, data: bytes | None, ledger: Ledger) -> Outcome:
             )
         ours = file.text.encode("utf-8")
         return Outcome(file.path, file.path, "create", None, ours, _entry(file), file.text)
-    if Text.read(data).body == file.text:
+    text = Text.read(data)
+    if file.over:
+        return _extended(file, data, text)
+    if text.body == file.text:
         return Outcome(file.path, file.path, "unchanged", data, data, _entry(file), file.text)
     why = (
         "Without the ledger, your edits cannot be told from ours."
         if ledger.lost
         else "Cartridge did not write this file."
     )
+    return Outcome(file.path, file.path, "clash", data, data, why=why)
+
+
+def _extended(file: File, data: bytes, text: Text) -> Outcome:
+    """A file of the user's with more in it: theirs, before and after, so not in the ledger."""
+    if text.body == file.text:
+        return Outcome(file.path, file.path, "unchanged", data, data)
+    if digest(text.body) == file.over:
+        why = "Tables are added to your source, and are yours from now on."
+        return Outcome(file.path, file.path, "update", data, text.bytes_of(file.text), why=why)
+    why = "It was edited while it was to be extended: run again."
     return Outcome(file.path, file.path, "clash", data, data, why=why)
 
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from dbt_cartridge.documents.host import Host, HostModel, HostSource
 from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.errors import WriteError
+from dbt_cartridge.write.journal import read
 from dbt_cartridge.write.ledger import Entry, Ledger, digest
 from dbt_cartridge.write.moves import Strays
 from dbt_cartridge.write.text import Text
 
 
-def recognise(host: Host, project_dir: Path) -> Host:
+def recognise(host: Host, project_dir: Path, *, extend: bool = False) -> Host:
     """The host with `generated` set where the ledger says so, wherever the user moved the file.
 
     What is generated is designed anew on each run, under the name that it has; what is not is the
     user's own, and is used.
+
+    Args:
+        extend: bring the texts in which the user's own sources are declared.
     """
     entries = Ledger.load(project_dir, bases=False).entries
     places = {entry.at or path for path, entry in entries.items()}
@@ -41,6 +45,7 @@ def recognise(host: Host, project_dir: Path) -> Host:
         known = {"home": home, "relations": entry.relations, "bounds": entry.bounds}
         return _generated(model).model_copy(update=known)
 
+    sources = tuple(s.model_copy(update={"generated": ours(s)}) for s in host.sources)
     return host.model_copy(
         update={
             "models": tuple(recognised(model) for model in host.models),
@@ -63,9 +68,16 @@ def recognise(host: Host, project_dir: Path) -> Host:
             "yaml_files": tuple(path for path in host.yaml_files if path not in followed),
             "yaml_homes": dict(_yaml_homes(entries)),
             "yaml_edited": tuple(_edited(entries, project_dir)),
-            "sources": tuple(s.model_copy(update={"generated": ours(s)}) for s in host.sources),
+            "sources": sources,
+            "source_texts": dict(_source_texts(sources, project_dir)) if extend else {},
         }
     )
+
+
+def _source_texts(sources: Iterable[HostSource], project_dir: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted({s.path for s in sources if not s.generated and not s.is_packages}):
+        if data := read(project_dir / path):
+            yield path, Text.read(data).body
 
 
 def _moved_yaml(entries: Mapping[str, Entry], project_dir: Path) -> Iterator[str]:

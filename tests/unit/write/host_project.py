@@ -34,7 +34,11 @@ class Project:
 
     def run(self, texts: dict[str, str]) -> dict[str, str]:
         """Plan and apply; what happened to each path."""
-        changes = apply(generated(texts), self.plan(texts), self.root)
+        return self.run_files(*generated(texts).files)
+
+    def run_files(self, *listed: File) -> dict[str, str]:
+        files = Files(files=listed)
+        changes = apply(files, plan(files, HOST, self.root), self.root)
         assert changes.applied
         return {change.path: change.action for change in changes.changes}
 
