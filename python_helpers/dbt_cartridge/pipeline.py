@@ -233,7 +233,7 @@ def _corridor(
         changes = plan(files, host, project_dir, given, schema_changes)
         upgraded = upgrade(written_by(project_dir), helper_version(), designed, changes)
         if settings.dry_run or upgraded:  # what other rules change is looked at first
-            _plan(facts, catalogue, files, changes).save(folder)
+            _plan(facts, catalogue, files, changes, decisions).save(folder)
         else:
             changes = apply(files, changes, project_dir)
     changes.save(folder)
@@ -319,6 +319,8 @@ def apply_plan(engine: Engine, project_dir: Path, progress: Progress) -> Changes
             f"Nothing was written: {folder / Plan.file_name} is not as it was planned and proved. "
             "Plan again."
         )
+    if planned.decisions != read_decisions(project_dir).digest:
+        raise WriteError("Nothing was written: cartridge.yml changed since the plan. Plan again.")
     extend = any(file.over for file in planned.files.files)
     _refuse_changed(
         planned.files,
@@ -382,7 +384,7 @@ def _fitted(
         lost |= ours
 
 
-def _plan(facts: Scan, found: Scan, files: Files, changes: Changes) -> Plan:
+def _plan(facts: Scan, found: Scan, files: Files, changes: Changes, decisions: Decisions) -> Plan:
     """`found`: the catalogue as the warehouse tells it, before people's decisions."""
     theirs = tuple(relation for relation in found.relations if relation.id in facts.by_id)
     return Plan(
@@ -390,6 +392,7 @@ def _plan(facts: Scan, found: Scan, files: Files, changes: Changes) -> Plan:
         schemas=facts.schemas,
         database=facts.database,
         relations=tuple(sorted(facts.tables)),
+        decisions=decisions.digest,
         outside=facts.outside,
         catalogue=catalogue_digest(theirs),
         summary=planned_files(changes.changes),

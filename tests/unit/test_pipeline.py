@@ -12,6 +12,7 @@ import pytest
 from dbt_cartridge import pipeline
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.base import documents_folder
+from dbt_cartridge.documents.decisions import Decisions
 from dbt_cartridge.documents.files import File, Files
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.plan import Plan
@@ -19,6 +20,7 @@ from dbt_cartridge.engine.base import Engine
 from dbt_cartridge.errors import ConfigError, DocumentError, WriteError
 from dbt_cartridge.progress import Silent
 from dbt_cartridge.version import helper_version
+from dbt_cartridge.write.decisions import decline
 
 
 def test_after_a_run_the_collector_is_as_it_was_found(tmp_path: Path) -> None:
@@ -31,7 +33,10 @@ def test_after_a_run_the_collector_is_as_it_was_found(tmp_path: Path) -> None:
 
 def a_plan(text: str) -> Plan:
     files = Files(files=(File(path="models/a.sql", text=text, kind="sql"),))
-    return Plan(version=helper_version(), schemas=("raw",), files=files, texts=files.digest)
+    return Plan(
+        version=helper_version(), schemas=("raw",), files=files, texts=files.digest,
+        decisions=Decisions().digest,
+    )  # fmt: skip
 
 
 def apply_plan(folder: Path) -> None:
@@ -46,6 +51,13 @@ def test_a_plan_that_was_changed_is_not_applied(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match="not as it was planned"):
         apply_plan(tmp_path)
     assert not (tmp_path / "models").exists()
+
+
+def test_a_plan_from_before_a_decision_is_not_applied(tmp_path: Path) -> None:
+    a_plan("select 1\n").save(documents_folder(tmp_path))
+    decline(tmp_path, ["counts"])
+    with pytest.raises(WriteError, match=r"cartridge\.yml changed since the plan\. Plan again"):
+        apply_plan(tmp_path)
 
 
 def test_a_plan_whose_jinja_would_run_is_not_applied(tmp_path: Path) -> None:

@@ -87,6 +87,7 @@ def test_the_summary_says_how_a_rule_is_declined() -> None:
     lines = "\n".join(summary(run(its), its.schema, its.changes))
     assert "from cartridge 0.1.0 to 0.2.0: this is a plan, and nothing was written" in lines
     assert "new rule: counts: " in lines
+    assert f"such as {found.reasons[0].columns[0]}; not wanted" in lines
     assert "cartridge decide decline counts" in lines
 
 

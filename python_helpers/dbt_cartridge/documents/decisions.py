@@ -6,6 +6,7 @@ refutes is an error that says so.
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -88,6 +89,10 @@ class Decisions(Frozen):
     def by(self) -> str:
         """Whose they are."""
         return FILE
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
 
 class Corrections(Decisions):

@@ -30,6 +30,7 @@ class Plan(Document):
     database: str | None = None
     relations: tuple[str, ...] = ()  # the tables that it is made from
     catalogue: str = ""  # a digest of them: their columns, types and keys
+    decisions: str = ""  # `Decisions.digest` of what people had decided
     outside: tuple[str, ...] = ()  # relations that were there and are no part of it
     summary: tuple[PlannedFile, ...] = ()  # every file that is not unchanged
     changes: Changes = Changes()

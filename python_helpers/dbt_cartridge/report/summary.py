@@ -182,8 +182,9 @@ def _upgrade(found: Upgrade | None) -> Iterable[str]:
     yield f"from cartridge {found.before} to {found.now}: this is a plan, and nothing was written"
     for reason in found.reasons:
         columns = f"{count(len(reason.columns), 'column')} in " if reason.columns else ""
+        such = f", such as {reason.columns[0]}" if reason.columns else ""
         no = f"; not wanted: cartridge decide decline {reason.rule}" if reason.rule else ""
-        yield f"{reason.why}: {columns}{count(len(reason.files), 'file')}{no}"
+        yield f"{reason.why}: {columns}{count(len(reason.files), 'file')}{such}{no}"
 
 
 def _written(run: Run) -> list[str]:
@@ -259,7 +260,7 @@ def _next(run: Run) -> list[str]:
     if run.dry_run:
         how = "`cartridge apply` writes just this; a run without dry_run plans anew."
         if run.upgrade is not None:
-            how = "`cartridge apply` writes just this; what you decline first is left out."
+            how = "`cartridge apply` writes just this. After you decline something, plan again."
         return [f"Nothing was written. {how}", report]
     if run.changes.get("conflict"):
         first = "Settle the conflicts: take what you want from .cartridge/conflicts/, remove it"
