@@ -103,7 +103,7 @@ def _plain(site: Site, staged: Staged, wide: Wide) -> None:
     site.shown[staged.id] = site.add(
         site.homes[staged.id], staged, "marts", query, attributes, staged.key,
         _description(site, staged, wide), staged.model.grain, by_column, tests,
-        based_on=[*(link.parent.id for link in wide.joined), *wide.below],
+        based_on=wide.relations,
         conserved=[*kept_sums(staged, wide), *wide.totals],
     )  # fmt: skip
 
@@ -151,7 +151,7 @@ def _history(site: Site, staged: Staged, wide: Wide) -> None:
         site.histories[staged.id], staged, "marts", query, attributes, staged.key,
         f"Every version of each {own}, with the time for which it holds.",
         f"One row per version of {docs.a(own)}.", by_column, tests,
-        based_on=[link.parent.id for link in wide.joined], conserved=kept_sums(staged, wide),
+        based_on=wide.relations, conserved=kept_sums(staged, wide),
     )  # fmt: skip
     _current(site, staged, history)
 
@@ -189,5 +189,5 @@ def _current(site: Site, staged: Staged, history: Offer) -> None:
         query, attributes, key,
         f"{docs.words(staged.entities).capitalize()} as they are now; "
         f"their earlier versions are in `{history.model}`.",
-        docs.grain(own), based_on=wide.below, conserved=wide.totals,
+        docs.grain(own), based_on=wide.relations, conserved=wide.totals,
     )  # fmt: skip

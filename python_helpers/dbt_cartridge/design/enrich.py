@@ -74,6 +74,13 @@ class Wide:
     def models(self) -> frozenset[str]:
         return frozenset(i.model for i in self.inputs if i.model)
 
+    @property
+    def relations(self) -> list[str]:
+        """Those of whose rows it shows something beside its base's: of each join both ends, since
+        what extends the base leads to it, and of what is summed up."""
+        ends = (end.id for link in self.joined for end in (link.child, link.parent))
+        return [*ends, *self.below]
+
     def join(self, link: Link | None, offer: Offer, alias: str, on: Sequence[tuple[str, str]],
              left_alias: str) -> str:  # fmt: skip
         """Join `offer`; `on` pairs columns of `left_alias` with its own. Returns its alias.

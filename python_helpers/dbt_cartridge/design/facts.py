@@ -45,7 +45,7 @@ def enrich_line(site: Site, line: Staged) -> None:
         ),
         line, "intermediate", query, attributes,
         line.key, f"{own}, {told}.", docs.grain(docs.words(line.entity)),
-        based_on=[link.parent.id for link in wide.joined],
+        based_on=wide.relations,
     )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def fact(site: Site, staged: Staged) -> None:
     site.built[staged.id] = site.add(
         site.homes[staged.id], staged, "marts", query, attributes, staged.key,
         " ".join([_description(site, staged), *wide.left_out]), staged.model.grain, by_column,
-        tests, based_on=[*(link.parent.id for link in wide.joined), *wide.below],
+        tests, based_on=wide.relations,
         conserved=[*kept_sums(staged, wide), *wide.totals],
     )  # fmt: skip
     if stamp is not None:

@@ -168,7 +168,9 @@ def test_an_extension_is_merged_into_its_parent() -> None:
     )  # fmt: skip
     result = designed(customers(), details)
     assert names(result, "marts") == ["dim_customers"]
-    assert "shoe_size" in columns(result.by_name["dim_customers"])
+    mart = result.by_name["dim_customers"]
+    assert "shoe_size" in columns(mart)
+    assert mart.based_on == ("raw.customers", "raw.customer_details")
 
 
 def test_a_small_subset_of_its_parent_is_a_dimension_of_its_own() -> None:
