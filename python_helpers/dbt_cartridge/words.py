@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from anyascii import anyascii
 
 from dbt_cartridge import lexicon as lists
+from dbt_cartridge.languages import languages, meant
 
 if TYPE_CHECKING:
     import inflect
@@ -139,11 +140,13 @@ class Lexicon:
         entities: frozenset[str],
         prefixes: frozenset[str],
         key_stems: frozenset[str] = frozenset(),
+        languages: Mapping[str, str] | None = None,
     ):
         self.known = known  # words that the schema itself writes apart
         self.entities = entities  # singular words of table names
         self.prefixes = prefixes  # first words that many table names share
         self.key_stems = key_stems  # words that some column writes before `id`, `no` or `code`
+        self.languages = languages or {}  # of the tables that are not named in English
         self._splits: dict[str, tuple[str, ...]] = {}
 
     @classmethod
@@ -165,7 +168,14 @@ class Lexicon:
         short = lists.ABBREVIATIONS.keys() - lists.ALONE_UNCHANGED
         whole = {w for w in seen | names if w not in short and len(general.cut(w)) == 1}
         entities = {singular(w) for n in names for w in _spelt(general.cut(n)) if len(w) >= 3}
-        return cls(frozenset(whole), frozenset(entities), prefixes, frozenset(stems))
+        spoken = languages(
+            {table: [table_words[table], *map(raw_split, own)] for table, own in tables.items()}
+        )
+        # `desconto` is no `desc`, `on`, `to`: English pieces are cut out of English words.
+        foreign = (word for table in spoken for name in (table, *tables[table])
+                   for word in raw_split(name))  # fmt: skip
+        whole |= {word for word in foreign if word not in lists.ABBREVIATIONS}
+        return cls(frozenset(whole), frozenset(entities), prefixes, frozenset(stems), spoken)
 
     def split(self, name: str) -> tuple[str, ...]:
         """See `split`."""
@@ -190,6 +200,12 @@ class Lexicon:
         raw = _without_house(raw_split(table_name), self.prefixes)
         words = list(self.split(" ".join(raw))) or ["table"]
         return (*words[:-1], singular(words[-1])) if not words[-1].isdigit() else tuple(words)
+
+    def meant(self, table_name: str, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Words of the table's names in English, in which the word lists are: of `fecha_pedido`,
+        order and date."""
+        language = self.languages.get(table_name)
+        return meant(words, language) if language and words else words
 
     def cut(self, word: str) -> tuple[str, ...]:
         """`orderdate` → order, date. A word that is known, or that does not cut, stays whole."""

@@ -147,7 +147,7 @@ def _prices(
     if quantity(own) is None and not is_piece(staged, staged.id in site.headers):
         return
     wanted = [is_price] if worth is None and not any(a.money for a in own) else []
-    wanted += [is_cost] if not any("cost" in a.name.split("_") for a in own) else []
+    wanted += [is_cost] if not any("cost" in a.words for a in own) else []
     for fits in wanted:
         offered = [
             (link, attribute) for link in ways if not link.parent.is_person

@@ -19,7 +19,7 @@ _FEW_WITHOUT = 0.05  # of the rows have no time
 
 
 def is_planned(attribute: Attribute) -> bool:
-    return not PLANNED.isdisjoint(attribute.name.split("_"))
+    return not PLANNED.isdisjoint(attribute.words)
 
 
 def event_time(attributes: Sequence[Attribute]) -> Attribute | None:
@@ -32,7 +32,7 @@ def event_time(attributes: Sequence[Attribute]) -> Attribute | None:
         if a.type in ("date", "timestamp") and not is_planned(a)
         and (a.origin is not None or a.role == "created_time")  # not the day made of a moment
     ]  # fmt: skip
-    first = [a for a in times if not a.follows and _LATER.isdisjoint(a.name.split("_"))]
+    first = [a for a in times if not a.follows and _LATER.isdisjoint(a.words)]
     for among, filled in ((first, True), (first, False), (times, True)):
         for role in ("event_time", "created_time"):
             found = [a for a in among if a.role == role and (is_filled(a) or not filled)]

@@ -137,7 +137,7 @@ def _priced(line: Staged) -> Amount | None:
     """Price times quantity, less a discount rate, where the line has no amount of its own."""
     measures = [a for a in line.offer.attributes
                 if a.type in _NUMBERS and a.role == "measure"]  # fmt: skip
-    if any(set(a.name.split("_")) & _AMOUNTS for a in measures):
+    if any(a.words & _AMOUNTS for a in measures):
         return None
     price = _only([a for a in measures if is_price(a)], _OF_ONE)
     pieces = quantity(measures)
@@ -153,7 +153,7 @@ def quantity(attributes: Sequence[Attribute]) -> Attribute | None:
     found = [
         a for a in attributes
         if a.type in _NUMBERS and a.role == "measure" and a.origin
-        and set(a.name.split("_")) & _QUANTITIES
+        and a.words & _QUANTITIES
     ]  # fmt: skip
     return _only(found, _SOLD)
 
@@ -165,13 +165,13 @@ def is_piece(staged: Staged, is_line: bool) -> bool:
 
 def is_price(attribute: Attribute) -> bool:
     """What one piece costs: an extended price, or one of the whole line, is an amount already."""
-    words = set(attribute.name.split("_"))
+    words = attribute.words
     return "price" in words and attribute.type in _NUMBERS and words.isdisjoint(_NO_PRICE_OF_ONE)
 
 
 def is_cost(attribute: Attribute) -> bool:
     """What one piece cost the seller: not what a whole delivery or its carriage did."""
-    words = set(attribute.name.split("_"))
+    words = attribute.words
     told = words.isdisjoint((_NO_PRICE_OF_ONE - {"standard", "list"}) | _CARRIAGE)
     return "cost" in words and attribute.type in _NUMBERS and told
 
@@ -179,7 +179,7 @@ def is_cost(attribute: Attribute) -> bool:
 def _only(found: Sequence[Attribute], telling: frozenset[str]) -> Attribute | None:
     """The one that there is, or that one of its words tells from the others."""
     if len(found) > 1:
-        found = [a for a in found if set(a.name.split("_")) & telling]
+        found = [a for a in found if a.words & telling]
     return found[0] if len(found) == 1 else None
 
 

@@ -105,7 +105,7 @@ def few_units(column: Column) -> tuple[str, ...]:
 
 def worth(attribute: Attribute) -> int:
     """0 for what business asks for first."""
-    words = set(attribute.name.split("_"))
+    words = attribute.words
     last = len(_WORTH) - 1
     if words & _WORTH[last] and words.isdisjoint(_BESIDES):
         return last
@@ -114,7 +114,7 @@ def worth(attribute: Attribute) -> int:
 
 def _order(attribute: Attribute) -> tuple[int, bool, bool, int]:
     """What is paid in all before its parts."""
-    words = set(attribute.name.split("_"))
+    words = attribute.words
     part = bool(words & _PARTS) and not ("total" in words and words & _WHOLE)
     return worth(attribute), part, attribute.type == "integer", attribute.name.count("_")
 

@@ -124,7 +124,7 @@ def column_names(
         c.name: table.by_name.get(c.name) or ColumnMeaning(name=c.name, words=raw_split(c.name))
         for c in present
     }
-    plain = {name: snake(m.words) if m.words else safe_name(name) for name, m in meanings.items()}
+    plain = {name: snake(m.said) if m.said else safe_name(name) for name, m in meanings.items()}
     bearers = Counter(plain.values())
     # A column keeps the name that it has already. Then keys choose: no attribute takes the name
     # that others will join on.
@@ -156,7 +156,7 @@ def column_names(
 def _wish(
     table: Table, meaning: ColumnMeaning, family: str, parent_key: str | None, key: set[str]
 ) -> str:
-    words = list(meaning.words or raw_split(meaning.name))
+    words = list(meaning.said or raw_split(meaning.name))
     if not words:
         return safe_name(meaning.name)
     if meaning.is_load_tool:
@@ -164,6 +164,9 @@ def _wish(
         return f"_{safe_name(meaning.name)}" if meaning.name.startswith("_") else snake(words)
     if parent_key and meaning.name not in key:
         return _foreign_key(words, parent_key)
+    if meaning.spelt and (family in ("date", "timestamp") or meaning.words[0] in _FLAG_STARTS):
+        # A name in another language tells in that language what it holds.
+        return f"{table.entity}_{snake(words)}" if len(meaning.words) == 1 else snake(words)
     if family == "boolean":
         return _flag(words)
     if family == "timestamp":

@@ -52,6 +52,12 @@ class Attribute:
     is_tool: bool = False
     rule: str | None = None  # of `design.derive`, where it is computed
     tests: tuple[Test, ...] = ()  # of its values, wherever all rows of its entity are shown
+    sense: tuple[str, ...] = ()  # its words in English, where its name is in another language
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """What the word lists know it by."""
+        return frozenset((*self.name.split("_"), *self.sense))
 
     def renamed(self, name: str, description: str) -> Attribute:
         return replace(self, name=name, description=description)

@@ -133,7 +133,7 @@ def parent_names(
             entities.setdefault(column, parent.entity)
         if len(relationship.columns) == 1 and relationship.where_column is None:
             meaning = parent.by_name.get(relationship.ref_columns[0])
-            words = meaning.words if meaning and meaning.words else ("id",)
+            words = meaning.said if meaning and meaning.said else ("id",)
             named = f"{parent.entity}_{words[0]}" if len(words) == 1 else snake(words)
             keys.setdefault(relationship.columns[0], named)
     return keys, entities

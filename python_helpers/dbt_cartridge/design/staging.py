@@ -225,6 +225,7 @@ def _attribute(
         profile=casting.as_read(profile, cast),
         origin=(job.relation.id, column.name),
         is_tool=meaning.is_load_tool,
+        sense=meaning.words if meaning.spelt else (),
         tests=checks.value_tests(
             name, column, meaning, cast, job.declared.get(column.name, Declared())
         ),

@@ -261,7 +261,7 @@ def _write(
     on = tuple(sql.equal(sql.column(wide.alias, f), sql.column(summed, f)) for f in link.fields)
     wide.join_made(None, summed, on)
     called = kind.called.split("_") if kind.called else []
-    wide.summed.append(snake(pluralised(called)) if called else child.entities)
+    wide.summed[group.entity] = snake(pluralised(called)) if called else child.entities
     wide.below.append(child.id)
     _take(wide, kind, group, summed, derivations)
 
@@ -393,7 +393,8 @@ def compute(site: Site, staged: Staged, wide: Wide, whole: bool = True) -> None:
 def _row(site: Site, staged: Staged, wide: Wide) -> Row:
     return Row(
         staged=staged, columns=tuple(wide.columns), expressions=dict(wide.expressions),
-        up=site.plan.up[staged.id], sums=dict(wide.sums), owned=wide.owned, complete=wide.complete,
+        up=site.plan.up[staged.id], sums=dict(wide.sums), several=wide.summed, owned=wide.owned,
+        complete=wide.complete,
         identities=[i for i in site.schema.identities if i.table == staged.id],
         is_fact=site.plan.is_fact(staged), is_line=staged.id in site.headers,
     )  # fmt: skip

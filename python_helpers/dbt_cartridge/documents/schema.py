@@ -85,6 +85,7 @@ class ColumnMeaning(Frozen):
 
     name: str  # as in the warehouse
     words: tuple[str, ...]  # split, lower case, abbreviations spelt out: ("order", "quantity")
+    spelt: tuple[str, ...] = ()  # in the language of the names, where `words` are its English ones
     role: ColumnRole = "attribute"
     additivity: Additivity | None = None  # of measures
     unit: str | None = None  # "USD", "cents", "seconds", "percent", …
@@ -95,6 +96,11 @@ class ColumnMeaning(Frozen):
     is_load_tool: bool = False  # `_fivetran_…`, `_airbyte_…`: kept to staging
     description: str = ""  # a provider's, where the warehouse has no comment
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The words of a name for it."""
+        return self.spelt or self.words
 
 
 class Table(Frozen):

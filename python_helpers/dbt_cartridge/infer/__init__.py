@@ -84,6 +84,8 @@ def _drafts(
         Draft(
             relation=table.relation,
             entity=table.entity,
+            sense=facts.lexicon.meant(table.relation.name, table.entity),
+            foreign=table.relation.name in facts.lexicon.languages,
             meanings=first[table.id],
             key=keys[table.id].primary,
             other_keys=keys[table.id].others,

@@ -8,25 +8,38 @@ Who decides, and why, is in `judges`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from dbt_cartridge.documents.scan import Relation
-from dbt_cartridge.documents.schema import ColumnMeaning, ColumnRole, Evidence, Key, Relationship
+from dbt_cartridge.documents.schema import (
+    ColumnMeaning,
+    ColumnRole,
+    Evidence,
+    Key,
+    Pii,
+    Relationship,
+)
 from dbt_cartridge.infer.judges import Look, judged, look
 from dbt_cartridge.infer.personal import personal
 from dbt_cartridge.infer.units import with_units
-from dbt_cartridge.words import Lexicon
+from dbt_cartridge.words import Lexicon, column_prefix, raw_split
 
 
 def meanings(relation: Relation, lexicon: Lexicon) -> tuple[ColumnMeaning, ...]:
     """One meaning per column, in order. Keys are not known yet: ids are `attribute`s."""
-    names = [column.name for column in relation.columns]
-    entity = lexicon.entity(relation.name)
-    found = tuple(
-        _meaning(look(column, words, entity))
-        for column, words in zip(relation.columns, lexicon.columns(names), strict=True)
-    )
+    found = tuple(map(_meaning, looks(relation, lexicon)))
     return with_units(found, relation)
+
+
+def looks(relation: Relation, lexicon: Lexicon) -> Iterator[Look]:
+    """The columns as the judges see them, in English."""
+    names = [column.name for column in relation.columns]
+    entity = lexicon.meant(relation.name, lexicon.entity(relation.name))
+    foreign = relation.name in lexicon.languages
+    written = len(column_prefix(names))
+    for column, words in zip(relation.columns, lexicon.columns(names), strict=True):
+        spelt = raw_split(column.name[written:]) if foreign else ()
+        yield look(column, lexicon.meant(relation.name, words), entity, spelt)
 
 
 def refined(
@@ -92,10 +105,17 @@ def _refine(
     return meaning.model_copy(update={"role": role, "evidence": evidence})
 
 
+def pii_of(seen: Look) -> tuple[Pii, Evidence] | None:
+    """What kind of personal data the column holds, and why."""
+    if seen.load_tool:
+        return None
+    return personal(seen.column, seen.words, seen.entity, seen.spelt)
+
+
 def _meaning(seen: Look) -> ColumnMeaning:
     opinion = judged(seen)
     evidence = [Evidence(text=opinion.why, value=opinion.value)] if opinion.why else []
-    pii = personal(seen.column, seen.words, seen.entity) if not seen.load_tool else None
+    pii = pii_of(seen)
     if pii:
         evidence.append(pii[1])
     counted = opinion.measure
@@ -103,6 +123,7 @@ def _meaning(seen: Look) -> ColumnMeaning:
     return ColumnMeaning(
         name=seen.column.name,
         words=seen.words or seen.raw or ("column",),
+        spelt=seen.spelt,
         role="attribute" if pii and opinion.role in ("measure", "natural_key") else opinion.role,
         additivity=counted.additivity if counted and not pii else None,
         unit=unit if not pii else None,

@@ -15,6 +15,8 @@ class Draft:
 
     relation: Relation
     entity: tuple[str, ...]  # singular words
+    sense: tuple[str, ...]  # … in English
+    foreign: bool  # its names are in another language
     meanings: tuple[ColumnMeaning, ...]
     key: Key | None = None
     other_keys: tuple[Key, ...] = ()

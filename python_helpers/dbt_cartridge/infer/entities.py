@@ -88,7 +88,8 @@ def _several(draft: Draft, english: bool) -> tuple[str, ...]:
     last = draft.entity[-1]
     if written != last and singular(written) == last:
         return (*draft.entity[:-1], written)
-    return pluralised(draft.entity) if english or is_common(last) else draft.entity
+    counted = (english and not draft.foreign) or is_common(last)
+    return pluralised(draft.entity) if counted else draft.entity
 
 
 def _whole(draft: Draft, english: bool) -> Names:
@@ -96,7 +97,8 @@ def _whole(draft: Draft, english: bool) -> Names:
     if not words:
         return _as_written(draft, english)
     one = (*words[:-1], singular(words[-1]))
-    return snake(one), snake(pluralised(words) if english or is_common(one[-1]) else words)
+    counted = (english and not draft.foreign) or is_common(one[-1])
+    return snake(one), snake(pluralised(words) if counted else words)
 
 
 def _as_written(draft: Draft, english: bool) -> Names:

@@ -22,12 +22,13 @@ class Look:
     """One column, as the judges see it."""
 
     column: Column
-    words: tuple[str, ...]
+    words: tuple[str, ...]  # in English
     raw: tuple[str, ...]  # as written
     reading: Reading
     entity: tuple[str, ...]
     said: frozenset[str]  # the words, as a set
     load_tool: bool
+    spelt: tuple[str, ...] = ()  # the words in another language, where the table's names are
 
     @property
     def last(self) -> str:
@@ -45,7 +46,12 @@ class Opinion:
 Judge = Callable[[Look], "Opinion | None"]
 
 
-def look(column: Column, words: tuple[str, ...], entity: tuple[str, ...]) -> Look:
+def look(
+    column: Column,
+    words: tuple[str, ...],
+    entity: tuple[str, ...],
+    spelt: tuple[str, ...] = (),
+) -> Look:
     raw = raw_split(column.name)
     return Look(
         column=column,
@@ -55,6 +61,7 @@ def look(column: Column, words: tuple[str, ...], entity: tuple[str, ...]) -> Loo
         entity=entity,
         said=frozenset(words) | frozenset(raw),
         load_tool=_is_load_tool(column.name, raw),
+        spelt=spelt,
     )
 
 

@@ -96,15 +96,20 @@ _OF_A_POST = words_of("min minimum max maximum lowest highest average avg grade 
 
 
 def personal(
-    column: Column, words: tuple[str, ...], entity: tuple[str, ...] = ()
+    column: Column,
+    words: tuple[str, ...],
+    entity: tuple[str, ...] = (),
+    spelt: tuple[str, ...] = (),
 ) -> tuple[Pii, Evidence] | None:
     """What kind of personal data a column holds, and why; None where it seems to hold none.
 
     Args:
         words: the column's words, short forms spelt out.
         entity: the table's words; a `name` of people is a person's name.
+        spelt: the column's words in another language, of which `words` are the English ones.
     """
-    return _by_name(column, words, entity) or _by_shape(column, words)
+    named = _by_name(column, words, entity) or _by_name(column, spelt, entity)
+    return named or _by_shape(column, words)
 
 
 def _by_name(

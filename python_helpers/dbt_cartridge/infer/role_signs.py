@@ -149,7 +149,7 @@ def _happens(draft: Draft, out: Sequence[Relationship]) -> bool:
     roles = [m for m in draft.meanings if m.name not in leads]
     timed = any(m.role == "event_time" for m in roles)
     counted = any(m.additivity == "additive" for m in roles)
-    named = singular(draft.entity[-1]) in lists.EVENTS
+    named = singular(draft.sense[-1]) in lists.EVENTS
     return bool(out) and timed + counted + named >= 2
 
 
@@ -184,9 +184,10 @@ def _signs(draft: Draft, around: Around) -> Signs:
 def _by_name(draft: Draft, around: Around, held: list[str]) -> dict[str, bool]:
     raw = raw_split(draft.relation.name)
     first = raw[0] if len(raw) > 1 else ""
-    words = [singular(word) for word in draft.entity if not word.isdigit()] or ["table"]
+    own = tuple(singular(word) for word in draft.entity if not word.isdigit())
+    words = [singular(word) for word in draft.sense if not word.isdigit()] or ["table"]
     head, body = words[-1], set(words[:-1])
-    of_parent = tuple(words[:-1]) in around.parents
+    of_parent = own[:-1] in around.parents
     single = len(draft.key_columns) == 1
     return {
         "prefix_fact": first in lists.FACT_PREFIXES,
@@ -205,7 +206,7 @@ def _by_name(draft: Draft, around: Around, held: list[str]) -> dict[str, bool]:
         "head_aggregate": bool(set(words) & lists.AGGREGATES),
         "body_event": bool(body & lists.EVENTS),
         "body_thing": bool(body & lists.THINGS),
-        "two_tables": _is_of_two(tuple(words), around),
+        "two_tables": _is_of_two(own, around),
     }
 
 
@@ -228,7 +229,7 @@ def _by_key(draft: Draft, around: Around, held: list[str]) -> dict[str, bool]:
     ordered = any(set(m.words) & (ORDINAL | {"number", "line"}) for m in meant)
     composite = len(key) > 1
     with_parent = composite and len(own) < len(key)
-    entity = tuple(word for word in draft.entity if word not in lists.HISTORIES)
+    entity = tuple(word for word in draft.sense if word not in lists.HISTORIES)
     versioned = any(m.words in (("id",), (*entity, "id")) for m in meant)
     return {
         "key_single": len(key) == 1 and not with_parent and bool(own),
@@ -267,7 +268,7 @@ def is_own(words: Sequence[str], draft: Draft) -> bool:
 
     `name`, `customer_name` and `first_name` of customers; not `customer_name` of charges.
     """
-    return {singular(word) for word in words} <= _OF_ITSELF | set(draft.entity)
+    return {singular(word) for word in words} <= _OF_ITSELF | set(draft.sense)
 
 
 def _by_columns(draft: Draft, around: Around, held: list[str]) -> dict[str, bool]:

@@ -41,7 +41,7 @@ def _fact(draft: Draft, out: Sequence[Relationship]) -> tuple[Shape, str]:
     held = [m for m in draft.meanings if m.name not in leads and not m.is_load_tool]
     measures = [m for m in held if m.role == "measure"]
     times = [m for m in held if m.role == "event_time"]
-    words = {singular(word) for word in draft.entity}
+    words = {singular(word) for word in draft.sense}
     if _by_period(draft, leads) and any(m.additivity != "non_additive" for m in measures):
         return "periodic_snapshot", "its key is what is measured and a day: one row per period"
     if words & _PERIODIC and measures:
@@ -94,11 +94,11 @@ def _dimension(
     into: Sequence[Relationship],
 ) -> tuple[Shape, str]:
     calendar = sum(bool(set(m.words) & CALENDAR_PARTS) for m in draft.meanings)
-    if singular(draft.entity[-1]) in {"date", "calendar", "day", "time"} and calendar >= 3:
+    if singular(draft.sense[-1]) in {"date", "calendar", "day", "time"} and calendar >= 3:
         return "date", "its columns are parts of the calendar"
     if draft.versions and draft.versions.kind == "slowly_changing":
         return "slowly_changing", "an entity has a row for each time that it changed"
-    words = {singular(word) for word in draft.entity}
+    words = {singular(word) for word in draft.sense}
     if words & lists.HISTORIES:
         return "history", "named as a history"
     key = set(draft.key_columns)
@@ -112,7 +112,7 @@ def _dimension(
 
 
 def _other(draft: Draft) -> tuple[Shape, str]:
-    words = {singular(word) for word in draft.entity}
+    words = {singular(word) for word in draft.sense}
     if words & lists.HISTORIES:
         return "log", "named as a log"
     if words & lists.AGGREGATES:

@@ -150,7 +150,7 @@ def plan(draft: Draft, owners: Mapping[str, set[str]] = MappingProxyType({})) ->
     for meaning in draft.meanings:
         by_role.setdefault(meaning.role, []).append(meaning)
     starts = _starts(draft, by_role)
-    history = bool({singular(word) for word in draft.entity} & HISTORIES)
+    history = bool({singular(word) for word in draft.sense} & HISTORIES)
     found = _satellite(draft, by_role, owners)  # a digest leaves no doubt what the rows are
     for key in (_entity_keys(draft) or _marked_key(draft, by_role))[:2]:
         names = (key.name,)
@@ -248,7 +248,7 @@ def _end_of(draft: Draft, start: ColumnMeaning) -> ColumnMeaning | None:
 
 def _entity_keys(draft: Draft) -> list[ColumnMeaning]:
     """Columns named as the key of the table's own entity, whose values may come back."""
-    entity = tuple(w for w in draft.entity if singular(w) not in HISTORIES)
+    entity = tuple(w for w in draft.sense if singular(w) not in HISTORIES)
     own: list[tuple[int, ColumnMeaning]] = []
     for meaning in draft.meanings:
         if meaning.is_load_tool or meaning.role in ("measure", "event_time", "flag"):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dbt_cartridge.documents.scan import Column, Relation, Scan
+from dbt_cartridge.infer.columns import looks, pii_of
 from dbt_cartridge.infer.facts import facts
-from dbt_cartridge.infer.judges import look
-from dbt_cartridge.infer.personal import personal
+from dbt_cartridge.infer.judges import Look
 from dbt_cartridge.words import Lexicon
 
 
@@ -21,21 +21,18 @@ def without_personal_values(scan: Scan) -> Scan:
 
 
 def _without(relation: Relation, lexicon: Lexicon) -> Relation:
-    entity = lexicon.entity(relation.name)
-    words = lexicon.columns([column.name for column in relation.columns])
     columns = tuple(
-        _silent(column) if _is_personal(column, said, entity) else column
-        for column, said in zip(relation.columns, words, strict=True)
+        _silent(seen.column) if _shows_somebody(seen) else seen.column
+        for seen in looks(relation, lexicon)
     )
     return relation.model_copy(update={"columns": columns})
 
 
-def _is_personal(column: Column, words: tuple[str, ...], entity: tuple[str, ...]) -> bool:
-    profile = column.profile
+def _shows_somebody(seen: Look) -> bool:
+    profile = seen.column.profile
     if profile is None or not (profile.top_values or profile.min or profile.max):
         return False
-    seen = look(column, words, entity)
-    return not seen.load_tool and personal(column, words, entity) is not None
+    return pii_of(seen) is not None
 
 
 def _silent(column: Column) -> Column:

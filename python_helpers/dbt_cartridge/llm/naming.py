@@ -267,7 +267,7 @@ def _with_stems(before: Schema, after: Schema, answers: Mapping[str, Any]) -> Sc
         table.model_copy(
             update={
                 "columns": tuple(
-                    column.model_copy(update={"words": _swapped(column.words, *swap)})
+                    _said(column, _swapped(column.said, *swap))
                     if (swap := swaps.get((table.id, column.name)))
                     and (table.id, column.name) not in said
                     else column
@@ -280,6 +280,11 @@ def _with_stems(before: Schema, after: Schema, answers: Mapping[str, Any]) -> Sc
         for table in after.tables
     )
     return after.model_copy(update={"tables": tables})
+
+
+def _said(column: ColumnMeaning, words: tuple[str, ...]) -> ColumnMeaning:
+    """The column under another name. Where names are in another language, it means the same."""
+    return column.model_copy(update={"spelt" if column.spelt else "words": words})
 
 
 def _swapped(words: tuple[str, ...], old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
@@ -325,5 +330,5 @@ def _meaning(column: ColumnMeaning, answers: Mapping[str, Named]) -> ColumnMeani
     changes: dict[str, Any] = {"description": answer.description}
     # What a load tool writes is called as the tool's own documentation calls it.
     if answer.name and not column.is_load_tool and _still_an_id(column, answer.name):
-        changes["words"] = tuple(answer.name.split("_"))
+        column = _said(column, tuple(answer.name.split("_")))
     return column.model_copy(update=changes)

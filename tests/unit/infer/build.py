@@ -107,7 +107,8 @@ def drafts(
         own = [r for r in relationships if r.table == one.id]
         first = meanings(one, words)
         known = first if early else refined(first, key, (), own)
-        made.append(Draft(one, words.entity(one.name), known, key))
+        entity = words.entity(one.name)
+        made.append(Draft(one, entity, words.meant(one.name, entity), False, known, key))
     return made
 
 

@@ -18,7 +18,7 @@ def named(*tables: str) -> list[tuple[str, str]]:
         for schema, _, name in (table.partition(".") for table in tables)
     ]
     lexicon = Lexicon.of({relation.name: () for relation in relations})
-    made = [Draft(relation, lexicon.entity(relation.name), ()) for relation in relations]
+    made = [Draft(relation, lexicon.entity(relation.name), (), False, ()) for relation in relations]
     found = entities(made)
     return [found[draft.id] for draft in made]
 

@@ -125,7 +125,7 @@ def _rule(measure: Attribute) -> str:
 
 def _is_averaged(measure: Attribute, level: bool) -> bool:
     loose = measure.additivity != "additive" or level
-    plain = _NO_LEVEL.isdisjoint(measure.name.split("_"))
+    plain = _NO_LEVEL.isdisjoint(measure.words)
     return (
         measure.role == "measure" and measure.type in _NUMBERS and loose and plain
         and measure.unit_by is None and not measure.zero_if_none

@@ -12,7 +12,6 @@ from dbt_cartridge.design.derive.row import Row
 from dbt_cartridge.design.events import event_time
 from dbt_cartridge.design.parts import Attribute
 from dbt_cartridge.documents.design import BY_VALUE
-from dbt_cartridge.words import pluralised, snake
 
 _EARNED = ("line_amount", "amount", "sales_amount", "extended_price", "line_total", "total")
 """What a profit is made of, behind the words that both share."""
@@ -25,7 +24,7 @@ def engagement(row: Row) -> Iterator[Derivation]:
         count = next((n for n in names if n == f"{kind}_count"), None)
         if count is None or count not in row.expressions:
             continue
-        several = snake(pluralised(kind.split("_")))
+        several = row.several[kind]
         said = docs.words(several)
         if f"has_{several}" not in row.by_name and kind not in row.complete:
             flag = _flag(f"has_{several}", f"True where the {row.words} has any {said}.")

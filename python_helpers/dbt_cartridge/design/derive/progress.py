@@ -55,7 +55,7 @@ def _may_be_missing(row: Row, time: Attribute) -> bool:
     if column is None or not column.nullable:
         return False
     profile = time.profile
-    ends = not _CLOSING.isdisjoint(time.name.split("_"))
+    ends = not _CLOSING.isdisjoint(time.words)
     return ends or (profile is not None and 0 < profile.nulls < profile.rows)
 
 

@@ -20,6 +20,7 @@ class Row:
         expressions: by column, how it is made; rules build on these.
         up: what the row refers to.
         sums: by what belongs to the row, in the singular, its columns and the rules they are by.
+        several: what belongs to the row, in the plural, by its singular.
         owned: of these, what is numbered for each row, as orders are for their customer.
         complete: of these, what a row is not without: the lines of an order.
         identities: what was proved of the row's own columns, in staged names.
@@ -30,6 +31,7 @@ class Row:
     expressions: Mapping[str, str]
     up: Sequence[Link] = ()
     sums: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, "Mapping[str, str]"])
+    several: Mapping[str, str] = field(default_factory=dict[str, str])
     owned: Collection[str] = ()
     complete: Collection[str] = ()
     identities: Sequence[Identity] = ()

@@ -78,7 +78,7 @@ def _gross(row: Row) -> Attribute | None:
     found = [
         a for a in row.own
         if a.role == "measure" and a.type in ("integer", "decimal", "float")
-        and not _BEFORE.isdisjoint(a.name.split("_"))
+        and not _BEFORE.isdisjoint(a.words)
     ]  # fmt: skip
     return found[0] if len(found) == 1 else None
 
@@ -87,7 +87,7 @@ def _shares(row: Row, gross: Attribute) -> Iterator[Derivation]:
     """Of an amount beside which a discount and a tax stand as shares of it: each as money, and what
     is left when the discount is off. A tax is one of what is left."""
     off, tax = (
-        [a for a in row.own if word in a.name.split("_") and is_rate(a)]
+        [a for a in row.own if word in a.words and is_rate(a)]
         for word in ("discount", "tax")
     )  # fmt: skip
     net, said = row[gross], f"`{gross.name}`"
