@@ -21,7 +21,7 @@ import bench
 import faults
 from origins import Built
 
-from dbt_cartridge.documents.schema import ColumnMeaning, Table
+from dbt_cartridge.documents.schema import ColumnMeaning, Schema, Table
 from tests.support import databases
 from tests.support.host import HostProject
 from tests.support.warehouses import quoted
@@ -99,7 +99,10 @@ def _measure(built: Built, table: Table, column: ColumnMeaning, found: Found) ->
     """How the sum in a fact differs from that of its raw rows; nothing where it does not."""
     arrived = False
     for mart in built.design.models:
-        if mart.layer != "marts" or mart.based_on[:1] != (table.id,):
+        if mart.layer != "marts" or table.id not in mart.based_on:
+            continue
+        base = mart.based_on[0]
+        if base != table.id and not _is_merged(table, base, built.schema):
             continue
         for shown in mart.columns:
             origin = built.origins.of(mart, shown.name)
@@ -112,6 +115,15 @@ def _measure(built: Built, table: Table, column: ColumnMeaning, found: Found) ->
                 if _differ(raw, own):
                     return f"{raw:.15g} in raw rows, {own:.15g} in {mart.name}"
     return "" if arrived else "in no column of a mart at its grain"
+
+
+def _is_merged(table: Table, into: str, schema: Schema) -> bool:
+    """Its rows are more columns of another table's: one for one, by its own key."""
+    key = table.primary_key.columns if table.primary_key else ()
+    return any(
+        one.table == table.id and one.ref_table == into and set(one.columns) == set(key)
+        for one in schema.relationships
+    )
 
 
 def _aggregates(built: Built, found: Found) -> Iterator[tuple[str, str | None]]:
