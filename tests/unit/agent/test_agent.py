@@ -107,5 +107,5 @@ def test_an_answer_has_an_end(project: Path, monkeypatch: pytest.MonkeyPatch) ->
     def long(*_: Any) -> str:
         return "x" * (2 * MOST)
 
-    monkeypatch.setattr("dbt_cartridge.infer.explain.explain", long)
+    monkeypatch.setattr("dbt_cartridge.agent.explaining.why", long)
     assert len(a_server(project).explain("raw.orders")) < MOST + 100
