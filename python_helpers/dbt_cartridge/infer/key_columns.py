@@ -35,6 +35,7 @@ LINK_ATTRIBUTES = frozenset("role relationship type kind relation".split())
 BARRED_ROLES = frozenset(
     "measure description flag json array load_time deleted_time deleted_flag is_current".split()
 )
+MOMENTS = frozenset(("event_time", "created_time", "updated_time", "valid_from", "valid_to"))
 LIKELY = {
     "entity": 1.0,
     "ending": 0.8,
@@ -115,7 +116,7 @@ class KeyColumns:
         profile = column.column.profile
         if self.is_barred(column) or self.is_load_tool(column) or (column.rows and column.nullable):
             return False
-        if column.family == "timestamp" or names_a_moment(column):
+        if column.family == "timestamp" or self.is_moment(column):
             return False
         return column.family != "text" or ((profile and profile.mean_length) or 0) <= LONGEST
 
@@ -141,6 +142,15 @@ class KeyColumns:
         if column.family in ("date", "timestamp"):
             return True
         return bool(column.words) and column.words[-1] in ("date", "day", "month", "year")
+
+    def is_moment(self, column: ColumnFacts) -> bool:
+        """`event_timestamp`, or `visited` in seconds since 1970: a time, though it is held as a
+        number or as text."""
+        if column.has_key_word or column.family in ("date", "timestamp"):
+            return False
+        meaning = self.meanings.get(column.name)
+        counted = meaning is not None and meaning.role in MOMENTS and not self.is_date(column)
+        return counted or column.words[-1:] in (("timestamp",), ("datetime",))
 
     def is_own_key(self, column: ColumnFacts) -> bool:
         """`id`, or named after the table (less the word that makes it a history)."""
@@ -273,11 +283,6 @@ class KeyColumns:
 def names_a_time(column: ColumnFacts) -> bool:
     """`sold_date_key`: leads to a calendar, and says when rather than what."""
     return bool(set(column.stem[-1:]) & DATE_WORDS)
-
-
-def names_a_moment(column: ColumnFacts) -> bool:
-    """`event_timestamp`, though it is held as a number."""
-    return not column.has_key_word and column.words[-1:] in (("timestamp",), ("datetime",))
 
 
 def alike(short: str, whole: str) -> bool:

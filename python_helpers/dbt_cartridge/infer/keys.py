@@ -20,7 +20,7 @@ from dbt_cartridge.documents.schema import Candidate, Evidence, Key
 from dbt_cartridge.infer.column_words import is_digest
 from dbt_cartridge.infer.composites import FOUND, NUMBERED, TOLD_IN, Points, proposals, searched
 from dbt_cartridge.infer.facts import SURROGATE_WORDS, ColumnFacts, Facts
-from dbt_cartridge.infer.key_columns import TINY, KeyColumns, Meanings, alike, names_a_moment
+from dbt_cartridge.infer.key_columns import TINY, KeyColumns, Meanings, alike
 from dbt_cartridge.infer.key_weights import FACTORS
 from dbt_cartridge.infer.names import NameIndex, normal
 from dbt_cartridge.infer.pointing import pointers
@@ -341,7 +341,7 @@ class KeyDraft:
     def _standing_points(self, column: ColumnFacts) -> Points:
         """What speaks for a column whatever its rows."""
         points = [*self._name_points(column), *self._place_points(column)]
-        if column.family in ("date", "timestamp") or names_a_moment(column):
+        if column.family in ("date", "timestamp") or self._own.is_moment(column):
             points.append(("a time is rarely a key", -4.0))
         if is_digest(column.words):
             points.append(("a digest of what the row tells", -6.0))

@@ -204,3 +204,18 @@ def test_the_items_of_an_unfolded_array_are_keyed_by_parent_and_index() -> None:
         }
     )
     assert key(world.infer(), "charge_tax_line") == ("charge_id", "index")
+
+
+def test_a_time_counted_since_1970_is_no_key_though_no_two_are_alike() -> None:
+    visits = World(
+        {
+            "visits": {
+                "visit_id": list(range(400)),
+                "visited": [1_700_000_000 + 7 * n for n in range(400)],
+                "pages": [n % 30 for n in range(400)],
+            }
+        }
+    ).infer()
+    found = table(visits, "visits")
+    assert found.other_keys == ()
+    assert found.by_name["visited"].role == "event_time"
