@@ -211,7 +211,7 @@ def test_a_time_counted_since_1970_is_no_key_though_no_two_are_alike() -> None:
         {
             "visits": {
                 "visit_id": list(range(400)),
-                "visited": [1_700_000_000 + 7 * n for n in range(400)],
+                "visited": [str(1_700_000_000 + 7 * n) for n in range(400)],
                 "pages": [n % 30 for n in range(400)],
             }
         }
