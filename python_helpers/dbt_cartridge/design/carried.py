@@ -57,6 +57,7 @@ def _keys(site: Site, staged: Staged, wide: Wide, ways: Sequence[Link]) -> None:
     header = site.headers.get(staged.id)
     above = site.plan.up[header.parent.id] if header else ()
     known = {staged.id, *(link.parent.id for link in (*site.plan.up[staged.id], *above))}
+    known |= _bridged(site, staged)
     here: list[tuple[Link, str]] = [(link, wide.alias) for link in ways]
     carried = 0
     for _ in range(_LONGEST_WAY):
@@ -68,13 +69,29 @@ def _keys(site: Site, staged: Staged, wide: Wide, ways: Sequence[Link]) -> None:
         known |= found.keys()
         here = []
         for found_here in found.values():
-            if len(found_here) > 1 or carried == _MOST_KEYS:
+            if len(found_here) > 1 or carried >= _MOST_KEYS:
                 continue
             link, further, left = found_here[0]
+            if further.columns == link.fields:
+                # The key of a salesperson is that of the employee: nothing has to be carried.
+                here.append((replace(further, columns=link.columns), left))
+                if left == wide.alias:
+                    way = replace(further, child=staged, columns=link.columns, complete=False)
+                    site.carried.setdefault(further.parent.id, []).append(way)
+                continue
             alias = _joined(wide, link, left)
             _carry_key(site, staged, wide, link, further, alias)
             carried += 1
             here.append((further, alias))
+
+
+def _bridged(site: Site, staged: Staged) -> set[str]:
+    """What bridges bring together with the rows: the whole answer, of which a key that is carried
+    would be another one."""
+    bridges = [
+        link.child.id for link in site.plan.down[staged.id] if link.child.table.role == "bridge"
+    ]
+    return {link.parent.id for bridge in bridges for link in site.plan.up[bridge]}
 
 
 def _leading(site: Site, parent: Staged) -> Iterator[Link]:

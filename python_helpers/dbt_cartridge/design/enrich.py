@@ -31,6 +31,7 @@ _OF_THE_ROW = frozenset({"created_time", "updated_time", "load_time", "technical
 # By its name a row of another table is known; what else is personal stays with the person.
 _SHARED = frozenset({None, "person_name"})
 _STATES: dict[str, ColumnRole] = {"status": "status", "state": "status", "stage": "status"}
+_LISTS = frozenset({"status", "stage"})
 _LABELS = frozenset({"name", "title", "label", "description", "code", "number"})
 
 
@@ -262,7 +263,7 @@ def name_lookups(plan: Plan, wide: Wide, staged: Staged, header: Link | None) ->
     """
     for link in (*plan.up[staged.id], *_above(plan, wide, header)):
         parent = link.parent
-        if not (link.joinable and link.is_plain and parent.table.role == "reference"):
+        if not (link.joinable and link.is_plain and _is_list(parent)):
             continue
         if link.is_self or parent.is_history or not set(link.columns) <= wide.expressions.keys():
             continue
@@ -275,6 +276,11 @@ def name_lookups(plan: Plan, wide: Wide, staged: Staged, header: Link | None) ->
             _bring(
                 wide, link, attribute, joined, link.role, values=_listed(attribute), origin=origin
             )
+
+
+def _is_list(staged: Staged) -> bool:
+    """A code list; what is named a status is one however much it says of each."""
+    return staged.table.role == "reference" or staged.entity.rpartition("_")[2] in _LISTS
 
 
 def _above(plan: Plan, wide: Wide, header: Link | None) -> list[Link]:

@@ -12,9 +12,10 @@ PLANNED = frozenset(
 )
 """Of a time that is planned: what it names has not happened when the row is written."""
 _LATER = frozenset(
-    "end ended ends closed resolved completed finished cancelled canceled last latest".split()
+    """end ended ends closed resolved completed finished cancelled canceled last latest changed
+    modified updated edited viewed""".split()
 )
-"""Of what comes after: it dates a row only where nothing else does."""
+"""Of what comes after, or again and again: it dates a row only where nothing else does."""
 _FEW_WITHOUT = 0.05  # of the rows have no time
 
 

@@ -220,7 +220,7 @@ def plan(staged: Mapping[str, Staged], found: Sequence[Link]) -> Plan:
         up[link.child.id].append(link)
         down[link.parent.id].append(link)
     facts = {id for id, s in staged.items() if _is_fact(s)}
-    facts -= {id for id in facts if _says_more(staged[id], up[id], down[id], facts)}
+    facts -= {id for id in facts if _says_more(staged[id], up[id], facts)}
     fates: dict[str, Fate] = {}
     for id, its in staged.items():
         if id in facts:
@@ -299,14 +299,13 @@ def _is_merged(staged: Staged, up: Sequence[Link], down: Sequence[Link]) -> bool
     return own is None or not whole or own * 2 >= whole
 
 
-def _says_more(staged: Staged, up: Sequence[Link], down: Sequence[Link], facts: set[str]) -> bool:
-    """A row for each row of a dimension, without a time of its own: however many numbers it holds,
-    nothing happened in it. It tells more of the same entity."""
+def _says_more(staged: Staged, up: Sequence[Link], facts: set[str]) -> bool:
+    """A row for each row of a dimension, or for some (the salespeople among the employees), without
+    a time of its own: however many numbers it holds, nothing happened in it. It tells more of the
+    same entity."""
     owner = extension_of(staged, up)
     timed = any(c.role in ("event_time", "created_time") for c in staged.table.columns)
-    if owner is None or owner.parent.id in facts or timed:
-        return False
-    return _is_merged(staged, up, down)
+    return owner is not None and owner.parent.id not in facts and not timed
 
 
 def extension_of(staged: Staged, up: Sequence[Link]) -> Link | None:

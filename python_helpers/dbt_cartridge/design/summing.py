@@ -10,16 +10,17 @@ from dataclasses import dataclass, replace
 
 from dbt_cartridge.design import docs, lines
 from dbt_cartridge.design import expressions as sql
-from dbt_cartridge.design.derive import of_group, of_row
+from dbt_cartridge.design.derive import of_bridge, of_group, of_row
 from dbt_cartridge.design.derive.amounts import MEDIAN
 from dbt_cartridge.design.derive.derivation import Derivation, told, within
 from dbt_cartridge.design.derive.ends import RECENCY, TURN
 from dbt_cartridge.design.derive.group import Group
 from dbt_cartridge.design.derive.row import Row
-from dbt_cartridge.design.derive.through import Through, through
+from dbt_cartridge.design.derive.through import Through
 from dbt_cartridge.design.derive.worth import RULE as WORTH
 from dbt_cartridge.design.derive.worth import worth
 from dbt_cartridge.design.enrich import Wide
+from dbt_cartridge.design.events import event_time
 from dbt_cartridge.design.measures import unsummed
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, stays_in_staging
 from dbt_cartridge.design.site import Site
@@ -84,11 +85,13 @@ def kinds(site: Site, parent: Staged, links: Sequence[Link]) -> list[Kind]:
     """
     twice = [link.child.id for link in links]
     found: list[Kind] = []
-    for link in links:
+    for link in (each for each in links if not _is_backwards(site, each)):
         child = link.child
         is_line = site.headers.get(child.id) is link
         if site.plan.is_fact(parent):
-            rows = site.offer(child) if is_line else child.offer
+            # A line of something else, a payment's of an invoice, happened when that did.
+            dated = event_time(child.offer.attributes) is not None
+            rows = child.offer if dated and not is_line else site.offer(child)
         else:
             rows = site.built.get(child.id, child.offer)
         worth = worth_of(site, child) if is_line else None
@@ -100,6 +103,16 @@ def kinds(site: Site, parent: Staged, links: Sequence[Link]) -> list[Kind]:
     return found + [
         Kind(link, parent.offer, called=called) for link, called in _below(site, parent)
     ]
+
+
+def _is_backwards(site: Site, link: Link) -> bool:
+    """Of a bridge between rows of one table, the end from which the other has no name of its own:
+    an issue has related issues; those that it is related to would be its issues."""
+    other = _other_side(site, link)
+    return (
+        other is not None and other.parent.id == link.parent.id
+        and other.role == link.parent.entity
+    )  # fmt: skip
 
 
 def _below(site: Site, parent: Staged) -> Iterator[tuple[Link, str]]:
@@ -137,7 +150,7 @@ def sum_up(site: Site, staged: Staged, wide: Wide, found: Sequence[Kind]) -> Non
     """Add to a mart what belongs to its rows, as far as there is room."""
     groups: list[Group | Through] = [_shown(site, wide, kind) for kind in found]
     proposed = [
-        through(group) if isinstance(group, Through) else of_group(group) for group in groups
+        of_bridge(group) if isinstance(group, Through) else of_group(group) for group in groups
     ]
     adapter = site.host.adapter
     chosen, left = within(
@@ -171,9 +184,16 @@ def _shown(site: Site, wide: Wide, kind: Kind) -> Group | Through:
     alias = wide.aliases.claim(kind.link.child.entities, f"{kind.link.child.entities}_rows")
     return Group(
         link=kind.link, rows=kind.rows, alias=alias, prefix=kind.prefix, called=kind.called,
-        one_unit=kind.one_unit,
+        one_unit=kind.one_unit, single=_single(kind.link) and site.plan.is_fact(kind.link.parent),
         told=kind.told, parents=_parents(site, kind), header=_far(site, kind.link),
     )  # fmt: skip
+
+
+def _single(link: Link) -> bool:
+    """At most one row of the child belongs to each: its key is that of the link."""
+    return (
+        link.child.key_proved and bool(link.child.key) and set(link.child.key) <= set(link.columns)
+    )
 
 
 def _far(site: Site, link: Link) -> str | None:
@@ -194,7 +214,7 @@ def _parents(site: Site, kind: Kind) -> dict[str, Link]:
         for link in site.plan.up[child.id]
         if len(link.columns) == 1 and link.is_plain and not link.is_self
     }  # fmt: skip
-    header = site.headers.get(child.id)
+    header = None if site.plan.is_fact(kind.link.parent) else site.headers.get(child.id)
     for link in site.plan.up[header.parent.id] if header else ():
         if len(link.columns) == 1 and link.is_plain and not link.is_self:
             found.setdefault(link.columns[0], link)
@@ -219,7 +239,8 @@ def _others(site: Site, here: Link, there: Link) -> Offer:
     known = {**site.built, **site.shown}
     built = None if site.plan.is_fact(here.parent) else known.get(parent.id)
     rows = built or parent.offer
-    kept = [a for a in _beside(rows, ()).attributes if not stays_in_staging(a)]
+    beside = {link.child.entity for link in site.plan.down[here.parent.id] if link is not here}
+    kept = [a for a in _beside(rows, beside).attributes if not stays_in_staging(a)]
     return Offer(rows.model, tuple(kept), rows.key)
 
 
@@ -277,7 +298,8 @@ def _take(
     for each in derivations:
         value = sql.column(summed, each.name)
         if each.attribute.zero_if_none:
-            value = f"coalesce({value}, 0)"
+            nothing = "false" if each.attribute.type == "boolean" else "0"
+            value = f"coalesce({value}, {nothing})"
         elif each.expression.startswith(("avg(", MEDIAN)):
             value = f"round({value}, {AVERAGE_DIGITS})"
         made = replace(each.attribute, rule=each.rule)

@@ -29,7 +29,7 @@ from dbt_cartridge.infer.keys import TableKeys, find_keys
 from dbt_cartridge.infer.known import known
 from dbt_cartridge.infer.names import NameIndex
 from dbt_cartridge.infer.outside import outside
-from dbt_cartridge.infer.per_unit import per_unit
+from dbt_cartridge.infer.per_unit import of_anything, per_unit
 from dbt_cartridge.infer.probing import Asker, is_unique
 from dbt_cartridge.infer.relationships import find_relationships
 from dbt_cartridge.infer.roles import RoleFound, roles
@@ -60,6 +60,7 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
     drafts = _refined(drafts, keys, versions, relationships)
     formulas = identities(drafts, relationships, ask)
     drafts = [replace(d, meanings=per_unit(d, formulas)) for d in drafts]
+    drafts = [replace(d, meanings=of_anything(d)) for d in drafts]
     found = roles(drafts, relationships, ask)
     named = entities(drafts)
     return Schema(

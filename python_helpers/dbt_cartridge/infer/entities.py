@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
+from dbt_cartridge.infer.column_words import words_of
 from dbt_cartridge.infer.drafts import Draft
+from dbt_cartridge.infer.role_words import LINES
 from dbt_cartridge.words import (
     is_common,
     pluralised,
@@ -18,6 +20,7 @@ from dbt_cartridge.words import (
 )
 
 Names = tuple[str, str]  # entity, entities
+_HEADS = words_of("header head hdr")
 
 
 def entities(drafts: Sequence[Draft]) -> dict[str, Names]:
@@ -44,7 +47,9 @@ def _of_schema(drafts: Sequence[Draft]) -> dict[str, Names]:
         name for draft in drafts
         for name in (draft.relation.name, *(column.name for column in draft.relation.columns))
     )  # fmt: skip
-    for name in (_short, _whole, _as_written):
+    documents = {d.entity[:-1] for d in drafts if len(d.entity) > 1 and d.entity[-1] in LINES}
+    short = partial(_short, documents=documents)
+    for name in (short, _whole, _as_written):
         waiting = _take(waiting, partial(name, english=english), names)
     taken = {entity for pair in names.values() for entity in pair}
     for draft in waiting:
@@ -76,7 +81,12 @@ def _take(
     return left
 
 
-def _short(draft: Draft, english: bool) -> Names:
+def _short(draft: Draft, english: bool, documents: Collection[tuple[str, ...]]) -> Names:
+    """The head of a document that has lines is the document: `sales_order_header`, beside
+    `sales_order_detail`, is the sales order."""
+    stem = draft.entity[:-1]
+    if draft.entity[-1] in _HEADS and stem in documents:
+        return snake(stem), snake(pluralised(stem) if english or is_common(stem[-1]) else stem)
     return snake(draft.entity), snake(_several(draft, english))
 
 

@@ -80,8 +80,10 @@ def _additivity(named: list[str], reading: Reading) -> Additivity | None:
         return "non_additive"
     if "price" in said:
         return "additive" if said & {"total", "extended", "amount", "sum"} else "non_additive"
-    if "unit" in said and said & {"cost", "amount", "price", "value"}:
-        return "non_additive"
+    if said & {"unit", "standard"} and said & {"cost", "amount", "price", "value"}:
+        return "non_additive"  # a standard cost is that of one piece
+    if named[1:2] == ["to"] and named[0] in lists.UNITS:
+        return "non_additive"  # days to manufacture: how long one takes
     on_order = "on" in said and bool(said & {"order", "hand"})
     if on_order or (said & lists.SEMI_ADDITIVE and not said & {"change", "sold", "sale"}):
         return "semi_additive"

@@ -1,4 +1,4 @@
-"""Factors of a proved product are per unit: what one piece costs is not to be summed.
+"""Numbers that are of one piece, or of another thing in every row, are not to be summed.
 
 `ext_cost = quantity × cost` says that `cost` is the cost of one, whatever its name says. Of the two
 factors, the quantity stays what it is.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from dbt_cartridge.documents.schema import ColumnMeaning, Evidence, Identity
+from dbt_cartridge.infer.column_words import words_of
 from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.infer.figures import figures
 
@@ -34,6 +35,32 @@ def per_unit(draft: Draft, identities: Iterable[Identity]) -> tuple[ColumnMeanin
             }
         )
         if m.name in results and m.additivity == "additive"
+        else m
+        for m in draft.meanings
+    )
+
+
+_OF_WHAT = words_of("field attribute property metric parameter indicator concept characteristic")
+_VALUE = words_of("value numeric number")
+_SAID = frozenset({"measure", "flag", "event_time", "description"})
+
+
+def of_anything(draft: Draft) -> tuple[ColumnMeaning, ...]:
+    """The meanings of a table's columns, without a measure of anything.
+
+    A `value` beside the field, the metric or the concept that it is of counts something else in
+    every row: neither their sum nor their average says anything.
+    """
+    beside = any(_OF_WHAT & set(m.words) for m in draft.meanings if m.role not in _SAID)
+    return tuple(
+        m.model_copy(
+            update={
+                "role": "attribute",
+                "additivity": None,
+                "evidence": (*m.evidence, Evidence(text="of another thing in every row")),
+            }
+        )
+        if beside and m.role == "measure" and "value" in m.words and set(m.words) <= _VALUE
         else m
         for m in draft.meanings
     )

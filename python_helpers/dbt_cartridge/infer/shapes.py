@@ -10,7 +10,9 @@ from dbt_cartridge.infer.column_words import CALENDAR_PARTS, words_of
 from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.words import singular
 
-_PERIODIC = words_of("snapshot daily monthly weekly hourly balance stat stats level")
+_PERIODIC = words_of("snapshot daily monthly weekly hourly")
+_LEVELS = words_of("balance stat level")
+_SERIES = words_of("history log")
 
 
 def shape(
@@ -44,7 +46,7 @@ def _fact(draft: Draft, out: Sequence[Relationship]) -> tuple[Shape, str]:
     words = {singular(word) for word in draft.sense}
     if _by_period(draft, leads) and any(m.additivity != "non_additive" for m in measures):
         return "periodic_snapshot", "its key is what is measured and a day: one row per period"
-    if words & _PERIODIC and measures:
+    if measures and (words & _PERIODIC or _is_level(draft)):
         return "periodic_snapshot", "named as a measurement that is repeated"
     milestones = _milestones(draft, times)
     if len(milestones) >= 2:
@@ -55,6 +57,15 @@ def _fact(draft: Draft, out: Sequence[Relationship]) -> tuple[Shape, str]:
     if words & {"event", "log", "click", "session", "activity", "history"} or not leads:
         return "event", "it tells what happened, without a measure"
     return "factless", "it holds no measure: that it happened is the fact"
+
+
+def _is_level(draft: Draft) -> bool:
+    """A balance, or a history of balances: what the name ends in. A balance transaction moves the
+    balance, and is none."""
+    said = [singular(word) for word in draft.entity]
+    while len(said) > 1 and said[-1] in _SERIES:
+        said.pop()
+    return bool(said) and said[-1] in _LEVELS
 
 
 def _by_period(draft: Draft, leads: set[str]) -> bool:

@@ -9,7 +9,17 @@ import pytest
 from dbt_cartridge.documents.scan import Column
 from dbt_cartridge.documents.schema import ColumnMeaning, Key
 from dbt_cartridge.infer.columns import meanings, refined
-from tests.unit.infer.build import column, integer, leads, lexicon, moment, number, relation
+from dbt_cartridge.infer.per_unit import of_anything
+from tests.unit.infer.build import (
+    column,
+    drafts,
+    integer,
+    leads,
+    lexicon,
+    moment,
+    number,
+    relation,
+)
 
 
 def meaning(one: Column, table: str = "orders", *others: Column) -> ColumnMeaning:
@@ -137,6 +147,8 @@ def test_a_count_that_is_0_or_1_is_no_flag() -> None:
         (integer("number_of_children", 0, 5), "additive"),
         (number("extended_price", 1, 90, 10), "additive"),
         (number("unit_price", 1, 90, 10), "non_additive"),
+        (number("standard_cost", 1, 90, 10), "non_additive"),
+        (integer("days_to_manufacture"), "non_additive"),
         (number("tax_rate", 0, 1, 0.1), "non_additive"),
         (number("discount", 0, 0.5, 0.1), "non_additive"),
         (number("discount_amount", 0, 50, 5), "additive"),
@@ -305,3 +317,10 @@ def test_zeros_and_ones_are_yes_and_no_only_where_the_name_says_so() -> None:
     assert meaning(zero_or_one("triple_plays")).role == "measure"
     assert meaning(zero_or_one("col_3")).role == "attribute"
     assert meaning(zero_or_one("is_new")).role == "flag"
+
+
+def test_a_value_of_any_field_is_no_measure() -> None:
+    field, value = integer("field_id"), number("value", 0, 900, 9)
+    for group, role in (((field, value), "attribute"), ((value,), "measure")):
+        draft = drafts([relation("t", *group)], {}, [])[0]
+        assert {m.name: m.role for m in of_anything(draft)}["value"] == role

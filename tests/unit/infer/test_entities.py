@@ -69,3 +69,11 @@ def test_no_two_tables_share_a_name(tables: list[str]) -> None:
     assert len({entity for entity, _ in found}) == len(found)
     assert len({several for _, several in found}) == len(found)
     assert all(part.isidentifier() for pair in found for part in pair)
+
+
+def test_the_head_of_a_document_that_has_lines_is_the_document() -> None:
+    assert named("raw.SalesOrderHeader", "raw.SalesOrderDetail", "raw.mail_headers") == [
+        ("sales_order", "sales_orders"),
+        ("sales_order_detail", "sales_order_details"),
+        ("mail_header", "mail_headers"),
+    ]

@@ -230,3 +230,21 @@ def test_a_thousand_tables_get_their_roles_in_about_a_second() -> None:
     start = time.process_time()
     roles(known, links, Answers())
     assert time.process_time() - start < 3
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("account_balances", "periodic_snapshot"),
+        ("account_balance_history", "periodic_snapshot"),
+        ("balance_transactions", "transaction"),
+    ],
+)
+def test_what_moves_a_balance_is_no_balance(name: str, shape: str) -> None:
+    made = relation(
+        name, integer("id", rows=900), integer("customer_id", rows=900),
+        moment("booked_at", rows=900), number("amount", 1, 900, 40, rows=900),
+    )  # fmt: skip
+    links = [leads(name, "customer_id", "customers", "customer_id")]
+    tables = drafts([CUSTOMERS, made], {"customers": "customer_id", name: "id"}, links)
+    assert roles(tables, links, Answers())[f"raw.{name}"].shape == shape

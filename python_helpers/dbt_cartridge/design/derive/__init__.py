@@ -13,24 +13,28 @@ from dbt_cartridge.design.derive.ages import ages
 from dbt_cartridge.design.derive.amounts import averages, totals
 from dbt_cartridge.design.derive.by_kind import by_flag, by_kind
 from dbt_cartridge.design.derive.counts import counts, distinct
-from dbt_cartridge.design.derive.derivation import Derivation
+from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.durations import durations, lateness
 from dbt_cartridge.design.derive.ends import ends, moments
 from dbt_cartridge.design.derive.engagement import engagement, margins, shares
 from dbt_cartridge.design.derive.full_name import full_name
 from dbt_cartridge.design.derive.group import Group
+from dbt_cartridge.design.derive.held import held
 from dbt_cartridge.design.derive.intervals import intervals
+from dbt_cartridge.design.derive.only_one import only_one
 from dbt_cartridge.design.derive.progress import progress
 from dbt_cartridge.design.derive.row import Row
 from dbt_cartridge.design.derive.sequence import sequence
+from dbt_cartridge.design.derive.through import Through, through
 
-__all__ = ["OF_A_GROUP", "OF_A_ROW", "of_group", "of_period", "of_row"]
+__all__ = ["OF_A_GROUP", "OF_A_ROW", "of_bridge", "of_group", "of_period", "of_row"]
 
 OF_A_GROUP: tuple[Callable[[Group], Iterator[Derivation]], ...] = (
     counts, moments, totals, by_kind, by_flag, averages, ends, distinct,
 )  # fmt: skip
 OF_A_ROW: tuple[Callable[[Row], Iterator[Derivation]], ...] = (
-    full_name, sequence, durations, lateness, progress, intervals, engagement, margins, shares,
+    full_name, sequence, durations, lateness, progress, held, intervals, engagement, margins,
+    shares,
 )  # fmt: skip
 
 
@@ -43,7 +47,14 @@ def of_group(group: Group) -> list[Derivation]:
         return list(distinct(group))
     if group.called:
         return list(counts(group))
+    if group.single:
+        return _once(only_one(group))
     return _once(each for rule in OF_A_GROUP for each in rule(group))
+
+
+def of_bridge(pair: Through) -> list[Derivation]:
+    """All that is proposed of what a bridge brings together with a row, each name once."""
+    return _once(through(pair))
 
 
 def of_period(group: Group) -> list[Derivation]:
@@ -65,5 +76,13 @@ def of_row(row: Row, whole: bool = True, now: bool = False) -> list[Derivation]:
     return [d for d in found if (whole or not d.windowed) and d.name not in row.by_name]
 
 
+LONGEST = 56
+"""Characters of a name. A longer one is read by nobody; only what always stands may have it."""
+
+
 def _once(found: Iterator[Derivation]) -> list[Derivation]:
-    return list({each.name: each for each in reversed(list(found))}.values())[::-1]
+    named = {each.name: each for each in reversed(list(found))}
+    return [
+        each for each in list(named.values())[::-1]
+        if len(each.name) <= LONGEST or each.rank == Rank.ALWAYS
+    ]  # fmt: skip

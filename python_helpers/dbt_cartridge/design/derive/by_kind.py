@@ -21,6 +21,8 @@ from dbt_cartridge.documents.design import BY_VALUE
 from dbt_cartridge.words import safe_name
 
 _RANKS = {"status": Rank.FIRST, "type_discriminator": Rank.OFTEN, "category": Rank.SOMETIMES}
+_KINDS = frozenset("type kind class category flag method channel mode tier".split())
+"""What a category ends in by which the business counts; a colour or a size is seldom asked for."""
 _MOST_VALUES = {"status": 8, "type_discriminator": 6, "category": 5}
 BY_FLAG = "by_flag"
 _LONGEST = 24  # characters of a state: longer ones are sentences
@@ -28,6 +30,8 @@ _SHORTEST = 2  # … and so short they are codes
 _NOTHING = frozenset(("none", "other", "others", "unknown", "null", "not_specified", "misc"))
 _ROWS_PER_STATE = 5
 _NEITHER = frozenset(("true", "false", "t", "f", "y", "n", "yes", "no", "0", "1"))
+_NAMES = frozenset("name title label domain email browser os".split())
+"""What a column ends in whose few values name things, and are no kinds."""
 _STARTS = ("is_", "was_", "has_been_", "are_")
 
 
@@ -35,7 +39,11 @@ def by_kind(group: Group) -> Iterator[Derivation]:
     """A count, and of money in one currency an amount, for each value of each status and kind."""
     for attribute in group.attributes:
         rank = _RANKS.get(attribute.role)
+        if attribute.role == "category" and attribute.name.rpartition("_")[2] in _KINDS:
+            rank = Rank.OFTEN
         if rank is None or attribute.type != "text" or attribute.pii is not None:
+            continue
+        if not attribute.values and attribute.name.rpartition("_")[2] in _NAMES:
             continue
         if group.is_shared(attribute):
             continue  # a product's lines are all of the product's type

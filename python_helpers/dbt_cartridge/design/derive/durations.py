@@ -86,7 +86,11 @@ def _is_deadline(attribute: Attribute) -> bool:
 def _fulfilment(row: Row, planned: Attribute) -> Attribute | None:
     """The time at which what was planned happened: the one that shares its words, else the only
     one that follows the first and that not every row has had, else the end of the way: what was
-    promised for a day is kept when it arrives, not when it leaves."""
+    promised for a day is kept when it arrives, not when it leaves.
+
+    Of a thing or a person only the first: what is expected of a customer is not kept by whatever
+    else is known of them.
+    """
     start = event_time(row.own)
     others = [
         a for a in row.own
@@ -95,8 +99,8 @@ def _fulfilment(row: Row, planned: Attribute) -> Attribute | None:
     ]  # fmt: skip
     stem = {verb_of(w) for w in planned.name.split("_")} - {"date", "at", "time", row.entity}
     shared = [a for a in others if stem & {verb_of(w) for w in a.name.split("_")}]
-    if len(shared) == 1:
-        return shared[0]
+    if len(shared) == 1 or not row.is_fact:
+        return shared[0] if len(shared) == 1 else None
     later = {high.name for low, high, _ in row.ordered() if start and low.name == start.name}
     open_ended = [a for a in others if not a.required and (a.name in later or not later)]
     if len(open_ended) == 1 and not shared:

@@ -68,7 +68,7 @@ def _telling(group: Group) -> Iterator[tuple[Attribute, Rank]]:
     states = [
         a for a in group.attributes
         if a.role in ("status", "type_discriminator") and a.pii is None and a.type in _COMPARABLE
-        and (a.origin is None or a.origin[0] == group.child.id)
+        and (a.origin is None or a.origin[0] == group.child.id) and not group.is_shared(a)
     ]  # fmt: skip
     for state in states[:1]:
         yield state, Rank.FIRST

@@ -23,6 +23,7 @@ class Group:
         prefix: tells two links to one parent apart: `origin`.
         called: what one row of the group is to the parent, where it is of the same table: it is
             counted and nothing else.
+        single: a row has at most one: the key of the rows is that of the link.
         one_unit: the rows of one parent share their currency, as the lines of one order do.
         told: sums of these say nothing new: the parent has them.
         parents: by foreign key column, the way to what the rows refer to besides.
@@ -35,6 +36,7 @@ class Group:
     alias: str
     prefix: str = ""
     called: str = ""
+    single: bool = False
     one_unit: bool = False
     told: frozenset[str] = frozenset()
     parents: Mapping[str, Link] = field(default_factory=dict[str, Link])
@@ -72,7 +74,9 @@ class Group:
 
     def is_shared(self, attribute: Attribute) -> bool:
         """Taken over from the parent: alike in all rows of the group."""
-        return attribute.origin is not None and attribute.origin[0] == self.link.parent.id
+        if attribute.origin is None:  # the name of the code, in the list of the codes
+            return bool(attribute.values) and attribute.name.startswith(f"{self.link.role}_")
+        return attribute.origin[0] == self.link.parent.id
 
     def column(self, attribute: Attribute) -> str:
         return sql.column(self.alias, attribute.name)

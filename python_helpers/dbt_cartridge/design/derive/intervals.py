@@ -132,9 +132,9 @@ def _since(row: Row) -> Attribute | None:
 
 def _keeps_changes(row: Row) -> bool:
     names = {a.name for a in row.columns} | {a.role for a in row.own}
-    said = (
-        not _CHANGES.isdisjoint(row.staged.entity.split("_")) or row.staged.table.shape == "history"
-    )
+    words = row.staged.entity.split("_")
+    said = len(words) > 1 and not _CHANGES.isdisjoint(words)  # a bare version is one of a product
+    said = said or row.staged.table.shape == "history"
     return said and not {"valid_from", "valid_to", "is_current"} & names
 
 
