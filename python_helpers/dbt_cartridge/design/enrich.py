@@ -12,6 +12,7 @@ from dbt_cartridge.design.naming import Names
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, ordered, stays_in_staging
 from dbt_cartridge.design.plan import Plan, descriptive, extension_of
 from dbt_cartridge.documents.design import (
+    Again,
     Conserved,
     Cte,
     Input,
@@ -119,13 +120,14 @@ class Wide:
         of: str,
         measure: str | None,
         chosen: tuple[str, str | None] | None = None,
+        how: Again = "sum",
     ) -> None:
         """The column holds what belongs to each row, of all that `of` has."""
         if len(link.fields) == 1:
             self.totals.append(
                 Conserved(
                     column=name, of=of, measure=measure, key=(link.fields[0], link.columns[0]),
-                    removed=link.child.deleted_flag, chosen=chosen,
+                    removed=link.child.deleted_flag, chosen=chosen, how=how,
                 )
             )  # fmt: skip
 

@@ -308,6 +308,9 @@ def _take(
         adds_up = each.expression == "count(*)" or each.measure or each.chosen
         if isinstance(group, Group) and adds_up:
             wide.adds_up(name, kind.link, kind.rows.model, each.measure, each.chosen)
+        elif isinstance(group, Group) and each.again is not None:
+            how, column = each.again
+            wide.adds_up(name, kind.link, kind.rows.model, column, how=how)
     if any(a.within in kind.link.columns for a in kind.rows.attributes if a.within):
         wide.owned.add(entity)
     if kind.one_unit:

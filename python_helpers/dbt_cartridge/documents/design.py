@@ -329,11 +329,16 @@ class ModelColumn(Frozen):
     tests: tuple[Test, ...] = ()
 
 
+Again = Literal["sum", "average", "distinct", "first", "latest"]
+
+
 class Conserved(Frozen):
-    """A sum that has to arrive: that of `column` here is that of `of`'s `measure`.
+    """What has to arrive: the sum of `column` here is that of `of`'s `measure`.
 
     `key` pairs a column here with one there: rows there that find none here belong to nobody, and
-    are not counted. No test of the project; the proof asks it.
+    are not counted. `how` says what was made of the rows of each key: of averages and of distinct
+    counts the sum over all keys is compared, of a first and a latest the very first and the very
+    latest. No test of the project; the proof asks it.
     """
 
     column: str
@@ -342,6 +347,7 @@ class Conserved(Frozen):
     key: tuple[str, str] | None = None
     removed: str | None = None  # a flag there; rows that bear it are not counted
     chosen: tuple[str, str | None] | None = None  # only rows there with this value; None: if true
+    how: Again = "sum"
 
 
 class Model(Frozen):

@@ -61,6 +61,19 @@ cross join (
     from {{{{ ref('{of}') }}}}{where}
 ) as {name}"""
 
+_OTHER_BY_KEY = """\
+cross join (
+    select {added}
+    from (
+        select {sums}
+        from {{{{ ref('{of}') }}}}{where}
+        group by {by}
+    ) as cartridge_keys
+) as {name}"""
+_ENDS = {"first": "min", "latest": "max"}
+_BY_KEY = {"average": "avg(1.0 * ", "distinct": "count(distinct "}
+_ROUNDED = "0.0001"  # of an average: half of its last digit here, and what floats may change
+
 
 @dataclass(frozen=True)
 class _Question:
@@ -179,14 +192,14 @@ def _latest_keys(model: Model) -> tuple[str, ...]:
     return tuple(sqlglot.parse_one(key, read="duckdb").name for key in keys)
 
 
-def _origin(claim: Conserved) -> tuple[str, str, str]:
-    """Claims with the same are asked of the same rows."""
-    return claim.of, "\0".join(claim.key or ()), claim.removed or ""
+def _origin(claim: Conserved) -> tuple[str, str, str, bool]:
+    """Claims with the same are asked of the same rows, and with them grouped or not."""
+    return claim.of, "\0".join(claim.key or ()), claim.removed or "", claim.how in _BY_KEY
 
 
 def _sums(design: Design, model: Model, claims: Sequence[Conserved], unread: bool) -> str:
     own = [
-        f"coalesce(sum({quoted(claim.column, design.adapter)}), 0) as c{place}"
+        _own(claim, quoted(claim.column, design.adapter), place)
         for place, claim in enumerate(claims)
     ]
     marks: list[str] = []
@@ -194,7 +207,7 @@ def _sums(design: Design, model: Model, claims: Sequence[Conserved], unread: boo
     placed = enumerate(claims)
     for _, group in groupby(placed, key=lambda each: _origin(each[1])):
         same, name = list(group), f"cartridge_{len(others)}"
-        marks += [_mark(f"{name}.c{place}", place) for place, _ in same]
+        marks += [_mark(claim, f"{name}.c{place}", place) for place, claim in same]
         others.append(_other(design, model, same, name, unread))
     text = _SUMS.format(
         marks="\n    + ".join(marks), own=", ".join(own), model=model.name,
@@ -203,9 +216,20 @@ def _sums(design: Design, model: Model, claims: Sequence[Conserved], unread: boo
     return _CONFIG.format(name="cartridge_lost") + text
 
 
-def _mark(theirs: str, place: int) -> str:
+def _own(claim: Conserved, column: str, place: int) -> str:
+    if claim.how in _ENDS:
+        return f"{_ENDS[claim.how]}({column}) as c{place}"
+    counted = f", count({column}) as n{place}" if claim.how == "average" else ""
+    return f"coalesce(sum({column}), 0) as c{place}{counted}"
+
+
+def _mark(claim: Conserved, theirs: str, place: int) -> str:
     own = f"cartridge_own.c{place}"
+    if claim.how in _ENDS:
+        return f"case when {own} <> {theirs} then {1 << place} else 0 end"
     near = f"{_NEAR} * (1 + abs({theirs}))"
+    if claim.how == "average":  # each is rounded, here and there
+        near = f"{_ROUNDED} * (1 + cartridge_own.n{place})"
     return f"case when abs({own} - {theirs}) > {near} then {1 << place} else 0 end"
 
 
@@ -216,6 +240,10 @@ def _other(
         return quoted(text, design.adapter)
 
     def value(claim: Conserved) -> str:
+        if claim.how in _ENDS:
+            return f"{_ENDS[claim.how]}({column(claim.measure or '')})"
+        if claim.how in _BY_KEY:
+            return f"{_BY_KEY[claim.how]}{column(claim.measure or '')})"
         counted = column(claim.measure) if claim.measure else "1"
         if claim.chosen is not None:
             name, told = claim.chosen
@@ -232,7 +260,11 @@ def _other(
         where.append(f"{theirs} in ({known})")
     if first.removed is not None:
         where.append(f"not coalesce({column(first.removed)}, false)")
-    return _OTHER.format(
-        sums=", ".join(sums), of=first.of, name=name,
-        where=f"\n    where {' and '.join(where)}" if where else "",
-    )  # fmt: skip
+    said = f"\n    where {' and '.join(where)}" if where else ""
+    if first.how in _BY_KEY and first.key is not None:
+        added = [f"coalesce(sum(c{place}), 0) as c{place}" for place, _ in claims]
+        by = column(first.key[1])
+        return _OTHER_BY_KEY.format(
+            added=", ".join(added), sums=", ".join(sums), of=first.of, name=name, where=said, by=by
+        )
+    return _OTHER.format(sums=", ".join(sums), of=first.of, name=name, where=said)

@@ -78,6 +78,7 @@ def averages(group: Group) -> Iterator[Derivation]:
         yield Derivation(
             _rule(each.measure), made, _average(inner, each.measure), Rank.FIRST,
             together=f"{name} by unit" if each.suffix else "", one_of_units=bool(each.suffix),
+            again=None if each.suffix else ("average", each.measure.name),
         )  # fmt: skip
     for measure in group.attributes:
         elsewhere = measure.within is not None and measure.within not in group.link.columns
@@ -95,7 +96,10 @@ def averages(group: Group) -> Iterator[Derivation]:
             description=f"Average of `{measure.name}` over the {group.theirs}; not to be summed.",
         )  # fmt: skip
         rank = Rank.FIRST if made_here or "rating" in measure.name else Rank.SOMETIMES
-        yield Derivation(_rule(measure), made, _average(group.column(measure), measure), rank)
+        yield Derivation(
+            _rule(measure), made, _average(group.column(measure), measure), rank,
+            again=("average", measure.name),
+        )  # fmt: skip
         if measure.rule == DURATIONS:
             yield _median(group, measure, made)
 

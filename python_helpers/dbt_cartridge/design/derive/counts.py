@@ -45,6 +45,7 @@ def distinct(group: Group) -> Iterator[Derivation]:
             replace(made, additivity="non_additive"),
             f"count(distinct {group.column(column)})",
             Rank.FIRST if group.header else Rank.OFTEN,
+            again=("distinct", name),
         )
 
 

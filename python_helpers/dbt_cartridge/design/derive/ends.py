@@ -29,7 +29,10 @@ def moments(group: Group) -> Iterator[Derivation]:
             name=f"{word}_{own}", type=time.type, group=time.group,
             description=f"When the {word} of the {group.theirs} was.",
         )  # fmt: skip
-        yield Derivation("ends", attribute, f"{function}({group.column(time)})", Rank.FIRST)
+        yield Derivation(
+            "ends", attribute, f"{function}({group.column(time)})", Rank.FIRST,
+            again=("first" if word == "first" else "latest", time.name),
+        )  # fmt: skip
 
 
 def ends(group: Group) -> Iterator[Derivation]:
