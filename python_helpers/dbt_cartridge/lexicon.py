@@ -74,6 +74,10 @@ KEY_HEADS = _words(
 )
 """Words after which a short form is that of the table whose key it is: `fac_id`."""
 
+AS_NOUN = {"scheduled": "schedule"}
+"""What an abbreviation means at the end of a name or before a key: `sched_dep_time` is scheduled, a
+`job_sched` is a schedule."""
+
 ALONE_UNCHANGED = _words(
     """
     acc act auth bus cat comm comp cr del dist div doc est exp ext info inst med mid mo mod neg no

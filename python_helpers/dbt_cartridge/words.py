@@ -272,6 +272,8 @@ class Lexicon:
                 return (word,)
             if word in ("no", "ts") and at == 0:
                 return (word,)
+        if at + 1 == len(words) or words[at + 1] in lists.KEY_HEADS:
+            spelt = lists.AS_NOUN.get(spelt, spelt)
         return tuple(spelt.split("_"))
 
 

@@ -66,6 +66,20 @@ def test_short_forms_are_spelt_out(name: str, words: str) -> None:
     assert split(name) == tuple(words.split())
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("sched_dep_time", "scheduled dep time"),
+        ("job_sched", "job schedule"),
+        ("sched_id", "schedule id"),
+    ],
+)
+def test_a_short_form_of_a_participle_is_a_thing_where_it_ends_a_name(
+    name: str, words: str
+) -> None:
+    assert " ".join(split(name)) == words
+
+
 @pytest.mark.parametrize("name", ["no", "temp", "rec", "cat", "position"])
 def test_a_short_form_that_is_a_word_stays_when_it_stands_alone(name: str) -> None:
     assert split(name) == (name,)

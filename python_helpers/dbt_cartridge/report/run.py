@@ -114,6 +114,10 @@ class Run(Document):
     placed: tuple[Placed, ...] = Field(
         default=(), description="Folders whose models the project's own settings are about."
     )
+    suggested: dict[str, Any] = Field(
+        default={},
+        description="What `models:` of dbt_project.yml may say of folders it says nothing of.",
+    )
     rows: tuple[Arrival, ...] = Field(
         default=(), description="What arrived of each table, as it was proved."
     )
@@ -149,6 +153,7 @@ def run(outcome: Outcome) -> Run:
         made=_made(outcome.design),
         proved=_proved(outcome.verdicts),
         placed=tuple(_placed(outcome.files, outcome.host)),
+        suggested=_suggested(outcome.files, outcome.host, outcome.design),
         rows=arrivals(outcome.design, outcome.verdicts),
         asked=outcome.asked,
         dry_run=not outcome.changes.applied,
@@ -244,6 +249,33 @@ def _placed(files: Files, host: Host) -> Iterator[Placed]:
         common = {k: v for k, v in shared if all(each.get(k) == v for each in settings)}
         if common:
             yield Placed(folder=folder, models=len(settings), settings=common)
+
+
+def _suggested(files: Files, host: Host, design: Design) -> dict[str, Any]:
+    """How the models of each layer are built and in which schema they stand, once for the folder:
+    a project that says nothing of it has all of them in one schema. As dbt reads `models:`."""
+    kinds: dict[tuple[str, ...], Counter[str]] = {}
+    layers = {host.staging_folder, host.intermediate_folder, host.marts_folder}
+    for file in files.files:
+        model = design.by_name.get(file.path.rpartition("/")[2].removesuffix(".sql"))
+        root = next((p for p in host.model_paths if file.path.startswith(f"{p}/")), None)
+        if file.kind != "sql" or not file.layer or model is None or root is None:
+            continue
+        if any(host.config_of(file.path).get(key) for key in ("materialized", "schema")):
+            return {}
+        parts = tuple(file.path.removeprefix(f"{root}/").split("/")[:-1])
+        depth = next((at for at, part in enumerate(parts, 1) if part in layers), None)
+        if depth is not None:
+            kinds.setdefault(parts[:depth], Counter())[model.materialized] += 1
+    if not kinds:
+        return {}
+    inside: dict[str, Any] = {}
+    for parts, counted in sorted(kinds.items()):
+        here = inside
+        for part in parts:
+            here = here.setdefault(part, {})
+        here |= {"+materialized": counted.most_common(1)[0][0], "+schema": parts[-1]}
+    return {host.project_name: inside}
 
 
 def _proved(verdicts: Verdicts) -> Proved:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 
 from dbt_cartridge.documents.asked import Asked
 from dbt_cartridge.documents.changes import Changes, SchemaChange
@@ -51,6 +52,7 @@ def summary(run: Run, schema: Schema, changes: Changes) -> list[str]:
         *_block("Made", _made(run.made)),
         *_block("Used", _limited(f"{one.what}: {one.why}" for one in run.used)),
         *_block("Placed", _limited(_placed(run.placed))),
+        *_block("Settings", _suggested(run.suggested)),
         *_block("Asked", _asked(run.asked)),
         *_block("Proved", _proved(run.proved)),
         *_block("Rows", _rows(run.rows)),
@@ -118,6 +120,20 @@ def _placed(placed: Sequence[Placed]) -> Iterable[str]:
     for each in placed:
         said = listed([f"{name} {value}" for name, value in each.settings.items()])
         yield f"{each.folder}: {count(each.models, 'model')}, by your settings with {said}"
+
+
+def _suggested(folders: Mapping[str, Any]) -> list[str]:
+    """One line of YAML, to be pasted."""
+    if not folders:
+        return []
+    return [f"dbt_project.yml may say: models: {_flow(folders)}"]
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, Mapping):
+        inside = cast("Mapping[str, Any]", value)
+        return "{" + ", ".join(f"{key}: {_flow(each)}" for key, each in inside.items()) + "}"
+    return str(value)
 
 
 def _asked(asked: Asked | None) -> list[str]:

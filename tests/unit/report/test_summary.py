@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from dbt_cartridge.documents.changes import Change, Changes
 from dbt_cartridge.documents.design import Design, LeftOut
@@ -206,3 +207,28 @@ def test_summary_says_what_new_models_get_from_the_folders_settings() -> None:
     (line,) = [line for line in lines if line.startswith("Placed")]
     said = "materialized view and schema gold"
     assert line == f"Placed    models/marts: 2 models, by your settings with {said}"
+
+
+def test_what_dbt_project_yml_may_say_of_the_folders_is_yaml_that_means_it() -> None:
+    made = outcome()
+    path = "models/{}/{}.sql".format
+    layers = {"staging": "staging", "marts": "marts"}
+    placed = Files(
+        files=tuple(
+            File(path=path(layers[model.layer], model.name), text="", kind="sql", layer=model.layer)
+            for model in made.design.models if model.layer in layers
+        )
+    )  # fmt: skip
+    host = Host(project_name="shop", adapter="duckdb", dbt_version="1.11.0")
+    told = run(replace(made, files=placed, host=host))
+    (line,) = [x for x in summary(told, made.schema, made.changes) if x.startswith("Settings")]
+    said = yaml.safe_load(line.partition("may say: ")[2])["models"]
+    assert said == told.suggested
+    pasted = host.model_copy(update={"folders": said})
+    for file in placed.files:
+        kind = next(m.materialized for m in made.design.models if f"/{m.name}." in file.path)
+        config = pasted.config_of(file.path)
+        assert (config["materialized"], config["schema"]) == (kind, file.layer)
+    again = run(replace(made, files=placed, host=pasted))
+    assert not again.suggested
+    assert not [x for x in summary(again, made.schema, made.changes) if x.startswith("Settings")]
