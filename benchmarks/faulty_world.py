@@ -32,6 +32,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import REPOSITORY  # noqa: F401  (puts the repository on the path)
+
 from dbt_cartridge.errors import EXIT_CODES
 from tests.support import postgres
 from tests.support.host import ENVIRONMENT, HostProject, make_host, program

@@ -170,7 +170,8 @@ class Settings(Frozen):
         default=1_800,
         ge=1,
         description="Most seconds that the warehouse may take for one statement of cartridge's: "
-        "it is then cancelled there, and what it asked is not known.",
+        "it is then cancelled there, and what it asked is not known. On BigQuery "
+        "`job_execution_timeout_seconds` of the profile says so, for all of dbt; DuckDB has none.",
     )
     from_warehouse: bool = Field(
         default=False,

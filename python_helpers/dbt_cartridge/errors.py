@@ -69,7 +69,8 @@ class ConflictError(WriteError):
 
 
 class BrokenError(CartridgeError):
-    """A generated model does not run with the user's edits. Not raised: the run ends so."""
+    """A generated model does not run with the user's edits, or one that an earlier run left. Not
+    raised: the run ends so."""
 
     exit_code = 5
 
@@ -83,8 +84,8 @@ EXIT_CODES = {
     "under `.cartridge/conflicts/`.",
     LostError.exit_code: "Of the models that were designed, the proof refuted more than it left, "
     "or there is none. What holds is written; *Left out* says why the others are not.",
-    BrokenError.exit_code: "What could be written is written; with your edits a generated model "
-    "does not run. *Problems* names it and what it reads.",
+    BrokenError.exit_code: "What could be written is written; with your edits, or left of an "
+    "earlier run, a generated model does not run. *Problems* names it and what it reads.",
     130: "Interrupted; the project is as it was.",
 }
 

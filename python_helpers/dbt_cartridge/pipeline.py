@@ -21,6 +21,7 @@ from dbt_cartridge.documents.changes import Changes, Given
 from dbt_cartridge.documents.decisions import Decisions
 from dbt_cartridge.documents.design import Design, Offline
 from dbt_cartridge.documents.files import Files
+from dbt_cartridge.documents.fit import Fit
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.memory import Answers, EditsFound, Proofs
 from dbt_cartridge.documents.plan import Plan, catalogue_digest, planned_files
@@ -43,10 +44,16 @@ from dbt_cartridge.llm.showing import prompts as told
 from dbt_cartridge.progress import Progress
 from dbt_cartridge.render import macros, render
 from dbt_cartridge.scan import read_catalogue, scan, united
-from dbt_cartridge.verify import Memory, changed_on_disk, prove, prove_edits, users_jinja
+from dbt_cartridge.verify import (
+    Memory,
+    changed_on_disk,
+    prove,
+    prove_edits,
+    users_jinja,
+    with_outdated,
+)
 from dbt_cartridge.version import helper_version
 from dbt_cartridge.write import (
-    Fit,
     apply,
     extended,
     fit,
@@ -55,6 +62,7 @@ from dbt_cartridge.write import (
     recover,
     refuse_another_database,
     survey,
+    with_readers,
     written_by,
 )
 from dbt_cartridge.write import undo as take_back
@@ -148,7 +156,7 @@ def _corridor(
         Host,
         lambda: told(
             "Waiting for dbt to read the project",
-            lambda: _host(engine, project_dir, settings),
+            lambda: _host(engine, project_dir, settings, decisions),
             lambda h: f"{h.project_name}, dbt {h.dbt_version}",
         ),
     )
@@ -218,8 +226,7 @@ def _corridor(
 
             def with_edits(fitted: Fit) -> EditsFound:
                 return prove_edits(
-                    designed, fitted.files, fitted.standing, fitted.actions,
-                    facts, host, engine, settings, project_dir, progress, memory,
+                    designed, fitted, facts, host, engine, settings, project_dir, progress, memory,
                 )  # fmt: skip
 
             files, given, found = _fitted(files, host, project_dir, given, with_edits)
@@ -249,10 +256,12 @@ def was_proved(project_dir: Path) -> bool:
     return (documents_folder(project_dir) / Proofs.file_name).exists()
 
 
-def _host(engine: Engine, project_dir: Path, settings: Settings) -> Host:
+def _host(engine: Engine, project_dir: Path, settings: Settings, decisions: Decisions) -> Host:
     """The host as dbt and the ledger know it, and what its people join."""
     extend = settings.extend_own_sources
     host = recognise(engine.host(project_dir), project_dir, extend=extend)
+    if any(said.entity for said in decisions.tables.values()):  # which may rename what they read
+        host = with_readers(host, project_dir)
     return host.model_copy(update={"joins": engine.joins(host)})
 
 
@@ -282,12 +291,12 @@ def prompts(
         raise ConfigError("Nothing is sent: name a `provider` to see what it would be told.")
     skipped = _steps_before(start)
     folder = documents_folder(project_dir)
-    host = _host(engine, project_dir, settings)
+    decisions = read_decisions(project_dir)
+    host = _host(engine, project_dir, settings, decisions)
     if "scan" in skipped:
         facts = Scan.load(folder)
     else:
         facts = without_personal_values(scan(engine, settings, progress))
-    decisions = read_decisions(project_dir)
     settings = with_terms(settings, decisions)
     facts = declared(with_told(facts, host.joins), decisions)
     if "infer" in skipped:
@@ -378,9 +387,14 @@ def _fitted(
             if path not in merged
             for name in fitted.files.by_path[fitted.generated[path]].describes
         }
-        if not (new.keys() - given.refuted.keys() or ours.keys() - lost.keys()):
-            return fitted.files, given, found
-        given = given.model_copy(update={"refuted": given.refuted | new})
+        more = new.keys() - given.refuted.keys() or ours.keys() - lost.keys()
+        if not (more or found.outdated.keys() - given.outdated.keys()):
+            return fitted.files, given, with_outdated(found, given, fitted)
+        update = {
+            "refuted": given.refuted | new,
+            "outdated": given.outdated | found.outdated,
+        }
+        given = given.model_copy(update=update)
         lost |= ours
 
 

@@ -12,7 +12,7 @@ from dbt_cartridge.design.declared import declared as declared_by_checks
 from dbt_cartridge.design.dimensions import dimension, in_turn
 from dbt_cartridge.design.facts import dated, enrich_line, fact
 from dbt_cartridge.design.followed import renamed
-from dbt_cartridge.design.labels import labelled, staging_names
+from dbt_cartridge.design.labels import is_renamed, kept_staging, labelled, staging_names
 from dbt_cartridge.design.masking import masked
 from dbt_cartridge.design.naming import Names, host_names, in_names
 from dbt_cartridge.design.own_marts import own_marts
@@ -28,6 +28,8 @@ from dbt_cartridge.design.plan import (
     plan,
     usable,
 )
+from dbt_cartridge.design.renamings import as_before, awaited
+from dbt_cartridge.design.renamings import renamed as called_before
 from dbt_cartridge.design.repeated import repeated
 from dbt_cartridge.design.site import Site, home_tests
 from dbt_cartridge.design.snapshots import snapshots
@@ -59,6 +61,7 @@ def design(
     """
     beside = {model.name for model in host.beside(scan)}
     names = Names(host_names(host) | beside | {*host.retired}, held=host.kept_names)
+    schema, waiting = awaited(schema, host)
     relations, left_out = usable(schema, scan, {}, {})
     schema = labelled(schema, relations, sources(relations, schema, host, settings), host)
     declared = sources(relations, schema, host, settings)
@@ -75,7 +78,7 @@ def design(
         relations, left_out = usable(schema, scan, served, unknown)
     taken |= {id: its.model.name for id, its in own.items()}
     staged = _staged(schema, relations, declared, taken, {})
-    if given := _given(staged, host):
+    if given := _given(_as_it_stands(schema, relations, declared, taken, host) or staged, host):
         staged = _staged(schema, relations, declared, taken, given)
     staged |= {id: adopted(staged[id], its) for id, its in own.items()}
     ends = _linked(schema)
@@ -97,6 +100,8 @@ def design(
     made, unkept = (
         snapshots(its, declared, host, settings, names) if "snapshots" in layers else ([], [])
     )
+    site_names = (each.name for each in (*staging, *further, *made))
+    homes = {table.relation: source.name for source in declared for table in source.tables}
     return Design(
         adapter=scan.adapter,
         sources=with_claims(
@@ -105,8 +110,10 @@ def design(
         models=(*staging, *further),
         snapshots=tuple(made),
         used=(*told(own, declared), *(site.used if "marts" in layers else ())),
+        renamed=called_before(schema, host, homes, site_names),
         left_out=(
             *left_out,
+            *waiting,
             *_unread(staging),
             *dict.fromkeys(site.left_out),
             *unkept,
@@ -156,6 +163,24 @@ def _staged(
             )
         )
     return found
+
+
+def _as_it_stands(
+    schema: Schema,
+    relations: tuple[Relation, ...],
+    declared: tuple[Source, ...],
+    models: dict[str, str],
+    host: Host,
+) -> dict[str, Staged]:
+    """What was staged before tables were renamed; nothing where none was."""
+    standing = {
+        id: model
+        for id, model in kept_staging(host).items()
+        if id in models and is_renamed(schema.by_id[id], host)
+    }
+    if not standing:
+        return {}
+    return _staged(as_before(schema, host), relations, declared, models | standing, {})
 
 
 def _given(staged: dict[str, Staged], host: Host) -> dict[str, dict[str, str]]:

@@ -33,20 +33,21 @@ def labelled(
     held: dict[str, dict[str, list[str]]] = {}
     for id, model in kept.items():
         names = held.setdefault(id.split(".", 1)[0], {})
-        names.setdefault(_label_of(model, source_of.get(id, ""), host), []).append(id)
+        names.setdefault(label_of(model, source_of.get(id, ""), host), []).append(id)
     shared = _shared_words(schema, relations)
     claimed = {name: Names(held=held.get(name, {})) for name in {r.schema_name for r in relations}}
     found: dict[str, Table] = {}
     for relation in sorted(relations, key=lambda relation: relation.id not in kept):
         table = schema.by_id[relation.id]
         room = _room(host, source_of[relation.id])
-        wishes = (table.entities, relation.name)
+        otherwise = is_renamed(table, host)  # by what it is called now, never as the table is
+        wishes = (table.entities,) if otherwise else (table.entities, relation.name)
         short = [_cut(safe_name(wish), shared[relation.schema_name], room) for wish in wishes]
-        if relation.id in kept:
-            short.insert(0, _label_of(kept[relation.id], source_of[relation.id], host))
+        if relation.id in kept and not otherwise:
+            short.insert(0, label_of(kept[relation.id], source_of[relation.id], host))
         label = claimed[relation.schema_name].claim(*short, owner=relation.id)
         known = host.kept_entities.get(kept.get(relation.id, ""), "")
-        found[relation.id] = _called(table, label, known)
+        found[relation.id] = _called(table, label, "" if otherwise else known)
     return schema.model_copy(update={"tables": tuple(found.get(t.id, t) for t in schema.tables)})
 
 
@@ -64,7 +65,7 @@ def staging_names(
     served: dict[str, str] = {}
     found: dict[str, str] = {}
     for relation in relations:
-        name = kept.get(relation.id)
+        name = None if is_renamed(schema.by_id[relation.id], host) else kept.get(relation.id)
         wishes: tuple[str, ...]
         if name is not None and name not in own:
             wishes = (name,)
@@ -88,6 +89,14 @@ def _named(pattern: str, source: str, label: str, host: Host) -> str:
     )
 
 
+def is_renamed(table: Table, host: Host) -> bool:
+    """People have decided what one row is called, and its models bear another name."""
+    if not table.named:
+        return False
+    known = host.kept_entities.get(kept_staging(host).get(table.id, ""), "")
+    return known not in ("", table.entity)
+
+
 def kept_staging(host: Host) -> dict[str, str]:
     """Relation → the name of the staging model that an earlier run made of it.
 
@@ -107,7 +116,7 @@ def _source_of(declared: Iterable[Source]) -> dict[str, str]:
     return {table.relation: source.name for source in declared for table in source.tables}
 
 
-def _label_of(model: str, source: str, host: Host) -> str:
+def label_of(model: str, source: str, host: Host) -> str:
     label = host.label_of("staging", model)
     if _MARK in label:
         return label.rpartition(_MARK)[2]

@@ -32,6 +32,7 @@ class Given(Frozen):
     needed: dict[str, tuple[str, ...]] = Field(default={})  # model → the user's code that reads it
     prune: bool = False
     refuted: dict[str, str] = Field(default={})  # path → why a merge of both sides is not taken
+    outdated: dict[str, str] = Field(default={})  # path of an earlier run's → why it runs no more
 
 
 NOTHING_GIVEN = Given()

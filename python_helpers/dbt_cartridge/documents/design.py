@@ -406,6 +406,7 @@ class Design(Document):
     snapshots: tuple[Snapshot, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     used: tuple[LeftOut, ...] = ()  # of the host's own, and how
+    renamed: dict[str, str] = Field(default={})  # model or snapshot → what it was called before
     problems: tuple[Problem, ...] = ()
 
     @cached_property

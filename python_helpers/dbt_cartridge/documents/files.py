@@ -6,6 +6,8 @@ import hashlib
 from functools import cached_property
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from dbt_cartridge.documents.base import Document, Frozen
 from dbt_cartridge.documents.design import LeftOut
 
@@ -31,6 +33,7 @@ class Files(Document):
 
     files: tuple[File, ...] = ()  # ordered by path
     left_out: tuple[LeftOut, ...] = ()  # what could not be written safely
+    renamed: dict[str, str] = Field(default={})  # model or snapshot → what it was called before
 
     @cached_property
     def digest(self) -> str:

@@ -96,6 +96,9 @@ class Host(Document):
     kept_entities: dict[str, str] = Field(
         default_factory=dict[str, str]
     )  # of the same: what one row is called
+    readers: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict[str, tuple[str, ...]]
+    )  # model → the user's own files that read it; known where a decision may rename it
     # Conventions, read from what is there; the defaults are dbt's own style guide.
     staging_prefix: str = "stg_"
     staging_suffix: str = ""

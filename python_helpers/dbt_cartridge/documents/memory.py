@@ -27,6 +27,7 @@ class EditsFound(Frozen):
     problems: tuple[Problem, ...] = ()
     refuted: dict[str, str] = Field(default={})  # path → why ours must not be written there
     broken: tuple[str, ...] = ()  # models that do not run
+    outdated: dict[str, str] = Field(default={})  # path of an earlier run's → why it runs no more
 
 
 class Proofs(Document):

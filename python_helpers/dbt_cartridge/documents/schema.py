@@ -107,6 +107,7 @@ class Table(Frozen):
     id: str  # `Relation.id`
     entity: str  # singular snake_case: `invoice_line`
     entities: str  # plural: `invoice_lines`
+    named: bool = False  # it is what people decided that one row is called
     role: Role
     shape: Shape
     confidence: float

@@ -26,6 +26,7 @@ from dbt_cartridge.documents.schema import (
     Table,
 )
 from dbt_cartridge.errors import ConfigError, did_you_mean
+from dbt_cartridge.stems import with_stems
 from dbt_cartridge.words import plural
 
 _SHAPES: Mapping[Role, Shape] = {
@@ -164,13 +165,17 @@ def obeyed(schema: Schema, decisions: Decisions) -> Schema:
     denied = {(id, (c,)) for id, said in decisions.tables.items() for c in said.no_references}
     keep = [r for r in schema.relationships if (r.table, r.columns) not in denied]
     suggested = [r for r in schema.suggestions if (r.table, r.columns) not in denied]
-    return schema.model_copy(
+    after = schema.model_copy(
         update={
             "tables": tuple(_table(t, decisions) for t in schema.tables),
             "relationships": tuple(_edge(one, decisions) for one in keep),
             "suggestions": tuple(suggested),
         }
     )
+    said = {
+        (id, c) for id, its in decisions.tables.items() for c, d in its.columns.items() if d.name
+    }
+    return with_stems(schema, after, said)
 
 
 def _refuted(schema: Schema, decisions: Decisions) -> Iterator[str]:
@@ -220,6 +225,8 @@ def _table(table: Table, decisions: Decisions) -> Table:
     if said.role and said.role != table.role:
         update |= {"role": said.role, "shape": _SHAPES[said.role], "confidence": 1.0}
         evidence.append(_whose(f"decided: {said.role}", said.why, by))
+    if said.entity:
+        update["named"] = True
     if said.entity and said.entity != table.entity:
         *first, last = said.entity.split("_")
         update |= {"entity": said.entity, "entities": "_".join((*first, plural(last)))}
@@ -238,7 +245,8 @@ def _column(column: ColumnMeaning, said: DecidedColumn | None, by: str) -> Colum
         return column
     update: dict[str, Any] = {"evidence": (*column.evidence, _whose("decided", "", by))}
     if said.name:
-        update["words"] = tuple(said.name.split("_"))
+        # Where names are in another language, it means the same.
+        update["spelt" if column.spelt else "words"] = tuple(said.name.split("_"))
     if said.unit:
         update |= {"unit": said.unit, "unit_column": None}
     if said.description:

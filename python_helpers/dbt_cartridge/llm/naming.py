@@ -21,6 +21,7 @@ from dbt_cartridge.documents.wording import Name, Reason, Sentence, Unit
 from dbt_cartridge.errors import did_you_mean
 from dbt_cartridge.llm.facts import Told
 from dbt_cartridge.llm.questions import Answer, Fault, Question
+from dbt_cartridge.stems import called, with_stems
 from dbt_cartridge.words import plural
 
 SYSTEM = """\
@@ -211,7 +212,8 @@ def named(
             entity = table.entity
         tables.append(_named(table, answer, entity))
     after = schema.model_copy(update={"tables": tuple(tables)})
-    return _with_stems(schema, after, answers), refused
+    said = {(id, c.column) for id, answer in answers.items() for c in answer.columns if c.name}
+    return with_stems(schema, after, said), refused
 
 
 def _standing(host: Host | None) -> dict[str, HostModel]:
@@ -244,54 +246,6 @@ def _as_it_stands(
 def _plural_of(entity: str) -> str:
     *before, last = entity.split("_")
     return "_".join((*before, plural(last)))
-
-
-def _with_stems(before: Schema, after: Schema, answers: Mapping[str, Any]) -> Schema:
-    """Keys of a renamed entity, and what refers to it, bear its new name: `product_category_id`
-    becomes `category_id` where the product category is a category now."""
-    new = {t.id: tuple(t.entity.split("_")) for t in after.tables}
-    renamed = {
-        t.id: (tuple(t.entity.split("_")), new[t.id])
-        for t in before.tables
-        if tuple(t.entity.split("_")) != new[t.id]
-    }
-    swaps: dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]] = {}
-    for table in after.tables:
-        if table.id in renamed and table.primary_key and len(table.primary_key.columns) == 1:
-            swaps[table.id, table.primary_key.columns[0]] = renamed[table.id]
-    for edge in after.relationships:
-        if edge.ref_table in renamed and len(edge.columns) == 1:
-            swaps[edge.table, edge.columns[0]] = renamed[edge.ref_table]
-    said = {(id, c.column) for id, answer in answers.items() for c in answer.columns if c.name}
-    tables = tuple(
-        table.model_copy(
-            update={
-                "columns": tuple(
-                    _said(column, _swapped(column.said, *swap))
-                    if (swap := swaps.get((table.id, column.name)))
-                    and (table.id, column.name) not in said
-                    else column
-                    for column in table.columns
-                )
-            }
-        )
-        if any(id == table.id for id, _ in swaps)
-        else table
-        for table in after.tables
-    )
-    return after.model_copy(update={"tables": tables})
-
-
-def _said(column: ColumnMeaning, words: tuple[str, ...]) -> ColumnMeaning:
-    """The column under another name. Where names are in another language, it means the same."""
-    return column.model_copy(update={"spelt" if column.spelt else "words": words})
-
-
-def _swapped(words: tuple[str, ...], old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
-    for at in range(len(words) - len(old) + 1):
-        if words[at : at + len(old)] == old:
-            return (*words[:at], *new, *words[at + len(old) :])
-    return words
 
 
 def _named(table: Table, answer: NamedTable, entity: str) -> Table:
@@ -330,5 +284,5 @@ def _meaning(column: ColumnMeaning, answers: Mapping[str, Named]) -> ColumnMeani
     changes: dict[str, Any] = {"description": answer.description}
     # What a load tool writes is called as the tool's own documentation calls it.
     if answer.name and not column.is_load_tool and _still_an_id(column, answer.name):
-        column = _said(column, tuple(answer.name.split("_")))
+        column = called(column, tuple(answer.name.split("_")))
     return column.model_copy(update=changes)

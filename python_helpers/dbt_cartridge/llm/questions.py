@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast, get_args
 
 from dbt_cartridge.documents.additions import Answer
 from dbt_cartridge.errors import did_you_mean
@@ -53,6 +53,22 @@ def _numbered(answer: type[Answer], number: int) -> tuple[dict[str, Any], dict[s
     """An answer's JSON schema and its `$defs`, whose names bear `number`. Not to be changed."""
     root = _with_number(_template(answer), number)
     return root, root.pop("$defs", {})
+
+
+@lru_cache(maxsize=64)
+def _fields(answer: type[Answer]) -> tuple[tuple[str, bool], ...]:
+    """The fields, and whether answers may stand in them."""
+    return tuple(
+        (name, any(issubclass(each, Answer) for each in _classes(field.annotation)))
+        for name, field in answer.model_fields.items()
+    )
+
+
+def _classes(annotation: Any) -> Iterator[type[Any]]:
+    if isinstance(annotation, type) and not get_args(annotation):
+        yield annotation
+    for each in get_args(annotation):
+        yield from _classes(each)
 
 
 def _with_number(node: Any, number: int) -> Any:
@@ -132,9 +148,12 @@ class Question(Generic[A]):
     def outside(self, answer: Answer, place: Place = ()) -> list[Fault]:
         """What stands in `answer` where the limits do not let it."""
         found: list[Fault] = []
-        for name in type(answer).model_fields:
+        its = type(answer).__name__
+        for name, holds_answers in _fields(type(answer)):
+            limit = self.limits.get(f"{its}.{name}")
+            if limit is None and not holds_answers:
+                continue
             value = getattr(answer, name)
-            limit = self.limits.get(f"{type(answer).__name__}.{name}")
             is_list = isinstance(value, list)
             values: list[Any] = list(value) if is_list else [value]  # pyright: ignore
             for number, each in enumerate(values):

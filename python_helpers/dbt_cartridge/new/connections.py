@@ -75,7 +75,12 @@ ADAPTERS: Mapping[str, Adapter] = {
     ),
     "bigquery": Adapter(
         (_CORE, "dbt-bigquery>=1.9,<2"),
-        (Field("project"), Field("location", "US")),
+        (
+            Field("project"),
+            Field("location", "US"),
+            Field("job_execution_timeout_seconds", "1800", number=True,
+                  help="Most seconds for one statement, which BigQuery then cancels."),
+        ),
         schema="dataset",
         fixed=(("method", "oauth"),),
     ),

@@ -86,7 +86,7 @@ def render(design: Design, host: Host, settings: Settings) -> Files:
     unsaid = (left for each in every for left in each.left_out)
     made_from = _made_from(design)
     made = [_with_relations(file, made_from) for file in files]
-    return Files(files=_ordered(made), left_out=(*left_out, *lost, *unsaid))
+    return Files(files=_ordered(made), left_out=(*left_out, *lost, *unsaid), renamed=design.renamed)
 
 
 def _made_from(design: Design) -> dict[str, tuple[str, ...]]:

@@ -1,5 +1,6 @@
-"""The files as they will stand, with the user's edits: dbt runs those that differ, and what reads
-them, since they are what will be built. The design was proved without the edits and stays as it is.
+"""The files as they will stand, with the user's edits: dbt runs those that differ, what reads them,
+and what earlier runs left, since they are what will be built. The design was proved without the
+edits and stays as it is.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.changes import Action
 from dbt_cartridge.documents.design import Design, Test
 from dbt_cartridge.documents.files import File, Files
+from dbt_cartridge.documents.fit import Fit
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.memory import EditsFound
 from dbt_cartridge.documents.scan import Problem, Scan
@@ -26,6 +28,7 @@ from dbt_cartridge.verify.dependence import owned_tests
 from dbt_cartridge.verify.host_copy import REF, make_copy
 from dbt_cartridge.verify.matching import match
 from dbt_cartridge.verify.memory import Memory
+from dbt_cartridge.verify.outdated import Old, outdated
 from dbt_cartridge.verify.proof import in_copy, workshop
 from dbt_cartridge.verify.reading import read_name
 from dbt_cartridge.verify.running import run_commands, run_tests
@@ -38,9 +41,7 @@ _RAN = {"pass", "warn", "fail"}
 
 def prove_edits(
     design: Design,
-    files: Files,
-    standing: Files,
-    actions: Mapping[str, Action],
+    fitted: Fit,
     scan: Scan,
     host: Host,
     engine: Engine,
@@ -52,35 +53,37 @@ def prove_edits(
     """What dbt says of the files that are to stand, where they are not as generated.
 
     A model that the user edited and that fails is a problem to be told; one that we would write,
-    or merge with the user's, is refuted.
-
-    Args:
-        standing: with `actions` by path: what is to happen to each of them.
+    or merge with the user's, is refuted; one of an earlier run, that nothing generates any more, is
+    outdated.
 
     Raises:
         VerifyError: the project would not parse, and no file of ours is to blame.
         EngineError: dbt cannot be started or takes too long.
     """
+    files, standing, actions = fitted.files, fitted.standing, fitted.actions
     names = {file.describes: file for file in files.files if file.kind == "sql"}
     models = {
         file.describes[0]: file for file in standing.files if file.kind == "sql" and file.describes
     }
+    left = outdated(fitted.old, frozenset(models), fitted.gone, host)
     affected = _affected(names, models) & design.by_name.keys()
+    affected |= {model.name for model in left.models}
     owners = affected | _with_other_tests(files, standing)
     if settings.verify == "none" or not (owners or _differ(files, standing)):
-        return EditsFound()
-    if (known := memory.known_edits(standing)) is not None:
-        memory.learn_edits(standing, known)
+        return EditsFound(outdated=dict(left.lost))
+    whole = standing.model_copy(update={"files": (*standing.files, *left.touched)})
+    if (known := memory.known_edits(whole)) is not None:
+        memory.learn_edits(whole, known)
         return known
     present = tuple(
         model.model_copy(update={"columns": ()})  # the user may have taken some away
         for model in design.models
         if model.name in models
     )
-    reduced = design.model_copy(update={"models": present, "snapshots": ()})
+    reduced = design.model_copy(update={"models": (*present, *left.models), "snapshots": ()})
     with workshop(project_dir, scan, host, engine, settings, progress) as shop:
         progress.start(f"Proving {len(affected):,} models with your edits")
-        make_copy(project_dir, host, reduced, in_copy(shop, reduced, standing), shop.folder)
+        make_copy(project_dir, host, reduced, in_copy(shop, reduced, whole), shop.folder)
         if owners:
             ran = run_tests(shop, reduced, too_large(shop, reduced), owners, files)
         else:
@@ -89,8 +92,10 @@ def prove_edits(
             found = _unparsed(ran, standing, actions)
         else:
             found = _judged(ran, design, models, affected, _edited(names, models), actions)
-        progress.finish(f"{len(found.problems) + len(found.refuted):,} do not run or hold")
-    memory.learn_edits(standing, found)
+            found = found.model_copy(update={"outdated": {**left.lost, **_outdated(ran, left)}})
+        told = len(found.problems) + len(found.refuted) + len(found.outdated)
+        progress.finish(f"{told:,} do not run or hold")
+    memory.learn_edits(whole, found)
     return found
 
 
@@ -180,7 +185,7 @@ def _judged(
     edited: set[str],
     actions: Mapping[str, Action],
 ) -> EditsFound:
-    errors = dict(_errors(ran, affected))
+    errors = dict(_errors(ran, affected & models.keys()))
     problems: list[Problem] = []
     refuted: dict[str, str] = {}
     broken: list[str] = []
@@ -198,6 +203,12 @@ def _judged(
             problems.append(Problem(where=file.path, what=what))
     problems += _failing(ran, design, set(errors))
     return EditsFound(problems=tuple(problems), refuted=refuted, broken=tuple(broken))
+
+
+def _outdated(ran: Ran, left: Old) -> dict[str, str]:
+    """Path → why a model of an earlier run does not run any more."""
+    named = {file.describes[0]: file.path for file in left.touched}
+    return {named[name]: message for name, message in _errors(ran, set(named))}
 
 
 def _errors(ran: Ran, affected: set[str]) -> Iterator[tuple[str, str]]:

@@ -2,12 +2,12 @@
 
 from dbt_cartridge.write.apply import apply, plan, recover, undo
 from dbt_cartridge.write.extend import extended
-from dbt_cartridge.write.fit import Fit, fit
+from dbt_cartridge.write.fit import fit
 from dbt_cartridge.write.ledger import written_by
-from dbt_cartridge.write.recognise import recognise, refuse_another_database
+from dbt_cartridge.write.recognise import recognise, refuse_another_database, with_readers
 from dbt_cartridge.write.survey import survey
 
 __all__ = [
-    "Fit", "apply", "extended", "fit", "plan", "recognise", "recover", "refuse_another_database",
-    "survey", "undo", "written_by",
+    "apply", "extended", "fit", "plan", "recognise", "recover", "refuse_another_database",
+    "survey", "undo", "with_readers", "written_by",
 ]  # fmt: skip

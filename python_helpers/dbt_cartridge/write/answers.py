@@ -54,13 +54,13 @@ class KeptAnswers:
     def keep(self, key: str, entry: dict[str, Any]) -> None:
         self._mine.add(key)
         path = self._path(key)
-        sound(self._project_dir)
+        sound(self._project_dir, part=f"answers/{key[:2]}")
         beside = path.with_name(f".{path.name}.{os.getpid()}")
         data = to_json(entry, indent=1) + b"\n"
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            os.makedirs(path.parent, exist_ok=True)
             beside.write_bytes(data)
-            beside.replace(path)
+            os.replace(beside, path)
         except OSError as error:
             raise WriteError(f"The provider's answer cannot be kept in {path}: {error}.") from error
 

@@ -20,6 +20,7 @@ from dbt_cartridge.write.merge_lines import merge_lines
 from dbt_cartridge.write.merge_yaml import merge_yaml
 from dbt_cartridge.write.moves import Strays
 from dbt_cartridge.write.outcome import Outcome
+from dbt_cartridge.write.renaming import Renaming, with_words
 from dbt_cartridge.write.text import Text
 
 _MERGES: Mapping[FileKind, Callable[[str, str, str], str | None]] = {
@@ -50,13 +51,19 @@ class _Known:
 def decide(files: Files, project_dir: Path, given: Given = NOTHING_GIVEN) -> Decision:
     """Reads the project, changes nothing."""
     gate = Gate(project_dir)
-    ledger = Ledger.load(project_dir)
+    found = Ledger.load(project_dir)
+    renaming = Renaming(files.renamed)
+    ledger = renaming.ledger(found)
     known = _match(files, ledger)
     strays = Strays(
         project_dir,
         {*ledger.entries, *(e.at for e in ledger.entries.values() if e.at), *files.by_path},
     )
-    outcomes = [_decide_one(one, ledger, project_dir, strays, given, gate) for one in known]
+    outcomes = [
+        outcome
+        for one in known
+        for outcome in _decide_one(one, ledger, project_dir, strays, given, gate, renaming)
+    ]
     matched = {one.key for one in known}
     rest = {path: entry for path, entry in ledger.entries.items() if path not in matched}
     barred = {p: why for p, e in rest.items() if (why := gate.problem(e.at or p))}
@@ -65,13 +72,14 @@ def decide(files: Files, project_dir: Path, given: Given = NOTHING_GIVEN) -> Dec
     elsewhere = {outcome.generated for outcome in superseded}
     rest = {path: entry for path, entry in rest.items() if path not in elsewhere}
     left = leftovers(rest, ledger, [*outcomes, *superseded], project_dir, given)
+    left += _with_new_names(rest, left, ledger, project_dir, renaming)
     moved = {one.key for one in known if one.key and one.key != one.file.path}
     pruned = {outcome.generated for outcome in left if outcome.action == "prune"}
     return Decision(
         outcomes=tuple(sorted((*outcomes, *superseded, *left), key=lambda o: o.path)),
-        ledger=ledger,
+        ledger=found,
         gone=frozenset(moved | elsewhere | pruned),
-        problems=ledger.problems,
+        problems=found.problems,
     )
 
 
@@ -79,7 +87,8 @@ def decide(files: Files, project_dir: Path, given: Given = NOTHING_GIVEN) -> Dec
 
 
 def _match(files: Files, ledger: Ledger) -> list[_Known]:
-    """By path, else by where the user moved it, else by file name where that is unique."""
+    """By path, else by where the user moved it, else by file name where that is unique, else by
+    what it describes, where that is called otherwise now."""
     free = {p: e for p, e in ledger.entries.items() if p not in files.by_path}
     by_place = {entry.at: path for path, entry in free.items() if entry.at}
     by_name: dict[tuple[FileKind, str], list[str]] = {}
@@ -92,6 +101,10 @@ def _match(files: Files, ledger: Ledger) -> list[_Known]:
             alike = by_name.get((file.kind, PurePosixPath(file.path).name), [])
             if len(alike) == 1 and ledger.entries[alike[0]].describes == file.describes:
                 key = alike.pop()
+        if not key and files.renamed.keys() & set(file.describes):
+            its = (file.kind, file.describes)
+            same = [path for path, entry in free.items() if (entry.kind, entry.describes) == its]
+            key = same[0] if len(same) == 1 else ""
         entry = ledger.entries.get(key)
         found.append(_Known(file, key if entry else "", entry, ledger.bases.get(key)))
     return found
@@ -128,27 +141,104 @@ def _superseded(
 
 
 def _decide_one(
-    known: _Known, ledger: Ledger, project_dir: Path, strays: Strays, given: Given, gate: Gate
-) -> Outcome:
-    place, moved = _place(known, project_dir, strays)
-    if why := gate.problem(place):
+    known: _Known,
+    ledger: Ledger,
+    project_dir: Path,
+    strays: Strays,
+    given: Given,
+    gate: Gate,
+    renaming: Renaming,
+) -> list[Outcome]:
+    """Of a file that is called otherwise now, the one that goes too."""
+    old, moved = _place(known, project_dir, strays)
+    place = _renamed_place(known, old, renaming)
+    if why := gate.problem(place) or gate.problem(old):
         barred = _barred(place, known.file.path, why)
-        return replace(barred, entry=known.entry, base=known.base)
-    if (project_dir / place).is_dir():
-        raise WriteError(f"Nothing was written: {place} is a folder where a file is needed.")
-    data = read(project_dir / place)
-    if known.entry is None:
-        return _unknown(known.file, data, ledger)
+        return [replace(barred, entry=known.entry, base=known.base)]
+    if (project_dir / old).is_dir():
+        raise WriteError(f"Nothing was written: {old} is a folder where a file is needed.")
+    data = read(project_dir / old)
+    if known.entry is None or (place != old and (project_dir / place).exists()):
+        return [_unknown(known.file, data if place == old else read(project_dir / place), ledger)]
     resolved = (
         known.entry.offered == digest(known.file.text)
         and not (project_dir / conflict_path(known.file.path)).exists()
     )
     refuted = given.refuted.get(known.file.path, "")
-    outcome = _decide_known(known, known.entry, place, data, resolved=resolved, refuted=refuted)
+    mine = _with_names(known.file.kind, data, renaming)
+    entry = known.entry
+    if renaming.names and mine is not None:
+        known, entry, mine = _with_words(known, entry, mine)
+    outcome = _decide_known(known, entry, place, mine, resolved=resolved, refuted=refuted)
     if outcome.entry is not None:
         at = place if place != known.file.path and data is not None else None
         outcome = replace(outcome, entry=outcome.entry.model_copy(update={"at": at}))
-    return replace(outcome, why=f"{moved} {outcome.why}".strip()) if moved else outcome
+    if moved:
+        outcome = replace(outcome, why=f"{moved} {outcome.why}".strip())
+    if data is None:
+        return [outcome]
+    if place == old:
+        return [_written(outcome, data)]
+    called = f"It is called {PurePosixPath(place).stem} now."
+    return [_written(outcome, None), Outcome(old, known.key, "prune", data, None, why=called)]
+
+
+def _renamed_place(known: _Known, old: str, renaming: Renaming) -> str:
+    """Where the file will lie: beside where it lies, if it is called otherwise now, unless people
+    have given it a name of their own."""
+    is_ours = PurePosixPath(old).name == PurePosixPath(known.key).name
+    if known.entry is None or not is_ours or not renaming.names.keys() & set(known.file.describes):
+        return old
+    return PurePosixPath(old).with_name(PurePosixPath(known.file.path).name).as_posix()
+
+
+def _with_names(kind: FileKind, data: bytes | None, renaming: Renaming) -> bytes | None:
+    """What lies there, as it would with the new names of models."""
+    if data is None or not renaming.names:
+        return data
+    text = Text.read(data)
+    body = renaming.text(kind, text.body)
+    return data if body == text.body else text.bytes_of(body)
+
+
+def _with_words(known: _Known, entry: Entry, mine: bytes) -> tuple[_Known, Entry, bytes]:
+    """Both sides as they would be, had the words of the new names stood there before."""
+    text, kind = Text.read(mine), known.file.kind
+    if known.base is None or kind == "markdown" or text.body == known.base:
+        return known, entry, mine
+    base, body = with_words(kind, known.base, known.file.text, (known.base, text.body))
+    entry = entry.model_copy(update={"sha256": digest(base)})
+    return replace(known, base=base), entry, text.bytes_of(body)
+
+
+def _written(outcome: Outcome, before: bytes | None) -> Outcome:
+    """The outcome for what lay there before its models were called otherwise."""
+    action = outcome.action
+    if outcome.after != before and action in ("unchanged", "kept"):
+        action = "update" if action == "unchanged" else "merged"
+    return replace(outcome, before=before, action=action)
+
+
+def _with_new_names(
+    rest: Mapping[str, Entry],
+    left: Iterable[Outcome],
+    ledger: Ledger,
+    project_dir: Path,
+    renaming: Renaming,
+) -> list[Outcome]:
+    """Files that nothing generates any more, that stay, and that read what is called otherwise
+    now: else dbt would not parse the project."""
+    decided = {outcome.generated for outcome in left}
+    found: list[Outcome] = []
+    for path, entry in rest.items() if renaming.names else ():
+        place = entry.at or path
+        data = read(project_dir / place)
+        after = _with_names(entry.kind, data, renaming)
+        if path not in decided and after != data:
+            why = "What it reads is called otherwise now."
+            base = ledger.bases.get(path)
+            found.append(Outcome(place, path, "update", data, after, entry, base, why=why))
+    return found
 
 
 def _barred(place: str, generated: str, why: str) -> Outcome:

@@ -5,34 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import yaml
 
-from dbt_cartridge.documents.changes import Action, Given
+from dbt_cartridge.documents.changes import Given
 from dbt_cartridge.documents.design import LeftOut
 from dbt_cartridge.documents.files import File, Files
+from dbt_cartridge.documents.fit import Fit
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.write.code import doc_blocks, docs, host_code, refs, sources
 from dbt_cartridge.write.decide import Decision, decide
+from dbt_cartridge.write.journal import read
 from dbt_cartridge.write.ledger import base_path
 from dbt_cartridge.write.merge_yaml import merge_yaml
+from dbt_cartridge.write.text import Text
 from dbt_cartridge.write.yaml_nodes import DUMPER, LOADER
 
 _TESTS = ("data_tests", "tests")
 _TABLE = re.compile(r"^ {6}- name: .+$", re.MULTILINE)  # in a file of sources as we write it
-
-
-@dataclass(frozen=True)
-class Fit:
-    """`standing`: the same files as they will lie in the project, with the user's edits."""
-
-    files: Files
-    standing: Files
-    actions: Mapping[str, Action]  # by the standing files' paths
-    generated: Mapping[str, str]  # path where it stands → path where we would put it
 
 
 def fit(
@@ -63,10 +55,10 @@ def fit(
             if kept is not files:
                 files = kept
                 decision = decide(files, project_dir, given)
-    return _fitted(files, decision)
+    return _fitted(files, decision, project_dir)
 
 
-def _fitted(files: Files, decision: Decision) -> Fit:
+def _fitted(files: Files, decision: Decision, project_dir: Path) -> Fit:
     standing: list[File] = []
     for outcome in decision.outcomes:
         file = files.by_path.get(outcome.generated)
@@ -76,9 +68,33 @@ def _fitted(files: Files, decision: Decision) -> Fit:
     return Fit(
         files,
         Files(files=tuple(standing), left_out=files.left_out),
+        Files(files=tuple(_old(files, decision, project_dir))),
         {o.path: o.action for o in decision.outcomes},
         {o.path: o.generated for o in decision.outcomes},
+        frozenset(_gone(decision, standing)),
     )
+
+
+def _gone(decision: Decision, standing: Collection[File]) -> set[str]:
+    made = {name for file in standing for name in file.describes}
+    pruned = [o.generated for o in decision.outcomes if o.action == "prune"]
+    entries = decision.ledger.entries
+    return {name for path in pruned if path in entries for name in entries[path].describes} - made
+
+
+def _old(files: Files, decision: Decision, project_dir: Path) -> Iterator[File]:
+    decided = {outcome.generated: outcome for outcome in decision.outcomes}
+    for path, entry in decision.ledger.entries.items():
+        outcome = decided.get(path)
+        if entry.kind != "sql" or not entry.layer or path in decision.gone | files.by_path.keys():
+            continue
+        place = entry.at or path
+        data = outcome.after if outcome else read(project_dir / place)
+        if data is not None:
+            yield File(
+                path=place, text=Text.read(data).body, kind="sql", describes=entry.describes,
+                relations=entry.relations, layer=entry.layer, entity=entry.entity,
+            )  # fmt: skip
 
 
 # ---------------------------------------------------------------- what the user deleted
@@ -226,12 +242,13 @@ def _with_what_stands(
     """
     made = {name for file in files.files if file.kind == "sql" for name in file.describes}
     entries = decision.ledger.entries
+    pruned = {outcome.generated for outcome in decision.outcomes if outcome.action == "prune"}
     stand: set[str] = set()
     gone: set[str] = set()
     for path, entry in entries.items():
         if entry.kind == "sql" and not made.intersection(entry.describes):
             there = (project_dir / (entry.at or path)).exists()
-            lost = not there or set(given.gone).intersection(entry.relations)
+            lost = not there or path in pruned or set(given.gone).intersection(entry.relations)
             (gone if lost else stand).update(entry.describes)
     texts: dict[str, str] = {}
     for file in files.files:

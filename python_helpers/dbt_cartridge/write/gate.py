@@ -124,14 +124,20 @@ class Gate:
         return next((head for head in heads if os.path.islink(self._project / head)), path)
 
 
-def sound(project_dir: Path) -> None:
+def sound(project_dir: Path, *, part: str = "") -> None:
     """`.cartridge` and what is in it are real folders and files, as far as they are there.
+
+    Args:
+        part: the one folder in it that is looked at, with those above; all where none is named.
 
     Raises:
         WriteError: a link, a file where a folder belongs, or a folder where a file does.
     """
     folders = {FOLDER: True} | {f"{FOLDER}/{name}": True for name in _PARTS}
     kinds = folders | {f"{FOLDER}/{name}": False for name in ("lock", *_RECORDS)}
+    if part:
+        names = (FOLDER, *part.split("/"))
+        kinds = {"/".join(names[:end]): True for end in range(1, len(names) + 1)}
     for path, is_folder in kinds.items():
         place = os.fspath(project_dir / path)
         wrong = ""

@@ -1,4 +1,5 @@
-"""Files of an earlier run whose tables are gone: removed if asked for and untouched, else told."""
+"""Files of an earlier run whose tables are gone, or that run no more: removed if asked for and
+untouched, else told."""
 
 from __future__ import annotations
 
@@ -13,9 +14,9 @@ from dbt_cartridge.write.ledger import Entry, Ledger
 from dbt_cartridge.write.outcome import Outcome
 from dbt_cartridge.write.text import Text
 
-_GONE = "{tables} is gone; `prune` removes this file."
-_EDITED = "{tables} is gone, but you edited this file."
-_NEEDED = "{tables} is gone, but {reader} reads this model."
+_GONE = "{cause}; `prune` removes this file."
+_EDITED = "{cause}, but you edited this file."
+_NEEDED = "{cause}, but {reader} reads this model."
 
 
 def leftovers(
@@ -31,26 +32,33 @@ def leftovers(
     """
     gone = set(given.gone)
     left: list[Outcome] = []
+    causes: dict[str, str] = {}
     staying: dict[str, str] = {}  # name of a model → a file of ours that reads it and stays
     for path, entry in rest.items():
         place = entry.at or path
         if (data := read(project_dir / place)) is None:
             continue
-        if not (lost := sorted(gone.intersection(entry.relations))):
+        lost = ", ".join(sorted(gone.intersection(entry.relations)))
+        if not (cause := f"{lost} is gone" if lost else given.outdated.get(place, "")):
             staying |= dict.fromkeys(refs(Text.read(data).body), place)
             continue
         untouched = Text.read(data).body == ledger.bases.get(path)
-        why = (_GONE if untouched else _EDITED).format(tables=", ".join(lost))
+        causes[place] = cause
+        why = (_GONE if untouched else _EDITED).format(cause=cause)
         left.append(
             Outcome(place, path, "prune", data, None, why=why)
             if untouched and given.prune
             else Outcome(place, path, "stale", data, data, why=why)
         )
-    return _unread(left, others, staying, given) if given.prune else left
+    return _unread(left, causes, others, staying, given) if given.prune else left
 
 
 def _unread(
-    left: list[Outcome], others: Sequence[Outcome], staying: Mapping[str, str], given: Given
+    left: list[Outcome],
+    causes: Mapping[str, str],
+    others: Sequence[Outcome],
+    staying: Mapping[str, str],
+    given: Given,
 ) -> list[Outcome]:
     """What is still read stays, and so does what that reads."""
     decided = {name: o.path for o in others for name in refs(o.text or "")}
@@ -68,7 +76,7 @@ def _unread(
             if outcome.action != "prune" or not outcome.path.endswith(".sql"):
                 continue
             if (reader := readers.get(name)) is not None:
-                why = _NEEDED.format(tables=outcome.why.split(" is gone")[0], reader=reader)
+                why = _NEEDED.format(cause=causes[outcome.path], reader=reader)
                 left[number] = replace(outcome, action="stale", after=outcome.before, why=why)
                 changed = True
     return left

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from dbt_cartridge.documents.host import Host, HostModel, HostSource
 from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.errors import WriteError
+from dbt_cartridge.write.code import host_code, refs
 from dbt_cartridge.write.journal import read
 from dbt_cartridge.write.ledger import Entry, Ledger, digest
 from dbt_cartridge.write.moves import Strays
@@ -92,6 +93,22 @@ def _moved_yaml(entries: Mapping[str, Entry], project_dir: Path) -> Iterator[str
         if path in bases and (found := strays.find(path, bases[path])):
             strays.claim(found)
             yield found
+
+
+def with_readers(host: Host, project_dir: Path) -> Host:
+    """The host with the files of its people's own that read a model; models that are switched off
+    read none."""
+    entries = Ledger.load(project_dir, bases=False).entries
+    places = {entry.at or path for path, entry in entries.items()}
+    on = {model.path for model in host.models}
+    roots = tuple(f"{path}/" for path in host.model_paths)
+    found: dict[str, list[str]] = {}
+    for path, text in host_code(host, project_dir, places):
+        if path in on or not (path.endswith(".sql") and path.startswith(roots)):
+            for name in sorted(refs(text)):
+                found.setdefault(name, []).append(path)
+    readers = {name: tuple(paths) for name, paths in found.items()}
+    return host.model_copy(update={"readers": readers})
 
 
 def refuse_another_database(host: Host, scan: Scan) -> None:
