@@ -178,7 +178,7 @@ def _column(name: str, values: Sequence[Any], profiled: bool, sampled: bool) -> 
             leading_zero=sum(len(v) > 1 and v.startswith("0") for v in texts),
         )
         if texts
-        else None,  # fmt: skip
+        else None,
         top_values=tuple(ValueCount(value=v, count=n) for v, n in counts.most_common(12)),
     )
     return Column(name=name, position=1, native_type=family, type=family, profile=profile)
