@@ -49,6 +49,7 @@ _SINGULARS = {
     "bases": "base", "axes": "axis", "genres": "genre", "sales": "sale", "goods": "good",
 }  # fmt: skip
 _OES = frozenset("hero potato tomato echo veto cargo torpedo embargo".split())
+_VOWELS = frozenset("aeiouy")
 _PLURALS = {"person": "people", "sale": "sales", "series": "series", "species": "species"}
 
 
@@ -377,6 +378,8 @@ def plural(word: str) -> str:
         return low
     if low.endswith("o") and low not in _OES:
         return f"{low}s"  # photos, pedidos
+    if _VOWELS.isdisjoint(low):  # an acronym: fx, sms, pdfs
+        return low if low[-1] in "sxz" else f"{low}s"
     return str(_inflect().plural_noun(low)).lower()
 
 

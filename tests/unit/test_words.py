@@ -217,7 +217,8 @@ def test_a_short_form_is_spelt_where_the_schema_knows_the_long_one() -> None:
 @pytest.mark.parametrize(
     ("one", "many"),
     [("completed", "completed"), ("paid", "paid"), ("customers acme", "customers acme"),
-     ("closed won", "closed won"), ("order line", "order lines"), ("test run", "test runs")],
+     ("closed won", "closed won"), ("order line", "order lines"), ("test run", "test runs"),
+     ("fx", "fx"), ("sms", "sms"), ("pdf", "pdfs")],
 )  # fmt: skip
 def test_a_participle_has_no_plural_and_a_plural_no_second_one(one: str, many: str) -> None:
     assert " ".join(pluralised(one.split())) == many
