@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from dbt_cartridge.design import docs
+from dbt_cartridge.design import docs, placeholders
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.casting import Cast
 from dbt_cartridge.design.parts import Attribute
@@ -24,8 +24,6 @@ _MARKS = (
     "d", "del", "delete", "deleted", "remove", "removed", "true", "t", "yes", "y", "1", "x",
 )  # fmt: skip
 _NOTHING = ("", "0", "null", "none", "nil", "false", "f", "no", "n", "-")
-_DAYS = ("1971-01-01", "2200-01-01")
-"""Outside of them are sentinels, no times: 0001-01-01, 1970-01-01, 9999-12-31."""
 _NEARLY_ALL = 0.9
 
 
@@ -114,11 +112,10 @@ def _time(column: Column, cast: Cast) -> _Mark:
     filled = profile.rows - profile.nulls - profile.blanks if profile else None
     if cast.type in ("timestamp", "date"):
         value = cast.expression
-        outside = _sentinels(column)
+        outside = placeholders.seen(profile)
         if not outside:
             return _Mark(f"{value} is not null", _without_zero_dates(profile, filled))
-        low, high = (sql.cast(sql.literal(day), cast.type) for day in _DAYS)
-        condition = f"coalesce({value} >= {low} and {value} < {high}, false)"
+        condition = f"coalesce({placeholders.is_real(value, cast.type)}, false)"
         return _Mark(condition, None if filled is None else filled - outside)
     if column.type == "text":
         value = f"lower(trim(coalesce({raw}, '')))"
@@ -135,24 +132,6 @@ def _without_zero_dates(profile: Profile | None, filled: int | None) -> int | No
     if profile is None or filled is None:
         return filled
     return filled - profile.zeros - (profile.patterns.zero_date if profile.patterns else 0)
-
-
-def _sentinels(column: Column) -> int:
-    """How many of the frequent values are no time that was ever on a clock; 0 where the bounds show
-    none."""
-    profile = column.profile
-    if profile is None or not (_is_sentinel(profile.min) or _is_sentinel(profile.max)):
-        return 0
-    counted = sum(v.count for v in profile.top_values if _is_sentinel(v.value))
-    return max(1, counted)
-
-
-def _is_sentinel(text: str | None) -> bool:
-    """By the text of a day in year, month, day: bounds of other forms are none."""
-    day = (text or "").strip()[:10]
-    if len(day) != len("2024-01-31") or not (day[:4].isdigit() and day[4] == "-"):
-        return False
-    return day < _DAYS[0] or day >= _DAYS[1]
 
 
 def _flag(column: Column, cast: Cast) -> _Mark:

@@ -60,7 +60,7 @@ UNTIL = words_of(
     """
 )
 VALIDITY = words_of(
-    "valid validity effective eff active dbt record row version scd rec fivetran sys"
+    "valid validity effective eff active dbt record row version scd rec fivetran sys system"
 )
 
 TIME_WORDS = words_of("date time timestamp at day on datetime when since until")

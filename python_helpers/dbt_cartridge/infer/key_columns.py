@@ -232,12 +232,15 @@ class KeyColumns:
 
     @cached_property
     def keeps_versions(self) -> bool:
-        """Named a history, with a time from which a row holds, and its own key not unique.
+        """Named a history, with a time from which a row holds, and its own key not unique; or with
+        both ends of that time, and a key of its own that comes back (SQL Server's temporal tables).
 
         What a load tool calls a history has a row for each change, though none came so far.
         """
         if not self.is_history:
-            return False
+            roles = {m.role for m in self.meanings.values() if not m.is_load_tool}
+            comes_back = any(self.is_own_key(c) and c.unique is False for c in self.all)
+            return comes_back and roles >= {"valid_from", "valid_to"}
         for column in self.all if not self.has_load_tool else ():
             if self.is_own_key(column) and column.unique and (self.rows or 0) >= TINY:
                 return False

@@ -265,3 +265,25 @@ def test_what_comes_out_otherwise_a_second_time_is_refuted(column: str, wrong: s
         assert f"`{column}`" in lost(built, "dim_customers")
     finally:
         built.connection.execute(f"create or replace view dim_customers as {body}")
+
+
+def test_to_a_day_that_never_comes_no_days_are_counted() -> None:
+    """What is not over yet ends in 9999 in many systems: an average of it would be millennia."""
+    stays = table(
+        "stays", column("id", role="key"),
+        column("started_on", "date", "event_time", min="2024-01-01", max="2024-01-02"),
+        column("ended_on", "date", "event_time", min="2024-01-09", max="9999-12-31"),
+        role="fact", shape="transaction",
+    )  # fmt: skip
+    order = Identity(kind="ordering", table="raw.stays", operands=("started_on", "ended_on"),
+                     considered=100, hits=100)  # fmt: skip
+    built = Built(
+        designed(stays, identities=(order,)),
+        {
+            "stays": ("id int, started_on date, ended_on date",
+                      [(1, date(2024, 1, 1), date(2024, 1, 9)),
+                       (2, date(2024, 1, 2), date(9999, 12, 31)), (3, date(2024, 1, 2), None)]),
+        },
+    )  # fmt: skip
+    (days,) = [c.name for c in built.design.by_name["fct_stays"].columns if "days" in c.name]
+    assert built.rows(f"select {days} from fct_stays order by stay_id") == [(8,), (None,), (None,)]

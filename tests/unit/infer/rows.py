@@ -172,16 +172,18 @@ def _column(name: str, values: Sequence[Any], profiled: bool, sampled: bool) -> 
         min_length=min(map(len, texts)) if texts else None,
         max_length=max(map(len, texts)) if texts else None,
         mean_length=sum(map(len, texts)) / len(texts) if texts else None,
-        patterns=TextPatterns(
-            spaced=sum(" " in v for v in texts),
-            integer=sum(v.isdecimal() for v in texts),
-            leading_zero=sum(len(v) > 1 and v.startswith("0") for v in texts),
-        )
-        if texts
-        else None,
+        patterns=_patterns(texts) if texts else None,
         top_values=tuple(ValueCount(value=v, count=n) for v, n in counts.most_common(12)),
     )
     return Column(name=name, position=1, native_type=family, type=family, profile=profile)
+
+
+def _patterns(texts: Sequence[str]) -> TextPatterns:
+    return TextPatterns(
+        spaced=sum(" " in v for v in texts),
+        integer=sum(v.isdecimal() for v in texts),
+        leading_zero=sum(len(v) > 1 and v.startswith("0") for v in texts),
+    )
 
 
 def _family(values: Sequence[Any]) -> TypeFamily:

@@ -219,3 +219,26 @@ def test_a_time_counted_since_1970_is_no_key_though_no_two_are_alike() -> None:
     found = table(visits, "visits")
     assert found.other_keys == ()
     assert found.by_name["visited"].role == "event_time"
+
+
+def test_a_temporal_table_is_keyed_by_its_own_id_and_since_when() -> None:
+    """SQL Server's, whose name says nothing of it."""
+    ends = [datetime(2023, 1, 1) + timedelta(100 * n) for n in range(4)]
+    rows = [(c, v) for c in range(1, 101) for v in range(1 + c % 3)]
+    contracts = World(
+        {
+            "contracts": {
+                "contract_id": [c for c, _ in rows],
+                "member_id": [3 * c for c, _ in rows],
+                "fee": [10 + 2 * v for _, v in rows],
+                "sysstarttime": [ends[v] for _, v in rows],
+                "sysendtime": [
+                    ends[v + 1] if v < c % 3 else datetime(9999, 12, 31) for c, v in rows
+                ],
+            }
+        }
+    ).infer()
+    found = table(contracts, "contracts")
+    assert key(contracts, "contracts") == ("contract_id", "sysstarttime")
+    assert found.versions is not None
+    assert (found.versions.kind, found.versions.entity_key) == ("slowly_changing", ("contract_id",))

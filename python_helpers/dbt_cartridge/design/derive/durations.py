@@ -14,6 +14,7 @@ from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.row import Row
 from dbt_cartridge.design.events import event_time, is_planned
 from dbt_cartridge.design.parts import Attribute
+from dbt_cartridge.design.placeholders import measured
 from dbt_cartridge.words import is_participle, verb_of
 
 _TIMES = frozenset({"event_time", "created_time", "valid_from", "valid_to"})
@@ -64,7 +65,7 @@ def lateness(row: Row) -> Iterator[Derivation]:
         text = f"Days from `{planned.name}` to `{actual.name}`: negative where it came early."
         yield Derivation(
             DURATIONS, _duration(f"days_late{label}", "days", text, True),
-            f"date_diff('day', {due}, {came})", Rank.FIRST,
+            between(row[planned], row[actual], "days", planned, actual), Rank.FIRST,
         )  # fmt: skip
 
 
@@ -181,6 +182,7 @@ def _is_midnight(attribute: Attribute, which: str) -> bool:
 
 def between(start: str, end: str, unit: str, low: Attribute, high: Attribute) -> str:
     """SQL: whole days between dates; else with two decimals."""
+    start, end = measured(start, low), measured(end, high)
     if "date" in (low.type, high.type):
         start, end = (
             text if a.type == "date" else f"cast({text} as date)"
