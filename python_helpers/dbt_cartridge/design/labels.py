@@ -33,7 +33,8 @@ def labelled(
     held: dict[str, dict[str, list[str]]] = {}
     for id, model in kept.items():
         names = held.setdefault(id.split(".", 1)[0], {})
-        names.setdefault(label_of(model, source_of.get(id, ""), host), []).append(id)
+        label = label_of(model, source_of.get(id, ""), host)
+        names.setdefault(_without_table(label, schema.by_id.get(id)), []).append(id)
     shared = _shared_words(schema, relations)
     claimed = {name: Names(held=held.get(name, {})) for name in {r.schema_name for r in relations}}
     found: dict[str, Table] = {}
@@ -44,7 +45,8 @@ def labelled(
         wishes = (table.entities,) if otherwise else (table.entities, relation.name)
         short = [_cut(safe_name(wish), shared[relation.schema_name], room) for wish in wishes]
         if relation.id in kept and not otherwise:
-            short.insert(0, label_of(kept[relation.id], source_of[relation.id], host))
+            known_as = label_of(kept[relation.id], source_of[relation.id], host)
+            short.insert(0, _without_table(known_as, table))
         label = claimed[relation.schema_name].claim(*short, owner=relation.id)
         known = host.kept_entities.get(kept.get(relation.id, ""), "")
         found[relation.id] = _called(table, label, "" if otherwise else known)
@@ -123,6 +125,18 @@ def label_of(model: str, source: str, host: Host) -> str:
     before = f"{source}_"
     told = "{source}" in host.staging_label and label.lower().startswith(before.lower())
     return label[len(before) :] if told else label
+
+
+def _without_table(label: str, table: Table | None) -> str:
+    """The label as it was wished for, where its model got the table's name behind it too, since
+    one of the project's has the name that was wished for."""
+    if table is None:
+        return label
+    name = table.id.partition(".")[2]
+    for wish in (table.entities, name):
+        if label == f"{safe_name(wish)}_{safe_name(name)}":
+            return safe_name(wish)
+    return label
 
 
 def _room(host: Host, source: str) -> int:

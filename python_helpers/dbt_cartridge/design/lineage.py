@@ -64,6 +64,11 @@ def keeps_grain(scope: Scope) -> bool:
     return isinstance(tree, exp.Select) and not tree.find(*_OTHER_GRAIN) and not any(aggregates)
 
 
+def filters(scope: Scope) -> bool:
+    """Whether rows may be left out on the way."""
+    return scope.expression.find(exp.Where, exp.Qualify, exp.Distinct) is not None
+
+
 def _is_windowed(function: exp.Expr) -> bool:
     above = function.parent
     while isinstance(above, (exp.IgnoreNulls, exp.RespectNulls, exp.Filter)):

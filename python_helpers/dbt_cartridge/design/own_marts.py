@@ -31,9 +31,10 @@ def own_marts(staged: Mapping[str, Staged], host: Host) -> dict[str, HostModel]:
     """Relation → the host's mart of its grain; of several, the one named for it, or the nearest."""
     roots = dict(_roots(staged))
     known = {model.name: model for model in host.models if not model.generated}
+    under = set(_under(roots, known))
     found: dict[str, list[tuple[bool, int, str]]] = {}
     for model in known.values():
-        if not _is_mart(model, host) or model.name in roots:
+        if not _is_mart(model, host) or model.name in roots or model.name in under:
             continue
         distances = _below(model, roots, known)
         same = [id for id in distances if _has_grain(model, staged[id], distances[id], host)]
@@ -55,6 +56,18 @@ def _roots(staged: Mapping[str, Staged]) -> Iterator[tuple[str, str]]:
         for each in its.model.body.inputs if isinstance(its.model.body, Query) else ():
             if each.source:
                 yield ".".join(each.source), id
+
+
+def _under(roots: Mapping[str, str], known: Mapping[str, HostModel]) -> Iterator[str]:
+    """The models that the host's staging stands on."""
+    waiting = [name for name in roots if name in known]
+    seen = set(waiting)
+    while waiting:
+        for name in known[waiting.pop()].reads:
+            if name in known and name not in seen:
+                seen.add(name)
+                waiting.append(name)
+                yield name
 
 
 def _is_mart(model: HostModel, host: Host) -> bool:

@@ -7,11 +7,12 @@ SQL cannot be read the model may well be the staging: nothing is staged beside i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from dbt_cartridge.design.labels import kept_staging
 from dbt_cartridge.design.lineage import (
+    filters,
     keeps_grain,
     made_from,
     origin,
@@ -33,21 +34,48 @@ class Own:
     columns: dict[str, str]  # of the table → of the model
     missing: tuple[str, ...]  # columns of the table that it does not show as they are
     computed: frozenset[str] = frozenset()  # of these, what others of its columns are made from
+    outputs: tuple[str, ...] = ()  # all of its columns
+    filtered: bool = False  # it may not show all rows
 
 
 def own_staging(
     relations: Iterable[Relation], declared: Iterable[Source], schema: Schema, host: Host
 ) -> dict[str, Own]:
-    """Relation → the host's staging of it: of several, the one that shows most of its columns.
+    """Relation → the host's staging of it: of several, the one that shows most of its rows and
+    columns; where staging models stand on base models, the last of them.
 
     Where a generated staging model stands, it goes on being the one.
     """
+    above = _single_readers(host)
     found: dict[str, Own] = {}
     for relation, models in _readers(relations, declared, host):
-        each = [_own(model, relation, host.adapter) for model in models]
-        staging = [own for own in each if own and _is_staging(own, schema.by_id[relation.id])]
-        if staging:
-            found[relation.id] = min(staging, key=lambda own: (len(own.missing), own.model.name))
+        names = {name: name for name in relation.by_name}
+        own, waiting = None, [_own(model, relation, names, names, host) for model in models]
+        while best := _best(waiting, schema.by_id[relation.id]):
+            own = best
+            waiting = [
+                _own(model, relation, own.columns, own.outputs, host)
+                for model in above.pop(own.model.name, ())
+            ]
+        if own:
+            found[relation.id] = own
+    return found
+
+
+def _best(found: Iterable[Own | None], table: Table) -> Own | None:
+    staging = [own for own in found if own and _is_staging(own, table)]
+    return min(
+        staging, key=lambda own: (own.filtered, len(own.missing), own.model.name), default=None
+    )
+
+
+def _single_readers(host: Host) -> dict[str, list[HostModel]]:
+    """Model → what is called staging and reads that model alone."""
+    found: dict[str, list[HostModel]] = {}
+    for model in host.models:
+        alone = len(model.reads) == 1 and model.source is None and not model.generated
+        if alone and _is_called_staging(model, host):
+            found.setdefault(model.reads[0], []).append(model)
     return found
 
 
@@ -156,12 +184,19 @@ def told(found: dict[str, Own], declared: Iterable[Source]) -> Iterator[LeftOut]
         yield LeftOut(what=own.model.name, why=f"your staging of {id}{gaps}")
 
 
-def _own(model: HostModel, relation: Relation, dialect: str) -> Own | None:
-    """None where its rows may not be those of the table."""
-    scope = parsed(model.sql, relation.by_name, dialect)
+def _own(
+    model: HostModel, relation: Relation, names: Mapping[str, str], read: Iterable[str], host: Host
+) -> Own | None:
+    """None where its rows may not be those of the table.
+
+    Args:
+        names: columns of the table → what is read.
+        read: all columns of what is read.
+    """
+    scope = parsed(model.sql, read, host.adapter)
     if scope is None or not keeps_grain(scope):
         return None
-    stored = {name.casefold(): name for name in relation.by_name}
+    stored = {name.casefold(): column for column, name in names.items()}
     columns: dict[str, str] = {}
     used: set[str] = set()
     for projection in outputs(scope):
@@ -170,5 +205,6 @@ def _own(model: HostModel, relation: Relation, dialect: str) -> Own | None:
         if (name := stored.get(column.casefold())) and name not in columns:
             columns[name] = output_name(projection)
     missing = tuple(column for column in relation.by_name if column not in columns)
-    computed = frozenset(column for column in missing if column.casefold() in used)
-    return Own(model, columns, missing, computed)
+    computed = frozenset(c for c in missing if names.get(c, c).casefold() in used)
+    shown = tuple(output_name(projection) for projection in outputs(scope))
+    return Own(model, columns, missing, computed, shown, filters(scope))

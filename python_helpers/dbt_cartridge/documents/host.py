@@ -120,6 +120,7 @@ class Host(Document):
     yaml_homes: dict[str, str] = Field(default_factory=dict[str, str])  # of what is generated
     yaml_edited: tuple[str, ...] = ()  # of the generated YAML, what the user has changed
     models_yaml: str = ""  # `schema.yml`, `_{folder}.yml`, `{model}.yml`; "" where there is none
+    yaml_suffix: str = ".yml"  # where neither says one
     sources_yaml: str = ""  # `src_{source}.yml`, `_{folder}__sources.yml`
     tests_key: str = ""  # `tests` or `data_tests`, where YAML has some
     yaml_layout: YamlLayout = "folder"

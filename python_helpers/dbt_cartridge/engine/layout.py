@@ -22,6 +22,9 @@ _AFFIXES = {
 _DEFAULTS = {"staging": "stg_", "intermediate": "int_", "dimension": "dim_", "fact": "fct_"}
 _BEFORE = re.compile(rf"(?:{'|'.join(word for words in _AFFIXES.values() for word in words)})_")
 _TESTS = re.compile(r"^\s*(?:- )?(tests|data_tests):", re.MULTILINE)
+_GENERAL = re.compile(
+    r"(?<![a-z])(schema|sources?|src|models?|properties|props|config|docs?|tests?)(?![a-z])", re.I
+)
 _FILES = 300  # of YAML, that are read for the word for tests
 
 
@@ -48,12 +51,14 @@ def read_layout(
     found: dict[str, Any] = {
         "yaml_files": tuple(sorted({*patches, *(path for _, path in declared)})),
         "models_yaml": _models_yaml(nodes),
-        "sources_yaml": _most(Counter(_source_file(*each) for each in declared), ""),
+        "sources_yaml": _habit([(_source_file(*each), each[1]) for each in declared]),
         "yaml_layout": "model" if _is_file_per_model(patches) else "folder",
         "places": _places(manifest, nodes, folders),
         "staging_label": _staging_label(models, _affix(models, "staging")),
         "staging_by_source": _is_by_source(models, folders),
     }
+    suffixes = Counter(PurePosixPath(path).suffix for path in found["yaml_files"])
+    found["yaml_suffix"] = ".yaml" if suffixes[".yaml"] > suffixes[".yml"] else ".yml"
     found["tests_key"] = _tests_key(project_dir, found["yaml_files"])
     for kind in _AFFIXES:
         found[f"{kind}_prefix"], found[f"{kind}_suffix"] = _affix(models, kind)
@@ -82,22 +87,35 @@ def _affix(models: Sequence[HostModel], kind: str) -> tuple[str, str]:
             counts["", match.group(1)] += 1
     if not counts:
         return _DEFAULTS[kind], ""
-    return min(counts, key=lambda each: (-counts[each], each[1], each[0]))
+    # Where there are as many of one as of the other, staging stands on base models.
+    words = _AFFIXES[kind]
+    return min(
+        counts, key=lambda each: (-counts[each], each[1], words.index("".join(each).strip("_")))
+    )
 
 
 def _staging_label(models: Sequence[HostModel], affix: tuple[str, str]) -> str:
     """What stands between: the table with its source before it, or without."""
     counts: Counter[str] = Counter()
-    for model in models:
-        if model.source is None or not model.name.startswith(affix[0]):
+    for model, place in _staging(models):
+        if not model.name.startswith(affix[0]):
             continue
         label = model.name.removeprefix(affix[0]).removesuffix(affix[1])
-        source, table = (safe_name(name) for name in model.source)
+        source, table = (safe_name(name) for name in place)
         for pattern in ("{source}__{table}", "{source}_{table}", "{table}"):
             if _alike(label, pattern.format(source=source, table=table)):
                 counts[pattern] += 1
                 break
     return _most(counts, "{source}__{table}")
+
+
+def _staging(models: Sequence[HostModel]) -> Iterator[tuple[HostModel, tuple[str, str]]]:
+    """What stands on one source table, itself or through one base model."""
+    direct = {model.name: model.source for model in models}
+    for model in models:
+        below = direct.get(model.reads[0]) if len(model.reads) == 1 else None
+        if place := model.source or below:
+            yield model, place
 
 
 def _alike(one: str, other: str) -> bool:
@@ -187,9 +205,9 @@ class _Sources:
 def _is_by_source(models: Sequence[HostModel], folders: Folders) -> bool:
     """Whether staging has a folder for each source; so it has where there is none yet."""
     flat: Counter[bool] = Counter()
-    for model in models:
+    for model, _ in _staging(models):
         found = folders.folder(model.path)
-        if model.source and found and found[0] == "staging":
+        if found and found[0] == "staging":
             flat[folders.below(model.path).parent.as_posix() == found[1]] += 1
     return flat[True] <= flat[False]
 
@@ -199,7 +217,7 @@ def _is_by_source(models: Sequence[HostModel], folders: Folders) -> bool:
 
 def _models_yaml(nodes: Iterable[Mapping[str, Any]]) -> str:
     """What most described models' files are called: `schema.yml`, `_{folder}__models.yml`."""
-    counts: Counter[str] = Counter()
+    found: list[tuple[str, str]] = []
     for node in nodes:
         if not node.get("patch_path"):
             continue
@@ -209,7 +227,18 @@ def _models_yaml(nodes: Iterable[Mapping[str, Any]]) -> str:
         above = PurePosixPath(posix(node["original_file_path"])).parts[-2::-1]
         for folder in (path.parent.name, *above):
             own = own if own != path.name else _with_word(path.name, folder, "{folder}")
-        counts[own] += 1
+        found.append((own, path.as_posix()))
+    return _habit(found)
+
+
+def _habit(found: Sequence[tuple[str, str]]) -> str:
+    """The commonest pattern of (pattern, file). A name of its own that only one file has, `hr.yml`,
+    is none, but where it says what YAML is for: `sources.yml`."""
+    counts = Counter(pattern for pattern, _ in found)
+    for pattern in list(counts):
+        files = {path for its, path in found if its == pattern}
+        if "{" not in pattern and len(files) == 1 and not _GENERAL.search(pattern):
+            del counts[pattern]
     return _most(counts, "")
 
 

@@ -10,7 +10,7 @@ from dbt_cartridge.documents.host import Host, YamlLayout
 from dbt_cartridge.errors import RenderError
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_OURS = "_{folder}__models.yml"
+_OURS = "_{folder}__models"
 _SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]*\Z")
 
 
@@ -42,7 +42,7 @@ def folder(layer: Layer, source: str, below: str, host: Host) -> str:
 
 def _is_taken(place: str, host: Host) -> bool:
     """Whether the user's own YAML bears the name there that ours would have."""
-    ours = _yaml_name(host.models_yaml or _OURS, place, "")
+    ours = _yaml_name(host.models_yaml or _OURS + host.yaml_suffix, place, "")
     return "{model}" not in ours and f"{place}/{ours}" in host.yaml_files
 
 
@@ -68,13 +68,14 @@ def model_yaml(
     if layout is None and (home := host.described_in(each.name, where)):
         return home
     if (layout or host.yaml_layout) == "model":
-        own = pattern if "{model}" in pattern else "{model}.yml"
+        own = pattern if "{model}" in pattern else "{model}" + host.yaml_suffix
         return f"{where}/{_named(own, model=name(each.name))}"
-    if layout is None and pattern not in ("", _OURS) and "{model}" not in pattern:
+    ours = _OURS + host.yaml_suffix
+    if layout is None and pattern not in ("", ours) and "{model}" not in pattern:
         return f"{where}/{_yaml_name(pattern, where, '')}"
     what = where.rsplit("/", 1)[-1]
     prefix = "int_" if each.layer == "intermediate" and each.folder else ""
-    return f"{where}/_{prefix}{what}__models.yml"
+    return f"{where}/_{prefix}{what}__models{host.yaml_suffix}"
 
 
 def source_yaml(source: str, below: str, host: Host, alone: bool = False) -> str:
@@ -83,7 +84,7 @@ def source_yaml(source: str, below: str, host: Host, alone: bool = False) -> str
         return home
     where = folder("staging", source, below, host)
     own = f"{where}/{_yaml_name(host.sources_yaml, where, source)}"
-    ours = f"{where}/_{_file_part(source)}__sources.yml"
+    ours = f"{where}/_{_file_part(source)}__sources{host.yaml_suffix}"
     return own if host.sources_yaml and own not in host.yaml_files and not alone else ours
 
 

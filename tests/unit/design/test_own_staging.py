@@ -38,6 +38,29 @@ def test_marts_stand_on_the_hosts_staging_under_its_names() -> None:
     assert any("base_things" in u.what and "weight" in u.why for u in result.used)
 
 
+def test_where_staging_stands_on_base_models_marts_stand_on_staging() -> None:
+    base = _model("base_things", "select *, 1 as one from {{ source('web', 'things') }}")
+    above = [
+        HostModel(
+            name=name, path=f"models/{layer}/{name}.sql", package="shop", layer=layer,
+            reads=("base_things",), sql=sql,
+        )
+        for name, layer, sql in (
+            ("stg_open_things", "staging",
+             "select id, colour, weight from {{ ref('base_things') }} where one = 1"),
+            ("stg_things", "staging",
+             "with b as (select * from {{ ref('base_things') }}) "
+             "select id as thing_no, colour as hue, weight from b"),
+            ("mart_things", "marts", "select * from {{ ref('base_things') }}"),
+        )
+    ]  # fmt: skip
+    (mart,) = [m for m in _designed(base, *above[:2]).models if m.layer == "marts"]
+    assert isinstance(mart.body, Query)
+    assert [each.model for each in mart.body.inputs] == ["stg_things"]
+    assert not any("base_things" in each.what for each in _designed(base, *above).used)
+    assert [c.name for c in mart.columns] == ["thing_no", "hue", "weight"]
+
+
 def test_a_report_on_a_source_is_not_its_staging() -> None:
     for sql in (
         "select colour, count(*) as n from {{ source('web', 'things') }} group by 1",

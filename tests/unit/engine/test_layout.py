@@ -150,6 +150,14 @@ def test_the_folders_name_in_a_yaml_files_is_the_folders(project: Project):
     assert host.models_yaml == "_{folder}.yaml"
 
 
+def test_a_name_that_one_file_has_is_no_habit(project: Project):
+    project.source("erp", "people", "models/sources/hr.yaml")
+    project.source("erp", "orders", "models/sources/sales.yaml")
+    project.model("models/staging/stg_a.sql", patch="models/staging/people.yaml")
+    host = project.host()
+    assert (host.models_yaml, host.sources_yaml, host.yaml_suffix) == ("", "", ".yaml")
+
+
 def test_a_yaml_file_above_a_folder_of_its_name_is_called_after_it(project: Project):
     for sport in ("nba", "nfl"):
         project.model(f"models/{sport}/raw/{sport}_games.sql", patch=f"models/_{sport}_docs.yml")
