@@ -117,7 +117,7 @@ def _models(manifest: Manifest, folders: Folders) -> Iterable[HostModel]:
     nodes = [
         node
         for node in manifest["nodes"].values()
-        if node["resource_type"] in ("model", "seed", "snapshot")
+        if node["resource_type"] in ("model", "seed", "snapshot") and _is_latest(node)
     ]
     for node in sorted(nodes, key=lambda node: str(node["unique_id"])):
         below = cast("list[str]", _part(node, "depends_on").get("nodes") or [])
@@ -136,6 +136,11 @@ def _models(manifest: Manifest, folders: Folders) -> Iterable[HostModel]:
             source=_only_source(node, below, manifest),
             sql=str(node.get("raw_code") or "") if told else "",
         )
+
+
+def _is_latest(node: Mapping[str, Any]) -> bool:
+    """Of a model with versions, what `ref` of its name means."""
+    return str(node.get("version")) in ("None", str(node.get("latest_version")))
 
 
 def _own_sql(manifest: Manifest, project: str) -> Iterable[str]:

@@ -52,20 +52,22 @@ def read_layout(
         "yaml_files": tuple(sorted({*patches, *(path for _, path in declared)})),
         "models_yaml": _models_yaml(nodes),
         "sources_yaml": _habit([(_source_file(*each), each[1]) for each in declared]),
-        "yaml_layout": "model" if _is_file_per_model(patches) else "folder",
         "places": _places(manifest, nodes, folders),
         "staging_label": _staging_label(models, _affix(models, "staging")),
         "staging_by_source": _is_by_source(models, folders),
     }
     suffixes = Counter(PurePosixPath(path).suffix for path in found["yaml_files"])
     found["yaml_suffix"] = ".yaml" if suffixes[".yaml"] > suffixes[".yml"] else ".yml"
+    found["yaml_layout"] = "model" if "{model}" in found["models_yaml"] else "folder"
     found["tests_key"] = _tests_key(project_dir, found["yaml_files"])
     for kind in _AFFIXES:
         found[f"{kind}_prefix"], found[f"{kind}_suffix"] = _affix(models, kind)
     places = [place for model in models if (place := folders.folder(model.path))]
+    named = {folder.rpartition("/")[2] for _, folder in places}
+    like = str.capitalize if named and all(name.istitle() for name in named) else str
     for layer in WORDS:
         counts = Counter(folder for its, folder in places if its == layer)
-        found[f"{layer}_folder"] = _most(counts, layer)
+        found[f"{layer}_folder"] = _most(counts, like(layer))
     found["domains"] = tuple(sorted(_domains(models, folders)))
     return found
 
@@ -74,7 +76,19 @@ def read_layout(
 
 
 def _affix(models: Sequence[HostModel], kind: str) -> tuple[str, str]:
-    """What most models of the kind begin or end with, of which one is empty."""
+    """What most models of the kind begin or end with, of which one is empty.
+
+    Where there are none of the kind, its word stands where those of the others do.
+    """
+    if found := _own_affix(models, kind):
+        return found
+    others = [affix for each in _AFFIXES if (affix := _own_affix(models, each))]
+    word = _DEFAULTS[kind]
+    behind = others and all(suffix for _, suffix in others)
+    return ("", f"_{word.strip('_')}") if behind else (word, "")
+
+
+def _own_affix(models: Sequence[HostModel], kind: str) -> tuple[str, str] | None:
     before = re.compile(rf"(?:{'|'.join(_AFFIXES[kind])})_+")
     # A letter at the end of a name says nothing, nor does a word behind another kind's.
     words = "|".join(word for word in _AFFIXES[kind] if len(word) > 1)
@@ -86,7 +100,7 @@ def _affix(models: Sequence[HostModel], kind: str) -> tuple[str, str]:
         elif not _BEFORE.match(model.name) and (match := behind.match(model.name)):
             counts["", match.group(1)] += 1
     if not counts:
-        return _DEFAULTS[kind], ""
+        return None
     # Where there are as many of one as of the other, staging stands on base models.
     words = _AFFIXES[kind]
     return min(
@@ -254,12 +268,6 @@ def _with_word(name: str, word: str, mark: str) -> str:
     return (
         re.sub(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", mark, name) if word else name
     )
-
-
-def _is_file_per_model(patches: Sequence[str]) -> bool:
-    described = Counter(patches)
-    alone = sum(1 for count in described.values() if count == 1)
-    return len(described) > 1 and alone * 2 > sum(described.values())
 
 
 def _tests_key(project_dir: Path, paths: Sequence[str]) -> str:

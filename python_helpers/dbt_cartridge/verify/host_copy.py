@@ -65,7 +65,10 @@ def make_copy(project_dir: Path, host: Host, design: Design, files: Files, folde
             _link(project_dir / path, folder / path)
     for model in known:
         if model.path not in files.by_path:
-            _copy_model(project_dir / model.path, folder / model.path, model)
+            place = PurePosixPath(model.path)
+            if model.resource == "model":  # a version of it is called `x_v2`
+                place = place.with_name(model.name + place.suffix)
+            _copy_model(project_dir / model.path, folder / place, model)
     _copy_packages(_installed(project_dir, project), folder / PACKAGES, packages)
     _dump(_tamed(project, paths, host), folder / "dbt_project.yml")
     used = {source.name for source in design.sources} | named

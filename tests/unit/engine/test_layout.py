@@ -150,6 +150,21 @@ def test_the_folders_name_in_a_yaml_files_is_the_folders(project: Project):
     assert host.models_yaml == "_{folder}.yaml"
 
 
+def test_what_the_host_has_none_of_is_called_and_placed_like_the_rest(project: Project):
+    project.model("transform/Staging/a_stg.sql")
+    host = project.model("transform/Marts/b_dim.sql").host()
+    assert (host.fact_prefix, host.fact_suffix) == ("", "_fct")
+    assert (host.intermediate_folder, host.intermediate_suffix) == ("Intermediate", "_int")
+
+
+def test_files_of_one_model_each_that_bear_their_folders_name_are_a_file_per_folder(
+    project: Project,
+):
+    for folder in ("staging", "marts"):
+        project.model(f"models/{folder}/a_{folder}.sql", patch=f"models/{folder}/_{folder}.yml")
+    assert project.host().yaml_layout == "folder"
+
+
 def test_a_name_that_one_file_has_is_no_habit(project: Project):
     project.source("erp", "people", "models/sources/hr.yaml")
     project.source("erp", "orders", "models/sources/sales.yaml")

@@ -92,6 +92,15 @@ def test_models_of_the_host_that_our_sql_reads_come_with_what_they_read(project:
     assert "models/own.yml" not in paths(folder)
 
 
+def test_a_version_of_a_model_is_the_model_in_the_copy(project: Path) -> None:
+    (project / "models/old_v2.sql").write_text("select 1 as id\n")
+    old = HostModel(name="old", path="models/old_v2.sql", package="shop")
+    file = File(path="models/new.sql", text="select * from {{ ref('old') }}\n", kind="sql")
+    found = paths(copied(project, file, host={"models": (old,)}))
+    assert "models/old.sql" in found
+    assert "models/old_v2.sql" not in found
+
+
 def test_new_file_never_reaches_the_host(project: Path) -> None:
     new = [
         File(path=path, text="new", kind="sql")
