@@ -107,9 +107,15 @@ def _shade(char: str) -> str:
 
 def _parts(text: str) -> list[str]:
     parts = [part for part in re.split(r"[\W_]+", text) if part]
-    # `iPhone`, `eMail`: one lower-case letter before a capital is no word.
-    return [re.sub(r"^([a-z])([A-Z])(?=[a-z])", lambda m: m[1].upper() + m[2].lower(), part)
-            if len(part) > 3 else part for part in parts]  # fmt: skip
+    return [_without_small_first(part) for part in parts]
+
+
+def _without_small_first(part: str) -> str:
+    """`iPhone`, `eMail`, `kWh`: one lower-case letter before a capital is no word, but in `xId`."""
+    found = re.match(r"([a-z])([A-Z])(?=[a-z])", part)
+    if not found or (len(part) == 3 and part[1:].lower() in lists.KEY_HEADS):
+        return part
+    return part[0].upper() + part[1].lower() + part[2:]
 
 
 def _join_codes(words: list[str]) -> tuple[str, ...]:

@@ -39,6 +39,8 @@ IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*")
         ("HTTPServerLog", "http server log"),
         ("PONumber", "po number"),
         ("eMail", "email"),
+        ("kWh", "kwh"),
+        ("xId", "x id"),
         ("AddressLine1", "address line 1"),
         ("utm_q1", "utm q1"),
         ("30d_count", "30d count"),

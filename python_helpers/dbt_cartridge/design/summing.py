@@ -5,6 +5,8 @@ Kinds are never joined to each other: that would multiply them.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -25,8 +27,9 @@ from dbt_cartridge.design.measures import unsummed
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, stays_in_staging
 from dbt_cartridge.design.site import Site
 from dbt_cartridge.documents.design import Cte, Input, Join, LeftOut, Projection
-from dbt_cartridge.words import pluralised, snake
+from dbt_cartridge.words import is_participle, pluralised, snake
 
+_PLAYED = re.compile(r"([a-z]+)_to")
 _ABOVE = frozenset({"parent"})
 _MANAGERS = frozenset({"manager", "supervisor", "superior", "boss"})
 
@@ -84,6 +87,7 @@ def kinds(site: Site, parent: Staged, links: Sequence[Link]) -> list[Kind]:
     each other.
     """
     twice = [link.child.id for link in links]
+    played = _parts_played([link.role for link in links], parent.entity)
     found: list[Kind] = []
     for link in (each for each in links if not _is_backwards(site, each)):
         child = link.child
@@ -97,12 +101,26 @@ def kinds(site: Site, parent: Staged, links: Sequence[Link]) -> list[Kind]:
         worth = worth_of(site, child) if is_line else None
         # Where the lines add up to the header's own total, their sum says nothing new.
         known = {worth.name} if worth is not None and worth.reconciles is not None else set[str]()
-        prefix = link.role if twice.count(child.id) > 1 and link.role != parent.entity else ""
+        prefix = (
+            played[link.role] if twice.count(child.id) > 1 and link.role != parent.entity else ""
+        )
         others = {e.child.entity for e in links if e.child.id != child.id and not _far(site, e)}
         found.append(Kind(link, _beside(rows, others), prefix, is_line, frozenset(known)))
     return found + [
         Kind(link, parent.offer, called=called) for link, called in _below(site, parent)
     ]
+
+
+def _parts_played(roles: Sequence[str], entity: str) -> dict[str, str]:
+    """What tells several links to one table apart, as people say it: tickets that were
+    `assigned_to_staff` are a staff member's assigned tickets, unless others are assigned by one."""
+    short: dict[str, str] = {}
+    for role in roles:
+        found = _PLAYED.fullmatch(role.removesuffix(f"_{entity}"))
+        done = found is not None and is_participle(found[1])
+        short[role] = found[1] if found and done else role
+    said = Counter(short.values())
+    return {role: one if said[one] == 1 else role for role, one in short.items()}
 
 
 def _is_backwards(site: Site, link: Link) -> bool:

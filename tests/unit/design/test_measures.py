@@ -132,3 +132,17 @@ def test_the_versions_of_what_is_told_of_a_fact_are_not_summed() -> None:
     fact = columns(next(m for m in result.models if m.name == "fct_orders"))
     assert "latest_cost" in fact
     assert not [name for name in fact if "cost" in name and name.startswith(("total", "average"))]
+
+
+def test_what_was_assigned_to_somebody_is_told_in_one_word() -> None:
+    staff = table("staff", KEY, column("email", "text", meaning={"pii": "email"}), entity="agent")
+    tickets = table(
+        "tickets", KEY, column("opened_by", role="foreign_key", nulls=1),
+        column("assigned_to", role="foreign_key", nulls=1),
+        column("opened_at", "timestamp", "event_time"),
+        role="fact", shape="transaction",
+        links={"opened_by": "staff.id", "assigned_to": "staff.id"}, complete=False,
+    )  # fmt: skip
+    shown = set(columns(designed(staff, tickets).by_name["dim_agents"]))
+    assert "assigned_ticket_count" in shown
+    assert any(name.startswith("opened_by") and name.endswith("ticket_count") for name in shown)
