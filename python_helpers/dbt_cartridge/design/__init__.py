@@ -31,6 +31,7 @@ from dbt_cartridge.design.plan import (
 from dbt_cartridge.design.renamings import as_before, awaited
 from dbt_cartridge.design.renamings import renamed as called_before
 from dbt_cartridge.design.repeated import repeated
+from dbt_cartridge.design.siblings import united
 from dbt_cartridge.design.site import Site, home_tests
 from dbt_cartridge.design.snapshots import snapshots
 from dbt_cartridge.design.sources import sources, with_claims, with_key_tests
@@ -261,6 +262,7 @@ def _marts(site: Site, beside: Collection[str]) -> None:
     for staged in in_turn(site):
         if staged.id in site.homes:
             dimension(site, staged)
+    united(site, facts)
     for staged in facts:
         per_period(site, staged)
         per_day(site, staged)

@@ -24,9 +24,10 @@ def sequence(row: Row) -> Iterator[Derivation]:
     order = ", ".join([row[time], *(row[key] for key in row.staged.key)])
     window = f"over (partition by {who} order by {order})"
     role, own = owner.role, row.words
+    prefix = "" if row.entity.startswith(f"{role}_") else f"{role}_"  # reseller_sale_number
     some = f"{who} is not null and {row[time]} is not null"
     number = Attribute(
-        name=f"{role}_{row.entity}_number", type="integer", group="numerics", role="attribute",
+        name=f"{prefix}{row.entity}_number", type="integer", group="numerics", role="attribute",
         description=f"Which of the {docs.words(role)}'s {docs.words(row.staged.entities)} it is, "
         f"in the order of `{time.name}`: 1 is the first.",
     )  # fmt: skip
