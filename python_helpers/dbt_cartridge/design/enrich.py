@@ -55,6 +55,7 @@ class Wide:
     summed: dict[str, str] = field(default_factory=dict[str, str])
     """What was counted, in the singular and in the plural."""
     below: list[str] = field(default_factory=list[str])  # … and the relations it came from
+    several: dict[str, str] = field(default_factory=dict[str, str])  # by its singular, in names
     sums: dict[str, dict[str, str]] = field(default_factory=dict[str, "dict[str, str]"])
     """By what was summed up, in the singular: the columns that came of it, and by which rule."""
     owned: set[str] = field(default_factory=set[str])  # … of which each row numbers its own

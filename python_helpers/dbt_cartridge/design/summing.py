@@ -89,7 +89,7 @@ def kinds(site: Site, parent: Staged, links: Sequence[Link]) -> list[Kind]:
     twice = [link.child.id for link in links]
     played = _parts_played([link.role for link in links], parent.entity)
     found: list[Kind] = []
-    for link in (each for each in links if not _is_backwards(site, each)):
+    for link in (each for each in links if not _says_nothing(site, each, links)):
         child = link.child
         is_line = site.headers.get(child.id) is link
         if site.plan.is_fact(parent):
@@ -123,14 +123,18 @@ def _parts_played(roles: Sequence[str], entity: str) -> dict[str, str]:
     return {role: one if said[one] == 1 else role for role, one in short.items()}
 
 
-def _is_backwards(site: Site, link: Link) -> bool:
+def _says_nothing(site: Site, link: Link, beside: Sequence[Link]) -> bool:
     """Of a bridge between rows of one table, the end from which the other has no name of its own:
-    an issue has related issues; those that it is related to would be its issues."""
+    an issue has related issues; those that it is related to would be its issues. And a bridge that
+    is called by its two ends alone, of which one holds the key of the other besides."""
     other = _other_side(site, link)
-    return (
-        other is not None and other.parent.id == link.parent.id
-        and other.role == link.parent.entity
-    )  # fmt: skip
+    if other is None:
+        return False
+    if other.parent.id == link.parent.id:
+        return other.role == link.parent.entity
+    both = {*link.parent.entity.split("_"), *other.parent.entity.split("_")}
+    direct = any(e.child.id == other.parent.id and e.role == e.parent.entity for e in beside)
+    return direct and set(link.child.entity.split("_")) == both
 
 
 def _below(site: Site, parent: Staged) -> Iterator[tuple[Link, str]]:
@@ -313,6 +317,7 @@ def _take(
     derivations: Sequence[Derivation],
 ) -> None:
     entity, names = group.entity, wide.sums.setdefault(group.entity, {})
+    wide.several[entity] = group.entities
     for each in derivations:
         value = sql.column(summed, each.name)
         if each.attribute.zero_if_none:
@@ -436,7 +441,7 @@ def compute(site: Site, staged: Staged, wide: Wide, whole: bool = True) -> None:
 def _row(site: Site, staged: Staged, wide: Wide) -> Row:
     return Row(
         staged=staged, columns=tuple(wide.columns), expressions=dict(wide.expressions),
-        up=site.plan.up[staged.id], sums=dict(wide.sums), several=wide.summed, owned=wide.owned,
+        up=site.plan.up[staged.id], sums=dict(wide.sums), several=wide.several, owned=wide.owned,
         complete=wide.complete,
         identities=[i for i in site.schema.identities if i.table == staged.id],
         is_fact=site.plan.is_fact(staged), is_line=staged.id in site.headers,

@@ -8,7 +8,7 @@ from functools import cache
 
 from dbt_cartridge.documents.design import Model
 from tests.unit.design.built import Built
-from tests.unit.design.made import column, columns, designed, table
+from tests.unit.design.made import Made, column, columns, designed, table
 
 MONEY = {"additivity": "additive", "money": True}
 FILL = [column(name) for name in "abcde"]  # wide enough to stand alone as a dimension
@@ -200,3 +200,43 @@ def test_what_belongs_to_some_of_a_kind_is_counted_for_the_kind() -> None:
 
 def test_some_of_a_kind_are_no_event_however_much_is_counted_of_them() -> None:
     assert "dim_sellers" in {model.name for model in subtypes().design.models}
+
+
+def rates(*more: Made) -> list[str]:
+    """What a currency shows of the rates from it and to it."""
+    currencies = table("currencies", column("id", role="key"), column("name", "text", "name"),
+                       *FILL, entity="currency", plural="currencies")  # fmt: skip
+    made = table(
+        "currency_rates", column("id", role="key"), column("from_currency_id", role="foreign_key"),
+        column("to_currency_id", role="foreign_key"), column("set_on", "date", "event_time"),
+        role="fact", shape="event",
+        links={"from_currency_id": "currencies.id", "to_currency_id": "currencies.id"},
+    )  # fmt: skip
+    design = designed(currencies, made, *more)
+    return columns(next(m for m in design.models if m.name == "dim_currencies"))
+
+
+def test_no_word_stands_twice_between_a_role_and_what_it_is_of() -> None:
+    shown = set(rates())
+    assert {"from_currency_rate_count", "to_currency_rate_count"} <= shown
+    assert {"has_from_currency_rates", "has_to_currency_rates"} <= shown
+
+
+def test_a_bridge_that_says_what_a_key_says_is_not_counted_again() -> None:
+    banks = table("banks", column("id", role="key"), column("name", "text", "name"), *FILL)
+    moves = table(
+        "moves", column("id", role="key"), column("bank_id", role="foreign_key"),
+        column("moved_on", "date", "event_time"), column("total", "decimal", "measure",
+                                                         meaning=MONEY),
+        column("amount", "decimal", "measure", meaning=MONEY),
+        role="fact", shape="transaction", links={"bank_id": "banks.id"},
+    )  # fmt: skip
+    pairs = table(
+        "bank_moves", column("bank_id", role="foreign_key"),
+        column("move_id", role="foreign_key"), role="bridge", key=("bank_id", "move_id"),
+        links={"bank_id": "banks.id", "move_id": "moves.id"},
+    )  # fmt: skip
+    design = designed(banks, moves, pairs)
+    shown = columns(next(m for m in design.models if m.name == "dim_banks"))
+    assert [name for name in shown if name.endswith("move_count")] == ["move_count"]
+    assert "total_total" not in shown

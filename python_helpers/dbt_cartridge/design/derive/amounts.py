@@ -39,7 +39,11 @@ def totals(group: Group) -> Iterator[Derivation]:
         name = names.claim(
             *again,
             total_name(group.child.entity, measure.name) + ending,
-            f"total_{measure.name.removeprefix('total_')}{ending}",
+            *(
+                [f"total_{measure.name.removeprefix('total_')}{ending}"]
+                if measure.name != "total"
+                else []
+            ),
             f"total_{group.child.entity}_{measure.name}{ending}",
         )
         only = f" that are in {each.unit}" if each.suffix else ""

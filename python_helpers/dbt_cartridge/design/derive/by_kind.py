@@ -132,7 +132,7 @@ def _named(group: Group, label: str) -> str:
     """`captured_payment`; `open_ticket`, not `open_ticket_ticket`."""
     stem = group.child.entity
     whole = label if label.endswith(f"_{stem}") or label == stem else f"{label}_{stem}"
-    return f"{group.prefix}_{whole}" if group.prefix else whole
+    return group.prefixed(whole)
 
 
 def _amounts(group: Group) -> list[Sum]:

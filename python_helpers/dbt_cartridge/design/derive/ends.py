@@ -23,7 +23,7 @@ def moments(group: Group) -> Iterator[Derivation]:
         return
     told = any(word in time.name for word in group.child.entity.split("_"))
     own = time.name if told else f"{group.child.entity}_{time.name}"
-    own = f"{group.prefix}_{own}" if group.prefix else own
+    own = group.prefixed(own)
     for word, function in (("first", "min"), ("latest", "max")):
         attribute = Attribute(
             name=f"{word}_{own}", type=time.type, group=time.group,

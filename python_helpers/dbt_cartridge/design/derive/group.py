@@ -11,6 +11,7 @@ from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.events import event_time
 from dbt_cartridge.design.measures import Sum, sums
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged
+from dbt_cartridge.words import pluralised, snake
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,22 @@ class Group:
         """In names: one row of the group."""
         if self.called:
             return self.called
-        return f"{self.prefix}_{self.child.entity}" if self.prefix else self.child.entity
+        return self.prefixed(self.child.entity)
+
+    @property
+    def entities(self) -> str:
+        """In names: many rows of the group."""
+        if self.called:
+            return snake(pluralised(self.called.split("_")))
+        return self.prefixed(self.child.entities)
+
+    def prefixed(self, name: str) -> str:
+        """Behind the role, without a word that would stand twice: from_currency, currency_rate →
+        from_currency_rate."""
+        if not self.prefix:
+            return name
+        last = self.prefix.rpartition("_")[2]
+        return f"{self.prefix}_{name.removeprefix(f'{last}_')}"
 
     @property
     def theirs(self) -> str:

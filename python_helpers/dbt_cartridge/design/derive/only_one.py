@@ -25,7 +25,7 @@ def only_one(group: Group) -> Iterator[Derivation]:
     owner = docs.words(group.link.parent.entity)
     happened = _happened(group)
     flag = Attribute(
-        name=f"is_{happened}" if happened else f"has_{_prefixed(group, label)}", type="boolean",
+        name=f"is_{happened}" if happened else f"has_{group.prefixed(label)}", type="boolean",
         group="booleans", role="flag", required=True, zero_if_none=True,
         description=f"True where the {owner} has {docs.a(own)}.",
     )  # fmt: skip
@@ -56,10 +56,6 @@ def _happened(group: Group) -> str:
     return last if last != said and "_" not in last and is_participle(last) else ""
 
 
-def _prefixed(group: Group, name: str) -> str:
-    return f"{group.prefix}_{name}" if group.prefix else name
-
-
 def _own(group: Group, attribute: Attribute) -> bool:
     return attribute.origin is not None and attribute.origin[0] == group.child.id
 
@@ -67,7 +63,7 @@ def _own(group: Group, attribute: Attribute) -> bool:
 def _value(group: Group, of: Attribute, name: str, text: str, rank: Rank) -> Derivation:
     """What the one says: the greatest of one value."""
     made = replace(
-        of, name=_prefixed(group, name), description=text,
+        of, name=group.prefixed(name), description=text,
         required=False, tests=(), origin=None, profile=None, follows=False, within=None,
         zero_if_none=False, values=(),
     )  # fmt: skip

@@ -56,6 +56,12 @@ class Through:
         return said if said != bridge and not named else self.other
 
     @property
+    def entities(self) -> str:
+        """Many of them, as their table has it where they are called so."""
+        named = self.entity == self.other
+        return self.there.parent.entities if named else snake(pluralised(self.entity.split("_")))
+
+    @property
     def other(self) -> str:
         return self.there.parent.entity
 
@@ -157,7 +163,7 @@ def _bounded(keys: list[str], value: str, chosen: str = "") -> str:
 def through(pair: Through) -> Iterator[Derivation]:
     """The count, the sums and the list. A sum is of each, however many share it: over all rows it
     counts those several times, and says so."""
-    several = docs.words(snake(pluralised(pair.entity.split("_"))))
+    several = docs.words(pair.entities)
     own, bridge = docs.words(pair.here.parent.entity), docs.words(pair.here.child.entities)
     key = sql.column(pair.members, pair.key)
     count = f"count({key})" if pair.whole else f"count(distinct {key})"
