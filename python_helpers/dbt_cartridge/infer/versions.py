@@ -158,7 +158,7 @@ def plan(draft: Draft, owners: Mapping[str, set[str]] = MappingProxyType({})) ->
         repeats = _repeats(draft, key.name)
         for start in starts[:1]:
             keyed = in_key == {key.name, start.name}
-            if repeats or keyed:
+            if keyed or (repeats and not _stands_alone(start, by_role)):
                 why = f"{key.name} has a row for each {start.name}"
                 found.append(Plan("slowly_changing", names, (start.name,), keyed, why))
         changed = by_role.get("updated_time", [])
@@ -170,6 +170,13 @@ def plan(draft: Draft, owners: Mapping[str, set[str]] = MappingProxyType({})) ->
         if repeats and in_key != {key.name}:
             found += _loads(draft, names, by_role)
     return tuple(dict.fromkeys(found))[:4]
+
+
+def _stands_alone(start: ColumnMeaning, by_role: Mapping[str, list[ColumnMeaning]]) -> bool:
+    """A row that says when it was made and when it was changed is a thing, and no version of one: a
+    meeting starts and ends. A version is closed, and another one begins."""
+    happens = start.role == "event_time"
+    return happens and bool(by_role.get("created_time") and by_role.get("updated_time"))
 
 
 def _satellite(

@@ -55,13 +55,22 @@ def arrivals(design: Design, verdicts: Verdicts) -> tuple[Arrival, ...]:
     said = {verdict.model: verdict for verdict in verdicts.models}
     marts: dict[str, list[Model]] = {}
     for model in design.models:
-        if model.layer == "marts" and model.based_on:
+        if model.layer == "marts" and model.based_on and _shows_rows(model):
             marts.setdefault(model.based_on[0], []).append(model)
     return tuple(
         _arrival(model, marts.get(model.based_on[0], []), said)
         for model in design.models
         if model.layer == "staging" and model.based_on
     )
+
+
+def _shows_rows(model: Model) -> bool:
+    """Not so a mart of periods, whose rows are groups, nor one of several tables' rows together."""
+    if model.body.kind != "query":
+        return True
+    *others, final = model.body.ctes
+    base = next((cte for cte in others if cte.name == final.from_alias), None)
+    return base is None or not (base.group_by or base.union)
 
 
 def _arrival(model: Model, marts: list[Model], said: Mapping[str, ModelVerdict]) -> Arrival:

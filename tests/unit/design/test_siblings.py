@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from dbt_cartridge.documents.design import Design
+from dbt_cartridge.documents.verdicts import Verdicts
+from dbt_cartridge.report.arrivals import arrivals
 from tests.unit.design.built import Built
 from tests.unit.design.made import claims, column, columns, designed, host, names, table
 
@@ -73,3 +75,9 @@ def test_the_fact_of_all_channels_keeps_its_name_in_the_next_run() -> None:
     kept = {model.name: model.based_on for model in made.models if model.layer == "marts"}
     again = designed(ITEMS, sales("store"), sales("web"), to=host(kept_names=kept))
     assert names(again, "marts") == names(made, "marts")
+
+
+def test_what_arrived_of_a_table_is_not_read_from_the_fact_of_all_channels() -> None:
+    nothing = Verdicts(level="none")
+    found = {a.table: a for a in arrivals(shop(sales("store"), sales("web")), nothing)}
+    assert [mart.model for mart in found["raw.store_sales"].marts] == ["fct_store_sales"]

@@ -240,3 +240,13 @@ def test_a_bridge_that_says_what_a_key_says_is_not_counted_again() -> None:
     shown = columns(next(m for m in design.models if m.name == "dim_banks"))
     assert [name for name in shown if name.endswith("move_count")] == ["move_count"]
     assert "total_total" not in shown
+
+
+def test_what_has_an_end_is_ended() -> None:
+    meetings = table(
+        "meetings", column("id", role="key"), column("start_at", "timestamp", "event_time"),
+        column("end_at", "timestamp", "event_time", nulls=9, column={"nullable": True}),
+        role="fact", shape="event",
+    )  # fmt: skip
+    made = next(m for m in designed(meetings).models if m.name == "fct_meetings")
+    assert {"is_ended", "is_open"} <= set(columns(made))

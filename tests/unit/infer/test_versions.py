@@ -151,3 +151,15 @@ def test_a_feed_without_a_mark_in_front_tells_the_time_of_its_operation() -> Non
     assert found
     assert (found.entity_key, found.order_by) == (("account_no",), ("op_ts",))
     assert found.deleted == "op_type"
+
+
+def test_what_starts_and_ends_and_is_changed_is_no_version_of_anything() -> None:
+    spans = (column("status"), moment("start", distinct=400), moment("end", distinct=400))
+    meeting = relation("scheduled_meetings", integer("id"), integer("meeting_id", distinct=20),
+                       *spans, moment("created_at"), moment("updated_at"))  # fmt: skip
+    price = relation("product_prices", integer("id"), integer("product_price_id", distinct=20),
+                     *spans)  # fmt: skip
+    found = [versions(each, "id") for each in (meeting, price)]
+    assert found[0] is None
+    assert found[1] is not None
+    assert (found[1].valid_from, found[1].valid_to) == ("start", "end")

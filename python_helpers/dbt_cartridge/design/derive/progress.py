@@ -14,6 +14,8 @@ from dbt_cartridge.words import is_participle
 _CLOSING = frozenset("closed close completed resolved finished ended end returned settled".split())
 """What ends a thing. Only of a time that can be missing is it asked: till then a thing is open."""
 
+_DONE = {"end": "ended", "close": "closed"}  # is_ended, though the column is called end_at
+
 
 def progress(row: Row) -> Iterator[Derivation]:
     """`is_shipped`, and `is_open` till what closes it: from times that some rows do not have."""
@@ -65,7 +67,7 @@ def _happened(row: Row, time: Attribute) -> str | None:
              if w not in ("date", "at", "time", "timestamp", "on")]  # fmt: skip
     plain = "_".join(words)
     known = words and (is_participle(words[-1]) or words[-1] in _CLOSING)
-    return plain if known and len(words) == 1 and step(row, time) else None
+    return _DONE.get(plain, plain) if known and len(words) == 1 and step(row, time) else None
 
 
 def _flag(name: str, description: str) -> Attribute:
