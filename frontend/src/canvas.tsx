@@ -53,6 +53,7 @@ export interface CanvasProps {
   boxes: Box[]; // placed
   links: Link[];
   chosen: string;
+  related?: ReadonlySet<string>; // what belongs to the chosen one, it included; its neighbours, if not given
   choose: (id: string) => void;
   open: (id: string) => void;
   label: string;
@@ -68,10 +69,12 @@ export function Canvas(props: CanvasProps) {
   );
 }
 
-function Moving({ boxes, links, chosen, choose, open, label }: CanvasProps) {
+function Moving({ boxes, links, chosen, related, choose, open, label }: CanvasProps) {
   const flow = useReactFlow();
-  const near = useMemo(() => neighbours(links, chosen), [links, chosen]);
+  const near = useMemo(() => related ?? neighbours(links, chosen), [links, chosen, related]);
   const present = boxes.some((one) => one.id === chosen);
+  const belongs = (link: Link): boolean =>
+    related ? related.has(link.from) && related.has(link.to) : link.from === chosen || link.to === chosen;
   const [nodes, setNodes, onNodesChange] = useNodesState<BoxNode>([]);
   const edges = useMemo(() => {
     const known = new Map(boxes.map((one) => [one.id, one]));
@@ -85,11 +88,11 @@ function Moving({ boxes, links, chosen, choose, open, label }: CanvasProps) {
       return [{
         id: link.id, source: link.from, target: link.to, type: "link",
         sourceHandle: `${side(one)}:${line(from, link.fromLine)}`, targetHandle: `${side(two)}:${line(to, link.toLine)}`,
-        data: { link, dim: present && link.from !== chosen && link.to !== chosen, from: one, to: two },
+        data: { link, dim: present && !belongs(link), from: one, to: two },
         focusable: false,
       }];
     });
-  }, [boxes, links, chosen, present]);
+  }, [boxes, links, chosen, present, related]);
   useEffect(() => {
     setNodes((before) => {
       const moved = new Map(before.map((node) => [node.id, node.position]));

@@ -205,6 +205,7 @@ export function Lineage({ run, name }: { run: Run; name: string }) {
   const [chosen, setChosen] = useState(known(name) ? name : large ? firstMart : "");
   const [only, setOnly] = useState(large || known(name));
   const ways = useMemo(() => models.flatMap((model) => (model.reads ?? []).map((from): [string, string] => [from, model.name])), [models]);
+  const related = useMemo(() => (chosen ? reach(ways, chosen) : undefined), [ways, chosen]);
   const { boxes, links } = useMemo(() => {
     const seen = only && chosen ? reach(ways, chosen) : null;
     const shown = (id: string) => !seen || seen.has(id);
@@ -228,7 +229,7 @@ export function Lineage({ run, name }: { run: Run; name: string }) {
         <Exports boxes={boxes} links={links} name={`${run.data.project}_lineage`} />
       </div>
       {boxes.length ? (
-        <Canvas boxes={boxes} links={links} chosen={chosen} choose={setChosen} label="From the tables to the marts"
+        <Canvas boxes={boxes} links={links} chosen={chosen} related={related} choose={setChosen} label="From the tables to the marts"
           open={(id) => go(run.models.has(id) ? "model" : "table", id)} />
       ) : <p className="soft">No models.</p>}
       {chosen && (

@@ -23,6 +23,7 @@ function Page({ run }: { run: Run }) {
     scrollTo(0, 0);
     document.title = [name || VIEWS.find(([id]) => id === view)?.[1], data.project, "Cartridge"].filter(Boolean).join(" · ");
     if (name) top.current?.focus({ preventScroll: true });
+    document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [view, name, data.project]);
   return (
     <>

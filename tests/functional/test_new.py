@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import pty
+import re
+import select
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -57,7 +61,7 @@ def test_a_whole_project_is_made_from_nothing_and_builds(tmp_path: Path) -> None
     assert built.returncode == 0, built.stdout
     assert run(shop, "dbt", "compile", "--quiet").returncode == 0
     assert (tmp_path / "shop.tar.gz").stat().st_size > 0
-    linted = run(shop, "sqlfluff", "lint", "analyses", "macros")
+    linted = run(shop, "sqlfluff", "lint", ".")
     assert linted.returncode == 0, linted.stdout[-3000:]
     before = {f: f.read_bytes() for f in (shop / "models").rglob("*") if f.is_file()}
     again = run(shop, "cartridge", "generate")
@@ -101,3 +105,45 @@ def test_the_adapters_own_dbt_reads_the_new_project(adapter: str, tmp_path: Path
             cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def typed(folder: Path, answers: Mapping[str, str], *words: str) -> tuple[int, str]:
+    """`cartridge new …` in a terminal, where each prompt is answered. What the terminal showed."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [str(BIN / "cartridge"), "new", "shop", *words], cwd=folder, stdin=theirs, stdout=theirs,
+        stderr=theirs, env={**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
+    )  # fmt: skip
+    os.close(theirs)
+    shown, waiting = "", dict(answers)
+    while select.select([ours], [], [], 300)[0]:
+        try:
+            shown += os.read(ours, 4096).decode("utf-8", "replace")
+        except OSError:  # the other end is closed
+            break
+        for prompt in [each for each in waiting if re.search(rf"{each}\b[^\n]*: $", shown)]:
+            os.write(ours, f"{waiting.pop(prompt)}\n".encode())
+    os.close(ours)
+    assert waiting == {}, shown
+    return process.wait(60), shown
+
+
+def test_in_a_terminal_it_asks_for_what_is_missing(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "w.duckdb")) as warehouse:
+        warehouse.execute("create schema raw; create table raw.things as select 1 as id")
+    answers = {"adapter": "duckdb", "path": "w.duckdb", "schemas": "row, main"}
+    code, shown = typed(tmp_path, answers)
+    assert code == 1, shown
+    assert "use one of main, raw" in " ".join(shown.split())
+    assert not (tmp_path / "shop").exists()
+
+
+def test_a_password_is_asked_for_unseen_and_kept_nowhere(tmp_path: Path) -> None:
+    answers = {"user": "ann", "dbname": "shop", "password": "hunter2-hunter2"}
+    flags = ("--adapter", "postgres", "--host", "127.0.0.1", "--port", "1", "--schemas", "raw")
+    code, shown = typed(tmp_path, answers, *flags)
+    assert code == 1, shown
+    assert "ann" in shown
+    assert "hunter2" not in shown
+    assert "refused" in shown  # the connection's own reason
+    assert list(tmp_path.iterdir()) == []

@@ -196,3 +196,10 @@ def test_the_types_of_the_script_are_those_of_the_data(monkeypatch: pytest.Monke
     assert data_types.TARGET.read_text("utf-8") == data_types.text(), (
         "run .venv/bin/python frontend/data_types.py"
     )
+
+
+def test_what_leads_to_a_model_and_what_it_feeds_is_not_dimmed(tab: Tab) -> None:
+    tab.go("lineage/stg_raw__orders")
+    tab.page.locator(".box.chosen").first.wait_for(timeout=SECONDS)
+    assert tab.page.locator(".box").count() > 1
+    assert tab.page.locator(".box.dim").count() == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dbt_cartridge.llm.keys import redacted
-from dbt_cartridge.llm.meter import BudgetSpent, Meter
+from dbt_cartridge.llm.meter import BudgetSpent, Meter, ShareSpent
 from dbt_cartridge.llm.pace import TRIES, Pace, Stopped
 from dbt_cartridge.llm.protocol import (
     DEADLINE,
@@ -37,6 +37,8 @@ class Sender:
                 self.pace.back_off(tries - 1, after)
             try:
                 found = self._once(request, expected, again=tries > 0)
+            except ShareSpent as end:  # of this kind of request no more is asked, of others it is
+                return why or str(end)
             except (BudgetSpent, Stopped) as end:
                 self.pace.stop(str(end))
                 return why or self.pace.stopped

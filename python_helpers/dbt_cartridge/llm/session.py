@@ -14,7 +14,7 @@ from dbt_cartridge.crew import Crew
 from dbt_cartridge.documents.asked import Asked, Fallback
 from dbt_cartridge.llm.batches import batches
 from dbt_cartridge.llm.keys import without_keys
-from dbt_cartridge.llm.meter import Meter, tokens
+from dbt_cartridge.llm.meter import SHARES, Meter, tokens
 from dbt_cartridge.llm.opening import Opened
 from dbt_cartridge.llm.pace import Pace
 from dbt_cartridge.llm.protocol import Ask, Reply
@@ -92,8 +92,9 @@ class Session:
 
     @property
     def lost(self) -> str:
-        """Why the provider is of no use: it failed, or not one request brought a reply."""
-        nothing = self.unanswered if not self.replies and not self.pace.stopped else ""
+        """Why the provider is of no use: it failed, or of its requests not one brought a reply."""
+        asked = self.meter.requests and not self.replies and not self.pace.stopped
+        nothing = self.unanswered if asked else ""
         return self.pace.failed or nothing
 
     def __post_init__(self) -> None:
@@ -124,6 +125,7 @@ class Session:
             self._tell(question.about, before)
         if pending:
             began = time.monotonic()
+            self.meter.share = SHARES[pending[0].kind]
             self.progress.start(f"{label} with {self.opened.model}", len(pending))
             try:
                 found |= self._asked(system, pending, held)

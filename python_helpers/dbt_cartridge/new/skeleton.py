@@ -90,6 +90,8 @@ def files(connection: Connection, schemas: Sequence[str]) -> dict[str, str]:
              *connection.environment(), ""]
         ),
         ".gitignore": "\n".join([*_IGNORED, ""]),
+        # What is written for cartridge and by packages is in nobody's style but theirs.
+        ".sqlfluffignore": ".cartridge/\ndbt_packages/\ntarget/\n",
         ".sqlfluff": _SQLFLUFF.format(dialect=dialect(connection.adapter)),
         "requirements.txt": "\n".join([*connection.about.packages, "dbt-cartridge", ""]),
         ".github/workflows/ci.yml": dumped(_workflow(connection)),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +129,22 @@ def test_a_budget_stops_asking_and_the_rules_finish(limit: dict[str, int], reaso
     assert all(reason in fallback.why for fallback in asked.fallbacks)
     assert asked.requests <= limit.get("max_requests", 99)
     assert asked.tokens_in + asked.tokens_out <= limit.get("max_tokens", 10**9)
+
+
+@pytest.mark.parametrize("limit", [{"max_requests": 5}, {"max_tokens": 9_000}])
+def test_a_budget_is_kept_for_the_marts(limit: dict[str, int]):
+    kinds: Counter[str] = Counter()
+
+    def script(request: Ask) -> str:
+        kinds[request.kind] += 1
+        return good(request)
+
+    its = session(script, concurrency=1, **limit)
+    for kind in ("settle", "name", "design"):
+        its.answers(kind, "s", [replace(q, kind=kind) for q in questions(40, expected=2_000)])
+    assert kinds["design"] >= kinds["name"] > kinds["settle"]
+    assert its.lost == ""
+    assert any("kept for what matters more" in left.why for left in its.asked().fallbacks)
 
 
 def test_a_refused_key_ends_the_asking_at_once():
