@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner
+from sqlfluff.core import FluffConfig, Linter
 
 from dbt_cartridge.cli import main
 from dbt_cartridge.errors import ConfigError, HostError
 from dbt_cartridge.new.connections import ADAPTERS, TARGETS, Connection, connection
 from dbt_cartridge.new.project import archive, begin
-from dbt_cartridge.new.skeleton import files, project
+from dbt_cartridge.new.skeleton import SQLFLUFF, files, project
+from dbt_cartridge.render.generic_tests import ALL, text
 
 GIVEN: dict[str, dict[str, str | None]] = {
     "duckdb": {"path": "w.duckdb"},
@@ -66,11 +68,17 @@ def test_every_variable_of_the_profile_is_in_the_example(adapter: str, tmp_path:
 @pytest.mark.parametrize("adapter", ADAPTERS)
 def test_every_file_of_yaml_is_yaml(adapter: str, tmp_path: Path) -> None:
     texts = files(made(adapter, tmp_path), ["raw", "crm"])
-    for path, text in texts.items():
+    for path, written in texts.items():
         if path.endswith(".yml"):
-            assert yaml.safe_load(text), path
+            assert yaml.safe_load(written), path
     variables = yaml.safe_load(texts["dbt_project.yml"])["vars"]
     assert variables == {"cartridge": {"schemas": ["raw", "crm"]}}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_generic_tests_pass_the_linter_of_a_new_project(name: str) -> None:
+    linter = Linter(config=FluffConfig.from_string(SQLFLUFF.format(dialect="duckdb")))
+    assert linter.lint_string(text(name), fname=f"tests/generic/{name}.sql").get_violations() == []
 
 
 def test_a_folder_that_holds_nothing_is_not_configured() -> None:

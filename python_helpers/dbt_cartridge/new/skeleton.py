@@ -16,12 +16,13 @@ _IGNORED = (
     ".env", ".user.yml", "*.duckdb", "*.duckdb.wal", "dbt_packages/", "logs/", "target/", ".venv/",
     "__pycache__/",
 )  # fmt: skip
-_SQLFLUFF = """\
+SQLFLUFF = """\
 [sqlfluff]
 templater = jinja
 dialect = {dialect}
 max_line_length = 80
 runaway_limit = 10
+large_file_skip_byte_limit = 0
 exclude_rules = structure.column_order
 
 [sqlfluff:templater:jinja]
@@ -92,7 +93,7 @@ def files(connection: Connection, schemas: Sequence[str]) -> dict[str, str]:
         ".gitignore": "\n".join([*_IGNORED, ""]),
         # What is written for cartridge and by packages is in nobody's style but theirs.
         ".sqlfluffignore": ".cartridge/\ndbt_packages/\ntarget/\n",
-        ".sqlfluff": _SQLFLUFF.format(dialect=dialect(connection.adapter)),
+        ".sqlfluff": SQLFLUFF.format(dialect=dialect(connection.adapter)),
         "requirements.txt": "\n".join([*connection.about.packages, "dbt-cartridge", ""]),
         ".github/workflows/ci.yml": dumped(_workflow(connection)),
         "macros/generate_schema_name.sql": _SCHEMA_NAMES,

@@ -7,23 +7,20 @@ with
 children as (
 
     select distinct
-        {%- for column in combination_of_columns %}
-        {{ column }} as key_{{ loop.index }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {% for column in combination_of_columns %}
+            {{ column }} as key_{{ loop.index }}{{ ',' if not loop.last }}
+        {% endfor %}
     from {{ model }}
-    where
-        {%- for column in combination_of_columns %}
-        {{ 'and ' if not loop.first }}{{ column }} is not null
-        {%- endfor %}
+    where {{ combination_of_columns | join(' is not null and ') }} is not null
 
 ),
 
 parents as (
 
     select distinct
-        {%- for field in fields %}
-        {{ field }} as key_{{ loop.index }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {% for field in fields %}
+            {{ field }} as key_{{ loop.index }}{{ ',' if not loop.last }}
+        {% endfor %}
     from {{ to }}
 
 )
@@ -32,10 +29,10 @@ select children.*
 from children
 left join parents
     on
-        {%- for field in fields %}
-        {{ 'and ' if not loop.first -}}
-        children.key_{{ loop.index }} = parents.key_{{ loop.index }}
-        {%- endfor %}
+        {% for field in fields %}
+            {{ 'and ' if not loop.first -}}
+            children.key_{{ loop.index }} = parents.key_{{ loop.index }}
+        {% endfor %}
 where parents.key_1 is null
 
 {% endtest %}
