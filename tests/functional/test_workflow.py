@@ -138,9 +138,15 @@ def test_commits_of_a_reviewer_on_the_open_pull_request_survive(repository: Repo
     assert "pr edit 7" in repository.calls
 
 
-def test_a_conflict_opens_a_pull_request_that_names_it(repository: Repository) -> None:
-    repository.run(writes="a conflict in models/b.sql", code=3)
-    assert "conflicts to settle" in repository.calls
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [(3, "conflicts to settle"), (4, "much was refuted"), (5, "a model does not run")],
+)
+def test_what_a_person_has_to_see_opens_a_pull_request_that_names_it(
+    repository: Repository, code: int, title: str
+) -> None:
+    repository.run(writes="a conflict in models/b.sql", code=code)
+    assert title in repository.calls
     assert "a conflict in models/b.sql" in repository.body
 
 
