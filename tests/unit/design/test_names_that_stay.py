@@ -143,3 +143,13 @@ def test_two_long_names_are_told_apart_where_a_cut_would_make_them_one() -> None
     long = "dim_" + "very_" * 12
 
     assert names.claim(f"{long}long") != names.claim(f"{long}longer")
+
+
+def test_staging_that_could_not_have_its_first_name_renames_nothing_on_the_second_run() -> None:
+    """A model that is switched off has the name that staging would have."""
+    project = Project()
+    project.step("add", "shop", "orders")
+    off = {"retired": ("stg_shop__orders",)}
+    first = {model.name for model in project.generate(**off).models}
+    assert first == {"stg_shop__orders_orders", "fct_orders"}
+    assert {model.name for model in project.generate(**off).models} == first
