@@ -188,7 +188,7 @@ def of_adapter(adapter: str, made: Planted, terabytes: float) -> tuple[list[Step
     for limited in (False, True):
         warehouse = Warehouse(adapter, sizes)
         options = Settings() if limited else Settings(max_bytes=NO_LIMIT, verify_max_rows=NO_LIMIT)
-        asked, _ = within(list(sizes.values()), options, billed=adapter in BILLED)
+        asked, _ = within(list(sizes.values()), options, adapter in BILLED, Silent())
         profiled(warehouse, asked, options, Silent())  # type: ignore[arg-type]
         profile, warehouse.asked = warehouse.asked, Step()
         scan = made.scan.model_copy(update={"adapter": adapter})

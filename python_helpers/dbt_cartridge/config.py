@@ -111,8 +111,9 @@ class Settings(Frozen):
         default=None,
         ge=0,
         description="Most bytes of tables that are read whole. The largest beyond it are profiled "
-        "from a sample and verified as `sql`, and listed. Default: a terabyte where the warehouse "
-        "bills the bytes that are read (BigQuery), else no limit.",
+        "from a sample and verified as `sql`, and listed; in a terminal you are asked first. "
+        "Default: a terabyte where the warehouse bills the bytes that are read (BigQuery), else no "
+        "limit.",
     )
     yaml_layout: Literal["host", "folder", "model"] = Field(
         default="host",

@@ -20,6 +20,10 @@ class Progress(Protocol):
 
     def warn(self, text: str) -> None: ...
 
+    def agrees(self, question: str) -> bool:
+        """Whether the person at the terminal says yes; False where nobody sits there."""
+        ...
+
 
 class Silent:
     """Shows nothing."""
@@ -28,3 +32,6 @@ class Silent:
     def advance(self, count: int = 1, what: str = "") -> None: ...
     def finish(self, result: str = "") -> None: ...
     def warn(self, text: str) -> None: ...
+
+    def agrees(self, question: str) -> bool:
+        return False

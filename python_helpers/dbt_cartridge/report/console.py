@@ -97,7 +97,7 @@ class WarningsOnly(Silent):
 
 
 class _Phase:
-    """Where a phase stands, and when a word of it is due again."""
+    """Where a phase stands, and when a word of it is due again. Nobody sits before it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -105,6 +105,9 @@ class _Phase:
         self._total: int | None = None
         self._done = 0
         self._began = self._last = 0.0
+
+    def agrees(self, question: str) -> bool:
+        return False
 
     def _begin(self, label: str, total: int | None) -> None:
         self._label, self._total, self._done = shown(label), total, 0
@@ -239,6 +242,18 @@ class Live:
 
     def warn(self, text: str) -> None:
         self._print("! ", "yellow", shown(text))
+
+    def agrees(self, question: str) -> bool:
+        if not sys.stdin.isatty():
+            return False
+        self._clear()
+        self._bar.stop()  # it would write over the question
+        try:
+            said = self._console.input(f"{shown(question)} [y/N] ")
+        except EOFError:
+            said = ""
+        self._bar.start()
+        return said.strip().lower() in ("y", "yes")
 
     def close(self) -> None:
         self._clear()

@@ -124,10 +124,10 @@ def profiled(
 
 
 def within(
-    relations: Sequence[Relation], settings: Settings, billed: bool
+    relations: Sequence[Relation], settings: Settings, billed: bool, progress: Progress
 ) -> tuple[tuple[Relation, ...], tuple[Problem, ...]]:
     """The relations, of which the largest are marked as too large to be read whole until the others
-    are within `max_bytes`.
+    are within `max_bytes`. Whoever sits at a terminal is asked once whether all are to be read.
 
     Args:
         billed: the warehouse takes money for each byte, so that there is a limit by default.
@@ -150,6 +150,12 @@ def within(
             f"({in_words(most)})",
             next="raise max_bytes, or leave tables out with `exclude`",
         )
+    several = f"{len(beyond):,} tables" if len(beyond) > 1 else "one table"
+    if progress.agrees(
+        f"All tables together are {told}, more than max_bytes ({in_words(most)}): of {several} "
+        "only a sample is read. Read them all?"
+    ):
+        return tuple(relations), ()
     marked = (
         relation.model_copy(update={"beyond": True}) if relation.id in beyond else relation
         for relation in relations

@@ -90,7 +90,7 @@ def _profiled(
     if not relations:
         return (), ()
     known = sized(engine, relations, settings, progress)
-    asked, beyond = within(known, settings, catalogue.billed)
+    asked, beyond = within(known, settings, catalogue.billed, progress)
     for problem in beyond:
         progress.warn(f"{problem.where}: {problem.what}")
     cost = estimated(engine, asked, settings, catalogue.billed)

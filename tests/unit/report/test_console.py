@@ -112,3 +112,23 @@ def test_quiet_leaves_the_warnings(voice: Voice) -> None:
         shown.warn("raw.t cannot be read")
     (line,) = out.getvalue().splitlines()
     assert "raw.t cannot be read" in line
+
+
+@pytest.mark.parametrize(("typed", "agrees"), [("y\n", True), ("Yes\n", True), ("\n", False),
+                                               ("no\n", False), ("", False)])  # fmt: skip
+def test_a_question_is_asked_at_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, typed: str, agrees: bool
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal(typed))
+    with progress(stream=Terminal()) as shown:
+        assert shown.agrees("Read them all?") is agrees
+
+
+def test_nobody_is_asked_where_nobody_sits(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = Terminal()
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    with progress(stream=out) as shown:
+        assert shown.agrees("Read them all?") is False
+    assert "Read them all?" not in out.getvalue()
+    with progress(stream=io.StringIO()) as piped:
+        assert piped.agrees("Read them all?") is False

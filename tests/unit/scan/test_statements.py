@@ -10,6 +10,7 @@ from dbt_cartridge.config import settings
 from dbt_cartridge.documents.scan import Relation
 from dbt_cartridge.engine.base import Reply, Request, Row, Target
 from dbt_cartridge.errors import ScanError
+from dbt_cartridge.progress import Silent
 from dbt_cartridge.scan import scan
 from dbt_cartridge.scan.profile import within
 
@@ -99,8 +100,14 @@ class Warehouse:
 
 
 class Told:
-    def __init__(self) -> None:
+    def __init__(self, agrees: bool = False) -> None:
         self.results: list[str] = []
+        self.questions: list[str] = []
+        self._agrees = agrees
+
+    def agrees(self, question: str) -> bool:
+        self.questions.append(question)
+        return self._agrees
 
     def start(self, label: str, total: int | None = None) -> None:
         if "(" in label:
@@ -169,8 +176,25 @@ def test_where_bytes_are_billed_a_terabyte_is_the_limit_unless_another_is_given(
         (True, {}, [True, False]), (False, {}, [False, False]),
         (True, {"max_bytes": 2 * 10**12}, [False, False]),
     ):  # fmt: skip
-        known, _ = within(tables, settings(options, environment={}), billed)
+        known, _ = within(tables, settings(options, environment={}), billed, Silent())
         assert [relation.beyond for relation in known] == expected
+
+
+def test_whoever_sits_at_a_terminal_is_asked_once_whether_all_is_read() -> None:
+    one = {"schema_name": "raw", "rows": 10, "bytes": 6 * 10**11}
+    tables = [Relation(name=name, **one) for name in "abc"]
+    for agrees in (True, False):
+        told = Told(agrees)
+        known, problems = within(tables, settings({}, environment={}), True, told)
+        assert told.questions == [
+            "All tables together are 1.8 TB, more than max_bytes (1.0 TB): of 2 tables only a "
+            "sample is read. Read them all?"
+        ]
+        assert [each.beyond for each in known] == ([False] * 3 if agrees else [True, True, False])
+        assert len(problems) == (0 if agrees else 2)
+    asked = Told()
+    within(tables[:1], settings({}, environment={}), True, asked)
+    assert asked.questions == []
 
 
 def test_without_a_profile_nothing_is_estimated_and_nothing_read() -> None:
