@@ -57,7 +57,7 @@ def _keys(site: Site, staged: Staged, wide: Wide, ways: Sequence[Link]) -> None:
     header = site.headers.get(staged.id)
     above = site.plan.up[header.parent.id] if header else ()
     known = {staged.id, *(link.parent.id for link in (*site.plan.up[staged.id], *above))}
-    known |= _bridged(site, staged)
+    bridged = _bridged(site, staged)
     here: list[tuple[Link, str]] = [(link, wide.alias) for link in ways]
     carried = 0
     for _ in range(_LONGEST_WAY):
@@ -80,14 +80,17 @@ def _keys(site: Site, staged: Staged, wide: Wide, ways: Sequence[Link]) -> None:
                     site.carried.setdefault(further.parent.id, []).append(way)
                 continue
             alias = _joined(wide, link, left)
-            _carry_key(site, staged, wide, link, further, alias)
+            name = _carry_key(wide, link, further, alias)
+            if further.parent.id not in bridged:
+                way = replace(further, child=staged, columns=(name,), complete=False)
+                site.carried.setdefault(further.parent.id, []).append(way)
             carried += 1
             here.append((further, alias))
 
 
 def _bridged(site: Site, staged: Staged) -> set[str]:
-    """What bridges bring together with the rows: the whole answer, of which a key that is carried
-    would be another one."""
+    """What bridges bring together with the rows: there they are counted by these alone, since a key
+    that is carried gives another number."""
     bridges = [
         link.child.id for link in site.plan.down[staged.id] if link.child.table.role == "bridge"
     ]
@@ -104,9 +107,7 @@ def _leading(site: Site, parent: Staged) -> Iterator[Link]:
             yield link
 
 
-def _carry_key(
-    site: Site, staged: Staged, wide: Wide, link: Link, further: Link, alias: str
-) -> None:
+def _carry_key(wide: Wide, link: Link, further: Link, alias: str) -> str:
     column = link.parent.offer.by_name[further.columns[0]]
     through = docs.words(link.role)
     attribute = replace(
@@ -114,9 +115,7 @@ def _carry_key(
         description=f"Identifies the {docs.words(further.role)} of the {through}.",
     )  # fmt: skip
     wish, other = column.name, f"{link.role}_{column.name}"
-    name = wide.take(attribute, sql.column(alias, column.name), wish, other)
-    way = replace(further, child=staged, columns=(name,), complete=False)
-    site.carried.setdefault(further.parent.id, []).append(way)
+    return wide.take(attribute, sql.column(alias, column.name), wish, other)
 
 
 # ---------------------------------------------------------------- kinds

@@ -250,3 +250,23 @@ def test_what_has_an_end_is_ended() -> None:
     )  # fmt: skip
     made = next(m for m in designed(meetings).models if m.name == "fct_meetings")
     assert {"is_ended", "is_open"} <= set(columns(made))
+
+
+def test_what_a_bridge_brings_together_is_counted_by_the_bridge_alone() -> None:
+    jobs = table("jobs", column("id", role="key"), column("name", "text", "name"), *FILL)
+    stages = table(
+        "steps", column("id", role="key"), column("job_id", role="foreign_key"),
+        column("name", "text", "name"), *FILL, links={"job_id": "jobs.id"},
+    )  # fmt: skip
+    bids = table(
+        "bids", column("id", role="key"), column("step_id", role="foreign_key"),
+        column("made_on", "date", "event_time"), role="fact", shape="event",
+        links={"step_id": "steps.id"},
+    )  # fmt: skip
+    pairs = table(
+        "job_bids", column("job_id", role="foreign_key"), column("bid_id", role="foreign_key"),
+        role="bridge", key=("job_id", "bid_id"), links={"job_id": "jobs.id", "bid_id": "bids.id"},
+    )  # fmt: skip
+    made = {m.name: columns(m) for m in designed(jobs, stages, bids, pairs).models}
+    assert "job_id" in made["fct_bids"]
+    assert [name for name in made["dim_jobs"] if name.endswith("bid_count")] == ["bid_count"]
