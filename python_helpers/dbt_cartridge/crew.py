@@ -50,6 +50,13 @@ class Crew(Generic[Work, Result]):
         for _ in range(pending):
             yield self._next()
 
+    def finished(self) -> Generator[tuple[int, Result]]:
+        """What is done and was not taken yet, where nobody waits for more."""
+        while not self._done.empty():
+            found = self._done.get_nowait()
+            if not isinstance(found, BaseException):
+                yield found
+
     def dismiss(self) -> None:
         """Nothing more is begun, and each thread ends after what it does; the crew is spent."""
         try:

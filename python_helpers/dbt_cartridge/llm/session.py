@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from typing import Any, Protocol, TypeVar, cast
@@ -238,19 +238,33 @@ class Session:
     def _round(
         self, system: str, work: Iterable[list[Question[Any]]], held: Mapping[str, Held]
     ) -> list[_Result]:
+        """Requests are put together and replies are read on this thread; the others do nothing but
+        wait for the provider, and none of them for our own work."""
         found: dict[int, list[_Result]] = {}
+        sent: list[list[Question[Any]]] = []
+        sender = Sender(self.opened.provider, self.meter, self.pace, self.opened.seconds)
 
-        def do(batch: list[Question[Any]]) -> list[_Result]:
-            return self._one(system, batch, held)
+        def requests() -> Iterator[tuple[Ask, int]]:
+            for batch in work:
+                sent.append(batch)
+                expected = sum(question.expected for question in batch)
+                most = self._most_out(expected)
+                told = self._told(system)
+                yield compose(told, batch, held, most, narrow=self.opened.narrow), expected
 
-        crew = Crew(do)
+        def read(position: int, reply: Reply | str) -> None:
+            found[position] = self._read(system, sent[position], reply, held)
+
+        crew = Crew[tuple[Ask, int], "Reply | str"](lambda piece: sender.send(*piece))
         try:
-            for position, results in crew.results(work, self.settings.concurrency):
-                taken = sum(result.answer is not None for result in results)
-                self.progress.advance(taken, results[-1].question.about if results else "")
-                found[position] = results
+            for position, reply in crew.results(requests(), self.settings.concurrency):
+                read(position, reply)
+                taken = sum(result.answer is not None for result in found[position])
+                self.progress.advance(taken, sent[position][-1].about)
         except BaseException:
             self.pace.stop("interrupted")  # what is under way is left
+            for position, reply in crew.finished():
+                read(position, reply)
             raise
         finally:
             crew.dismiss()
@@ -259,15 +273,10 @@ class Session:
 
     # ------------------------------------------------------------ one request
 
-    def _one(
-        self, system: str, batch: list[Question[Any]], held: Mapping[str, Held]
+    def _read(
+        self, system: str, batch: list[Question[Any]], reply: Reply | str, held: Mapping[str, Held]
     ) -> list[_Result]:
-        expected = sum(question.expected for question in batch)
-        request = compose(
-            self._told(system), batch, held, self._most_out(expected), narrow=self.opened.narrow
-        )
-        sender = Sender(self.opened.provider, self.meter, self.pace, self.opened.seconds)
-        reply = sender.send(request, expected)
+        """What a reply brings, or why there is none; what is whole is kept at once."""
         if isinstance(reply, str):
             self.unanswered = self.unanswered or reply
             return [_Result(question, failed=reply) for question in batch]
