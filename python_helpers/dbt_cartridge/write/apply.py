@@ -231,7 +231,9 @@ def _writes(decision: Decision, project_dir: Path, given: Given) -> list[Write]:
         ours = outcome.conflict
         wanted[conflict_path(outcome.generated)] = None if ours is None else ours.encode("utf-8")
     writes = [Write(o.path, o.before, o.after) for o in decision.outcomes]
-    if entries != decision.ledger.entries or decision.ledger.damaged:
+    # A later version that changes nothing is written down too: what comes next is no upgrade.
+    later = bool(entries) and decision.ledger.version != _version()
+    if entries != decision.ledger.entries or decision.ledger.damaged or later:
         wanted[LEDGER] = stored_text(entries, _version()).encode("utf-8")
         for path, text in _GIT.items():
             if not (project_dir / path).exists():

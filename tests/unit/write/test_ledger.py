@@ -85,3 +85,13 @@ def test_ledger_of_a_newer_cartridge_is_refused(project: Project) -> None:
         project.plan({A: "a2\n"})
     project.edit(LEDGER, before[LEDGER].decode())
     assert project.bytes() == before
+
+
+def test_a_later_version_that_changes_nothing_is_written_down(project: Project) -> None:
+    """Else the next new table would look like what the version brought, and be a plan alone."""
+    project.run({A: "a\n"})
+    ledger = project.text(LEDGER)
+    before = json.loads(ledger)
+    project.edit(LEDGER, ledger.replace(f'"{before["cartridge"]}"', '"0.0.1"', 1))
+    assert project.run({A: "a\n"}) == {A: "unchanged"}
+    assert project.text(LEDGER) == ledger
