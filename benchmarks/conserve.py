@@ -86,7 +86,9 @@ def _rows(built: Built, table: Table | None, raw: str, found: Found) -> str:
         found.told.append(f"{raw}: {source - once} of {source} rows stand again, "
                           f"{once - kept} removed")  # fmt: skip
     beyond = [m for m in built.design.models if m.layer != "staging" and table.id in m.based_on]
-    if not beyond:
+    if not beyond and why:
+        found.told.append(f"{raw}: {why}")
+    elif not beyond:
         return f"{source} rows in no model after staging"
     for mart in beyond:
         at_grain = mart.based_on[0] == table.id and mart.primary_key == staged.primary_key

@@ -117,6 +117,7 @@ def design(
             *waiting,
             *_unread(staging),
             *dict.fromkeys(site.left_out),
+            *(_in_staging_alone(site, further) if "marts" in layers else ()),
             *unkept,
             *_unsnapshot(made, settings),
         ),
@@ -335,6 +336,18 @@ def _unread(staging: Iterable[Model]) -> Iterator[LeftOut]:
                     why=f"The table demands a bound on `{read.demanded.column}`: the last "
                     f"{READ_DAYS:,} days are read, or as many as the var `partition_days` says.",
                 )
+
+
+def _in_staging_alone(site: Site, further: Sequence[Model]) -> Iterator[LeftOut]:
+    """The tables of which no mart shows a row, and why."""
+    shown = {id for model in further for id in model.based_on} | site.own.keys()
+    for id, staged in site.plan.staged.items():
+        if id in shown or staged.own:
+            continue
+        rest = [a for a in staged.offer.attributes if a.name not in staged.key and not a.is_tool]
+        secret = any(a.pii == "credential" for a in rest)
+        why = "what it holds are credentials" if secret else "no mart has a column of it"
+        yield LeftOut(what=id, why=f"It is in staging alone: {why}.")
 
 
 def _unsnapshot(made: Sequence[object], settings: Settings) -> tuple[LeftOut, ...]:

@@ -217,8 +217,10 @@ def _climb(
     path: str,
     above: frozenset[str],
     depth: int,
+    links: Sequence[Link] | None = None,
 ) -> None:
-    for link in lookups(plan, staged):
+    """`links`: those that are followed, of all that the table has."""
+    for link in lookups(plan, staged) if links is None else links:
         if link.parent.id in above and not link.is_self:
             continue
         if depth > 1 and link.is_self:
@@ -417,3 +419,5 @@ def merge_extensions(plan: Plan, wide: Wide, staged: Staged) -> None:
             )  # fmt: skip
             wide.take(brought, sql.column(alias, attribute.name), attribute.name,
                       f"{child.entity}_{attribute.name}")  # fmt: skip
+        folded = [e for e in lookups(plan, child) if plan.fates[e.parent.id] == "folded"]
+        _climb(plan, wide, child, alias, "", frozenset({staged.id, child.id}), 0, folded)

@@ -538,3 +538,32 @@ def test_a_dimension_whose_versions_are_referred_to_shows_every_version() -> Non
     assert "dim_items_history" not in result.by_name
     assert model.primary_key == ("row_id",)
     assert "row_number() over (partition by" in expression(model, "is_current")
+
+
+def test_what_an_extension_is_sorted_by_stands_beside_it() -> None:
+    """The phone's type beside the phone, beside the person."""
+    kinds = table(
+        "phone_types", KEY, column("name", "text", "name"), role="reference", rows=3,
+    )  # fmt: skip
+    phones = table(
+        "customer_phones", column("customer_id", role="key"),
+        column("phone_type_id", role="foreign_key"), column("extension"), key="customer_id",
+        links={"customer_id": "customers.id", "phone_type_id": "phone_types.id"},
+        one_to_one=True, entity="customer_phone",
+    )  # fmt: skip
+    result = designed(customers(), phones, kinds)
+    mart = result.by_name["dim_customers"]
+    assert {"extension", "phone_type_name"} <= set(columns(mart))
+    assert set(mart.based_on) == {"raw.customers", "raw.customer_phones", "raw.phone_types"}
+
+
+def test_what_is_in_no_mart_is_told_with_the_reason() -> None:
+    secrets = table(
+        "passwords", column("customer_id", role="key"),
+        column("password_hash", "text", meaning={"pii": "credential"}), key="customer_id",
+        links={"customer_id": "customers.id"}, one_to_one=True, entity="password",
+    )  # fmt: skip
+    result = designed(customers(), secrets)
+    assert names(result, "marts") == ["dim_customers"]
+    why = {left.what: left.why for left in result.left_out}["raw.passwords"]
+    assert why == "It is in staging alone: what it holds are credentials."
