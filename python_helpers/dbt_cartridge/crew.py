@@ -92,5 +92,8 @@ class Crew(Generic[Work, Result]):
             except queue.Empty:
                 continue
             if isinstance(found, BaseException):
-                raise found
+                try:
+                    raise found
+                finally:
+                    del found  # else it would hold this frame, and all that called it
             return found

@@ -84,8 +84,7 @@ class _Sieve(Generic[A]):
             answer = self.question.answer.model_validate(self.value)
             answer.model_dump_json()  # text that cannot be written as UTF-8 is no text
         except ValidationError as error:
-            details = error.errors(include_url=False, include_context=True, include_input=False)
-            return None, [fault for each in details for fault in _faults(each)]
+            return None, _faults_of(error)
         except (ValueError, RecursionError):
             return None, [Fault((), "it holds text that cannot be read")]
         return answer, self.question.outside(answer) or self.question.check(answer)
@@ -110,6 +109,16 @@ def sifted(question: Question[A], value: Any) -> Sifted[A]:
         return _Sieve(question, value).sifted()
     except RecursionError:
         return Sifted(None, (Refused("", "", ("it holds text that cannot be read",)),))
+
+
+def _faults_of(error: ValidationError) -> list[Fault]:
+    # The details hold exceptions, and these the frames of all that called: in a variable of one of
+    # them they would hold each other, and the warehouse's connection with them.
+    return [
+        fault
+        for each in error.errors(include_url=False, include_context=True, include_input=False)
+        for fault in _faults(each)
+    ]
 
 
 def _faults(detail: Any) -> list[Fault]:
