@@ -225,11 +225,12 @@ class Built:
         return None
 
     def orphans(self, link: Relationship) -> int:
-        """Rows with a key that is no parent's."""
+        """Rows with a key that is no parent's. What a parent that was removed had is no orphan: that
+        the parent was left out is told of itself."""
         filled = " and ".join(f"{quoted(c)} is not null" for c in link.columns)
         if link.none_value is not None:
             filled += f" and {quoted(link.columns[0])}::varchar <> {literal(link.none_value)}"
-        known = _found(link, self.kept(link.ref_table))
+        known = _found(link, self.once(self.schema.by_id[link.ref_table]))
         rows = f"(select * from {self.kept(link.table)} where {filled} and not {known})"
         return self.count(rows)
 
