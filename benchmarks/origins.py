@@ -225,7 +225,7 @@ class Built:
         return None
 
     def orphans(self, link: Relationship) -> int:
-        """Rows with a key that is no parent's. What a parent that was removed had is no orphan: that
+        """Rows with a key that is no parent's. What a removed parent had is no orphan: that
         the parent was left out is told of itself."""
         filled = " and ".join(f"{quoted(c)} is not null" for c in link.columns)
         if link.none_value is not None:
