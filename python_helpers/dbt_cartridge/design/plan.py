@@ -256,7 +256,8 @@ def _mend(
             here = todo.pop()
             seen.add(here)
             merged = fates[here] == "merged"
-            for link in up[here] if merged else down[here]:
+            owner = extension_of(staged[here], up[here]) if merged else None
+            for link in [owner] if owner is not None else down[here]:
                 other = link.parent.id if merged else link.child.id
                 if fates[other] == "dimension" or (merged and fates[other] == "fact"):
                     reached = True

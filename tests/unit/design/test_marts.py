@@ -567,3 +567,21 @@ def test_what_is_in_no_mart_is_told_with_the_reason() -> None:
     assert names(result, "marts") == ["dim_customers"]
     why = {left.what: left.why for left in result.left_out}["raw.passwords"]
     assert why == "It is in staging alone: what it holds are credentials."
+
+
+def test_two_tables_of_one_key_that_lead_to_each_other_have_a_mart() -> None:
+    """A chart of accounts and its hierarchy: one is the other's extension, and its only user."""
+    kinds = table("gl_codes", KEY, column("label", "text", "name"), column("a"), column("b"),
+                  column("c"), column("d"), rows=400)  # fmt: skip
+    coa = column("coa_id", role="key", distinct=56, rows=56)
+    tree = table("coa_trees", coa, column("parent_id", rows=56), key="coa_id", entity="coa_tree",
+                 rows=56)  # fmt: skip
+    chart = table(
+        "coas", coa, column("coa_name", "text", "name", rows=56),
+        column("gl_code_id", role="foreign_key", rows=56), key="coa_id",
+        links={"coa_id": "coa_trees.coa_id", "gl_code_id": "gl_codes.id"}, one_to_one=True,
+        entity="coa", rows=56,
+    )  # fmt: skip
+    result = designed(kinds, tree, chart)
+    shown = {id for model in result.models if model.layer == "marts" for id in model.based_on}
+    assert {"raw.coas", "raw.coa_trees"} <= shown
