@@ -164,10 +164,10 @@ class Lexicon:
         seen: set[str] = set()
         names: set[str] = set()
         stems: set[str] = set()
-        for table, columns in tables.items():
+        written = {table: [raw_split(each) for each in own] for table, own in tables.items()}
+        for table, columns in written.items():
             names.update(w for w in _without_house(table_words[table], prefixes) if w.isalpha())
-            for column in columns:
-                words = raw_split(column)
+            for words in columns:
                 stems.update(_key_stems(words))
                 if len(words) > 1:
                     seen.update(w for w in words if len(w) >= 4 and w.isalpha())
@@ -175,12 +175,10 @@ class Lexicon:
         short = lists.ABBREVIATIONS.keys() - lists.ALONE_UNCHANGED
         whole = {w for w in seen | names if w not in short and len(general.cut(w)) == 1}
         entities = {singular(w) for n in names for w in _spelt(general.cut(n)) if len(w) >= 3}
-        spoken = languages(
-            {table: [table_words[table], *map(raw_split, own)] for table, own in tables.items()}
-        )
+        every = {table: [table_words[table], *own] for table, own in written.items()}
+        spoken = languages(every)
         # `desconto` is no `desc`, `on`, `to`: English pieces are cut out of English words.
-        foreign = (word for table in spoken for name in (table, *tables[table])
-                   for word in raw_split(name))  # fmt: skip
+        foreign = (word for table in spoken for words in every[table] for word in words)
         whole |= {word for word in foreign if word not in lists.ABBREVIATIONS}
         return cls(frozenset(whole), frozenset(entities), prefixes, frozenset(stems), spoken)
 

@@ -132,7 +132,7 @@ def _description(site: Site, staged: Staged, wide: Wide) -> str:
     comment = staged.relation.comment or staged.table.description
     said = docs.sentence(comment) if comment and comment.strip() else ""
     told = [joined_as(staged, link) for link in wide.joined]
-    parts = list(dict.fromkeys([*told, *(docs.words(e) for e in wide.summed.values())]))
+    parts = list(dict.fromkeys([*told, *(docs.words(e) for e in wide.summed)]))
     beside = f"{own.capitalize()} with their {docs.listed(parts)}." if parts else ""
     kept = ""
     if staged.deleted_flag:

@@ -52,8 +52,7 @@ class Wide:
     totals: list[Conserved] = field(default_factory=list[Conserved])
     joined: list[Link] = field(default_factory=list[Link])
     by_join: dict[str, Link] = field(default_factory=dict[str, Link])  # alias → why it is joined
-    summed: dict[str, str] = field(default_factory=dict[str, str])
-    """What was counted, in the singular and in the plural."""
+    summed: list[str] = field(default_factory=list[str])  # what was counted, in the plural
     below: list[str] = field(default_factory=list[str])  # … and the relations it came from
     several: dict[str, str] = field(default_factory=dict[str, str])  # by its singular, in names
     sums: dict[str, dict[str, str]] = field(default_factory=dict[str, "dict[str, str]"])

@@ -28,11 +28,14 @@ CHANNEL = "channel"
 def united(site: Site, facts: Sequence[Staged]) -> None:
     """One more fact for each kind of thing that happens in several channels: whoever asks for sales
     asks for all of them. It has what all have; what one alone has is read from that one."""
-    for stem, group in _siblings(site, facts):
-        _unite(site, stem, group)
+    for stem, group, shared in _siblings(site, facts):
+        _unite(site, stem, group, shared)
 
 
-def _siblings(site: Site, facts: Sequence[Staged]) -> Iterator[tuple[str, list[Staged]]]:
+def _siblings(
+    site: Site, facts: Sequence[Staged]
+) -> Iterator[tuple[str, list[Staged], list[Attribute]]]:
+    """What each kind of thing is called, its facts, and the columns that all of them have."""
     found: dict[tuple[str, str], list[Staged]] = {}
     for staged in facts:
         channel, _, stem = staged.entity.partition("_")
@@ -44,7 +47,7 @@ def _siblings(site: Site, facts: Sequence[Staged]) -> Iterator[tuple[str, list[S
         fewest = min(len(site.built[each.id].attributes) for each in group)
         sums = [a for a in shared if is_measure(a)]
         if len(group) > 1 and len(shared) >= _ALIKE * fewest and len(sums) >= _MONEY:
-            yield stem, group
+            yield stem, group, shared
 
 
 def _shared(site: Site, group: Sequence[Staged]) -> list[Attribute]:
@@ -74,8 +77,8 @@ def _whose(staged: Staged, attribute: Attribute) -> str:
     return origin[0] if origin is not None and origin[0] != staged.id else ""
 
 
-def _unite(site: Site, stem: str, group: Sequence[Staged]) -> None:
-    first, shared = group[0], _shared(site, group)
+def _unite(site: Site, stem: str, group: Sequence[Staged], shared: Sequence[Attribute]) -> None:
+    first = group[0]
     several = snake(pluralised(stem.split("_")))
     name = site.names.claim(
         site.host.called("fact", several), site.host.called("fact", f"{first.source}_{several}"),

@@ -27,7 +27,7 @@ from dbt_cartridge.design.measures import unsummed
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, stays_in_staging
 from dbt_cartridge.design.site import Site
 from dbt_cartridge.documents.design import Cte, Input, Join, LeftOut, Projection
-from dbt_cartridge.words import is_participle, pluralised, snake
+from dbt_cartridge.words import is_participle
 
 _PLAYED = re.compile(r"([a-z]+)_to")
 _ABOVE = frozenset({"parent"})
@@ -303,8 +303,7 @@ def _write(
     )  # fmt: skip
     on = tuple(sql.equal(sql.column(wide.alias, f), sql.column(summed, f)) for f in link.fields)
     wide.join_made(None, summed, on)
-    called = kind.called.split("_") if kind.called else []
-    wide.summed[group.entity] = snake(pluralised(called)) if called else child.entities
+    wide.summed.append(group.entities if kind.called else child.entities)
     wide.below.append(child.id)
     _take(wide, kind, group, summed, derivations)
 

@@ -26,7 +26,7 @@ from dbt_cartridge.documents.schema import (
     Table,
 )
 from dbt_cartridge.errors import ConfigError, did_you_mean
-from dbt_cartridge.stems import with_stems
+from dbt_cartridge.stems import called, with_stems
 from dbt_cartridge.words import plural
 
 _SHAPES: Mapping[Role, Shape] = {
@@ -245,8 +245,7 @@ def _column(column: ColumnMeaning, said: DecidedColumn | None, by: str) -> Colum
         return column
     update: dict[str, Any] = {"evidence": (*column.evidence, _whose("decided", "", by))}
     if said.name:
-        # Where names are in another language, it means the same.
-        update["spelt" if column.spelt else "words"] = tuple(said.name.split("_"))
+        column = called(column, tuple(said.name.split("_")))
     if said.unit:
         update |= {"unit": said.unit, "unit_column": None}
     if said.description:

@@ -86,7 +86,7 @@ def _short(draft: Draft, english: bool, documents: Collection[tuple[str, ...]]) 
     `sales_order_detail`, is the sales order."""
     stem = draft.entity[:-1]
     if draft.entity[-1] in _HEADS and stem in documents:
-        return snake(stem), snake(pluralised(stem) if english or is_common(stem[-1]) else stem)
+        return snake(stem), snake(_many(stem, stem[-1], draft, english))
     return snake(draft.entity), snake(_several(draft, english))
 
 
@@ -98,8 +98,7 @@ def _several(draft: Draft, english: bool) -> tuple[str, ...]:
     last = draft.entity[-1]
     if written != last and singular(written) == last:
         return (*draft.entity[:-1], written)
-    counted = (english and not draft.foreign) or is_common(last)
-    return pluralised(draft.entity) if counted else draft.entity
+    return _many(draft.entity, last, draft, english)
 
 
 def _whole(draft: Draft, english: bool) -> Names:
@@ -107,8 +106,12 @@ def _whole(draft: Draft, english: bool) -> Names:
     if not words:
         return _as_written(draft, english)
     one = (*words[:-1], singular(words[-1]))
-    counted = (english and not draft.foreign) or is_common(one[-1])
-    return snake(one), snake(pluralised(words) if counted else words)
+    return snake(one), snake(_many(words, one[-1], draft, english))
+
+
+def _many(words: tuple[str, ...], last: str, draft: Draft, english: bool) -> tuple[str, ...]:
+    """An English plural, where the table speaks English or its last word, `last`, is English."""
+    return pluralised(words) if (english and not draft.foreign) or is_common(last) else words
 
 
 def _as_written(draft: Draft, english: bool) -> Names:

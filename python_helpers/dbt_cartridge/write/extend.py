@@ -61,7 +61,7 @@ def _with_tables(text: str, page: str) -> str:
             raise NotMergeable(f"no list of tables of {name}")
         (theirs,) = found
         ends = [line_end(text, item.end) for item in theirs.items]
-        apart = len(ends) > 1 and any(not text[end:].lstrip(" ").find("\n") for end in ends[:-1])
+        apart = len(ends) > 1 and any(text[end:].lstrip(" ").startswith("\n") for end in ends[:-1])
         lines = page[line_start(page, new.start) : line_end(page, new.end)]
         added = shifted(lines, theirs.column - new.column)
         if apart:

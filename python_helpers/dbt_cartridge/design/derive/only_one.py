@@ -34,19 +34,19 @@ def only_one(group: Group) -> Iterator[Derivation]:
     if time is not None and not group.is_shared(time):
         told = happened or any(word in time.name for word in label.split("_"))
         name = time.name if told else f"{label}_{time.name}"
-        yield _value(group, time, name, docs.sentence(f"When the {own} was"), Rank.FIRST)
+        yield _value(group, time, name, docs.sentence(f"When the {own} was"))
     states = [
         a for a in group.attributes if a.role == "status" and a.type == "text" and _own(group, a)
     ]
     for state in states[:1]:
         text = docs.of(docs.words(group.plain(state)), own)
-        yield _value(group, state, f"{label}_{group.plain(state)}", text, Rank.FIRST)
+        yield _value(group, state, f"{label}_{group.plain(state)}", text)
     for measure in measures([a for a in group.attributes if _own(group, a)])[:2]:
         if measure.unit_by is not None:
             continue
         text = docs.of(docs.words(group.plain(measure)), own)
         name = f"{label}_{group.plain(measure)}"
-        yield _value(group, measure, name, text, Rank.FIRST)
+        yield _value(group, measure, name, text)
 
 
 def _happened(group: Group) -> str:
@@ -60,11 +60,11 @@ def _own(group: Group, attribute: Attribute) -> bool:
     return attribute.origin is not None and attribute.origin[0] == group.child.id
 
 
-def _value(group: Group, of: Attribute, name: str, text: str, rank: Rank) -> Derivation:
+def _value(group: Group, of: Attribute, name: str, text: str) -> Derivation:
     """What the one says: the greatest of one value."""
     made = replace(
         of, name=group.prefixed(name), description=text,
         required=False, tests=(), origin=None, profile=None, follows=False, within=None,
         zero_if_none=False, values=(),
     )  # fmt: skip
-    return Derivation(RULE, made, f"max({group.column(of)})", rank)
+    return Derivation(RULE, made, f"max({group.column(of)})", Rank.FIRST)
