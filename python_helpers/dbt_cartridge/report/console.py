@@ -96,7 +96,7 @@ class WarningsOnly(Silent):
         self._say(f"Warning: {shown(text)}")
 
 
-class _Phase:
+class _Phase(Silent):
     """Where a phase stands, and when a word of it is due again. Nobody sits before it."""
 
     def __init__(self) -> None:
@@ -105,9 +105,6 @@ class _Phase:
         self._total: int | None = None
         self._done = 0
         self._began = self._last = 0.0
-
-    def agrees(self, question: str) -> bool:
-        return False
 
     def _begin(self, label: str, total: int | None) -> None:
         self._label, self._total, self._done = shown(label), total, 0

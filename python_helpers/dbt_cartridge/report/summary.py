@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
+
+import yaml
 
 from dbt_cartridge.documents.asked import Asked
 from dbt_cartridge.documents.changes import Changes, SchemaChange
@@ -126,14 +129,8 @@ def _suggested(folders: Mapping[str, Any]) -> list[str]:
     """One line of YAML, to be pasted."""
     if not folders:
         return []
-    return [f"dbt_project.yml may say: models: {_flow(folders)}"]
-
-
-def _flow(value: Any) -> str:
-    if isinstance(value, Mapping):
-        inside = cast("Mapping[str, Any]", value)
-        return "{" + ", ".join(f"{key}: {_flow(each)}" for key, each in inside.items()) + "}"
-    return str(value)
+    text = yaml.safe_dump(folders, default_flow_style=True, sort_keys=False, width=math.inf)
+    return [f"dbt_project.yml may say: models: {text.strip()}"]
 
 
 def _asked(asked: Asked | None) -> list[str]:
