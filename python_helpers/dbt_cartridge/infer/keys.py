@@ -17,7 +17,7 @@ from dbt_cartridge import law
 from dbt_cartridge.documents.probe import Unique
 from dbt_cartridge.documents.scan import DeclaredKey
 from dbt_cartridge.documents.schema import Candidate, Evidence, Key
-from dbt_cartridge.infer.column_words import is_digest
+from dbt_cartridge.infer.column_words import CODE_WORDS, is_digest
 from dbt_cartridge.infer.composites import FOUND, NUMBERED, TOLD_IN, Points, proposals, searched
 from dbt_cartridge.infer.facts import SURROGATE_WORDS, ColumnFacts, Facts
 from dbt_cartridge.infer.key_columns import TINY, KeyColumns, Meanings, alike
@@ -235,12 +235,29 @@ class KeyDraft:
             ):
                 continue
             believed = candidate.score > 2.5 and (self._rows or 0) >= TINY
-            (others if believed else doubted).append(self._key(candidate))
+            tells_apart = self._tells_apart(self.table.columns[candidate.columns[0]])
+            (others if believed and tells_apart else doubted).append(self._key(candidate))
         primary = self._key(chosen) if chosen else None
         nearly = () if primary else self._nearly()
         return TableKeys(
             primary, tuple(others), tuple(doubted[:6]), shown, self._own.references, nearly=nearly
         )
+
+    def _tells_apart(self, column: ColumnFacts) -> bool:
+        """Whether something beside the rows says that no two things share a value.
+
+        Its name is that of an id, a code or an address for mail, or other tables refer to it by it.
+        Names, titles and phones differ until the next one comes, and what leads to another table
+        was so far led to once.
+        """
+        if self._own.references[column.name] >= 0.5:
+            return False
+        if column.name in self._referred or column.has_key_word:
+            return True
+        meaning = self._own.meanings.get(column.name)
+        pii = meaning.pii if meaning else None
+        coded = column.words[-1:] and column.words[-1] in CODE_WORDS
+        return pii == "email" or bool(coded and pii in (None, "national_id"))
 
     def _nearly(self) -> tuple[str, ...]:
         """What would be the key, were it not for rows that hold it twice.
