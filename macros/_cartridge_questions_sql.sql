@@ -35,6 +35,8 @@ from (
 {{ _cartridge_totals_sql(question, tables, values, rest) }}
     {%- elif question['kind'] == 'agreements' %}
 {{ _cartridge_agreements_sql(question, tables, values, rest) }}
+    {%- elif question['kind'] == 'rises' %}
+{{ _cartridge_rises_sql(question, tables, values, rest) }}
     {%- else -%}
         {{ exceptions.raise_compiler_error("cartridge knows no question '" ~ question['kind'] ~ "'.") }}
     {%- endif %}
@@ -222,5 +224,37 @@ from (
     where {% for column in question['columns'] %}{{ values[column] }} is not null
         {%- if not loop.last %} and {% endif %}{% endfor %}
     group by {% for key in question['keys'] %}{{ loop.index }}{% if not loop.last %}, {% endif %}{% endfor %}
+) as g
+{%- endmacro %}
+
+{#- A pair for each of `values`: rows that differ from the one before them, and those that are greater.
+    `keys` name the series, `order` its time; one window for all values. -#}
+{% macro _cartridge_rises_sql(question, tables, values, rest) -%}
+select
+    {{ question['no'] }} as q,
+    count(*) as n
+    {%- for value in question['values'] %},
+    count(case when p{{ loop.index }} <> v{{ loop.index }} then 1 end) as c{{ loop.index }},
+    count(case when p{{ loop.index }} < v{{ loop.index }} then 1 end) as h{{ loop.index }}
+    {%- endfor %}
+    {{- rest }}
+from (
+    select
+        {%- for value in question['values'] %}
+        v{{ loop.index }},
+        lag(v{{ loop.index }}) over ({{ '' -}}
+            {%- if question['keys'] %}partition by {% for key in question['keys'] %}k{{ loop.index }}
+                {%- if not loop.last %}, {% endif %}{% endfor %} {% endif -%}
+            order by o) as p{{ loop.index }}
+            {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from (
+        select {% for key in question['keys'] %}{{ values[key] }} as k{{ loop.index }}, {% endfor %}
+            {{- values[question['order']] }} as o
+            {%- for value in question['values'] %}, {{ values[value] }} as v{{ loop.index }}{% endfor %}
+        from {{ tables[question['table']] }}
+        where {% for column in question['columns'] %}{{ values[column] }} is not null
+            {%- if not loop.last %} and {% endif %}{% endfor %}
+    ) as l
 ) as g
 {%- endmacro %}

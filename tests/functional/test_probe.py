@@ -14,6 +14,7 @@ from dbt_cartridge.documents.probe import (
     Ordering,
     Product,
     Question,
+    Rise,
     Total,
     Unique,
 )
@@ -96,6 +97,14 @@ QUESTIONS: Sequence[tuple[Question, Answer]] = (
     (
         Agreement(relation="raw.lines", key=("order_id",), column="price"),
         Answer(rows=4, considered=1, hits=1),
+    ),
+    (
+        Rise(relation="raw.lines", key=("kind",), order="amount", column="order_id"),
+        Answer(rows=5, considered=1, hits=0),
+    ),
+    (
+        Rise(relation="raw.Orders", key=(), order="Id", column="total"),
+        Answer(rows=3, considered=2, hits=2),
     ),
     (
         Unique(relation="raw.Orders", columns=("nope",)),

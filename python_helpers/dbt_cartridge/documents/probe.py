@@ -91,8 +91,18 @@ class Agreement(Frozen):
     column: str
 
 
+class Rise(Frozen):
+    """How often `column` rises where it changes, from row to row of one key by `order`."""
+
+    kind: Literal["rise"] = "rise"
+    relation: str
+    key: tuple[str, ...]  # () where the whole table is one series
+    order: str
+    column: str
+
+
 Question = Annotated[
-    Unique | Inclusion | Product | Ordering | Total | Agreement, Field(discriminator="kind")
+    Unique | Inclusion | Product | Ordering | Total | Agreement | Rise, Field(discriminator="kind")
 ]
 
 
@@ -105,6 +115,7 @@ class Answer(Frozen):
     product, ordering: `considered` rows, `hits` that hold.
     total: `considered` parents with child rows, `hits` that agree.
     agreement: `considered` keys in several rows, `hits` of which agree.
+    rise: `considered` rows that differ from the one before them, `hits` that are greater.
     """
 
     status: Literal["answered", "unasked", "failed"] = "answered"

@@ -17,6 +17,7 @@ from dbt_cartridge.documents.probe import (
     Ordering,
     Product,
     Question,
+    Rise,
     Total,
     Unique,
 )
@@ -96,6 +97,8 @@ def _shared(number: int, question: Question) -> tuple[object, ...]:
         return ("rows", question.relation)
     if isinstance(question, Agreement):
         return ("agreements", question.relation, question.key)
+    if isinstance(question, Rise):
+        return ("rises", question.relation, question.key, question.order)
     if isinstance(question, Total):
         return ("totals", question.relation, question.key, question.child, question.child_key)
     return (number,)
@@ -142,6 +145,8 @@ class Statement:
             body |= self._inclusion(first)
         elif isinstance(first, Agreement):
             body |= self._agreements([q for q in one.questions if isinstance(q, Agreement)])
+        elif isinstance(first, Rise):
+            body |= self._rises([q for q in one.questions if isinstance(q, Rise)])
         elif isinstance(first, Total):
             body |= self._totals([q for q in one.questions if isinstance(q, Total)])
         else:
@@ -174,6 +179,19 @@ class Statement:
             "keys": self._keys(key, key),
             "columns": self._plain(key),
             "values": [self._value("plain" if c.type in _SORTED else "text", c) for c in own],
+        }
+
+    def _rises(self, questions: Sequence[Rise]) -> Body:
+        first = questions[0]
+        key = self._columns(first.relation, first.key)
+        order = self._columns(first.relation, (first.order,))
+        own = self._columns(first.relation, [question.column for question in questions])
+        return {
+            "kind": "rises",
+            "keys": self._keys(key, key),
+            "order": self._keys(order, order)[0],
+            "columns": self._plain([*key, *order]),
+            "values": [self._value("number", column) for column in own],
         }
 
     def _rows(self, questions: Sequence[Product | Ordering]) -> Body:

@@ -27,6 +27,7 @@ from dbt_cartridge.infer.facts import facts as read_facts
 from dbt_cartridge.infer.identities import identities
 from dbt_cartridge.infer.keys import TableKeys, find_keys
 from dbt_cartridge.infer.known import known
+from dbt_cartridge.infer.levels import over_time
 from dbt_cartridge.infer.names import NameIndex
 from dbt_cartridge.infer.outside import outside
 from dbt_cartridge.infer.per_unit import of_anything, per_unit
@@ -62,6 +63,7 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
     drafts = [replace(d, meanings=per_unit(d, formulas)) for d in drafts]
     drafts = [replace(d, meanings=of_anything(d)) for d in drafts]
     found = roles(drafts, relationships, ask)
+    drafts = over_time(drafts, {id: one.shape for id, one in found.items()}, ask)
     named = entities(drafts)
     return Schema(
         adapter=scan.adapter,

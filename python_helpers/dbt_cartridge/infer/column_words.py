@@ -136,6 +136,7 @@ ADDITIVE = words_of(
 )
 SEMI_ADDITIVE = words_of(
     """
+    cumulative accumulated lifetime
     balance stock inventory headcount outstanding hand available backlog capacity population
     onhand remaining employees subscribers followers members ytd mtd qtd safety reorder owed
     receivable payable wip open ending closing opening
@@ -152,6 +153,20 @@ NON_ADDITIVE = words_of(
     """
 )
 COUNTED = words_of("count number total quantity")
+FLOWS = words_of(
+    """
+    sale sold revenue spend spent expense click clicked impression view visit session conversion
+    order ordered purchase purchased return returned refund refunded payment paid deposit withdrawal
+    fee tax freight profit payout donation earning proceeds tip hour minute second overtime shipped
+    received delivered sent send open opened bounce bounced complaint unsubscribe download install
+    interaction engagement share like comment reply message error call vote death birth case
+    rainfall precipitation consumption scrap output run hit assist goal win loss
+    transaction trip ride shipment delivery in out timesheet attendance worked charged billed
+    """
+)
+"""Of what happens within a period: it adds up over periods, as a level of it does not."""
+STANDING = words_of("budget limit quota target allowance bid plan opening closing rate")
+"""Of what holds for a period as it did for the one before."""
 
 CURRENCIES = words_of(
     """

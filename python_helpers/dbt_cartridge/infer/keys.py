@@ -228,7 +228,7 @@ class KeyDraft:
         doubted: list[Key] = []
         taken = {frozenset(key.columns) for key in others}
         for candidate in ranked:
-            if candidate is chosen or candidate.unique is not True or len(candidate.columns) > 1:
+            if candidate is chosen or candidate.unique is not True or len(candidate.columns) != 1:
                 continue
             if frozenset(candidate.columns) in taken or (
                 chosen is not None and candidate.columns == chosen.columns
@@ -256,8 +256,8 @@ class KeyDraft:
             return True
         meaning = self._own.meanings.get(column.name)
         pii = meaning.pii if meaning else None
-        coded = column.words[-1:] and column.words[-1] in CODE_WORDS
-        return pii == "email" or bool(coded and pii in (None, "national_id"))
+        coded = not CODE_WORDS.isdisjoint(column.words[-1:])
+        return pii == "email" or (coded and pii in (None, "national_id"))
 
     def _nearly(self) -> tuple[str, ...]:
         """What would be the key, were it not for rows that hold it twice.

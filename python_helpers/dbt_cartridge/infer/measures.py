@@ -78,6 +78,8 @@ def _additivity(named: list[str], reading: Reading) -> Additivity | None:
         return "non_additive"
     if said & _SHARES_BY_RANGE and _within_one(reading):
         return "non_additive"
+    if said & {"unique", "distinct", "reach"}:
+        return "non_additive"  # who was there in January is there in February again
     if "price" in said:
         return "additive" if said & {"total", "extended", "amount", "sum"} else "non_additive"
     if said & {"unit", "standard"} and said & {"cost", "amount", "price", "value"}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from dbt_cartridge.documents.schema import ColumnMeaning, Relationship, Role, Shape
 from dbt_cartridge.infer import role_words as lists
@@ -70,9 +70,13 @@ def _is_level(draft: Draft) -> bool:
 
 def _by_period(draft: Draft, leads: set[str]) -> bool:
     """The key is made of what is measured and of a day, and is no line of anything."""
+    return len(draft.key_columns) > 1 and bool(days_of(draft, leads))
+
+
+def days_of(draft: Draft, leads: Collection[str] = ()) -> list[str]:
+    """Columns of the key that say which day, week or month the row is of."""
     key = [draft.by_name[name] for name in draft.key_columns if name in draft.by_name]
-    days = [m for m in key if _is_day(m) and (m.name in leads or _holds_days(draft, m.name))]
-    return len(key) > 1 and bool(days)
+    return [m.name for m in key if _is_day(m) and (m.name in leads or _holds_days(draft, m.name))]
 
 
 def _holds_days(draft: Draft, name: str) -> bool:

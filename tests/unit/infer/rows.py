@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from dbt_cartridge.config import Settings
-from dbt_cartridge.documents.probe import Agreement, Answer, Inclusion, Question, Unique
+from dbt_cartridge.documents.probe import Agreement, Answer, Inclusion, Question, Rise, Unique
 from dbt_cartridge.documents.scan import (
     Column,
     DeclaredForeignKey,
@@ -79,7 +80,30 @@ class World:
             return self._inclusion(question)
         if isinstance(question, Agreement):
             return self._agreement(question)
+        if isinstance(question, Rise):
+            return self._rise(question)
         return Answer(status="unasked")
+
+    def _rise(self, question: Rise) -> Answer:
+        table = self._rows(question.relation)
+        keys = zip(*(table[name] for name in question.key), strict=True) if question.key else ()
+        series: dict[Any, list[tuple[Any, Any]]] = {}
+        placed = list(keys) or [()] * _count(table)
+        for key, at, value in zip(
+            placed, table[question.order], table[question.column], strict=True
+        ):
+            series.setdefault(key, []).append((at, value))
+        pairs = [
+            (before[1], after[1])
+            for values in series.values()
+            for before, after in itertools.pairwise(sorted(values))
+        ]
+        changed = [(before, after) for before, after in pairs if before != after]
+        return Answer(
+            rows=_count(table),
+            considered=len(changed),
+            hits=sum(before < after for before, after in changed),
+        )
 
     def _agreement(self, question: Agreement) -> Answer:
         table = self._rows(question.relation)

@@ -25,8 +25,6 @@ _NO_LEVEL = frozenset({"latitude", "longitude", "version"})
 
 def totals(group: Group) -> Iterator[Derivation]:
     """What adds up. The totals, the net amounts and the quantities always stand."""
-    if _is_level(group):
-        return
     names = Names()
     in_units: dict[str, int] = {}
     for each in group.sums():
@@ -86,7 +84,7 @@ def averages(group: Group) -> Iterator[Derivation]:
         )  # fmt: skip
     for measure in group.attributes:
         elsewhere = measure.within is not None and measure.within not in group.link.columns
-        if elsewhere or not _is_averaged(measure, _is_level(group)):
+        if elsewhere or not _is_averaged(measure):
             continue
         made_here = measure.origin is None  # a duration says already what it measures
         plain = measure.name if made_here else f"{group.child.entity}_{group.plain(measure)}"
@@ -111,9 +109,7 @@ def averages(group: Group) -> Iterator[Derivation]:
 def first_asked(group: Group) -> Attribute | None:
     """The measure that is asked for first: an order without a total of its own is worth what its
     lines add up to."""
-    found = [
-        s.measure for s in group.sums() if s.measure.name not in group.told and not _is_level(group)
-    ]
+    found = [s.measure for s in group.sums() if s.measure.name not in group.told]
     first = min(found, key=worth, default=None)
     return first if first is not None and (first.money or first.origin) else None
 
@@ -131,18 +127,13 @@ def _rule(measure: Attribute) -> str:
     return BY_VALUE if measure.rule == BY_VALUE else "amounts"
 
 
-def _is_averaged(measure: Attribute, level: bool) -> bool:
-    loose = measure.additivity != "additive" or level
+def _is_averaged(measure: Attribute) -> bool:
+    loose = measure.additivity != "additive"
     plain = _NO_LEVEL.isdisjoint(measure.words)
     return (
         measure.role == "measure" and measure.type in _NUMBERS and loose and plain
         and measure.unit_by is None and not measure.zero_if_none
     )  # fmt: skip
-
-
-def _is_level(group: Group) -> bool:
-    """A level that is taken every day does not add up over the days."""
-    return group.child.table.shape == "periodic_snapshot"
 
 
 def _average(value: str, measure: Attribute) -> str:

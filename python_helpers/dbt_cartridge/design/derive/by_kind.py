@@ -137,8 +137,6 @@ def _named(group: Group, label: str) -> str:
 
 def _amounts(group: Group) -> list[Sum]:
     """The sum that is asked for first, of money that is in one currency."""
-    if group.child.table.shape == "periodic_snapshot":
-        return []
     found = [
         s for s in group.sums()
         if s.measure.money and not s.suffix and not is_summed(s.measure) and not s.unit_by
