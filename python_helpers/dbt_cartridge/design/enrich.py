@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
@@ -23,6 +24,9 @@ from dbt_cartridge.documents.design import (
     Test,
 )
 from dbt_cartridge.documents.schema import ColumnRole
+
+if TYPE_CHECKING:
+    from dbt_cartridge.design.derive.derivation import Derivation
 
 _DEEPEST = 5
 _NAMES_PER_PARENT = 3
@@ -55,8 +59,10 @@ class Wide:
     summed: list[str] = field(default_factory=list[str])  # what was counted, in the plural
     below: list[str] = field(default_factory=list[str])  # … and the relations it came from
     several: dict[str, str] = field(default_factory=dict[str, str])  # by its singular, in names
-    sums: dict[str, dict[str, str]] = field(default_factory=dict[str, "dict[str, str]"])
-    """By what was summed up, in the singular: the columns that came of it, and by which rule."""
+    sums: dict[str, dict[str, Derivation]] = field(
+        default_factory=dict[str, "dict[str, Derivation]"]
+    )
+    """By what was summed up, in the singular: the columns that came of it, and what made each."""
     owned: set[str] = field(default_factory=set[str])  # … of which each row numbers its own
     complete: set[str] = field(default_factory=set[str])  # … without which no row is
     left_out: list[str] = field(default_factory=list[str])  # what is missing, in sentences

@@ -231,16 +231,21 @@ def _far(site: Site, link: Link) -> str | None:
 def _parents(site: Site, kind: Kind) -> dict[str, Link]:
     """By column of the rows, what it refers to: the table's own keys, and a header's."""
     child = kind.link.child
-    found = {
-        link.columns[0]: link
-        for link in site.plan.up[child.id]
-        if len(link.columns) == 1 and link.is_plain and not link.is_self
-    }  # fmt: skip
+    found = {way.columns[0]: way for way in _carried(site, child)}
+    for link in site.plan.up[child.id]:
+        if len(link.columns) == 1 and link.is_plain and not link.is_self:
+            found[link.columns[0]] = link
     header = None if site.plan.is_fact(kind.link.parent) else site.headers.get(child.id)
     for link in site.plan.up[header.parent.id] if header else ():
         if len(link.columns) == 1 and link.is_plain and not link.is_self:
             found.setdefault(link.columns[0], link)
     return found
+
+
+def _carried(site: Site, child: Staged) -> Iterator[Link]:
+    """What the rows know through what they refer to: a rental the film of its copy."""
+    ways = [way for each in site.carried.values() for way in each if way.child.id == child.id]
+    return (way for way in ways if len(way.columns) == 1 and not way.is_self)
 
 
 def _other_side(site: Site, link: Link) -> Link | None:
@@ -326,14 +331,14 @@ def _take(
             value = f"round({value}, {AVERAGE_DIGITS})"
         made = replace(each.attribute, rule=each.rule)
         name = wide.take(made, value, each.name, f"{kind.link.child.entity}_{each.name}")
-        names[name] = each.rule
+        names[name] = each
         adds_up = each.expression == "count(*)" or each.measure or each.chosen
         if isinstance(group, Group) and adds_up:
             wide.adds_up(name, kind.link, kind.rows.model, each.measure, each.chosen)
         elif isinstance(group, Group) and each.again is not None:
             how, column = each.again
             wide.adds_up(name, kind.link, kind.rows.model, column, how=how)
-    if any(a.within in kind.link.columns for a in kind.rows.attributes if a.within):
+    if isinstance(group, Group) and group.numbered:
         wide.owned.add(entity)
     if kind.one_unit:
         wide.complete.add(entity)

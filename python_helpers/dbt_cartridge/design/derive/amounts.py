@@ -78,7 +78,8 @@ def averages(group: Group) -> Iterator[Derivation]:
         inner = each.expression.removeprefix("sum(").removesuffix(")")
         made = _amount(group, each, name, text, additive=False)
         yield Derivation(
-            _rule(each.measure), made, _average(inner, each.measure), Rank.FIRST,
+            _rule(each.measure), made, _average(inner, each.measure),
+            Rank.SOMETIMES if group.one_unit else Rank.FIRST,
             together=f"{name} by unit" if each.suffix else "", one_of_units=bool(each.suffix),
             again=None if each.suffix else ("average", each.measure.name),
         )  # fmt: skip
@@ -97,7 +98,9 @@ def averages(group: Group) -> Iterator[Derivation]:
             unit=measure.unit, money=measure.money,
             description=f"Average of `{measure.name}` over the {group.theirs}; not to be summed.",
         )  # fmt: skip
-        rank = Rank.FIRST if made_here or "rating" in measure.name else Rank.SOMETIMES
+        asked = measure.rule == DURATIONS or "rating" in measure.name
+        seldom = Rank.SELDOM if group.one_unit else Rank.SOMETIMES
+        rank = Rank.FIRST if asked else Rank.OFTEN if made_here else seldom
         yield Derivation(
             _rule(measure), made, _average(group.column(measure), measure), rank,
             again=("average", measure.name),
@@ -119,7 +122,7 @@ def _median(group: Group, measure: Attribute, average: Attribute) -> Derivation:
     text = f"Half of the {group.theirs} have a `{measure.name}` below this, half above."
     name = average.name.replace("average_", "median_", 1)
     made = replace(average, name=name, description=text)
-    return Derivation(DURATIONS, made, f"{MEDIAN}{group.column(measure)})", Rank.OFTEN)
+    return Derivation(DURATIONS, made, f"{MEDIAN}{group.column(measure)})", Rank.SOMETIMES)
 
 
 def _rule(measure: Attribute) -> str:

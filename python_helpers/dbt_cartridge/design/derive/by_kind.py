@@ -84,7 +84,7 @@ def by_flag(group: Group) -> Iterator[Derivation]:
         made = attribute.origin is None and attribute.within is None
         if attribute.within is not None:
             label = f"{role_of(attribute.within)}_{label}"
-        rank = Rank.FIRST if made else Rank.SOMETIMES if attribute.within else Rank.OFTEN
+        rank = Rank.FIRST if made else Rank.SELDOM if attribute.within else Rank.OFTEN
         chosen = group.column(attribute)
         yield Derivation(
             BY_FLAG,

@@ -19,6 +19,7 @@ class Rank(IntEnum):
     FIRST = 1
     OFTEN = 2
     SOMETIMES = 3
+    SELDOM = 4  # read off what stands beside it, or asked of few kinds of things
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Derivation:
         return self.attribute.name
 
 
-ROOM = {Rank.FIRST: 45, Rank.OFTEN: 40, Rank.SOMETIMES: 24}
+ROOM = {Rank.FIRST: 45, Rank.OFTEN: 32, Rank.SOMETIMES: 20, Rank.SELDOM: 6}
 """How many computed columns may stand in a mart before one of this rank has no place there. More,
 and nobody finds the one that was asked for; what is left out is listed. One amount in each of a few
 currencies counts once."""

@@ -46,6 +46,7 @@ def ends(group: Group) -> Iterator[Derivation]:
     if not group.child.key_proved or not group.rows.key:
         return
     for attribute, rank in _telling(group):
+        seldom = Rank.SOMETIMES if rank < Rank.SOMETIMES else Rank.SELDOM
         for word, place in (("first", TURN), ("latest", RECENCY)):
             plain = _plain(group, attribute)
             chosen = (
@@ -59,24 +60,27 @@ def ends(group: Group) -> Iterator[Derivation]:
                 data_type=attribute.data_type,
             )  # fmt: skip
             later = word == "latest" or rank == Rank.OFTEN
-            yield Derivation("ends", made, chosen, rank if later else Rank.SOMETIMES, in_turn=True)
+            yield Derivation("ends", made, chosen, rank if later else seldom, in_turn=True)
 
 
 def _telling(group: Group) -> Iterator[tuple[Attribute, Rank]]:
+    """Of what is somebody's own people ask which it was, and of what happened to a fact in what
+    state it is; of a product's sales or a shop's orders seldom."""
     by_name = group.rows.by_name
     key = group.rows.key[0]
+    numbered = group.numbered
+    told = numbered or group.link.parent.table.role == "fact"
     plain = len(group.rows.key) == 1 and key not in group.link.columns
     if plain and by_name[key].type in ("integer", "text"):
-        yield by_name[key], Rank.OFTEN
+        yield by_name[key], Rank.OFTEN if numbered else Rank.SOMETIMES if told else Rank.SELDOM
     states = [
         a for a in group.attributes
         if a.role in ("status", "type_discriminator") and a.pii is None and a.type in _COMPARABLE
         and (a.origin is None or a.origin[0] == group.child.id) and not group.is_shared(a)
     ]  # fmt: skip
     for state in states[:1]:
-        yield state, Rank.FIRST
+        yield state, Rank.FIRST if told else Rank.SELDOM
     amount = first_asked(group)
-    numbered = any(a.within in group.link.columns for a in group.attributes if a.within)
     if numbered and amount is not None and amount.money and amount.unit_by is None:
         yield amount, Rank.OFTEN
 

@@ -18,17 +18,19 @@ _EARNED = ("line_amount", "amount", "sales_amount", "extended_price", "line_tota
 
 
 def engagement(row: Row) -> Iterator[Derivation]:
-    """From the counts of what was summed up: `has_orders`, `is_repeat_customer`, the days from the
-    first to the latest, and what share of them a flag is true of."""
+    """From the counts of what was summed up: `has_orders`, `is_repeat_customer`, and for how
+    long somebody has come."""
     for kind, names in row.sums.items():
         count = next((n for n in names if n == f"{kind}_count"), None)
         if count is None or count not in row.expressions:
             continue
         several = row.several[kind]
+        # People and what happened are told apart by it; of things the count is read.
+        seldom = Rank.SOMETIMES if row.is_fact or row.staged.is_person else Rank.SELDOM
         said = docs.words(several)
         if f"has_{several}" not in row.by_name and kind not in row.complete:
             flag = _flag(f"has_{several}", f"True where the {row.words} has any {said}.")
-            yield Derivation("engagement", flag, f"{row[count]} > 0", Rank.SOMETIMES)
+            yield Derivation("engagement", flag, f"{row[count]} > 0", seldom)
         first, latest = _moments(row, names)
         if first is None or latest is None:
             continue
@@ -37,6 +39,8 @@ def engagement(row: Row) -> Iterator[Derivation]:
             said = f"True where the {row.words} has more than one {docs.words(kind)}."
             flag = _flag(f"is_repeat_{row.entity}", said)
             yield Derivation("engagement", flag, f"{row[count]} > 1", Rank.FIRST)
+        if kind not in row.owned:
+            continue
         span = Attribute(
             name=f"days_from_first_to_latest_{kind}", group="numerics", role="attribute",
             type="integer" if first.type == "date" else "decimal", additivity="non_additive",
@@ -69,19 +73,23 @@ def _until_first(row: Row, kind: str, first: Attribute) -> Iterator[Derivation]:
         "engagement",
         made,
         between(row[start], row[first], unit, start, first),
-        Rank.OFTEN if row.is_fact or row.staged.is_person else Rank.SOMETIMES,
+        Rank.OFTEN if row.is_fact or row.staged.is_person else Rank.SELDOM,
     )
 
 
 def shares(row: Row) -> Iterator[Derivation]:
-    """Of the rows that a flag was counted for, the share: `late_order_rate`."""
+    """Of the rows that a flag was counted for, the share: `late_order_rate`.
+
+    What a rule made a flag of, people ask the share of; of a flag or a state of the source they
+    read it off the counts, so that it stands where there is room, for all states or for none.
+    """
     for kind, names in row.sums.items():
         whole = f"{kind}_count"
         if whole not in names or whole not in row.expressions:
             continue
-        for name, rule in names.items():
+        for name, counted in names.items():
             if (
-                rule not in (BY_FLAG, BY_VALUE)
+                counted.rule not in (BY_FLAG, BY_VALUE)
                 or not name.endswith("_count")
                 or name not in row.expressions
             ):
@@ -94,8 +102,12 @@ def shares(row: Row) -> Iterator[Derivation]:
                 "summed.",
             )  # fmt: skip
             part, all_ = row[name], row[whole]
-            rank = Rank.OFTEN if rule == BY_FLAG else Rank.SOMETIMES
-            yield Derivation(rule, made, f"cast({part} as double) / nullif({all_}, 0)", rank)
+            asked = counted.rule == BY_FLAG and counted.rank == Rank.FIRST
+            yield Derivation(
+                counted.rule, made, f"cast({part} as double) / nullif({all_}, 0)",
+                Rank.OFTEN if asked else Rank.SELDOM,
+                together=f"{kind} by {counted.together}" if counted.together else "",
+            )  # fmt: skip
 
 
 def margins(row: Row) -> Iterator[Derivation]:

@@ -80,6 +80,11 @@ class Group:
         return self.rows.attributes
 
     @cached_property
+    def numbered(self) -> bool:
+        """The rows are the parent's own: they are numbered for it, as orders for a customer."""
+        return any(a.within in self.link.columns for a in self.attributes if a.within)
+
+    @cached_property
     def time(self) -> Attribute | None:
         return event_time(self.attributes)
 

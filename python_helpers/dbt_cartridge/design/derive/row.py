@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from dbt_cartridge.design import docs
+from dbt_cartridge.design.derive.derivation import Derivation
 from dbt_cartridge.design.parts import Attribute, Link, Staged
 from dbt_cartridge.documents.schema import Identity
 
@@ -19,7 +20,7 @@ class Row:
         columns: all that the mart shows so far, summed up and taken over too.
         expressions: by column, how it is made; rules build on these.
         up: what the row refers to.
-        sums: by what belongs to the row, in the singular, its columns and the rules they are by.
+        sums: by what belongs to the row, in the singular, its columns and what made each.
         several: what belongs to the row, in the plural, by its singular.
         owned: of these, what is numbered for each row, as orders are for their customer.
         complete: of these, what a row is not without: the lines of an order.
@@ -30,7 +31,9 @@ class Row:
     columns: Sequence[Attribute]
     expressions: Mapping[str, str]
     up: Sequence[Link] = ()
-    sums: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, "Mapping[str, str]"])
+    sums: Mapping[str, Mapping[str, Derivation]] = field(
+        default_factory=dict[str, "Mapping[str, Derivation]"]
+    )
     several: Mapping[str, str] = field(default_factory=dict[str, str])
     owned: Collection[str] = ()
     complete: Collection[str] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
@@ -60,17 +60,21 @@ def sequence(row: Row) -> Iterator[Derivation]:
 
 
 def _owner(row: Row) -> Link | None:
+    return owner_of(link for link in row.up if set(link.columns) <= row.expressions.keys())
+
+
+def owner_of(links: Iterable[Link]) -> Link | None:
     """The person or account whose own the rows are: of several people the one of whom there are
     most different, since a shop has more customers than clerks."""
     found = [
-        link for link in row.up
+        link for link in links
         if link.is_plain and not link.is_self and len(link.columns) == 1 and link.joinable
-        and link.columns[0] in row.expressions
         and link.parent.is_person
     ]  # fmt: skip
     return max(found, key=_different, default=None)
 
 
 def _different(link: Link) -> int:
-    profile = link.child.offer.by_name[link.columns[0]].profile
-    return (profile.distinct or 0) if profile else 0
+    """What is carried from further up is not known to staging."""
+    column = link.child.offer.by_name.get(link.columns[0])
+    return (column.profile.distinct or 0) if column and column.profile else 0
