@@ -166,7 +166,7 @@ def _wish(
         return _foreign_key(words, parent_key)
     if meaning.spelt and (family in ("date", "timestamp") or meaning.words[0] in _FLAG_STARTS):
         # A name in another language tells in that language what it holds.
-        return f"{table.entity}_{snake(words)}" if len(meaning.words) == 1 else snake(words)
+        return f"{table.subject}_{snake(words)}" if len(meaning.words) == 1 else snake(words)
     if family == "boolean":
         return _flag(words)
     if family == "timestamp":
@@ -174,8 +174,8 @@ def _wish(
     if family == "date":
         return _day(words, table.entity)
     if len(words) == 1 and words[0] in _BARE:
-        said = table.entity.split("_")[-1] == words[0]  # the `kind` of a sport kind
-        return table.entity if said else f"{table.entity}_{snake(words)}"
+        said = table.subject.split("_")[-1] == words[0]  # the `kind` of a sport kind
+        return table.subject if said else f"{table.subject}_{snake(words)}"
     return snake(words)
 
 

@@ -130,11 +130,11 @@ def parent_names(
         if parent is None or parent.id not in kept:
             continue
         for column in relationship.columns:
-            entities.setdefault(column, parent.entity)
+            entities.setdefault(column, parent.subject)
         if len(relationship.columns) == 1 and relationship.where_column is None:
             meaning = parent.by_name.get(relationship.ref_columns[0])
             words = meaning.said if meaning and meaning.said else ("id",)
-            named = f"{parent.entity}_{words[0]}" if len(words) == 1 else snake(words)
+            named = f"{parent.subject}_{words[0]}" if len(words) == 1 else snake(words)
             keys.setdefault(relationship.columns[0], named)
     return keys, entities
 

@@ -107,6 +107,9 @@ class Table(Frozen):
     id: str  # `Relation.id`
     entity: str  # singular snake_case: `invoice_line`
     entities: str  # plural: `invoice_lines`
+    tells_of: str = (
+        ""  # what the rows are states or measurements of: `campaign` of campaign_history
+    )
     named: bool = False  # it is what people decided that one row is called
     role: Role
     shape: Shape
@@ -119,6 +122,11 @@ class Table(Frozen):
     description: str = ""  # a provider's, where the warehouse has no comment
     evidence: tuple[Evidence, ...] = ()
     candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """Whose `id` and `name` its columns are."""
+        return self.tells_of or self.entity
 
     @cached_property
     def by_name(self) -> dict[str, ColumnMeaning]:

@@ -21,7 +21,7 @@ from dbt_cartridge.documents.schema import (
 )
 from dbt_cartridge.infer.columns import meanings, refined
 from dbt_cartridge.infer.drafts import Draft
-from dbt_cartridge.infer.entities import entities
+from dbt_cartridge.infer.entities import entities, subject
 from dbt_cartridge.infer.facts import Facts
 from dbt_cartridge.infer.facts import facts as read_facts
 from dbt_cartridge.infer.identities import identities
@@ -173,6 +173,7 @@ def _table(draft: Draft, keys: TableKeys, found: RoleFound, named: tuple[str, st
         id=draft.id,
         entity=named[0],
         entities=named[1],
+        tells_of=subject(draft),
         role=found.role,
         shape=found.shape,
         confidence=found.confidence,

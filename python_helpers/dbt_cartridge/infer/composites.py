@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from itertools import combinations
 
-from dbt_cartridge.infer.facts import NEVER_KEY_TYPES, ColumnFacts
+from dbt_cartridge.infer.facts import NEVER_KEY_TYPES, ColumnFacts, measured
 from dbt_cartridge.infer.key_columns import (
     CHANGE_WORDS,
     DATE_WORDS,
@@ -147,7 +147,11 @@ def _reported(own: KeyColumns) -> list[Proposal]:
         return []
     segments = [c for c in own.parts if c.family == "text" and set(c.words) & SEGMENT_WORDS
                 and c not in own.links]  # fmt: skip
-    about = [c for c in own.links if own.is_own_key(c) and not own.is_load_tool(c)]
+    thing = measured(own.table.entity)
+    about = [
+        c for c in own.links
+        if (own.is_own_key(c) or (thing and c.stem == thing)) and not own.is_load_tool(c)
+    ]  # fmt: skip
     named = bool(about)
     natural = [c for c in own.links if not own.is_load_tool(c)]
     about = about or (natural if len(natural) == 1 else [])

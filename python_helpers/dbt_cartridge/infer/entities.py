@@ -8,7 +8,7 @@ from functools import partial
 
 from dbt_cartridge.infer.column_words import words_of
 from dbt_cartridge.infer.drafts import Draft
-from dbt_cartridge.infer.role_words import LINES
+from dbt_cartridge.infer.role_words import HISTORIES, LINES, MEASUREMENTS
 from dbt_cartridge.words import (
     is_common,
     pluralised,
@@ -21,6 +21,7 @@ from dbt_cartridge.words import (
 
 Names = tuple[str, str]  # entity, entities
 _HEADS = words_of("header head hdr")
+_TELLING = MEASUREMENTS | HISTORIES | words_of("version revision")
 
 
 def entities(drafts: Sequence[Draft]) -> dict[str, Names]:
@@ -38,6 +39,18 @@ def entities(drafts: Sequence[Draft]) -> dict[str, Names]:
     for own in by_schema.values():
         names |= _of_schema(own)
     return names
+
+
+def subject(draft: Draft) -> str:
+    """What the rows are states or measurements of, where an `id` comes back in them: a campaign, of
+    `campaign_history` and of `campaign_stats`. "" where each row is a thing of its own."""
+    end = len(draft.entity)
+    while end and draft.entity[end - 1] in _TELLING:
+        end -= 1
+    parts = draft.key_columns if len(draft.key_columns) > 1 else ()
+    versions = draft.versions.entity_key if draft.versions else ()
+    again = any(draft.by_name[name].words == ("id",) for name in (*parts, *versions))
+    return snake(draft.entity[:end]) if 0 < end < len(draft.entity) and again else ""
 
 
 def _of_schema(drafts: Sequence[Draft]) -> dict[str, Names]:

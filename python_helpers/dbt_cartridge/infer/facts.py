@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dbt_cartridge.documents.scan import Column, Profile, Relation, Scan
 from dbt_cartridge.documents.written import WrittenJoin
+from dbt_cartridge.infer.role_words import MEASUREMENTS
 from dbt_cartridge.words import Lexicon
 
 KEY_WORDS = frozenset(
@@ -198,8 +199,34 @@ def facts(scan: Scan) -> Facts:
             column.name: _column_facts(relation.id, column, own, key_words)
             for column, own in zip(relation.columns, words[relation.id], strict=True)
         }
-        tables[relation.id] = TableFacts(relation, entities[relation.id], columns)
+        entity = entities[relation.id]
+        tables[relation.id] = TableFacts(relation, entity, _by_what_is_measured(entity, columns))
     return Facts(tables, scan.adapter, lexicon, scan.joins)
+
+
+def measured(entity: tuple[str, ...]) -> tuple[str, ...]:
+    """The thing that a table of measurements measures: a campaign, of `campaign_daily_stats`. ()
+    where it is no such table, or measures nothing that it names."""
+    end = len(entity)
+    while end and entity[end - 1] in MEASUREMENTS:
+        end -= 1
+    return entity[:end] if end < len(entity) else ()
+
+
+def _by_what_is_measured(
+    entity: tuple[str, ...], columns: dict[str, ColumnFacts]
+) -> dict[str, ColumnFacts]:
+    """An `id` that comes back in a table of measurements is that of what is measured, whose rows
+    each have many."""
+    thing = measured(entity)
+    named = {column.words for column in columns.values()}
+    return {
+        name: replace(column, words=(*thing, *column.words))
+        if thing and column.words == ("id",) and column.unique is False
+        and (*thing, "id") not in named
+        else column
+        for name, column in columns.items()
+    }  # fmt: skip
 
 
 def _own_key_words(

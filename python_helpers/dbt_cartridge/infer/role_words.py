@@ -80,6 +80,14 @@ LINKS = words_of(
 
 HISTORIES = words_of("history log audit journal archive changelog trail hist")
 
+MEASUREMENTS = words_of(
+    """
+    statistic stat report metric snapshot insight performance analytic level daily monthly weekly
+    hourly
+    """
+)
+"""What a table is called that measures a thing again and again: `campaign_stats`."""
+
 LEFTOVERS = words_of(
     """
     bak backup bkp copy old tmp temp temporary test scratch deprecated obsolete delete unused
