@@ -13,7 +13,12 @@ from dbt_cartridge.documents.scan import Column, TypeFamily
 from dbt_cartridge.documents.schema import ColumnMeaning, Schema, Table
 from dbt_cartridge.words import is_participle, pluralised, singular
 
-_UNITS = {"cents": "in cents", "percent": "in per cent", "seconds": "in seconds"}
+_UNITS = {
+    "cents": "in cents",
+    "micros": "in millionths",
+    "percent": "in per cent",
+    "seconds": "in seconds",
+}
 _OF_NOTHING = frozenset(("of", "the", "a", "an", "its"))
 _LONGEST_LISTED = 6
 _MOST_NAMED = 5

@@ -42,14 +42,16 @@ def entities(drafts: Sequence[Draft]) -> dict[str, Names]:
 
 
 def subject(draft: Draft) -> str:
-    """What the rows are states or measurements of, where an `id` comes back in them: a campaign, of
-    `campaign_history` and of `campaign_stats`. "" where each row is a thing of its own."""
+    """What the rows are states or measurements of: a campaign, of `campaign_history`, in which its
+    `id` comes back, and of `campaign_stats`, which have a row for each day. "" where each row is a
+    thing of its own."""
     end = len(draft.entity)
     while end and draft.entity[end - 1] in _TELLING:
         end -= 1
     parts = draft.key_columns if len(draft.key_columns) > 1 else ()
     versions = draft.versions.entity_key if draft.versions else ()
     again = any(draft.by_name[name].words == ("id",) for name in (*parts, *versions))
+    again = again or (bool(parts) and draft.entity[-1] in MEASUREMENTS)
     return snake(draft.entity[:end]) if 0 < end < len(draft.entity) and again else ""
 
 

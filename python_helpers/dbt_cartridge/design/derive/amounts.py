@@ -36,7 +36,7 @@ def totals(group: Group) -> Iterator[Derivation]:
         again = [measure.name] if is_summed(measure) and not ending else []
         name = names.claim(
             *again,
-            total_name(group.child.entity, measure.name) + ending,
+            total_name(group.measured, measure.name) + ending,
             *(
                 [f"total_{measure.name.removeprefix('total_')}{ending}"]
                 if measure.name != "total"
@@ -67,7 +67,7 @@ def averages(group: Group) -> Iterator[Derivation]:
     names = Names()
     first = first_asked(group)
     for each in (s for s in group.sums() if s.measure is first):
-        whole = total_name(group.child.entity, each.measure.name)
+        whole = total_name(group.measured, each.measure.name)
         if is_summed(each.measure) and each.measure.money and group.child.table.role == "fact":
             whole = f"total_{group.child.entity}_amount"
         name = names.claim(
@@ -88,7 +88,8 @@ def averages(group: Group) -> Iterator[Derivation]:
         if elsewhere or not _is_averaged(measure):
             continue
         made_here = measure.origin is None  # a duration says already what it measures
-        plain = measure.name if made_here else f"{group.child.entity}_{group.plain(measure)}"
+        own = f"{group.measured}_" if group.measured and not made_here else ""
+        plain = f"{own}{measure.name if made_here else group.plain(measure)}"
         made = Attribute(
             name=names.claim(f"average_{group.prefix + '_' if group.prefix else ''}{plain}"),
             type="float",
@@ -161,7 +162,7 @@ def total_name(entity: str, measure: str) -> str:
     total_order_line_amount; `order`, `order_total` or `total_price` → total_order_amount."""
     words = [word for word in measure.split("_") if word != "total"]
     words = ["subtotal"] if words == ["sub"] else words
-    stem = entity.split("_")
+    stem = entity.split("_") if entity else []
     while words and (words[0] in stem or words == ["line", "amount"]):
         words = words[1:]
     if not words or words in _AMOUNTS:

@@ -61,6 +61,15 @@ class Group:
             return snake(pluralised(self.called.split("_")))
         return self.prefixed(self.child.entities)
 
+    @property
+    def measured(self) -> str:
+        """In names: whose measures the rows hold.
+
+        The clicks of `campaign_stats` are the campaign's: "" in a mart of campaigns.
+        """
+        of = self.child.table.tells_of
+        return "" if of and of == self.link.parent.table.subject else of or self.child.entity
+
     def prefixed(self, name: str) -> str:
         """Behind the role, without a word that would stand twice: from_currency, currency_rate →
         from_currency_rate."""

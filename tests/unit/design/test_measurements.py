@@ -1,0 +1,76 @@
+"""Histories and measurements of a thing: its id, its name, its measures, in its own words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from functools import cache
+
+from dbt_cartridge.config import Settings
+from dbt_cartridge.design import design
+from dbt_cartridge.documents.design import Design
+from tests.unit.design.made import host
+from tests.unit.infer.rows import Rows, World, edges, key
+
+CAMPAIGNS, DAYS, DEVICES = range(101, 126), range(40), ("MOBILE", "DESKTOP")
+
+
+def history() -> Rows:
+    rows = [(c, version) for version in range(3) for c in CAMPAIGNS]
+    return {
+        "id": [c for c, _ in rows],
+        "updated_at": [
+            datetime(2023, 1, 1) + timedelta(days=30 * version, minutes=c) for c, version in rows
+        ],
+        "name": [f"Campaign {c}" for c, _ in rows],
+        "status": ["PAUSED" if version == 2 and c % 4 == 0 else "ENABLED" for c, version in rows],
+    }
+
+
+def stats() -> Rows:
+    rows = [(c, day, device) for day in DAYS for device in DEVICES for c in CAMPAIGNS]
+    return {
+        "id": [c for c, _, _ in rows],
+        "date": [date(2023, 6, 1) + timedelta(days=day) for _, day, _ in rows],
+        "device": [device for _, _, device in rows],
+        "cost_micros": [1000 * (i * 7 % 37) for i in range(len(rows))],
+        "clicks": [i * 13 % 41 for i in range(len(rows))],
+        "impressions": [i * 17 % 401 for i in range(len(rows))],
+        "_fivetran_synced": [datetime(2023, 9, 1)] * len(rows),
+    }
+
+
+WORLD = World({"campaign_history": history(), "campaign_stats": stats()})
+
+
+@cache
+def made() -> Design:
+    schema = WORLD.infer()
+    return design(schema, WORLD.scan, host(), Settings())
+
+
+def names(model: str) -> list[str]:
+    return [c.name for m in made().models if m.name == model for c in m.columns]
+
+
+def test_the_id_of_measurements_leads_to_what_is_measured() -> None:
+    schema = WORLD.infer()
+    assert key(schema, "campaign_stats") == ("id", "date", "device")
+    assert edges(schema) == {"campaign_stats(id)": "campaign_history(id)"}
+
+
+def test_a_things_columns_are_not_named_after_the_table_that_keeps_its_history() -> None:
+    assert names("dim_campaign_history")[:3] == ["campaign_id", "campaign_name", "campaign_status"]
+    assert names("fct_campaign_statistics")[0] == "campaign_id"
+
+
+def test_a_things_measures_are_summed_up_under_their_own_names() -> None:
+    assert {"total_clicks", "total_cost_micros", "total_impressions"} <= {*names("dim_campaigns")}
+
+
+def test_an_id_of_each_row_stays_that_of_the_row() -> None:
+    rows = {"id": list(range(1, 101)), "name": [f"Sheet {i}" for i in range(100)]}
+    schema = World({"expense_reports": rows}).infer()
+    assert (schema.tables[0].subject, key(schema, "expense_reports")) == (
+        "expense_report",
+        ("id",),
+    )
