@@ -17,7 +17,7 @@ from dbt_cartridge.design.parts import Attribute, Link, Staged
 from dbt_cartridge.design.plan import Plan
 from dbt_cartridge.documents.design import ReconcilesTest
 from dbt_cartridge.documents.evidence import Severity
-from dbt_cartridge.documents.schema import Identity, Schema
+from dbt_cartridge.documents.schema import FRACTIONS, Identity, Schema
 
 _NUMBERS = frozenset({"integer", "decimal", "float"})
 _HEADER_TIMES = frozenset({"event_time", "created_time"})
@@ -253,7 +253,9 @@ def _unit_of(wide: Wide, worth: Amount) -> str | None:
 def _count_in(wide: Wide, currency: str) -> None:
     """The line's money is in the header's currency, unless the line says its own."""
     wide.columns = [
-        replace(a, unit_by=currency) if a.money and a.unit is None and a.unit_by is None else a
+        replace(a, unit_by=currency)
+        if a.money and a.unit in (None, *FRACTIONS) and a.unit_by is None
+        else a
         for a in wide.columns
     ]
 

@@ -32,6 +32,10 @@ Pii = Literal[
 ]  # fmt: skip
 
 
+FRACTIONS = frozenset({"cents", "micros"})
+"""Units that say how finely an amount is counted, and not in which currency."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Why, in words that a user reads, with the number behind them."""

@@ -57,6 +57,7 @@ class Target:
     column: ColumnFacts
     primary: bool
     rows: int | None
+    telling: bool = False  # a believed second key of more words than one: `je_number`
 
 
 class Targets:
@@ -136,7 +137,8 @@ def _targets(table: str, facts: Facts, keys: TableKeys, known: dict[str, set[str
         if column.family not in ("text", "integer", "uuid") or column.is_free_text:
             continue
         if column.has_key_word or not set(column.words) & GENERIC_KEY_WORDS:
-            found.append(Target(column, False, rows))
+            telling = key in keys.others and len(column.words) > 1
+            found.append(Target(column, False, rows, telling))
     if len(primary) > 1:
         own = [
             columns[name] for name in primary
@@ -318,7 +320,7 @@ def _of_column(
                 add(target, named)
     for start in range(1, len(column.words)):
         for target in targets.by_words.get(column.words[start:], [])[:10]:
-            if target.primary and _tells(target.column):
+            if (target.primary or target.telling) and _tells(target.column):
                 named = Named(target.column.table, "key_ending", column.words[:start])
                 add(target, named)
     same_words = targets.by_words.get(column.words, [])

@@ -34,7 +34,7 @@ def measure(words: tuple[str, ...], column: Column, reading: Reading) -> Measure
             return "a whole number whose name tells no quantity"
         additivity = "additive"
     why = "" if additivity else "a number with fractions whose name tells no total"
-    money = bool(set(named) & lists.MONEY) and not _is_share(named) and not counted
+    money = bool(set(named) & (lists.MONEY | {"cents"})) and not _is_share(named) and not counted
     return Measure(additivity or "non_additive", _unit(named, reading), money, why)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from dbt_cartridge.documents.scan import Relation
-from dbt_cartridge.documents.schema import ColumnMeaning
+from dbt_cartridge.documents.schema import FRACTIONS, ColumnMeaning
 from dbt_cartridge.infer import column_words as lists
 from dbt_cartridge.infer.reading import Reading, read
 
@@ -47,7 +47,7 @@ def _with_own(meaning: ColumnMeaning, relation: Relation) -> ColumnMeaning:
 def _told(
     measure: ColumnMeaning, beside: Sequence[ColumnMeaning], relation: Relation
 ) -> ColumnMeaning:
-    if measure.role != "measure" or measure.unit is not None:
+    if measure.role != "measure" or measure.unit not in (None, *FRACTIONS):
         return measure
     teller = _nearest(measure, beside)
     if teller is None:
@@ -55,7 +55,9 @@ def _told(
     reading = read(relation.by_name[teller.name])
     if reading.distinct is not None and reading.distinct > 1:
         return measure.model_copy(update={"unit_column": teller.name})
-    return measure.model_copy(update={"unit": _one(reading)}) if measure.money else measure
+    if not measure.money or measure.unit is not None:
+        return measure
+    return measure.model_copy(update={"unit": _one(reading)})
 
 
 def _nearest(measure: ColumnMeaning, beside: Iterable[ColumnMeaning]) -> ColumnMeaning | None:

@@ -20,6 +20,7 @@ from tests.unit.infer.build import (
     number,
     relation,
 )
+from tests.unit.infer.rows import World, table
 
 
 def meaning(one: Column, table: str = "orders", *others: Column) -> ColumnMeaning:
@@ -324,3 +325,17 @@ def test_a_value_of_any_field_is_no_measure() -> None:
     for group, role in (((field, value), "attribute"), ((value,), "measure")):
         draft = drafts([relation("t", *group)], {}, [])[0]
         assert {m.name: m.role for m in of_anything(draft)}["value"] == role
+
+
+def test_cents_are_of_the_currency_that_a_column_beside_them_tells() -> None:
+    world = World(
+        {
+            "invoices": {
+                "id": list(range(1, 41)),
+                "currency": [("usd", "eur")[number % 2] for number in range(40)],
+                "total_cents": [100 * number for number in range(1, 41)],
+            }
+        }
+    )
+    total = table(world.infer(), "invoices").by_name["total_cents"]
+    assert (total.unit, total.unit_column, total.money) == ("cents", "currency", True)

@@ -572,3 +572,17 @@ def test_an_id_beside_its_type_is_no_reference_to_a_table_called_like_it() -> No
         "regarding_type": ["visit" if n % 2 else "call" for n in rows],
     }  # fmt: skip
     assert not World({"notes": notes}).infer().problems
+
+
+def test_a_code_behind_a_role_leads_to_the_second_key_that_it_names() -> None:
+    entries = {
+        "entry_id": list(range(1, 81)),
+        "entry_number": [f"JE{number:06d}" for number in range(1, 81)],
+        "posted_by": [f"u{number % 5}" for number in range(80)],
+    }
+    lines = {
+        "line_id": list(range(1, 61)),
+        "matched_entry_number": [f"JE{1 + number % 70:06d}" for number in range(60)],
+    }
+    schema = World({"entries": entries, "statement_lines": lines}).infer()
+    assert edges(schema) == {"statement_lines(matched_entry_number)": "entries(entry_number)"}

@@ -26,6 +26,7 @@ _NO_LEVEL = frozenset({"latitude", "longitude", "version"})
 def totals(group: Group) -> Iterator[Derivation]:
     """What adds up. The totals, the net amounts and the quantities always stand."""
     names = Names()
+    first = first_asked(group)
     in_units: dict[str, int] = {}
     for each in group.sums():
         measure = each.measure
@@ -47,7 +48,7 @@ def totals(group: Group) -> Iterator[Derivation]:
         only = f" that are in {each.unit}" if each.suffix else ""
         text = f"Sum of `{measure.name}` over the {group.theirs}{only}."
         made = _amount(group, each, name, text, additive=True)
-        asked = worth(measure) <= 2 or measure.name == COST
+        asked = worth(measure) <= 2 or measure.name == COST or measure is first
         rank = Rank.ALWAYS if asked and not is_summed(measure) else Rank.OFTEN
         if each.suffix:
             in_units[measure.name] = in_units.get(measure.name, len(in_units))
