@@ -16,6 +16,7 @@ from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.derive.by_kind import states
 from dbt_cartridge.design.enrich import Wide, alias_of, pairs
 from dbt_cartridge.design.lines import Amount, is_cost, is_piece, is_price, quantity
+from dbt_cartridge.design.made_of import cost_of_parts
 from dbt_cartridge.design.measures import is_measure
 from dbt_cartridge.design.parts import Attribute, Link, Staged, stays_in_staging
 from dbt_cartridge.design.site import Site
@@ -164,6 +165,7 @@ def _prices(
         return
     wanted = [is_price] if worth is None and not any(a.money for a in own) else []
     wanted += [is_cost] if not any("cost" in a.words for a in own) else []
+    found = False
     for fits in wanted:
         offered = [
             (link, attribute) for link in ways if not link.parent.is_person
@@ -173,9 +175,12 @@ def _prices(
         most = max((len(link.columns) for link, _ in offered), default=0)
         offered = [each for each in offered if len(each[0].columns) == most]
         if len(offered) == 1:
+            found = fits is is_cost
             link, attribute = offered[0]
             plain = replace(attribute, role="attribute", additivity=None)
             _take(wide, link, plain, _joined(wide, link, wide.alias))
+    if is_cost in wanted and not found:
+        cost_of_parts(site, wide, ways)
 
 
 def _one(parent: Staged, fits: Callable[[Attribute], bool]) -> Attribute | None:

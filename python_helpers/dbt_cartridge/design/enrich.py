@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -157,6 +157,34 @@ class Wide:
                 read |= {cte.from_alias, *(join.to for join in cte.joins), *cte.union}
         self.ctes = [cte for cte in self.ctes if cte.name in read]
         self.inputs = [each for each in self.inputs if each.alias in read]
+
+    def set_down(self, name: str, beside: Mapping[str, str]) -> dict[str, str]:
+        """Put all that there is into a CTE, so that what is computed of it reads plain columns.
+
+        Args:
+            beside: by the name that it wants there, what is needed of it and not shown.
+
+        Returns: each of these as it is read from now on.
+        """
+        self.close()
+        alias = self.aliases.claim(name)
+        free = Names(self.expressions)
+        hidden = {wish: free.claim(wish) for wish in beside}
+        columns = ordered(self.columns)
+        self.ctes.append(
+            Cte(
+                name=alias, from_alias=self.alias, joins=tuple(self.joins),
+                projections=(
+                    *(Projection(name=a.name, expression=self.expressions[a.name], group=a.group)
+                      for a in columns),
+                    *(Projection(name=hidden[wish], expression=text, group="numerics")
+                      for wish, text in beside.items()),
+                ),
+            )
+        )  # fmt: skip
+        self.alias, self.joins = alias, []
+        self.expressions = {each: sql.column(alias, each) for each in self.expressions}
+        return {wish: sql.column(alias, each) for wish, each in hidden.items()}
 
     def query(self) -> tuple[Query, tuple[Attribute, ...]]:
         self.close()

@@ -14,8 +14,18 @@ from dbt_cartridge.design.latest import with_latest
 from dbt_cartridge.design.naming import in_names
 from dbt_cartridge.design.parts import Attribute, Link, Staged, without_tools
 from dbt_cartridge.design.site import Site, home_tests
-from dbt_cartridge.design.summing import children, compute, kinds, sum_up, weigh, worth_of
+from dbt_cartridge.design.summing import (
+    allocate,
+    arrives,
+    children,
+    compute,
+    kinds,
+    sum_up,
+    weigh,
+    worth_of,
+)
 from dbt_cartridge.documents.design import (
+    Conserved,
     Incremental,
     RelationshipsTest,
     Test,
@@ -32,13 +42,14 @@ def enrich_line(site: Site, line: Staged) -> None:
     lines.widen(wide, header, worth)
     carry(site, line, wide, worth)
     weigh(site, line, wide)
+    allocate(site, line, wide)
     wide.close()
-    if not wide.joins and not (worth and worth.made):
+    if not (wide.joins or wide.ctes) and not (worth and worth.made):
         return  # the header has nothing that the line has not
     query, attributes = wide.query()
     own = docs.words(line.entities).capitalize()
     beside = f"each beside its {docs.words(header.parent.entity)}"
-    told = beside if wide.joins else f"with their {docs.words(worth.name if worth else '')}"
+    told = beside if wide.joined else f"with their {docs.words(worth.name if worth else '')}"
     site.offers[line.id] = site.add(
         site.intermediate(
             line, f"{line.entities}_enriched", f"{in_names(line.source)}_{line.entities}_enriched"
@@ -80,10 +91,15 @@ def fact(site: Site, staged: Staged) -> None:
         site.homes[staged.id], staged, "marts", query, attributes, staged.key,
         " ".join([_description(site, staged), *wide.left_out]), staged.model.grain, by_column,
         tests, based_on=wide.relations,
-        conserved=[*kept_sums(staged, wide), *wide.totals],
+        conserved=[*kept_sums(staged, wide), *wide.totals, *_spread(site, staged, attributes)],
     )  # fmt: skip
     if stamp is not None:
         _make_incremental(site, staged, wide, stamp)
+
+
+def _spread(site: Site, staged: Staged, attributes: Sequence[Attribute]) -> list[Conserved]:
+    header = site.headers.get(staged.id)
+    return [*arrives(header, attributes)] if header is not None else []
 
 
 def _add_days(wide: Wide) -> None:

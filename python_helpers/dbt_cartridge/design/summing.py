@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from dbt_cartridge.design import docs, lines
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.derive import of_bridge, of_group, of_row
+from dbt_cartridge.design.derive.allocated import RULE as ALLOCATED
+from dbt_cartridge.design.derive.allocated import allocated, allocated_name, charges
 from dbt_cartridge.design.derive.amounts import MEDIAN
 from dbt_cartridge.design.derive.derivation import Derivation, told, within
 from dbt_cartridge.design.derive.ends import RECENCY, TURN
@@ -26,7 +28,7 @@ from dbt_cartridge.design.events import event_time
 from dbt_cartridge.design.measures import unsummed
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, stays_in_staging
 from dbt_cartridge.design.site import Site
-from dbt_cartridge.documents.design import Cte, Input, Join, LeftOut, Projection
+from dbt_cartridge.documents.design import Conserved, Cte, Input, Join, LeftOut, Projection
 from dbt_cartridge.words import is_participle
 
 _PLAYED = re.compile(r"([a-z]+)_to")
@@ -35,7 +37,9 @@ _MANAGERS = frozenset({"manager", "supervisor", "superior", "boss"})
 
 _OF_A_ROW = 0.6  # of the room: the other computed columns of a mart were summed up
 AVERAGE_DIGITS = 4  # of an average: further ones differ from warehouse to warehouse
-_SUMMED_AGAIN = frozenset({None, WORTH, "counts", "amounts", "durations", "progress", "sequence"})
+_SUMMED_AGAIN = frozenset(
+    {None, ALLOCATED, WORTH, "counts", "amounts", "durations", "progress", "sequence"}
+)
 """Rules whose columns are measures of the row itself, wherever they came from."""
 _NO_LISTS = frozenset({"mysql"})  # group_concat cuts at 1,024 bytes, and tells nobody
 
@@ -101,6 +105,7 @@ def kinds(site: Site, parent: Staged, links: Sequence[Link]) -> list[Kind]:
         worth = worth_of(site, child) if is_line else None
         # Where the lines add up to the header's own total, their sum says nothing new.
         known = {worth.name} if worth is not None and worth.reconciles is not None else set[str]()
+        known |= {a.name for a in rows.attributes if is_line and a.rule == ALLOCATED}
         prefix = (
             played[link.role] if twice.count(child.id) > 1 and link.role != parent.entity else ""
         )
@@ -430,6 +435,50 @@ def weigh(site: Site, staged: Staged, wide: Wide) -> None:
     for each in worth(_row(site, staged, wide), worth_of(site, staged)):
         if each.name not in wide.expressions and each.rule not in site.declined:
             wide.take(replace(each.attribute, rule=each.rule), each.expression, each.name)
+
+
+def allocate(site: Site, line: Staged, wide: Wide) -> None:
+    """Spread over the lines what was charged once for their header, which is joined already."""
+    header, row = site.headers[line.id], _row(site, line, wide)
+    alias = next((alias for alias, link in wide.by_join.items() if link is header), None)
+    if alias is None or ALLOCATED in site.declined or not _is_only_kind(site, line, header):
+        return
+    worth, known = worth_of(site, line), header.parent.offer.by_name
+    spread = charges(row, header, worth.name if worth else "")
+    if not spread:
+        return
+    above = header.parent.entity
+    read = wide.set_down(
+        f"{line.entities}_beside_{header.parent.entities}",
+        {f"{above}_{name.removeprefix(f'{above}_')}": sql.column(alias, name) for name in spread},
+    )
+    for charge, expression in zip(spread, read.values(), strict=True):
+        each = allocated(_row(site, line, wide), header, spread[charge], known[charge], expression)
+        if each.name not in wide.expressions:
+            wide.take(replace(each.attribute, rule=each.rule), each.expression, each.name)
+
+
+def _is_only_kind(site: Site, line: Staged, header: Link) -> bool:
+    """Of several kinds of line the one that adds up to the header's total is what was charged."""
+    worth = worth_of(site, line)
+    proved = worth is not None and worth.reconciles is not None
+    return proved or not any(
+        link.parent.id == header.parent.id and other != line.id
+        and link.child.table.role != "bridge"
+        for other, link in site.headers.items()
+    )  # fmt: skip
+
+
+def arrives(header: Link, attributes: Sequence[Attribute]) -> Iterator[Conserved]:
+    """All that was spread over the lines is what their headers hold."""
+    spread = {a.name: a for a in attributes if a.rule == ALLOCATED}
+    for charge in header.parent.offer.attributes:
+        name = allocated_name(charge, header.parent.entity)
+        if name in spread:
+            yield Conserved(
+                column=name, of=header.parent.offer.model, measure=charge.name,
+                key=(header.columns[0], header.fields[0]),
+            )  # fmt: skip
 
 
 def compute(site: Site, staged: Staged, wide: Wide, whole: bool = True) -> None:

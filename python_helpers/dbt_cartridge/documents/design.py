@@ -310,8 +310,9 @@ BY_VALUE = "by_value"
 
 
 RULES = (
-    "ages", "amounts", "by_flag", BY_VALUE, "counts", "durations", "ends", "engagement",
-    "full_name", "held", "intervals", "only_one", "progress", "sequence", "through", "worth",
+    "ages", "allocated", "amounts", "by_flag", BY_VALUE, "counts", "durations", "ends",
+    "engagement", "full_name", "held", "intervals", "only_one", "progress", "sequence", "through",
+    "worth",
 )  # fmt: skip
 """The rules that compute columns: the modules of `design.derive`. The user may decline any."""
 

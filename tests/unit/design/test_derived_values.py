@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -10,10 +9,7 @@ from functools import cache
 import pytest
 
 from dbt_cartridge.documents.schema import Identity
-from dbt_cartridge.documents.verdicts import ModelVerdict
-from dbt_cartridge.engine.build import NodeResult
-from dbt_cartridge.verify.conservation import conservation_tests, with_conservation
-from tests.unit.design.built import Built
+from tests.unit.design.built import Built, lost
 from tests.unit.design.made import column, designed, table
 
 MONEY = {"additivity": "additive", "money": True}
@@ -218,22 +214,6 @@ def test_a_history_of_changes_becomes_intervals() -> None:
         (START + 9 * hours, START + 16 * hours, False, 7),
         (START + 16 * hours, None, True, None),
     ]
-
-
-def lost(built: Built, model: str) -> str:
-    """What the proof says of a model's columns."""
-    results: dict[str, NodeResult] = {}
-    for file in conservation_tests(built.design):
-        if f"sums__{model}" not in file.path:
-            continue
-        text = re.sub(r"\{\{ config\(.*?\) \}\}", "", file.text, flags=re.S)
-        text = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"\1", text)
-        text = re.sub(r"\{\{ adapter\.quote\((\"\w+\")\) \}\}", r"\1", text)
-        name = file.path.rpartition("/")[2].removesuffix(".sql")
-        results[name] = NodeResult(name, "warn", int(built.rows(text)[0][0]) + 1)
-    assert results
-    passed = ModelVerdict(model=model, status="pass", rows=3)
-    return with_conservation(passed, built.design, results).message
 
 
 def test_averages_ends_and_distinct_counts_are_worked_out_a_second_time() -> None:
