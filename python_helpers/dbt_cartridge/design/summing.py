@@ -449,7 +449,7 @@ def allocate(site: Site, line: Staged, wide: Wide) -> None:
         return
     above = header.parent.entity
     read = wide.set_down(
-        f"{line.entities}_beside_{header.parent.entities}",
+        "weighed",
         {f"{above}_{name.removeprefix(f'{above}_')}": sql.column(alias, name) for name in spread},
     )
     for charge, expression in zip(spread, read.values(), strict=True):
