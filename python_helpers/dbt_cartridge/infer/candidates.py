@@ -30,6 +30,7 @@ SPARSE = 0.7
 SEEN_AGAIN = 3
 LONGEST_NAME = 40
 """Text of a few words can be what another table's rows are known by: `home` of clubs."""
+_MET_BY_CHANCE = frozenset("phone fax mobile address street city first last label".split())
 GENERIC_KEY_WORDS = frozenset("name type status description title value date".split())
 
 
@@ -57,7 +58,7 @@ class Target:
     column: ColumnFacts
     primary: bool
     rows: int | None
-    telling: bool = False  # a believed second key of more words than one: `je_number`
+    telling: bool = False  # a second key whose name others may end in: `je_number`, `npi`
 
 
 class Targets:
@@ -137,8 +138,7 @@ def _targets(table: str, facts: Facts, keys: TableKeys, known: dict[str, set[str
         if column.family not in ("text", "integer", "uuid") or column.is_free_text:
             continue
         if column.has_key_word or not set(column.words) & GENERIC_KEY_WORDS:
-            telling = key in keys.others and len(column.words) > 1
-            found.append(Target(column, False, rows, telling))
+            found.append(Target(column, False, rows, _is_telling(column, key in keys.others)))
     if len(primary) > 1:
         own = [
             columns[name] for name in primary
@@ -147,6 +147,18 @@ def _targets(table: str, facts: Facts, keys: TableKeys, known: dict[str, set[str
         ]  # fmt: skip
         found += [Target(column, False, rows) for column in own[:1]]
     return found
+
+
+def _is_telling(column: ColumnFacts, believed: bool) -> bool:
+    """A second key by whose name it can be known in other tables.
+
+    Believed, and of more words than one; or a code in text: numbers meet by chance, names do so
+    too.
+    """
+    if believed and len(column.words) > 1:
+        return True
+    said = set(column.words)
+    return column.column.type == "text" and said.isdisjoint(GENERIC_KEY_WORDS | _MET_BY_CHANCE)
 
 
 def _stands_elsewhere(column: ColumnFacts, facts: Facts, known: dict[str, set[str]]) -> bool:
@@ -345,7 +357,7 @@ def _tells(key: ColumnFacts) -> bool:
     """A key's name that no other column bears by accident: `apid`, `lookup_id`; not `year`."""
     if DATE_WORDS.issuperset(key.stem or key.words) or GENERIC_KEY_WORDS & set(key.words):
         return False
-    return bool(key.stem) and (key.has_key_word or len("".join(key.words)) > 3)
+    return bool(key.stem) and (key.has_key_word or len("".join(key.words)) > 2)
 
 
 def _of_its_table(column: ColumnFacts, targets: Targets, names: NameIndex) -> list[str]:

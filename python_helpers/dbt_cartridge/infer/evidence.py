@@ -127,7 +127,9 @@ def _name_features(pair: Pair, child: ColumnFacts, parent: ColumnFacts, facts: F
 
 
 def _place_features(pair: Pair, facts: Facts, keys: dict[str, TableKeys]) -> Features:
-    found: Features = {"ref_not_primary": float(not pair.ref_is_primary)}
+    # What ends in the whole name of a second key means it, as what ends in `order_id` means orders.
+    second = not pair.ref_is_primary and pair.named.likeness != "key_ending"
+    found: Features = {"ref_not_primary": float(second)}
     primary = keys[pair.table].primary
     found["child_is_key"] = float(primary is not None and primary.columns == pair.columns)
     found["child_in_key"] = float(

@@ -156,7 +156,7 @@ def plan(draft: Draft, owners: Mapping[str, set[str]] = MappingProxyType({})) ->
         names = (key.name,)
         in_key = set(draft.key_columns)
         repeats = _repeats(draft, key.name)
-        for start in starts[:1]:
+        for start in starts[:1] if not _numbers_periods(draft, key.name) else ():
             keyed = in_key == {key.name, start.name}
             if keyed or (repeats and not _stands_alone(start, by_role)):
                 why = f"{key.name} has a row for each {start.name}"
@@ -170,6 +170,18 @@ def plan(draft: Draft, owners: Mapping[str, set[str]] = MappingProxyType({})) ->
         if repeats and in_key != {key.name}:
             found += _loads(draft, names, by_role)
     return tuple(dict.fromkeys(found))[:4]
+
+
+def _numbers_periods(draft: Draft, name: str) -> bool:
+    """The column starts again each year: the first period of one is no version of that of another.
+
+    Each of its values stands beside each year, once.
+    """
+    profile = draft.column(name).profile
+    years = [m.name for m in draft.meanings if m.words[-1:] == ("year",)]
+    return profile is not None and any(
+        (_distinct(draft, year) or 0) * (profile.distinct or 0) == profile.rows for year in years
+    )
 
 
 def _stands_alone(start: ColumnMeaning, by_role: Mapping[str, list[ColumnMeaning]]) -> bool:
@@ -301,6 +313,11 @@ def _repeats(draft: Draft, name: str) -> bool:
         return False
     seen = profile.distinct < profile.rows * (0.97 if profile.approximate else 1)
     return seen and profile.distinct > 1
+
+
+def _distinct(draft: Draft, name: str) -> int | None:
+    profile = draft.column(name).profile
+    return profile.distinct if profile else None
 
 
 def _unique(draft: Draft, name: str) -> bool:

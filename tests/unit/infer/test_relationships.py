@@ -586,3 +586,25 @@ def test_a_code_behind_a_role_leads_to_the_second_key_that_it_names() -> None:
     }
     schema = World({"entries": entries, "statement_lines": lines}).infer()
     assert edges(schema) == {"statement_lines(matched_entry_number)": "entries(entry_number)"}
+
+
+def test_a_code_by_which_people_are_known_is_one_whatever_roles_they_play() -> None:
+    codes = [f"1{number * 7919 % 10**9:09d}" for number in range(1, 41)]
+    schema = World(
+        {
+            "providers": {
+                "provider_seq": list(range(1, 41)),
+                "npi": codes,
+                "specialty": ["a", "b", "c", "d"] * 10,
+            },
+            "visits": {
+                "visit_id": MANY,
+                "attending_npi": [codes[number % 40] for number in MANY],
+                "referring_npi": [codes[number * 7 % 40] for number in MANY],
+            },
+        }
+    ).infer()
+    assert edges(schema) == {
+        "visits(attending_npi)": "providers(npi)",
+        "visits(referring_npi)": "providers(npi)",
+    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
 from dbt_cartridge.documents.probe import Answer, Unique
@@ -9,6 +11,7 @@ from dbt_cartridge.documents.scan import Relation
 from dbt_cartridge.documents.schema import Versions
 from dbt_cartridge.infer.versions import find_versions, plan
 from tests.unit.infer.build import SILENT, Answers, column, drafts, integer, moment, relation
+from tests.unit.infer.rows import Rows, World, table
 
 FEED = relation(
     "payments_cdc", integer("payment_id", distinct=400), integer("amount"),
@@ -163,3 +166,19 @@ def test_what_starts_and_ends_and_is_changed_is_no_version_of_anything() -> None
     assert found[0] is None
     assert found[1] is not None
     assert (found[1].valid_from, found[1].valid_to) == ("start", "end")
+
+
+def test_the_first_period_of_one_year_is_no_version_of_that_of_another() -> None:
+    starts = [date(2022 + number // 12, 1 + number % 12, 1) for number in range(36)]
+    periods: Rows = {
+        "period_id": list(range(1, 37)),
+        "fiscal_year": [start.year for start in starts],
+        "period_no": [start.month for start in starts],
+        "start_date": starts,
+        "end_date": [start + timedelta(days=27) for start in starts],
+        "status": ["closed"] * 30 + ["open"] * 6,
+    }
+    found = table(World({"fiscal_periods": periods}).infer(), "fiscal_periods")
+    assert (found.versions, found.primary_key and found.primary_key.columns) == (
+        None, ("period_id",)
+    )  # fmt: skip

@@ -30,6 +30,7 @@ _SHORTEST = 2  # … and so short they are codes
 _NOTHING = frozenset(("none", "other", "others", "unknown", "null", "not_specified", "misc"))
 _ROWS_PER_STATE = 5
 _NEITHER = frozenset(("true", "false", "t", "f", "y", "n", "yes", "no", "0", "1"))
+_UNITS = frozenset({"unit", "units", "uom", "currency"})
 _NAMES = frozenset("name title label domain email browser os".split())
 """What a column ends in whose few values name things, and are no kinds."""
 _STARTS = ("is_", "was_", "has_been_", "are_")
@@ -47,6 +48,8 @@ def by_kind(group: Group) -> Iterator[Derivation]:
             continue
         if group.is_shared(attribute):
             continue  # a product's lines are all of the product's type
+        if attribute.is_currency or attribute.name.rpartition("_")[2] in _UNITS:
+            continue  # how something is counted sorts nothing
         if attribute.origin is not None and attribute.origin[0] != group.child.id:
             rank = Rank(min(rank + 1, Rank.SOMETIMES))  # its own kinds come first
         values = states(attribute)
