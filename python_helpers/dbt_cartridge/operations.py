@@ -22,11 +22,13 @@ def generate(options: Options, version: str, project_vars: Options, adapter: Any
     from dbt_cartridge import pipeline
 
     opened = _opened(options, version, project_vars, adapter, sql)
-    with opened as (engine, chosen), report.progress() as progress:
-        if chosen.verify != "none" and not pipeline.was_proved(engine.project_dir):
-            engine.start_ahead()
-        outcome = pipeline.generate(engine, chosen, engine.project_dir, progress)
-    code = report.tell(outcome, engine.project_dir)
+    with opened as (engine, chosen):
+        with report.progress() as progress:
+            if chosen.verify != "none" and not pipeline.was_proved(engine.project_dir):
+                engine.start_ahead()
+            outcome = pipeline.generate(engine, chosen, engine.project_dir, progress)
+        engine.end_ahead()
+        code = report.tell(outcome, engine.project_dir)
     if code == LostError.exit_code:
         raise LostError("cartridge refuted most of its models; Left out, above, says why.")
     if code == BrokenError.exit_code:

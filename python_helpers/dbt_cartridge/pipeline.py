@@ -45,6 +45,7 @@ from dbt_cartridge.progress import Progress
 from dbt_cartridge.render import macros, render
 from dbt_cartridge.scan import read_catalogue, scan, united
 from dbt_cartridge.verify import (
+    Ahead,
     Memory,
     changed_on_disk,
     prove,
@@ -109,8 +110,8 @@ def generate(
     """
     skipped = _steps_before(start)
     opened = opened or open_provider(settings)  # what is missing is said before the scan
-    with few_collections():
-        return _corridor(engine, settings, project_dir, progress, skipped, opened)
+    with few_collections(), Ahead(project_dir) as ahead:
+        return _corridor(engine, settings, project_dir, progress, skipped, opened, ahead)
 
 
 def _corridor(
@@ -120,6 +121,7 @@ def _corridor(
     progress: Progress,
     skipped: frozenset[str],
     opened: Opened | None,
+    ahead: Ahead,
 ) -> Outcome:
     recover(project_dir)
     folder = documents_folder(project_dir)
@@ -160,6 +162,7 @@ def _corridor(
             lambda h: f"{h.project_name}, dbt {h.dbt_version}",
         ),
     )
+    ahead.begin(host, engine)
     said = KeptAnswers(project_dir, forget=settings.ask_again)
     better = improver(settings, host, said, progress, opened, decisions)
 
@@ -221,7 +224,7 @@ def _corridor(
         with clock.measured("verify"):
             designed, files, verdicts = prove(
                 designed, files, facts, host, engine, settings, project_dir, progress, render,
-                memory, better and better.mend,
+                memory, better and better.mend, ahead,
             )  # fmt: skip
 
             def with_edits(fitted: Fit) -> EditsFound:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -15,11 +16,13 @@ from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.design import Design, Model, NotNullTest
 from dbt_cartridge.documents.files import File, Files
 from dbt_cartridge.documents.verdicts import Verdicts
-from dbt_cartridge.engine.base import DbtCommand, Reply, Request, first_words
+from dbt_cartridge.engine.base import DbtCommand, Reply, Request, Target, first_words
+from dbt_cartridge.engine.build import run_dbt
 from dbt_cartridge.errors import EngineError, HostError, VerifyError
 from dbt_cartridge.progress import Silent
 from dbt_cartridge.render import render
-from dbt_cartridge.verify import prove, verify
+from dbt_cartridge.verify import Ahead, prove, verify
+from dbt_cartridge.verify.host_copy import make_copy
 from tests.support.beside import SharedBeside
 from tests.support.host import HostProject
 from tests.support.warehouses import Warehouse
@@ -33,6 +36,11 @@ class Dbt:
     command: DbtCommand
     warehouse: Warehouse
     asked: list[str] = field(default_factory=list[str])
+
+    @property
+    def target(self) -> Target:
+        kind = str(self.warehouse.output("x")["type"])
+        return Target(kind, None, "analytics", 1, "1.11.16")
 
     def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply]]:
         for place, request in enumerate(requests):
@@ -289,6 +297,35 @@ def test_level_none_runs_nothing(duckdb_host: HostProject) -> None:
     design = design_for(duckdb_host)
 
     assert proved(duckdb_host, design, verify="none")[2] == Verdicts(level="none")
+
+
+def test_what_dbt_read_ahead_it_does_not_read_again_and_the_proof_says_the_same(
+    host: HostProject,
+) -> None:
+    host.warehouse.execute(*shop.TABLES)
+    design = design_for(host)
+    files, kind, engine = files_for(host, design), adapter(host), dbt(host)
+    engine.command.kept.start()
+
+    with Ahead(host.root) as ahead:
+        ahead.begin(shop.host(kind), engine)
+        folder = ahead.folder()
+        make_copy(host.root, shop.host(kind), design, files, folder)
+        run_dbt(engine.command, ("parse",), folder, 600)
+        told = json.loads((folder / "target" / "perf_info.json").read_text())
+    with Ahead(host.root) as ahead:
+        ahead.begin(shop.host(kind), engine)
+        proof = prove(
+            design, files, shop.scan(kind, 3), shop.host(kind), engine, Settings(), host.root,
+            Silent(), render, ahead=ahead,
+        )  # fmt: skip
+
+    read = {project["project_name"]: project["parsed_path_count"] for project in told["projects"]}
+    assert read.pop("shop") >= len(design.models)
+    assert set(read.values()) == {0}  # dbt's own macros, and the adapter's
+    usual = proved(host, design)
+    assert proof[:2] == usual[:2]
+    assert (proof[2].models, proof[2].tests) == (usual[2].models, usual[2].tests)
 
 
 # ---------------------------------------------------------------- what dbt cannot parse

@@ -17,6 +17,15 @@ class SharedBeside:
 
     start = staticmethod(_SHARED.start)
     run_in = staticmethod(_SHARED.run_in)
+    ahead = staticmethod(_SHARED.ahead)
+    settle = staticmethod(_SHARED.settle)
+
+    @property
+    def runs_ahead(self) -> bool:
+        return _SHARED.runs_ahead
+
+    def end(self) -> None:
+        pass
 
     def stop(self) -> None:
         pass

@@ -45,6 +45,11 @@ class Target:
 class KeptRunner(Protocol):
     """A dbt that has started already."""
 
+    @property
+    def runs_ahead(self) -> bool:
+        """Whether it has nothing to do before what is generated is proved."""
+        ...
+
     def run_in(
         self,
         folder: Path,
@@ -55,6 +60,18 @@ class KeptRunner(Protocol):
     ) -> int | None:
         """The exit code of a dbt command in the project `folder`, with nothing but `environment`;
         None where it did not come to an end. Afterwards it has let go of the warehouse."""
+        ...
+
+    def ahead(self, folder: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Have it run a command that nobody waits for: the next command does, and `settle`."""
+        ...
+
+    def settle(self) -> None:
+        """Wait for what runs ahead. Where that went wrong, the next command tells of it."""
+        ...
+
+    def stop(self) -> None:
+        """End it, and what it runs."""
         ...
 
 

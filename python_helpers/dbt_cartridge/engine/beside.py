@@ -8,6 +8,8 @@ from pathlib import Path
 from dbt_cartridge.engine.kept_dbt import KeptDbt
 from dbt_cartridge.errors import EngineError
 
+_AHEAD_SECONDS = 600.0
+
 
 class Beside:
     """One dbt of the Python `python`, kept from its first command on, or from `start`."""
@@ -24,6 +26,31 @@ class Beside:
                 self._kept = KeptDbt(self._python, Path.cwd(), {})
             except EngineError:
                 self._refused = True
+
+    @property
+    def runs_ahead(self) -> bool:
+        """Whether `start` was called, where there is anything to do ahead."""
+        return self._kept is not None
+
+    def ahead(self, folder: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        """As `KeptRunner.ahead`."""
+        if self._kept is not None:
+            self._kept.ahead(folder, arguments, environment)
+
+    def settle(self) -> None:
+        """As `KeptRunner.settle`."""
+        if (kept := self._kept) is None:
+            return
+        try:
+            kept.wait()
+            if not kept.settle(_AHEAD_SECONDS):
+                self.stop()
+        except EngineError:
+            self._kept, self._refused = None, True
+        except BaseException:
+            kept.abandon()
+            self.stop()
+            raise
 
     def run_in(
         self,
@@ -50,6 +77,11 @@ class Beside:
         if code is None:
             self.stop()
         return code
+
+    def end(self) -> None:
+        """Have it come to its end while something else is done; `stop` waits for that."""
+        if self._kept is not None:
+            self._kept.end()
 
     def stop(self) -> None:
         """End it. The next command starts another."""

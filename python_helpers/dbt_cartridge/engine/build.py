@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from dbt_cartridge.engine.base import DbtCommand, plain
+from dbt_cartridge.engine.base import DbtCommand, KeptRunner, plain
 from dbt_cartridge.engine.nodes import Parsed, TestNode, parsed
 from dbt_cartridge.errors import EngineError
 
@@ -116,10 +116,8 @@ def run_dbt(
     target = project / "target"
     for left in ("target/run_results.json", "target/manifest.json", f"logs/{_QUERY_LOG}"):
         (project / left).unlink(missing_ok=True)
-    name, *options = command
-    arguments = [name, *options, *dbt.options, "--project-dir", str(project)]
-    inherited = {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
-    environment = {**inherited, **_ENVIRONMENT, **dbt.environment}
+    name = command[0]
+    arguments, environment = _said(dbt, command, project)
     lines: list[str] = []
 
     def heard(line: str) -> None:
@@ -153,6 +151,22 @@ def run_dbt(
         parsed=parsed(_artifact(target / "manifest.json") or {}),
         errors=() if ran and exit_code < 2 else _errors(lines),
     )
+
+
+def parse_ahead(dbt: DbtCommand, kept: KeptRunner, project: Path) -> None:
+    """Have dbt parse `project` while something else is done. What it has read stands in the target
+    folder then, and a later command reads only what is new."""
+    arguments, environment = _said(dbt, ("parse",), project)
+    kept.ahead(project, arguments, {**environment, **_KEPT_ENVIRONMENT})
+
+
+def _said(
+    dbt: DbtCommand, command: Sequence[str], project: Path
+) -> tuple[list[str], dict[str, str]]:
+    """The arguments and the environment of a command."""
+    arguments = [*command, *dbt.options, "--project-dir", str(project)]
+    inherited = {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
+    return arguments, {**inherited, **_ENVIRONMENT, **dbt.environment}
 
 
 def _run(

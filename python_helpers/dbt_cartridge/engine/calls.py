@@ -90,6 +90,17 @@ class Caller:
         )
         return call
 
+    @property
+    def runs_ahead(self) -> bool:
+        """No: it reads the warehouse meanwhile."""
+        return False
+
+    def ahead(self, folder: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Nothing."""
+
+    def settle(self) -> None:
+        """Nothing runs ahead."""
+
     def run_in(
         self,
         folder: Path,

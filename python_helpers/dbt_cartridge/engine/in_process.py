@@ -70,6 +70,10 @@ class InProcess:
         """Start the dbt that proves while the warehouse is read: its imports take seconds."""
         self._beside.start()
 
+    def end_ahead(self) -> None:
+        """Nothing is left to prove: that dbt comes to its end while the rest is done."""
+        self._beside.end()
+
     def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply]]:
         # Macros are rendered on this thread, which is dbt's own.
         if self._limit is None:

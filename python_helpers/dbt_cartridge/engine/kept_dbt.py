@@ -41,6 +41,7 @@ class KeptDbt:
     def __init__(self, python: str, folder: Path, environment: Mapping[str, str]) -> None:
         """Start it, and do not wait for it. Raises EngineError where there is no such Python."""
         self._python, self._is_ready = python, False
+        self._ahead = 0  # commands whose end nobody has read yet
         try:
             self._process = subprocess.Popen(
                 [python, str(_SERVER)], cwd=folder, env={**os.environ, **environment},
@@ -76,22 +77,45 @@ class KeptDbt:
         seconds: float,
     ) -> int | None:
         """As `run`, in another project, with nothing but `environment`."""
-        elsewhere = {
-            "folder": str(folder), "arguments": list(arguments), "environment": dict(environment),
-        }  # fmt: skip
-        return self._send(elsewhere, on_line, seconds)
+        return self._send(_elsewhere(folder, arguments, environment), on_line, seconds)
+
+    def ahead(self, folder: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        """As `run_in`, and do not wait for it, nor until it takes commands."""
+        if self._written(_elsewhere(folder, arguments, environment)):
+            self._ahead += 1
+
+    def settle(self, seconds: float) -> bool:
+        """Wait for what runs ahead. False if dbt ended, or was ended after `seconds`."""
+        while self._ahead:
+            self._ahead -= 1
+            if self._read("cartridge_done", lambda line: None, seconds) is None:
+                return False
+        return True
 
     def let_go(self, seconds: float) -> bool:
         """Whether it has closed what it still had open in the warehouse (DuckDB's file)."""
         return self._send(None, lambda line: None, seconds) == 0
 
     def _send(self, message: object, on_line: Callable[[str], None], seconds: float) -> int | None:
+        if not self.settle(seconds) or not self._written(message):
+            return None
+        return self._read("cartridge_done", on_line, seconds)
+
+    def _written(self, message: object) -> bool:
+        """False where it has ended, or was abandoned."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps(message) + "\n")
-        except (OSError, ValueError):  # it has ended, or was abandoned
-            return None
-        return self._read("cartridge_done", on_line, seconds)
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def end(self) -> None:
+        """Have it come to its end, and do not wait for that: `stop` does."""
+        assert self._process.stdin is not None
+        if self._is_ready:
+            with suppress(OSError):
+                self._process.stdin.close()
 
     def stop(self) -> None:
         """Let go of the warehouse. A second time does nothing."""
@@ -121,6 +145,14 @@ class KeptDbt:
         finally:
             timer.cancel()
         return None
+
+
+def _elsewhere(
+    folder: Path, arguments: Sequence[str], environment: Mapping[str, str]
+) -> dict[str, object]:
+    return {
+        "folder": str(folder), "arguments": list(arguments), "environment": dict(environment),
+    }  # fmt: skip
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 import time
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path, PurePosixPath
 
 from dbt_cartridge.config import Settings
@@ -21,12 +20,13 @@ from dbt_cartridge.engine.build import run_dbt
 from dbt_cartridge.errors import VerifyError
 from dbt_cartridge.progress import Progress
 from dbt_cartridge.verify.access import refused
+from dbt_cartridge.verify.ahead import Ahead
 from dbt_cartridge.verify.asking import LATE
 from dbt_cartridge.verify.commands import too_large, unread_models
 from dbt_cartridge.verify.conservation import conservation_names, conservation_tests
 from dbt_cartridge.verify.contracts import asked_types, under_contract, untold, with_types
 from dbt_cartridge.verify.dependence import ancestors, other_models, owned_tests, parents
-from dbt_cartridge.verify.host_copy import copy_surroundings, ephemeral, make_copy, write_files
+from dbt_cartridge.verify.host_copy import ephemeral, make_copy, write_files
 from dbt_cartridge.verify.inert import strange_jinja, users_jinja
 from dbt_cartridge.verify.judging import judged, unproved_problems, unread_problems
 from dbt_cartridge.verify.memory import Memory, was_said
@@ -80,6 +80,7 @@ def prove(
     render: Callable[[Design, Host, Settings], Files],
     memory: Memory | None = None,
     mend: Callable[[Design, Verdicts], Design] | None = None,
+    ahead: Ahead | None = None,
 ) -> tuple[Design, Files, Verdicts]:
     """What is left of `design` when all that dbt refutes is gone, with its files and verdicts.
 
@@ -90,6 +91,7 @@ def prove(
     Args:
         mend: gives another design where some of what failed can be corrected, and the same where
             nothing can. Asked before anything is left out, until it changes nothing.
+        ahead: the folder of the copy, where it was begun already.
 
     Raises:
         HostError, VerifyError, EngineError: as `verify`.
@@ -99,7 +101,9 @@ def prove(
     if settings.verify == "none" and not wants_types:
         return design, files, Verdicts(level="none")
     started, designed = time.monotonic(), design.by_name.keys()
-    with workshop(project_dir, scan, host, engine, settings, progress, goes_on=True) as shop:
+    with workshop(
+        project_dir, scan, host, engine, settings, progress, goes_on=True, ahead=ahead
+    ) as shop:
         if settings.verify == "none":
             design, problems = _typed(shop, design, files, memory)
             return design, render(design, host, settings), Verdicts(level="none", problems=problems)
@@ -140,10 +144,12 @@ def workshop(
     settings: Settings,
     progress: Progress,
     goes_on: bool = False,
+    ahead: Ahead | None = None,
 ) -> Generator[Workshop]:
-    """`goes_on`: from where an earlier proof was interrupted."""
-    with tempfile.TemporaryDirectory(prefix="cartridge-verify-") as around:
-        folder = copy_surroundings(project_dir, Path(around).resolve())
+    """`goes_on`: from where an earlier proof was interrupted; `ahead`: whose folder it is, if it
+    was begun already."""
+    with nullcontext(ahead) if ahead else Ahead(project_dir) as place:
+        folder = place.folder()
         until = time.monotonic() + settings.verify_max_seconds
         place = documents_folder(project_dir) / FILE_NAME if goes_on else None
         kept = Unfinished(place, forget=settings.full)

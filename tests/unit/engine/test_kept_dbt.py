@@ -90,6 +90,43 @@ def test_it_runs_a_command_in_another_project_and_lets_go_of_the_warehouse(
     kept.stop()
 
 
+def test_a_command_ahead_is_waited_for_by_the_next_one_whose_words_are_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = tmp_path / "server.py"
+    server.write_text(SERVER)
+    monkeypatch.setattr(kept_dbt, "_SERVER", server)
+    beside = Beside(sys.executable)
+    assert not beside.runs_ahead
+    beside.ahead(tmp_path, ["parse"], {})  # nothing runs yet, so nothing is done
+    beside.start()
+    assert beside.runs_ahead
+    for words in (["first"], ["second", "-q"]):
+        beside.ahead(tmp_path, words, {})
+    said: list[str] = []
+    assert beside.run_in(tmp_path, ["compile"], {"A": "b"}, said.append, 30) == 2
+    assert said == [f"ran compile {tmp_path} b\n"]
+    beside.end()
+    beside.stop()
+
+
+@pytest.mark.parametrize("server", ["import no_dbt_here", SERVER])
+def test_what_goes_wrong_ahead_is_told_by_the_next_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: str
+) -> None:
+    place = tmp_path / "server.py"
+    place.write_text(server)
+    monkeypatch.setattr(kept_dbt, "_SERVER", place)
+    beside = Beside(sys.executable)
+    beside.start()
+    beside.ahead(tmp_path, ["die"], {})
+    beside.settle()
+    beside.settle()
+    again = beside.run_in(tmp_path, ["parse"], {}, lambda line: None, 30)
+    assert again == (None if "no_dbt" in server else 1)
+    beside.stop()
+
+
 def test_one_that_is_stopped_before_it_is_ready_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
