@@ -46,6 +46,7 @@ _SINGULARS = {
     "taxes": "tax", "vertices": "vertex", "viruses": "virus", "wives": "wife", "women": "woman",
     "caches": "cache", "sizes": "size", "cookies": "cookie", "databases": "database",
     "expenses": "expense", "purchases": "purchase", "leases": "lease", "cases": "case",
+    "skus": "sku",
     "bases": "base", "axes": "axis", "genres": "genre", "sales": "sale", "goods": "good",
 }  # fmt: skip
 _OES = frozenset("hero potato tomato echo veto cargo torpedo embargo".split())

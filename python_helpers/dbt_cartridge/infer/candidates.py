@@ -332,7 +332,7 @@ def _of_column(
                 add(target, named)
     for start in range(1, len(column.words)):
         for target in targets.by_words.get(column.words[start:], [])[:10]:
-            if (target.primary or target.telling) and _tells(target.column):
+            if (target.primary or target.telling) and _tells(target.column, targets.facts):
                 named = Named(target.column.table, "key_ending", column.words[:start])
                 add(target, named)
     same_words = targets.by_words.get(column.words, [])
@@ -353,11 +353,15 @@ def _of_column(
     return _handful(column, list(found.values()), targets)
 
 
-def _tells(key: ColumnFacts) -> bool:
-    """A key's name that no other column bears by accident: `apid`, `lookup_id`; not `year`."""
+def _tells(key: ColumnFacts, facts: Facts) -> bool:
+    """A key's name that no other column bears by accident: `apid`, `lookup_id`; not `year`. Two
+    letters are one where they stand for the table: `wh` of warehouses."""
     if DATE_WORDS.issuperset(key.stem or key.words) or GENERIC_KEY_WORDS & set(key.words):
         return False
-    return bool(key.stem) and (key.has_key_word or len("".join(key.words)) > 2)
+    name, entity = "".join(key.words), "".join(facts.tables[key.table].entity)
+    letters = iter(entity)
+    short = len(name) == 2 and name[0] == entity[0] and all(letter in letters for letter in name)
+    return bool(key.stem) and (key.has_key_word or len(name) > 2 or short)
 
 
 def _of_its_table(column: ColumnFacts, targets: Targets, names: NameIndex) -> list[str]:

@@ -588,6 +588,23 @@ def test_a_code_behind_a_role_leads_to_the_second_key_that_it_names() -> None:
     assert edges(schema) == {"statement_lines(matched_entry_number)": "entries(entry_number)"}
 
 
+def test_two_letters_that_stand_for_a_table_lead_to_it_in_any_role() -> None:
+    schema = World(
+        {
+            "warehouses": {"wh": list(range(1, 21)), "label": NAMES},
+            "transfers": {
+                "transfer_id": MANY,
+                "origin_wh": FEW,
+                "dest_wh": [n * 7 % 20 + 1 for n in MANY],
+            },
+        }
+    ).infer()
+    assert edges(schema) == {
+        "transfers(origin_wh)": "warehouses(wh)",
+        "transfers(dest_wh)": "warehouses(wh)",
+    }
+
+
 def test_a_code_by_which_people_are_known_is_one_whatever_roles_they_play() -> None:
     codes = [f"1{number * 7919 % 10**9:09d}" for number in range(1, 41)]
     schema = World(

@@ -20,6 +20,8 @@ MEDIAN = "median("
 _IN_UNITS = 2  # measures that are shown in each of several currencies before all else
 _AMOUNTS = (["price"], ["value"], ["extended", "price"], ["extended", "amount"])
 """What is said of the price of one piece is, of a sum, an amount."""
+_JUDGED = frozenset({"rating", "score", "mark", "marks", "grade"})
+"""What is given to be averaged."""
 _NO_LEVEL = frozenset({"latitude", "longitude", "version"})
 
 
@@ -100,7 +102,7 @@ def averages(group: Group) -> Iterator[Derivation]:
             unit=measure.unit, money=measure.money,
             description=f"Average of `{measure.name}` over the {group.theirs}; not to be summed.",
         )  # fmt: skip
-        asked = measure.rule == DURATIONS or "rating" in measure.name
+        asked = measure.rule == DURATIONS or not _JUDGED.isdisjoint(measure.words)
         seldom = Rank.SELDOM if group.one_unit else Rank.SOMETIMES
         rank = Rank.FIRST if asked else Rank.OFTEN if made_here else seldom
         yield Derivation(
