@@ -241,10 +241,13 @@ def scan_command(**options: Any) -> None:
     """Print the facts about the warehouse as JSON, and nothing that was concluded."""
     from dbt_cartridge.infer import without_personal_values
     from dbt_cartridge.scan import scan
+    from dbt_cartridge.write.decisions import read_decisions
 
     _, engine, settings = opened(options)
     with _progress() as progress:
-        document = without_personal_values(scan(engine, settings, progress))
+        decisions = read_decisions(engine.project_dir)
+        found = scan(engine, settings, progress, decisions=decisions)
+        document = without_personal_values(found)
     click.echo(document.model_dump_json(indent=1, exclude_defaults=True))
 
 

@@ -101,6 +101,27 @@ def exclude(table: str, why: str, as_json: bool, project_dir: Path) -> None:
 
 
 @decide.command()
+@click.argument("table")
+@click.argument("parts", nargs=-1, required=True, type=TABLE)
+@_why
+@json_option
+@project_option
+def merge(table: str, parts: tuple[str, ...], why: str, as_json: bool, project_dir: Path) -> None:
+    """TABLE is these tables, one below the other; a column tells of which a row is."""
+    _keep(project_dir, table, {"parts": list(parts), **_reason(why)}, as_json)
+
+
+@decide.command()
+@click.argument("table", type=TABLE)
+@_why
+@json_option
+@project_option
+def split(table: str, why: str, as_json: bool, project_dir: Path) -> None:
+    """TABLE, `schema.events_*`, is no table: its parts are tables of their own."""
+    _keep(project_dir, table, {"apart": True, **_reason(why)}, as_json)
+
+
+@decide.command()
 @click.argument("table", type=TABLE)
 @click.argument("column")
 @click.option("--name", default=None, help="What it is called in staging and marts.")

@@ -42,10 +42,13 @@ def scan_json(options: Options, version: str, project_vars: Options, adapter: An
     """`cartridge_scan`: the Scan as JSON."""
     from dbt_cartridge.infer import without_personal_values
     from dbt_cartridge.scan import scan
+    from dbt_cartridge.write.decisions import read_decisions
 
     opened = _opened(options, version, project_vars, adapter, sql)
     with opened as (engine, chosen), report.progress() as progress:
-        document = without_personal_values(scan(engine, chosen, progress))
+        decisions = read_decisions(engine.project_dir)
+        found = scan(engine, chosen, progress, decisions=decisions)
+        document = without_personal_values(found)
     return document.model_dump_json(indent=1, exclude_defaults=True)
 
 

@@ -167,7 +167,9 @@ def _corridor(
     better = improver(settings, host, said, progress, opened, decisions)
 
     def seen() -> Scan:
-        found = without_personal_values(scan(reader, settings, progress, before, marks=True))
+        found = without_personal_values(
+            scan(reader, settings, progress, before, marks=True, decisions=decisions)
+        )
         refuse_another_database(host, found)
         return found
 
@@ -299,7 +301,7 @@ def prompts(
     if "scan" in skipped:
         facts = Scan.load(folder)
     else:
-        facts = without_personal_values(scan(engine, settings, progress))
+        facts = without_personal_values(scan(engine, settings, progress, decisions=decisions))
     settings = with_terms(settings, decisions)
     facts = declared(with_told(facts, host.joins), decisions)
     if "infer" in skipped:

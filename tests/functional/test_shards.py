@@ -36,3 +36,26 @@ def test_shards_are_one_staging_model_and_a_new_one_is_told(host: HostProject) -
     again = host.cartridge("generate", "--schemas", "raw")
     assert again.returncode == 0, again.stdout + again.stderr
     assert "raw.invoices_2024" in again.stdout + again.stderr
+
+
+def test_tables_that_people_say_are_one_become_one_model(host: HostProject) -> None:
+    host.warehouse.execute(
+        "create schema raw",
+        f"create table raw.sales_north ({COLUMNS})",
+        f"create table raw.sales_south ({COLUMNS}, channel varchar(10))",
+        rows("sales_north", 1),
+        rows("sales_south", 101),
+    )
+    merge = ("merge", "raw.sales", "raw.sales_north", "raw.sales_south")
+    decided = host.cartridge("decide", *merge)
+    assert decided.returncode == 0, decided.stdout + decided.stderr
+    ran = host.cartridge("generate", "--schemas", "raw")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    staged = [path.name for path in (host.root / "models" / "staging").rglob("*.sql")]
+    assert staged == ["stg_raw__sales.sql"]
+    built = host.dbt_process("build")
+    assert built.returncode == 0, built.stdout[-4000:]
+    counted = host.warehouse.query(
+        "select shard, count(*) from analytics.fct_sales group by 1 order by 1"
+    )
+    assert counted == [("north", 30), ("south", 30)]

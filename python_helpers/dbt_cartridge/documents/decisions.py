@@ -60,6 +60,15 @@ class DecidedTable(Frozen):
     )
     description: str | None = None
     exclude: bool = Field(default=False, description="The table is not modelled at all.")
+    parts: tuple[str, ...] = Field(
+        default=(),
+        description="Tables of one schema, `schema.table`, that are this one table, one below the "
+        "other: `customers_us` and `customers_eu`.",
+    )
+    apart: bool = Field(
+        default=False,
+        description="Of what was read as one table, `schema.events_*`: its tables are several.",
+    )
     references: tuple[DecidedReference, ...] = ()
     no_references: tuple[str, ...] = Field(
         default=(), description="Columns that lead to no table, whatever their names say."

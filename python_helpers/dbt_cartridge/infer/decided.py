@@ -74,6 +74,10 @@ def declared(scan: Scan, decisions: Decisions) -> Scan:
 def _unknown(scan: Scan, decisions: Decisions) -> Iterator[str]:
     for id, said in decisions.tables.items():
         relation = scan.by_id.get(id)
+        if said.apart and relation is None:
+            continue  # its tables stand for themselves
+        if relation is None and said.parts and all(part in scan.by_id for part in said.parts):
+            continue  # what was scanned before it was decided
         if relation is None:
             # Another schema, or a table that this run leaves out, is none of this run's business.
             if scan.schemas and scan.covers(id):

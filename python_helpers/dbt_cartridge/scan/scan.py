@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dbt_cartridge.config import Settings
+from dbt_cartridge.documents.decisions import FILE, Decisions
 from dbt_cartridge.documents.scan import Problem, Relation, Scan
 from dbt_cartridge.engine.base import Engine
-from dbt_cartridge.errors import ScanError
+from dbt_cartridge.errors import ConfigError, ScanError
 from dbt_cartridge.progress import Progress
 from dbt_cartridge.scan.catalogue import Catalogue, read_catalogue
 from dbt_cartridge.scan.marks import known_from, marked
 from dbt_cartridge.scan.profile import estimated, profiled, sized, within
 from dbt_cartridge.scan.scope import wanted
-from dbt_cartridge.scan.shards import united
+from dbt_cartridge.scan.shards import UNDECIDED, united
 from dbt_cartridge.scan.written import read_written
 from dbt_cartridge.version import helper_version
 
@@ -25,6 +26,7 @@ def scan(
     before: Scan | None = None,
     *,
     marks: bool = False,
+    decisions: Decisions = UNDECIDED,
 ) -> Scan:
     """Read the catalogue in a fixed number of statements, then profile what was asked for.
 
@@ -34,8 +36,10 @@ def scan(
     Args:
         before: the scan of the last run; what it says of tables with the same mark is believed.
         marks: ask for marks.
+        decisions: which tables are one, and which are not.
 
     Raises:
+        ConfigError: what was decided to be one table is none.
         ScanError: no such schema, no rights on it, or nothing in it that was asked for.
     """
     sent = engine.statements
@@ -46,7 +50,12 @@ def scan(
     if not kept:
         raise ScanError(_nothing(schemas, settings, catalogue.problems + left_out))
     if not settings.from_warehouse:  # a stored scan has asked table by table
-        kept = united(kept, engine.target.adapter)
+        kept = united(kept, engine.target.adapter, decisions)
+    elif any(said.parts for said in decisions.tables.values()):
+        raise ConfigError(
+            f"{FILE}: tables that are one, `parts`, cannot be had of a stored scan, which has read "
+            "each by itself. Run without `from_warehouse`."
+        )
     written = read_written(engine, kept, catalogue.database, schemas, settings)
     problems = catalogue.problems + left_out + written.problems
     told = f"{len(kept)} relations in {', '.join(schemas)}"

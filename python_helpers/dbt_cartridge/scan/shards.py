@@ -8,9 +8,12 @@ macros and the staging model read as a `union all`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 
+from dbt_cartridge.documents.decisions import FILE, Decisions
 from dbt_cartridge.documents.scan import Column, Relation, Shard
+from dbt_cartridge.errors import ConfigError, did_you_mean
 
 _YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 _MONTHS = (
@@ -30,19 +33,28 @@ _ENDINGS = {
     "year": re.compile(rf"(.*[^\W\d_])[_-]*({_YEAR})"),
     "number": re.compile(r"(.*[^\W\d_])[_-]+(\d{1,6})"),
 }
+UNDECIDED = Decisions()
 _FEWEST_COLUMNS = 3  # a code and a name are many tables' columns
 _MOST_LATER = 3  # columns that only the later parts have
 _TEXTS = {"bigquery": "STRING", "duckdb": "VARCHAR", "mysql": "varchar(16)"}
 _Ending = tuple[str, str, str, str]  # schema, stem, kind of ending, kind of relation
 
 
-def united(relations: Sequence[Relation], adapter: str) -> tuple[Relation, ...]:
+def united(
+    relations: Sequence[Relation], adapter: str, decisions: Decisions = UNDECIDED
+) -> tuple[Relation, ...]:
     """The relations, those that are parts of one table replaced by one with `shards`.
 
     Parts have the same columns with the same types, but for a few that only some have, and names
     that differ in the ending alone. What stands beside a table of the bare name is its archive or
-    its copy and stays apart, as does what another table refers to by name.
+    its copy and stays apart, as does what another table refers to by name. People may decide which
+    tables are one, and which are not.
+
+    Raises:
+        ConfigError: what was decided to be one table is none.
     """
+    relations = _decided(relations, adapter, decisions)
+    apart = {id for id, said in decisions.tables.items() if said.apart}
     names = {(r.schema_name, r.name.casefold()) for r in relations}
     referred = {(f.ref_schema, f.ref_table) for r in relations for f in r.foreign_keys}
     groups: dict[_Ending, list[tuple[Relation, str]]] = {}
@@ -60,11 +72,83 @@ def united(relations: Sequence[Relation], adapter: str) -> tuple[Relation, ...]:
         parts = _alike(members)
         if len(parts) > 1:
             whole = _union(f"{stem}_*", parts, adapter)
-            if whole.id not in made and (whole.schema_name, whole.name) not in names:
+            known = whole.id in made or (whole.schema_name, whole.name) in names
+            if not known and whole.id not in apart:
                 made[whole.id] = whole
                 gone |= {relation.id for relation, _ in parts}
     kept = [relation for relation in relations if relation.id not in gone]
     return tuple(sorted((*kept, *made.values()), key=lambda r: (r.schema_name, r.name)))
+
+
+def _decided(
+    relations: Sequence[Relation], adapter: str, decisions: Decisions
+) -> tuple[Relation, ...]:
+    """The relations, those that were decided to be parts of one replaced by it."""
+    by_id = {relation.id: relation for relation in relations}
+    problems: list[str] = []
+    for id, said in decisions.tables.items():
+        parts = [by_id[part] for part in said.parts if part in by_id]
+        if not parts:
+            continue  # another schema's
+        schema, _, name = id.partition(".")
+        problem = _unfit(id, said.parts, by_id) if schema == parts[0].schema_name else (
+            f"{id} is made of tables of the schema {parts[0].schema_name}: call it "
+            f"{parts[0].schema_name}.{name}."
+        )  # fmt: skip
+        if problem:
+            problems.append(f"{FILE}: {problem}")
+            continue
+        widest = sorted(parts, key=lambda part: -len(part.columns))
+        for part in parts:
+            del by_id[part.id]
+        labels = _labels([part.name for part in widest])
+        by_id[id] = _union(name, list(zip(widest, labels, strict=True)), adapter)
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return tuple(by_id.values())
+
+
+def _unfit(id: str, names: Sequence[str], by_id: Mapping[str, Relation]) -> str:
+    """Why the parts make no table, in words. "" where they do."""
+    if len(set(names)) < 2:
+        return f"{id} has one part: it takes two tables or more to be one."
+    for name in names:
+        if name not in by_id:
+            return f"{id} has a part '{name}', which is not there.{did_you_mean(name, by_id)}"
+    if id in by_id and id not in names:
+        return f"{id} is a table of its own: name it among its parts, or call the whole otherwise."
+    parts = [by_id[name] for name in names]
+    if len({part.schema_name for part in parts}) > 1:
+        return f"{id} has parts in several schemas; they are united within one."
+    if not all(map(_is_plain, parts)):
+        return f"{id} has a part that demands a filter or has records, and cannot be united."
+    widest = max(parts, key=lambda part: len(part.columns))
+    for part in parts:
+        for column in part.columns:
+            other = widest.by_name.get(column.name)
+            if other is None:
+                return f"{id}: {part.id} has a column '{column.name}' that {widest.id} has not."
+            if other.type != column.type:
+                return (
+                    f"{id}: '{column.name}' is {column.native_type} in {part.id} and "
+                    f"{other.native_type} in {widest.id}."
+                )
+    return ""
+
+
+def _labels(names: Sequence[str]) -> list[str]:
+    """Which part: what tells its name from those of the others, `us` of `customers_us`."""
+    words = [re.split(r"[_\W]+", name) for name in names]
+    start = _shared(words)
+    end = _shared([each[start:][::-1] for each in words])
+    cut = ["_".join(each[start : len(each) - end]) for each in words]
+    return cut if all(cut) and len(set(cut)) == len(cut) else list(names)
+
+
+def _shared(names: Sequence[Sequence[str]]) -> int:
+    """How many words all begin with."""
+    alike = takewhile(lambda words: len(set(words)) == 1, zip(*names, strict=False))
+    return sum(1 for _ in alike)
 
 
 def _ending(name: str) -> tuple[str, str, str] | None:

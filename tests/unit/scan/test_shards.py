@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
+from dbt_cartridge.documents.decisions import DecidedTable, Decisions
 from dbt_cartridge.documents.design import Query
 from dbt_cartridge.documents.scan import Column, DeclaredForeignKey, Relation, Scan
+from dbt_cartridge.errors import ConfigError
 from dbt_cartridge.scan.shards import united
 from tests.unit.design.made import column, designed, table
 
@@ -109,3 +115,45 @@ def test_a_scan_knows_each_table_by_its_own_name() -> None:
 
     assert list(scan.by_id) == ["raw.e_*"]
     assert sorted(scan.tables) == ["raw.e_2023", "raw.e_2024"]
+
+
+def merged(*parts: str) -> Decisions:
+    return Decisions(tables={"raw.customers": DecidedTable(parts=parts)})
+
+
+def test_people_may_say_which_tables_are_one_and_which_are_not() -> None:
+    wide, narrow = made("customers_us", *COLUMNS, "vat_id"), made("customers_eu")
+    (one,) = united((narrow, wide), "duckdb", merged("raw.customers_us", "raw.customers_eu"))
+    assert (one.id, [column.name for column in one.columns]) == (
+        "raw.customers",
+        [*COLUMNS, "vat_id", "shard"],
+    )
+    assert [(s.name, s.label, s.missing) for s in one.shards] == [
+        ("customers_us", "us", ()),
+        ("customers_eu", "eu", ("vat_id",)),
+    ]
+    split = Decisions(tables={"raw.events_*": DecidedTable(apart=True)})
+    events = (made("events_2022"), made("events_2023"))
+    assert [r.name for r in united(events, "duckdb", split)] == ["events_2022", "events_2023"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "relations", "said"),
+    [
+        (("raw.a_eu",), (made("a_eu"),), "one part"),
+        (("raw.a_eu", "raw.a_us"), (made("a_eu"),), "'raw.a_us', which is not there"),
+        (("raw.a_eu", "raw.a_us"), (made("a_eu"), made("a_us", "id", "name")), "has not"),
+        (("raw.a_eu", "raw.a_us"), (made("a_eu"), made("a_us"), made("customers")), "of its own"),
+        (
+            ("raw.a_eu", "raw.a_us"),
+            (made("a_eu"), made("a_us").model_copy(update={"columns": (
+                Column(name="id", position=1, native_type="TEXT", type="text"),)})),
+            "'id' is TEXT in raw.a_us and INTEGER in raw.a_eu",
+        ),
+    ],
+)  # fmt: skip
+def test_what_makes_no_table_is_refused_in_words(
+    parts: tuple[str, ...], relations: tuple[Relation, ...], said: str
+) -> None:
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        united(relations, "duckdb", merged(*parts))
