@@ -258,8 +258,10 @@ def identity_tests(
             lower, upper = staged
             claim = f"{sql.name(upper)} >= {sql.name(lower)}"
             name = f"{upper}_not_below_{lower}"
-        elif identity.kind == "product" and identity.result and len(staged) >= 2:
+        elif identity.kind in ("product", "conversion") and identity.result and len(staged) >= 2:
             result = names[identity.result]
+            if identity.form == "quotient":
+                result, staged = staged[0], [result, staged[1]]
             formula = product([sql.name(n) for n in staged], identity.form)
             claim = f"abs({sql.name(result)} - ({formula})) <= 0.01"
             name = f"{result}_adds_up"

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from dbt_cartridge.design import checks, dates, docs, lines, volume
 from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.beside import arrives, beside_header, convert, weigh
 from dbt_cartridge.design.carried import carry
 from dbt_cartridge.design.enrich import Wide, kept_sums, merge_extensions, name_lookups, same_rows
 from dbt_cartridge.design.events import event_time
@@ -14,16 +15,7 @@ from dbt_cartridge.design.latest import with_latest
 from dbt_cartridge.design.naming import in_names
 from dbt_cartridge.design.parts import Attribute, Link, Staged, without_tools
 from dbt_cartridge.design.site import Site, home_tests
-from dbt_cartridge.design.summing import (
-    allocate,
-    arrives,
-    children,
-    compute,
-    kinds,
-    sum_up,
-    weigh,
-    worth_of,
-)
+from dbt_cartridge.design.summing import children, compute, kinds, sum_up, worth_of
 from dbt_cartridge.documents.design import (
     Conserved,
     Incremental,
@@ -42,7 +34,7 @@ def enrich_line(site: Site, line: Staged) -> None:
     lines.widen(wide, header, worth)
     carry(site, line, wide, worth)
     weigh(site, line, wide)
-    allocate(site, line, wide)
+    beside_header(site, line, wide)
     wide.close()
     if not (wide.joins or wide.ctes) and not (worth and worth.made):
         return  # the header has nothing that the line has not
@@ -74,6 +66,7 @@ def fact(site: Site, staged: Staged) -> None:
             carry(site, staged, wide, worth)
             weigh(site, staged, wide)
         name_lookups(site.plan, wide, staged, site.headers.get(staged.id))
+    convert(site, staged, wide)
     with_latest(site, staged, wide)
     sum_up(site, staged, wide, kinds(site, staged, children(site, staged)))
     stamp = _growing(site, staged, wide)

@@ -14,21 +14,20 @@ from dbt_cartridge.design import docs, lines
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.derive import of_bridge, of_group, of_row
 from dbt_cartridge.design.derive.allocated import RULE as ALLOCATED
-from dbt_cartridge.design.derive.allocated import allocated, allocated_name, charges
 from dbt_cartridge.design.derive.amounts import MEDIAN
+from dbt_cartridge.design.derive.converted import RULE as CONVERTED
 from dbt_cartridge.design.derive.derivation import Derivation, told, within
 from dbt_cartridge.design.derive.ends import RECENCY, TURN
 from dbt_cartridge.design.derive.group import Group
 from dbt_cartridge.design.derive.row import Row
 from dbt_cartridge.design.derive.through import Through
 from dbt_cartridge.design.derive.worth import RULE as WORTH
-from dbt_cartridge.design.derive.worth import worth
 from dbt_cartridge.design.enrich import Wide
 from dbt_cartridge.design.events import event_time
 from dbt_cartridge.design.measures import unsummed
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, stays_in_staging
 from dbt_cartridge.design.site import Site
-from dbt_cartridge.documents.design import Conserved, Cte, Input, Join, LeftOut, Projection
+from dbt_cartridge.documents.design import Cte, Input, Join, LeftOut, Projection
 from dbt_cartridge.words import is_participle
 
 _PLAYED = re.compile(r"([a-z]+)_to")
@@ -38,7 +37,7 @@ _MANAGERS = frozenset({"manager", "supervisor", "superior", "boss"})
 _OF_A_ROW = 0.6  # of the room: the other computed columns of a mart were summed up
 AVERAGE_DIGITS = 4  # of an average: further ones differ from warehouse to warehouse
 _SUMMED_AGAIN = frozenset(
-    {None, ALLOCATED, WORTH, "counts", "amounts", "durations", "progress", "sequence"}
+    {None, ALLOCATED, CONVERTED, WORTH, "counts", "amounts", "durations", "progress", "sequence"}
 )
 """Rules whose columns are measures of the row itself, wherever they came from."""
 _NO_LISTS = frozenset({"mysql"})  # group_concat cuts at 1,024 bytes, and tells nobody
@@ -105,7 +104,8 @@ def kinds(site: Site, parent: Staged, links: Sequence[Link]) -> list[Kind]:
         worth = worth_of(site, child) if is_line else None
         # Where the lines add up to the header's own total, their sum says nothing new.
         known = {worth.name} if worth is not None and worth.reconciles is not None else set[str]()
-        known |= {a.name for a in rows.attributes if is_line and a.rule == ALLOCATED}
+        again = {ALLOCATED, CONVERTED} if known else {ALLOCATED}
+        known |= {a.name for a in rows.attributes if is_line and a.rule in again}
         prefix = (
             played[link.role] if twice.count(child.id) > 1 and link.role != parent.entity else ""
         )
@@ -430,60 +430,9 @@ def not_summed(left_out: Sequence[Attribute]) -> str:
 # ---------------------------------------------------------------- one row
 
 
-def weigh(site: Site, staged: Staged, wide: Wide) -> None:
-    """Add what a line is worth beside its amount: no budget drops the business's money."""
-    for each in worth(_row(site, staged, wide), worth_of(site, staged)):
-        if each.name not in wide.expressions and each.rule not in site.declined:
-            wide.take(replace(each.attribute, rule=each.rule), each.expression, each.name)
-
-
-def allocate(site: Site, line: Staged, wide: Wide) -> None:
-    """Spread over the lines what was charged once for their header, which is joined already."""
-    header, row = site.headers[line.id], _row(site, line, wide)
-    alias = next((alias for alias, link in wide.by_join.items() if link is header), None)
-    if alias is None or ALLOCATED in site.declined or not _is_only_kind(site, line, header):
-        return
-    worth, known = worth_of(site, line), header.parent.offer.by_name
-    spread = charges(row, header, worth.name if worth else "")
-    if not spread:
-        return
-    above = header.parent.entity
-    read = wide.set_down(
-        "weighed",
-        {f"{above}_{name.removeprefix(f'{above}_')}": sql.column(alias, name) for name in spread},
-    )
-    for charge, expression in zip(spread, read.values(), strict=True):
-        each = allocated(_row(site, line, wide), header, spread[charge], known[charge], expression)
-        if each.name not in wide.expressions:
-            wide.take(replace(each.attribute, rule=each.rule), each.expression, each.name)
-
-
-def _is_only_kind(site: Site, line: Staged, header: Link) -> bool:
-    """Of several kinds of line the one that adds up to the header's total is what was charged."""
-    worth = worth_of(site, line)
-    proved = worth is not None and worth.reconciles is not None
-    return proved or not any(
-        link.parent.id == header.parent.id and other != line.id
-        and link.child.table.role != "bridge"
-        for other, link in site.headers.items()
-    )  # fmt: skip
-
-
-def arrives(header: Link, attributes: Sequence[Attribute]) -> Iterator[Conserved]:
-    """All that was spread over the lines is what their headers hold."""
-    spread = {a.name: a for a in attributes if a.rule == ALLOCATED}
-    for charge in header.parent.offer.attributes:
-        name = allocated_name(charge, header.parent.entity)
-        if name in spread:
-            yield Conserved(
-                column=name, of=header.parent.offer.model, measure=charge.name,
-                key=(header.columns[0], header.fields[0]),
-            )  # fmt: skip
-
-
 def compute(site: Site, staged: Staged, wide: Wide, whole: bool = True) -> None:
     """Add to a mart what the rules of a row compute beside its columns, as far as there is room."""
-    proposed = of_row(_row(site, staged, wide), whole, now=site.settings.ages)
+    proposed = of_row(row_of(site, staged, wide), whole, now=site.settings.ages)
     chosen, left = within([[d for d in proposed if d.rule not in site.declined]], _OF_A_ROW)
     for each in chosen[0]:
         wide.take(replace(each.attribute, rule=each.rule), each.expression, each.name)
@@ -491,7 +440,8 @@ def compute(site: Site, staged: Staged, wide: Wide, whole: bool = True) -> None:
         site.left_out.append(LeftOut(what=site.homes[staged.id], why=told(left)))
 
 
-def _row(site: Site, staged: Staged, wide: Wide) -> Row:
+def row_of(site: Site, staged: Staged, wide: Wide) -> Row:
+    """The row of a mart in the making, as its rules see it."""
     return Row(
         staged=staged, columns=tuple(wide.columns), expressions=dict(wide.expressions),
         up=site.plan.up[staged.id], sums=dict(wide.sums), several=wide.several, owned=wide.owned,

@@ -310,7 +310,8 @@ BY_VALUE = "by_value"
 
 
 RULES = (
-    "ages", "allocated", "amounts", "by_flag", BY_VALUE, "counts", "durations", "ends",
+    "ages", "allocated", "amounts", "by_flag", BY_VALUE, "converted", "counts", "durations",
+    "ends",
     "engagement", "full_name", "held", "intervals", "only_one", "progress", "sequence", "through",
     "worth",
 )  # fmt: skip

@@ -167,11 +167,15 @@ class Relationship(Frozen):
 class Identity(Frozen):
     """A relation between measures that holds in the data. Fields as in the probe's questions."""
 
-    kind: Literal["product", "ordering", "total"]
+    kind: Literal["product", "ordering", "total", "conversion"]
     table: str
     result: str | None = None  # product: result = f(operands); total: the header's column
-    operands: tuple[str, ...] = ()  # product: left, right(, third); ordering: lower, upper
-    form: Literal["plain", "discount_rate", "discount_amount", "sum", "difference"] = "plain"
+    # product: left, right(, third); ordering: lower, upper; conversion: amount, rate of exchange
+    operands: tuple[str, ...] = ()
+    # conversion: plain, or a quotient: the rate is what the amount is divided by
+    form: Literal["plain", "discount_rate", "discount_amount", "sum", "difference", "quotient"] = (
+        "plain"
+    )
     child: str | None = None  # total: the line table
     key: tuple[str, ...] = ()
     child_key: tuple[str, ...] = ()

@@ -22,6 +22,7 @@ from dbt_cartridge.documents.schema import (
 from dbt_cartridge.infer.columns import meanings, refined
 from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.infer.entities import entities, subject
+from dbt_cartridge.infer.exchange import in_one_currency
 from dbt_cartridge.infer.facts import Facts
 from dbt_cartridge.infer.facts import facts as read_facts
 from dbt_cartridge.infer.identities import identities
@@ -62,6 +63,7 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
     formulas = identities(drafts, relationships, ask)
     drafts = [replace(d, meanings=per_unit(d, formulas)) for d in drafts]
     drafts = [replace(d, meanings=of_anything(d)) for d in drafts]
+    drafts = [replace(d, meanings=in_one_currency(d, formulas)) for d in drafts]
     found = roles(drafts, relationships, ask)
     drafts = over_time(drafts, {id: one.shape for id, one in found.items()}, ask)
     named = entities(drafts)

@@ -4,6 +4,7 @@
 
     amount = quantity × unit_price × (1 − discount)     total = subtotal + tax + freight
     header.total = sum of its lines                     start ≤ end
+    home_total = total × exchange_rate
 
 Few questions are asked: names propose, and the profile's means and ranges strike out what cannot
 hold. A sum is linear, so the means must add up as the rows do; a product must stay within the
@@ -17,6 +18,7 @@ from collections.abc import Sequence
 from dbt_cartridge.documents.probe import Answer, Ordering, Probe, Product, Total
 from dbt_cartridge.documents.schema import Evidence, Identity, Relationship
 from dbt_cartridge.infer.drafts import Draft
+from dbt_cartridge.infer.exchange import conversion, conversions, one_way
 from dbt_cartridge.infer.figures import Figure, figures
 from dbt_cartridge.infer.orderings import orderings
 from dbt_cartridge.infer.products import products
@@ -37,6 +39,7 @@ def identities(
     questions = plan(drafts, relationships, numbers)
     if not questions:
         return ()
+    converting = [q for id in numbers for q in conversions(id, numbers[id])]
     answers = zip(questions, ask(questions), strict=True)
     found: list[Identity] = []
     explained: set[tuple[str, ...]] = set()
@@ -44,11 +47,12 @@ def identities(
         if answer.status != "answered" or answer.considered < FEWEST or answer.share < HOLDS:
             continue
         # The first that holds explains a measure; the others follow from it or happen to hold.
-        about = _about(question)
+        converts = question in converting
+        about = ("conversion", *_about(question)) if converts else _about(question)
         if about not in explained:
             explained.add(about)
-            found.append(_identity(question, answer))
-    return tuple(found)
+            found.append(_identity(question, answer, converts))
+    return tuple(one_way(found))
 
 
 def plan(
@@ -66,6 +70,7 @@ def plan(
     for draft in drafts:
         if (draft.rows or 0) < FEWEST:
             continue
+        found += conversions(draft.id, numbers[draft.id])
         found += products(draft.id, numbers[draft.id])
         found += orderings(draft)
         for relationship in lines.get(draft.id, ()):
@@ -83,7 +88,13 @@ def _about(question: Asked) -> tuple[str, ...]:
     return (question.relation, question.total, question.child)
 
 
-def _identity(question: Asked, answer: Answer) -> Identity:
+def _identity(question: Asked, answer: Answer, converts: bool = False) -> Identity:
+    if isinstance(question, Product) and converts:
+        return Identity(
+            kind="conversion", table=question.relation, considered=answer.considered,
+            hits=answer.hits, evidence=_evidence(_formula(question), answer),
+            **conversion(question),
+        )  # fmt: skip
     if isinstance(question, Product):
         parts = (question.left, question.right, question.third)
         return Identity(

@@ -7,6 +7,7 @@ import pytest
 from dbt_cartridge.documents.probe import Answer, Ordering, Product, Question, Total
 from dbt_cartridge.documents.scan import Relation
 from dbt_cartridge.documents.schema import Identity
+from dbt_cartridge.infer.exchange import in_one_currency
 from dbt_cartridge.infer.identities import identities
 from tests.unit.infer.build import (
     SILENT,
@@ -159,3 +160,60 @@ def test_wide_tables_are_asked_few_questions() -> None:
     probe = Answers()
     identities(drafts((wide,), {"wide": "id"}), (), probe)
     assert len(probe.asked) <= 14
+
+
+def converting(home: str, foreign: str, low: float = 0.5) -> tuple[Relation, ...]:
+    one = relation(
+        "payments", integer("id"), number(foreign, 1, 900, 100), number(home, 1, 1800, 110),
+        number("exchange_rate", low, 2.0, 1.1), column("currency", values=["eur", "usd"]),
+    )  # fmt: skip
+    return (one,)
+
+
+def conversion(home: str, foreign: str, divided: bool) -> list[Identity]:
+    """What is told where only the asked formula holds."""
+    left, result = (home, foreign) if divided else (foreign, home)
+    question = Product(relation="raw.payments", result=result, left=left, right="exchange_rate")
+    probe = Answers({question: HOLDS}, share=0.5)
+    told = identities(drafts(converting(home, foreign), {"payments": "id"}), (), probe)
+    return [one for one in told if one.kind == "conversion"]
+
+
+@pytest.mark.parametrize(
+    ("home", "foreign", "divided", "form"),
+    [
+        ("home_amount", "amount", False, "plain"),
+        ("home_amount", "amount", True, "quotient"),
+        ("amount", "foreign_amount", False, "plain"),
+        ("amount_usd", "amount", False, "plain"),
+    ],
+)
+def test_the_rows_show_in_which_direction_a_rate_is_quoted(
+    home: str, foreign: str, divided: bool, form: str
+) -> None:
+    (one,) = conversion(home, foreign, divided)
+    assert (one.result, one.operands, one.form) == (home, (foreign, "exchange_rate"), form)
+
+
+def test_rates_that_hold_in_both_directions_show_none() -> None:
+    """Nearly all rows are in the currency of the house: the rate is 1."""
+    told = identities(
+        drafts(converting("home_amount", "amount"), {"payments": "id"}), (), Answers()
+    )
+    assert not [one for one in told if one.kind == "conversion"]
+
+
+def test_a_rate_that_never_differs_is_not_asked_about() -> None:
+    probe = Answers()
+    identities(drafts(converting("home_amount", "amount", 2.0), {"payments": "id"}), (), probe)
+    assert not [q for q in probe.asked if isinstance(q, Product) and q.right == "exchange_rate"]
+
+
+def test_an_amount_that_was_converted_is_in_one_currency() -> None:
+    (draft,) = drafts(converting("home_amount", "amount"), {"payments": "id"})
+    known = {m.name: m.unit_column for m in draft.meanings}
+    assert (known["amount"], known["home_amount"]) == ("currency", "currency")
+    told = in_one_currency(draft, conversion("home_amount", "amount", False))
+    assert {m.name: m.unit_column for m in told if m.money} == {
+        "amount": "currency", "home_amount": None,
+    }  # fmt: skip

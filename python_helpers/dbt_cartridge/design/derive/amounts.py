@@ -22,7 +22,7 @@ _AMOUNTS = (["price"], ["value"], ["extended", "price"], ["extended", "amount"])
 """What is said of the price of one piece is, of a sum, an amount."""
 _JUDGED = frozenset({"rating", "score", "mark", "marks", "grade"})
 """What is given to be averaged."""
-_NO_LEVEL = frozenset({"latitude", "longitude", "version"})
+_NO_LEVEL = frozenset({"latitude", "longitude", "version", "exchange", "fx"})
 
 
 def totals(group: Group) -> Iterator[Derivation]:
