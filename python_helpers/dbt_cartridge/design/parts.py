@@ -23,6 +23,7 @@ GROUP_ORDER: tuple[ColumnGroup, ...] = (
     "ids", "strings", "numerics", "booleans", "dates", "timestamps", "semi_structured", "metadata",
 )  # fmt: skip
 _PEOPLE = frozenset({"email", "phone", "person_name"})
+_OF_A_MESSAGE = frozenset("from to reply sender recipient cc bcc".split())
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,10 @@ class Staged:
 
     @property
     def is_person(self) -> bool:
-        """Somebody, or a company that is reached like one."""
-        return any(a.pii in _PEOPLE for a in self.offer.attributes)
+        """Somebody, or a company that is reached like one. A message only names its sender."""
+        return any(
+            a.pii in _PEOPLE and a.words.isdisjoint(_OF_A_MESSAGE) for a in self.offer.attributes
+        )
 
     @property
     def is_history(self) -> bool:

@@ -102,3 +102,21 @@ def test_what_is_seldom_asked_stands_where_little_else_does() -> None:
     few, many = (named("count", Rank.OFTEN, ROOM[Rank.SELDOM] - less) for less in (2, 1))
     assert within([few, rates]) == ([few, rates], [])
     assert within([many, rates]) == ([many, rates[:1]], rates[1:])
+
+
+def test_a_message_that_names_its_sender_is_nobody_whose_own_rows_are() -> None:
+    """More campaigns than people were seen: they own no events all the same."""
+    mail = {"pii": "email"}
+    campaigns = table("campaigns", column("id", role="key"),
+                      column("from_email", "text", meaning=mail), *PLAIN)  # fmt: skip
+    people = table("people", column("id", role="key"), column("email", "text", meaning=mail),
+                   entity="person", plural="people")  # fmt: skip
+    events = table(
+        "events", column("id", role="key"), column("campaign_id", role="foreign_key", distinct=50),
+        column("person_id", role="foreign_key", distinct=20),
+        column("happened_at", "timestamp", "event_time"), role="fact", shape="event",
+        links={"campaign_id": "campaigns.id", "person_id": "people.id"},
+    )  # fmt: skip
+    made = columns(designed(campaigns, people, events).by_name["fct_events"])
+    assert "person_event_number" in made
+    assert "campaign_event_number" not in made
