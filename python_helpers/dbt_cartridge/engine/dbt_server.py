@@ -10,8 +10,9 @@ Standard input ends when nobody waits any more: cartridge has closed it, or was 
 runs in the warehouse is cancelled there, by dbt's own adapter, and this program ends. Drivers are
 deaf to signals while they wait, so that a thread listens.
 
-A `compile` in another project puts ephemeral models in front of what reads them as dbt does, with
-less work: see `joined`.
+A `compile` in another project comes to the same with less work: ephemeral models are put in front
+of what reads them without reading all of it (see `joined`), and the manifest is written once, when
+all is compiled.
 """
 
 import sys
@@ -70,15 +71,15 @@ def _elsewhere(runner: Any, message: dict[str, Any], listener: "_Listener") -> i
     try:
         os.chdir(message["folder"])
         _set_environment(message["environment"])
-        joining = _joining() if message["arguments"][0] == "compile" else contextlib.nullcontext()
-        with listener.at_work(), joining:
+        compiles = message["arguments"][0] == "compile"
+        with listener.at_work(), _less_work() if compiles else contextlib.nullcontext():
             return _exit_code(runner().invoke(message["arguments"]))
     finally:
         os.chdir(home)  # a folder that somebody works in cannot be removed everywhere
         _set_environment(own)
 
 
-# ---------------------------------------------------------------- ephemeral models
+# ---------------------------------------------------------------- what is compiled
 
 _LEADING_WITH = re.compile(r"\s*with\s+(?=[\w\"`\[])(?!(?:recursive|with)\b)", re.IGNORECASE)
 _ANY_WITH = re.compile(r"with", re.IGNORECASE)
@@ -106,25 +107,45 @@ def joined(sql: str, expressions: Sequence[str]) -> str | None:
 
 
 @contextlib.contextmanager
-def _joining() -> Generator[None]:
-    """`joined` in the place of dbt's own function, which stands behind it."""
+def _less_work() -> Generator[None]:
+    """Where this dbt has the functions that are known, others in their places, for one command."""
     from dbt import compilation
+    from dbt.parser import manifest
 
-    untyped: Any = compilation
-    own = getattr(untyped, "inject_ctes_into_sql", None)
-    if own is None:  # a dbt that does it in another way
+    def inject(own: Any) -> Any:
+        def injected(sql: str, ctes: Any) -> str:
+            short = joined(sql, [each.sql for each in ctes]) if ctes else None
+            return own(sql, ctes) if short is None else short
+
+        return injected
+
+    def unwritten(own: Any) -> Any:
+        """The manifest before anything is compiled: half a second of a larger project's."""
+
+        def nothing(*_: Any, **__: Any) -> None:
+            return None
+
+        return nothing
+
+    with (
+        _instead(compilation, "inject_ctes_into_sql", inject),
+        _instead(manifest, "write_manifest", unwritten),
+    ):
+        yield
+
+
+@contextlib.contextmanager
+def _instead(module: Any, name: str, other: Any) -> Generator[None]:
+    """`other(own)` in the place of a module's function, if it has one of that name."""
+    own = getattr(module, name, None)
+    if own is None:
         yield
         return
-
-    def inject(sql: str, ctes: Any) -> str:
-        short = joined(sql, [each.sql for each in ctes]) if ctes else None
-        return own(sql, ctes) if short is None else short
-
-    untyped.inject_ctes_into_sql = inject
+    setattr(module, name, other(own))
     try:
         yield
     finally:
-        untyped.inject_ctes_into_sql = own
+        setattr(module, name, own)
 
 
 def _set_environment(variables: dict[str, str]) -> None:
