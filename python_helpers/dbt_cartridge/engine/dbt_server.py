@@ -109,6 +109,8 @@ def joined(sql: str, expressions: Sequence[str]) -> str | None:
 @contextlib.contextmanager
 def _less_work() -> Generator[None]:
     """Where this dbt has the functions that are known, others in their places, for one command."""
+    # What it imports here is dbt's own function, which writes when all is compiled.
+    import dbt.task.runnable  # noqa: F401  # pyright: ignore[reportUnusedImport]
     from dbt import compilation
     from dbt.parser import manifest
 

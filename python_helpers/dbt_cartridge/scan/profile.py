@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.scan import Problem, Relation
@@ -267,7 +268,8 @@ def _ask(
 def estimated(
     engine: Engine, relations: Sequence[Relation], settings: Settings, billed: bool
 ) -> str:
-    """What the profile is going to read: `12 statements, about 3.2 GB`.
+    """What the profile is going to read: `12 statements, about 3.2 GB`. The paths of JSON columns
+    are counted; that a text column holds documents is known when it has been looked at.
 
     Where bytes are `billed`, the warehouse says itself how many, in a dry run of each statement, if
     the engine can have one; else they are the catalogue's, as far as it knows them.
@@ -278,12 +280,25 @@ def estimated(
         if reading.is_large(number):
             asked: dict[int, list[str]] = {at: [] for at in range(len(relation.columns))}
             of += [[part] for part in reading.passes(number, asked)]
+    unfolded = {
+        number: columns
+        for number, relation in enumerate(relations)
+        if (columns := [at for at, c in enumerate(relation.columns) if c.type == "json"])
+    }
+    of += statements(
+        [p for n, columns in unfolded.items() for p in reading.look(n, columns, "json")]
+    )
     told = f"{len(of)} statement{'s' if len(of) > 1 else ''}"
     known = engine.estimate([reading.request(each) for each in of]) if billed else None
     if known is None:
         read = [
             (r.bytes or 0) * (settings.sample_rows / (r.rows or 1) if reading.is_sampled(n) else 1)
             for n, r in enumerate(relations)
+        ]
+        read += [
+            (relations[n].bytes or 0)
+            * min(1, (reading.sample(n) or inf) / (relations[n].rows or 1))
+            for n in unfolded
         ]
         known = sum(read)
     return f"{told}, about {in_words(known)}" if known else told

@@ -23,8 +23,16 @@ class Warehouse:
 
     target = Target("bigquery", "p", "analytics", 4, "1.11.16")
 
-    def __init__(self, rows: str | None, billed: bool = False, broken: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        rows: str | None,
+        billed: bool = False,
+        broken: Sequence[str] = (),
+        documents: bool = False,
+    ) -> None:
+        """`documents`: the last column of every table is JSON."""
         self.rows, self.billed, self.broken = rows, billed, broken
+        self.documents = documents
         self.asked: list[str] = []
         self.requests: list[Request] = []
         self.estimated = 0
@@ -83,7 +91,7 @@ class Warehouse:
             ]
         if request.verb == "columns":
             rows = [
-                (schema, f"t{i}", str(c), f"c{c}", "INT64", "integer", "true", None, "false", None,
+                (schema, f"t{i}", str(c), f"c{c}", *self._type(c), "true", None, "false", None,
                  None, "true")
                 for schema in schemas
                 if schema != "spectrum"
@@ -97,6 +105,10 @@ class Warehouse:
                 for no, *_ in table["columns"]
             ]
         return Reply(rows=tuple(rows))
+
+    def _type(self, column: int) -> tuple[str, str]:
+        is_json = self.documents and column == COLUMNS - 1
+        return ("JSON", "json") if is_json else ("INT64", "integer")
 
 
 class Told:
@@ -154,6 +166,22 @@ def test_where_bytes_are_billed_the_warehouse_says_how_many() -> None:
     told = scanned(warehouse)
     assert warehouse.estimated == 14
     assert told[1] == "Profiling (14 statements, about 35.0 MB)"
+
+
+@pytest.mark.parametrize(
+    ("rows", "profile", "read"), [("1000", "full", "2.0 GB"), ("1000000", "sample", "200 MB")]
+)
+def test_json_columns_are_read_once_more_and_that_is_said_before(
+    rows: str, profile: str, read: str
+) -> None:
+    warehouse = Warehouse(rows=rows, documents=True)
+    told = scanned(warehouse, profile=profile)
+    sent = len([verb for verb in warehouse.asked if verb in ("profile", "json")])
+    assert warehouse.asked.count("json") > 0
+    assert told[1] == f"Profiling ({sent} statements, about {read})"
+    billed = Warehouse(rows=rows, billed=True, documents=True)
+    scanned(billed, profile=profile)
+    assert billed.estimated == sent
 
 
 def test_beyond_max_bytes_the_largest_are_sampled_and_listed() -> None:
