@@ -94,7 +94,7 @@ def amount(line: Staged, header: Link | None, identities: Sequence[Identity]) ->
         if numeric and firm and header and total.result in header.parent.names:
             field = header.parent.names[total.result]
             return _amount(line, parts, bool(total.discount) and not held, (field, *firm))
-    return _priced(line)
+    return _priced(line, identities)
 
 
 def _held(line: Staged, columns: Sequence[str], identities: Sequence[Identity]) -> str | None:
@@ -133,7 +133,7 @@ def _amount(
     return Amount("line_amount", formula, tuple(parts), True, reconciles)
 
 
-def _priced(line: Staged) -> Amount | None:
+def _priced(line: Staged, identities: Sequence[Identity]) -> Amount | None:
     """Price times quantity, less a discount rate, where the line has no amount of its own."""
     measures = [a for a in line.offer.attributes
                 if a.type in _NUMBERS and a.role == "measure"]  # fmt: skip
@@ -143,6 +143,9 @@ def _priced(line: Staged) -> Amount | None:
     pieces = quantity(measures)
     if price is None or pieces is None:
         return None
+    factors = [a.origin[1] for a in (price, pieces) if a.origin]
+    if held := _held(line, factors, identities):
+        return _amount(line, [line.names[held]], False, None)
     rates = [a for a in measures if "discount" in a.name and is_rate(a)]
     parts = [price.name, pieces.name, *(r.name for r in rates[:1])]
     return _amount(line, parts, bool(rates), None)

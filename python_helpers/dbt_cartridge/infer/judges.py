@@ -205,6 +205,8 @@ def _by_text(seen: Look) -> Opinion | None:
         return None
     if last in lists.STATUS and (last != "state" or _looks_like_states(seen)):
         return Opinion("status", _domain_words(reading))
+    if last == "name" and set(seen.words[-2:-1]) & (lists.STATUS - {"state"}) and not _unique(seen):
+        return Opinion("status", _domain_words(reading))  # `stage_name` of an opportunity
     long = (reading.length or 0) > 60 and reading.spaced > 0.5
     if last in lists.DESCRIPTION or long:
         why = "" if last in lists.DESCRIPTION else "long text with blanks"

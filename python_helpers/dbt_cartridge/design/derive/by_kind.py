@@ -44,7 +44,8 @@ def by_kind(group: Group) -> Iterator[Derivation]:
             rank = Rank.OFTEN
         if rank is None or attribute.type != "text" or attribute.pii is not None:
             continue
-        if not attribute.values and attribute.name.rpartition("_")[2] in _NAMES:
+        named = attribute.name.rpartition("_")[2] in _NAMES and attribute.role != "status"
+        if named and not attribute.values:
             continue
         if group.is_shared(attribute):
             continue  # a product's lines are all of the product's type
@@ -95,6 +96,15 @@ def by_flag(group: Group) -> Iterator[Derivation]:
                     f"How many of the {group.theirs} `{attribute.name}` is true of."),
             f"count(case when {chosen} then 1 end)", rank, chosen=(attribute.name, None),
         )  # fmt: skip
+        if attribute.role != "flag" or rank is Rank.SELDOM:
+            continue  # that a rule has worked it out is no reason to ask what it came to
+        for each in _amounts(group):
+            said = f"`{attribute.name}` is true of"
+            yield Derivation(
+                BY_FLAG, _amount(group, each, _named(group, label), said),
+                f"sum(case when {chosen} then {group.column(each.measure)} end)", rank,
+                measure=each.measure.name, chosen=(attribute.name, None),
+            )  # fmt: skip
 
 
 def states(attribute: Attribute) -> tuple[str, ...]:
