@@ -137,15 +137,13 @@ def _priced(line: Staged, identities: Sequence[Identity]) -> Amount | None:
     """Price times quantity, less a discount rate, where the line has no amount of its own."""
     measures = [a for a in line.offer.attributes
                 if a.type in _NUMBERS and a.role == "measure"]  # fmt: skip
-    if any(a.words & _AMOUNTS for a in measures):
-        return None
     price = _only([a for a in measures if is_price(a)], _OF_ONE)
     pieces = quantity(measures)
-    if price is None or pieces is None:
-        return None
-    factors = [a.origin[1] for a in (price, pieces) if a.origin]
-    if held := _held(line, factors, identities):
+    factors = [a.origin[1] for a in (price, pieces) if a is not None and a.origin]
+    if len(factors) == 2 and (held := _held(line, factors, identities)):
         return _amount(line, [line.names[held]], False, None)
+    if price is None or pieces is None or any(a.words & _AMOUNTS for a in measures):
+        return None
     rates = [a for a in measures if "discount" in a.name and is_rate(a)]
     parts = [price.name, pieces.name, *(r.name for r in rates[:1])]
     return _amount(line, parts, bool(rates), None)

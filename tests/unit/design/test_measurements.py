@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import design
 from dbt_cartridge.documents.design import Design
+from dbt_cartridge.documents.schema import Identity
 from tests.unit.design.made import host
 from tests.unit.infer.rows import Rows, World, edges, key
 
@@ -74,3 +76,49 @@ def test_an_id_of_each_row_stays_that_of_the_row() -> None:
         "expense_report",
         ("id",),
     )
+
+
+def test_what_came_to_a_state_is_summed_up() -> None:
+    world = World(
+        {
+            "deals": {
+                "deal_id": list(range(1, 61)),
+                "account_id": [1 + i % 12 for i in range(60)],
+                "stage_name": [("open", "won", "lost")[i % 3] for i in range(60)],
+                "is_won": [i % 3 == 1 for i in range(60)],
+                "amount": [100.0 + i for i in range(60)],
+                "closed_on": [date(2024, 1, 1) + timedelta(days=i) for i in range(60)],
+            },
+            "accounts": {
+                "account_id": list(range(1, 13)),
+                "account_name": [f"Account {i}" for i in range(12)],
+            },
+        }
+    )
+    schema = world.infer()
+    made = design(schema, world.scan, host(), Settings())
+    held = {c.name for m in made.models if m.name == "dim_accounts" for c in m.columns}
+    assert {"won_deal_amount", "lost_deal_amount", "open_deal_amount"} <= held
+
+
+def test_a_product_that_stands_in_the_row_is_not_made_again() -> None:
+    rows: dict[str, list[Any]] = {
+        "line_id": list(range(1, 61)),
+        "quantity": [1 + i % 5 for i in range(60)],
+        "unit_price": [10.25 + i % 7 for i in range(60)],
+        "total_price": [(1 + i % 5) * (10.25 + i % 7) for i in range(60)],
+    }
+    held = Identity(
+        kind="product", table="raw.quote_lines", result="total_price",
+        operands=("quantity", "unit_price"), considered=60, hits=60,
+    )  # fmt: skip
+    assert "line_amount" not in fact(rows, held)
+    del rows["total_price"]
+    assert "line_amount" in fact(rows)
+
+
+def fact(rows: Rows, *held: Identity) -> set[str]:
+    world = World({"quote_lines": rows})
+    schema = world.infer().model_copy(update={"identities": held})
+    models = design(schema, world.scan, host(), Settings()).models
+    return {c.name for model in models if model.name.startswith("fct_") for c in model.columns}
