@@ -29,7 +29,7 @@ from dbt_cartridge.cli_options import (
     voice_options,
 )
 from dbt_cartridge.config import STEPS
-from dbt_cartridge.errors import EXIT_CODES, INTERRUPTED, CartridgeError
+from dbt_cartridge.errors import EXIT_CODES, INTERRUPTED, INTERRUPTED_LATE, CartridgeError
 from dbt_cartridge.voice import take_any_text
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -163,7 +163,10 @@ def _generated(start: str, stat: bool, diff: bool, options: dict[str, Any]) -> i
     with _progress() as progress:
         outcome = pipeline.generate(engine, settings, project_dir, progress, start)
     below = report.Below(files=stat, diffs=diff)
-    return report.tell(outcome, project_dir, below=below, voice=voice())
+    try:
+        return report.tell(outcome, project_dir, below=below, voice=voice())
+    except KeyboardInterrupt:
+        raise CartridgeError(INTERRUPTED_LATE) from None
 
 
 def _progress() -> Any:

@@ -6,6 +6,10 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 INTERRUPTED = "Interrupted. The project is as it was before the run."
+INTERRUPTED_LATE = (
+    "Interrupted once the run was through: files that it has written stay, and `cartridge undo` "
+    "takes them back."
+)
 
 
 class CartridgeError(Exception):

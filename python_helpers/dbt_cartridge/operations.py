@@ -9,7 +9,7 @@ from typing import Any
 from dbt_cartridge import report
 from dbt_cartridge.config import Settings, settings
 from dbt_cartridge.engine.in_process import InProcess
-from dbt_cartridge.errors import BrokenError, CartridgeError, LostError
+from dbt_cartridge.errors import INTERRUPTED_LATE, BrokenError, CartridgeError, LostError
 from dbt_cartridge.version import check_versions
 from dbt_cartridge.voice import take_any_text
 
@@ -27,8 +27,11 @@ def generate(options: Options, version: str, project_vars: Options, adapter: Any
             if chosen.verify != "none" and not pipeline.was_proved(engine.project_dir):
                 engine.start_ahead()
             outcome = pipeline.generate(engine, chosen, engine.project_dir, progress)
-        engine.end_ahead()
-        code = report.tell(outcome, engine.project_dir)
+        try:
+            engine.end_ahead()
+            code = report.tell(outcome, engine.project_dir)
+        except KeyboardInterrupt:
+            raise CartridgeError(INTERRUPTED_LATE) from None
     if code == LostError.exit_code:
         raise LostError("cartridge refuted most of its models; Left out, above, says why.")
     if code == BrokenError.exit_code:

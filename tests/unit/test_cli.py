@@ -105,6 +105,22 @@ def test_ctrl_c_is_not_a_traceback(host: Path, monkeypatch: pytest.MonkeyPatch) 
     assert "as it was before" in result.output
 
 
+def test_ctrl_c_after_the_files_were_written_does_not_say_that_nothing_happened(
+    host: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> int:
+        raise KeyboardInterrupt
+
+    def through(*_: object) -> object:
+        return object()
+
+    monkeypatch.setattr(pipeline, "generate", through)
+    monkeypatch.setattr("dbt_cartridge.report.tell", interrupt)
+    result = invoked("generate", "--project-dir", str(host))
+    assert "Traceback" not in result.output
+    assert "cartridge undo" in result.output, result.output
+
+
 def test_a_decision_goes_into_the_hosts_file(host: Path) -> None:
     arguments = ["decide", "key", "raw.orders", "order_id", "line_no", "--why", "the form"]
     result = invoked(*arguments, "--project-dir", str(host), "--json")
