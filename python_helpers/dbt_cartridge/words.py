@@ -15,7 +15,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -346,6 +346,14 @@ def _stem(word: str) -> str:
     if word.endswith("es") and word[:-2] in lists.COMMON_WORDS:
         return word[:-2]
     return word[:-1] if word.endswith("s") else word
+
+
+def without_end(words: tuple[str, ...], ends: Collection[str]) -> tuple[str, ...]:
+    """Without the last words that are among `ends`: () where there is no other."""
+    end = len(words)
+    while end and words[end - 1] in ends:
+        end -= 1
+    return words[:end]
 
 
 @lru_cache(maxsize=65_536)

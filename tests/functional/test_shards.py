@@ -14,6 +14,15 @@ def rows(table: str, first: int) -> str:
     return f"insert into raw.{table} (id, kind, amount) values {each}"
 
 
+def staged_and_built(host: HostProject) -> list[str]:
+    """The files of the staging models, once all that was generated is built."""
+    ran = host.cartridge("generate", "--schemas", "raw")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    built = host.dbt_process("build")
+    assert built.returncode == 0, built.stdout[-4000:]
+    return [path.name for path in (host.root / "models" / "staging").rglob("*.sql")]
+
+
 @pytest.mark.parametrize(
     "host", ["duckdb", pytest.param("postgres", marks=pytest.mark.slow)], indirect=True
 )
@@ -25,12 +34,7 @@ def test_shards_are_one_staging_model_and_a_new_one_is_told(host: HostProject) -
         rows("invoices_2022", 1),
         rows("invoices_2023", 101),
     )
-    ran = host.cartridge("generate", "--schemas", "raw")
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    staged = [path.name for path in (host.root / "models" / "staging").rglob("*.sql")]
-    assert staged == ["stg_raw__invoices.sql"]
-    built = host.dbt_process("build")
-    assert built.returncode == 0, built.stdout[-4000:]
+    assert staged_and_built(host) == ["stg_raw__invoices.sql"]
 
     host.warehouse.execute(f"create table raw.invoices_2024 ({COLUMNS}, channel varchar(10))")
     again = host.cartridge("generate", "--schemas", "raw")
@@ -49,12 +53,7 @@ def test_tables_that_people_say_are_one_become_one_model(host: HostProject) -> N
     merge = ("merge", "raw.sales", "raw.sales_north", "raw.sales_south")
     decided = host.cartridge("decide", *merge)
     assert decided.returncode == 0, decided.stdout + decided.stderr
-    ran = host.cartridge("generate", "--schemas", "raw")
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    staged = [path.name for path in (host.root / "models" / "staging").rglob("*.sql")]
-    assert staged == ["stg_raw__sales.sql"]
-    built = host.dbt_process("build")
-    assert built.returncode == 0, built.stdout[-4000:]
+    assert staged_and_built(host) == ["stg_raw__sales.sql"]
     counted = host.warehouse.query(
         "select shard, count(*) from analytics.fct_sales group by 1 order by 1"
     )

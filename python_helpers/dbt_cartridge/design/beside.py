@@ -22,8 +22,8 @@ from dbt_cartridge.documents.design import Conserved
 def weigh(site: Site, staged: Staged, wide: Wide) -> None:
     """Add what a line is worth beside its amount: no budget drops the business's money."""
     for each in worth(row_of(site, staged, wide), worth_of(site, staged)):
-        if each.name not in wide.expressions and each.rule not in site.declined:
-            wide.take(replace(each.attribute, rule=each.rule), each.expression, each.name)
+        if each.rule not in site.declined:
+            take(wide, each)
 
 
 def beside_header(site: Site, line: Staged, wide: Wide) -> None:

@@ -311,9 +311,8 @@ BY_VALUE = "by_value"
 
 RULES = (
     "ages", "allocated", "amounts", "by_flag", BY_VALUE, "converted", "counts", "durations",
-    "ends",
-    "engagement", "full_name", "held", "intervals", "only_one", "progress", "sequence", "through",
-    "worth",
+    "ends", "engagement", "full_name", "held", "intervals", "only_one", "progress", "sequence",
+    "through", "worth",
 )  # fmt: skip
 """The rules that compute columns: the modules of `design.derive`. The user may decline any."""
 

@@ -111,9 +111,7 @@ class Table(Frozen):
     id: str  # `Relation.id`
     entity: str  # singular snake_case: `invoice_line`
     entities: str  # plural: `invoice_lines`
-    tells_of: str = (
-        ""  # what the rows are states or measurements of: `campaign` of campaign_history
-    )
+    tells_of: str = ""  # whose states or measurements: `campaign` of campaign_history
     named: bool = False  # it is what people decided that one row is called
     role: Role
     shape: Shape

@@ -19,7 +19,7 @@ from dbt_cartridge.infer.key_columns import (
 )
 from dbt_cartridge.infer.keys import TableKeys
 from dbt_cartridge.infer.name_words import PERSON_ROLES
-from dbt_cartridge.infer.names import Named, NameIndex, is_short_form, normal
+from dbt_cartridge.infer.names import Named, NameIndex, in_order, is_short_form, normal
 
 MAX_PER_COLUMN = 8
 MAX_BY_VALUE = 3
@@ -359,8 +359,7 @@ def _tells(key: ColumnFacts, facts: Facts) -> bool:
     if DATE_WORDS.issuperset(key.stem or key.words) or GENERIC_KEY_WORDS & set(key.words):
         return False
     name, entity = "".join(key.words), "".join(facts.tables[key.table].entity)
-    letters = iter(entity)
-    short = len(name) == 2 and name[0] == entity[0] and all(letter in letters for letter in name)
+    short = len(name) == 2 and name[0] == entity[0] and in_order(name, entity)
     return bool(key.stem) and (key.has_key_word or len(name) > 2 or short)
 
 

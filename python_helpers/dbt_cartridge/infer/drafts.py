@@ -44,3 +44,8 @@ class Draft:
 
     def column(self, name: str) -> Column:
         return self.relation.by_name[name]
+
+    def distinct(self, name: str) -> int | None:
+        """Values of the column, as far as the profile knows."""
+        profile = self.column(name).profile
+        return profile.distinct if profile else None

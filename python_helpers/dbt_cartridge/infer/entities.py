@@ -17,6 +17,7 @@ from dbt_cartridge.words import (
     singular,
     snake,
     speaks_english,
+    without_end,
 )
 
 Names = tuple[str, str]  # entity, entities
@@ -45,14 +46,12 @@ def subject(draft: Draft) -> str:
     """What the rows are states or measurements of: a campaign, of `campaign_history`, in which its
     `id` comes back, and of `campaign_stats`, which have a row for each day. "" where each row is a
     thing of its own."""
-    end = len(draft.entity)
-    while end and draft.entity[end - 1] in _TELLING:
-        end -= 1
+    thing = without_end(draft.entity, _TELLING)
     parts = draft.key_columns if len(draft.key_columns) > 1 else ()
     versions = draft.versions.entity_key if draft.versions else ()
     again = any(draft.by_name[name].words == ("id",) for name in (*parts, *versions))
     again = again or (bool(parts) and draft.entity[-1] in MEASUREMENTS)
-    return snake(draft.entity[:end]) if 0 < end < len(draft.entity) and again else ""
+    return snake(thing) if thing and thing != draft.entity and again else ""
 
 
 def _of_schema(drafts: Sequence[Draft]) -> dict[str, Names]:

@@ -14,7 +14,7 @@ from functools import cached_property
 from dbt_cartridge.documents.scan import Column, Profile, Relation, Scan
 from dbt_cartridge.documents.written import WrittenJoin
 from dbt_cartridge.infer.role_words import MEASUREMENTS
-from dbt_cartridge.words import Lexicon
+from dbt_cartridge.words import Lexicon, without_end
 
 KEY_WORDS = frozenset(
     "id identifier key number code sk pk fk hk bk nk uuid guid sid uid ref reference symbol".split()
@@ -207,10 +207,8 @@ def facts(scan: Scan) -> Facts:
 def measured(entity: tuple[str, ...]) -> tuple[str, ...]:
     """The thing that a table of measurements measures: a campaign, of `campaign_daily_stats`. ()
     where it is no such table, or measures nothing that it names."""
-    end = len(entity)
-    while end and entity[end - 1] in MEASUREMENTS:
-        end -= 1
-    return entity[:end] if end < len(entity) else ()
+    thing = without_end(entity, MEASUREMENTS)
+    return thing if thing != entity else ()
 
 
 def _by_what_is_measured(

@@ -7,7 +7,7 @@ the table's own name decides; a flow that only ever rises is a running total, an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from dbt_cartridge.documents.probe import Probe, Rise
@@ -56,8 +56,7 @@ def _measures(draft: Draft) -> list[ColumnMeaning]:
 
 def _flows(draft: Draft, measure: ColumnMeaning) -> bool:
     """Whether the names say that it happens within the period."""
-    said = {singular(word) for word in measure.words}
-    of_table = {singular(word) for word in draft.sense}
+    said, of_table = _singular(measure.words), _singular(draft.sense)
     if said & STANDING:
         return False
     if said & FLOWS:
@@ -66,9 +65,11 @@ def _flows(draft: Draft, measure: ColumnMeaning) -> bool:
         return False
     if of_table & (FLOWS | _BESIDE):
         return True
-    return bool(said & _BESIDE) and any(
-        {singular(word) for word in other.words} & FLOWS for other in _measures(draft)
-    )
+    return bool(said & _BESIDE) and any(_singular(m.words) & FLOWS for m in _measures(draft))
+
+
+def _singular(words: Iterable[str]) -> set[str]:
+    return {singular(word) for word in words}
 
 
 def _rises(draft: Draft, measures: Sequence[ColumnMeaning]) -> list[Rise]:
@@ -82,14 +83,13 @@ def _rises(draft: Draft, measures: Sequence[ColumnMeaning]) -> list[Rise]:
 def _told(
     draft: Draft, flows: Sequence[ColumnMeaning], rising: set[tuple[str, str]]
 ) -> tuple[ColumnMeaning, ...]:
-    names = {m.name for m in flows}
-    held = {m.name for m in _measures(draft)}
+    levels = {m.name for m in _measures(draft)} - {m.name for m in flows}
     told: list[ColumnMeaning] = []
     for meaning in draft.meanings:
         text = ""
         if (draft.id, meaning.name) in rising:
             text = "it never falls from one period to the next: a running total"
-        elif meaning.name in held - names:
+        elif meaning.name in levels:
             text = "taken every period: a level"
         if text:
             evidence = (*meaning.evidence, Evidence(text=text))

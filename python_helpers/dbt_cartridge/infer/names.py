@@ -304,8 +304,13 @@ def is_short_form(short: str, whole: str) -> bool:
         return len(whole) - len(short) <= 9
     if short[-1] != whole[-1]:
         return False
+    return len(short) <= 5 and len(whole) >= 6 and in_order(short, whole)
+
+
+def in_order(short: str, whole: str) -> bool:
+    """The letters of the one stand in the other, one after the other."""
     letters = iter(whole)
-    return len(short) <= 5 and len(whole) >= 6 and all(letter in letters for letter in short)
+    return all(letter in letters for letter in short)
 
 
 _UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u"})

@@ -55,7 +55,7 @@ class Case:
         return [
             m for m in self.draft.meanings
             if m.name not in beside and not m.is_load_tool and m.role not in _OF_THE_ROW
-            and _distinct(self.draft, m.name) != 1
+            and self.draft.distinct(m.name) != 1
         ]  # fmt: skip
 
     @property
@@ -89,7 +89,7 @@ class Case:
         profile = column.profile
         if profile is None or profile.nulls or column.type not in ("text", "integer", "uuid"):
             return False
-        keys = _distinct(self.draft, self.versions.entity_key[0]) or 1
+        keys = self.draft.distinct(self.versions.entity_key[0]) or 1
         return (profile.distinct or 0) * keys >= profile.rows
 
 
@@ -190,8 +190,3 @@ def _kept(case: Case, split: str | None, agreeing: int, asked: int) -> Problem:
         what=f"comes back with another {moment}, but {why}; every row is kept",
         next="If only the last row of each is true, say so in a model of your own above staging.",
     )
-
-
-def _distinct(draft: Draft, name: str) -> int | None:
-    profile = draft.column(name).profile
-    return profile.distinct if profile else None

@@ -180,7 +180,7 @@ def _numbers_periods(draft: Draft, name: str) -> bool:
     profile = draft.column(name).profile
     years = [m.name for m in draft.meanings if m.words[-1:] == ("year",)]
     return profile is not None and any(
-        (_distinct(draft, year) or 0) * (profile.distinct or 0) == profile.rows for year in years
+        (draft.distinct(year) or 0) * (profile.distinct or 0) == profile.rows for year in years
     )
 
 
@@ -313,11 +313,6 @@ def _repeats(draft: Draft, name: str) -> bool:
         return False
     seen = profile.distinct < profile.rows * (0.97 if profile.approximate else 1)
     return seen and profile.distinct > 1
-
-
-def _distinct(draft: Draft, name: str) -> int | None:
-    profile = draft.column(name).profile
-    return profile.distinct if profile else None
 
 
 def _unique(draft: Draft, name: str) -> bool:

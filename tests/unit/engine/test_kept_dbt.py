@@ -110,15 +110,21 @@ def test_a_command_ahead_is_waited_for_by_the_next_one_whose_words_are_its_own(
     beside.stop()
 
 
-@pytest.mark.parametrize("server", ["import no_dbt_here", SERVER])
-def test_what_goes_wrong_ahead_is_told_by_the_next_command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: str
-) -> None:
+def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: str) -> Beside:
+    """A dbt beside, of which `server` is the program."""
     place = tmp_path / "server.py"
     place.write_text(server)
     monkeypatch.setattr(kept_dbt, "_SERVER", place)
     beside = Beside(sys.executable)
     beside.start()
+    return beside
+
+
+@pytest.mark.parametrize("server", ["import no_dbt_here", SERVER])
+def test_what_goes_wrong_ahead_is_told_by_the_next_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: str
+) -> None:
+    beside = started(tmp_path, monkeypatch, server)
     beside.ahead(tmp_path, ["die"], {})
     beside.settle()
     beside.settle()
@@ -142,11 +148,7 @@ def test_one_that_is_stopped_before_it_is_ready_is_not_waited_for(
 def test_a_dbt_beside_that_cannot_run_a_command_gives_none_and_the_next_starts_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: str
 ) -> None:
-    place = tmp_path / "server.py"
-    place.write_text(server)
-    monkeypatch.setattr(kept_dbt, "_SERVER", place)
-    beside = Beside(sys.executable)
-    beside.start()
+    beside = started(tmp_path, monkeypatch, server)
     assert beside.run_in(tmp_path, ["die"], {}, lambda line: None, 30) is None
     again = beside.run_in(tmp_path, ["parse"], {}, lambda line: None, 30)
     assert again == (None if "no_dbt" in server else 1)

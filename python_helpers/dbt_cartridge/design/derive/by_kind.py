@@ -39,17 +39,16 @@ _STARTS = ("is_", "was_", "has_been_", "are_")
 def by_kind(group: Group) -> Iterator[Derivation]:
     """A count, and of money in one currency an amount, for each value of each status and kind."""
     for attribute in group.attributes:
-        rank = _RANKS.get(attribute.role)
-        if attribute.role == "category" and attribute.name.rpartition("_")[2] in _KINDS:
+        rank, last = _RANKS.get(attribute.role), attribute.name.rpartition("_")[2]
+        if attribute.role == "category" and last in _KINDS:
             rank = Rank.OFTEN
         if rank is None or attribute.type != "text" or attribute.pii is not None:
             continue
-        named = attribute.name.rpartition("_")[2] in _NAMES and attribute.role != "status"
-        if named and not attribute.values:
+        if last in _NAMES and attribute.role != "status" and not attribute.values:
             continue
         if group.is_shared(attribute):
             continue  # a product's lines are all of the product's type
-        if attribute.is_currency or attribute.name.rpartition("_")[2] in _UNITS:
+        if attribute.is_currency or last in _UNITS:
             continue  # how something is counted sorts nothing
         if attribute.origin is not None and attribute.origin[0] != group.child.id:
             rank = Rank(min(rank + 1, Rank.SOMETIMES))  # its own kinds come first
@@ -98,13 +97,9 @@ def by_flag(group: Group) -> Iterator[Derivation]:
         )  # fmt: skip
         if attribute.role != "flag" or rank is Rank.SELDOM:
             continue  # that a rule has worked it out is no reason to ask what it came to
-        for each in _amounts(group):
-            said = f"`{attribute.name}` is true of"
-            yield Derivation(
-                BY_FLAG, _amount(group, each, _named(group, label), said),
-                f"sum(case when {chosen} then {group.column(each.measure)} end)", rank,
-                measure=each.measure.name, chosen=(attribute.name, None),
-            )  # fmt: skip
+        said = f"`{attribute.name}` is true of"
+        for each in _summed(group, _named(group, label), chosen, said, (BY_FLAG, rank)):
+            yield replace(each, chosen=(attribute.name, None))
 
 
 def states(attribute: Attribute) -> tuple[str, ...]:
@@ -132,12 +127,19 @@ def _both(group: Group, label: str, chosen: str, said: str, rank: Rank) -> Itera
         BY_VALUE, counted(f"{name}_count", f"How many of the {group.theirs} {said}."),
         f"count(case when {chosen} then 1 end)", rank,
     )  # fmt: skip
+    behind = Rank(min(rank + 1, Rank.SOMETIMES)) if rank != Rank.FIRST else Rank.FIRST
+    yield from _summed(group, name, chosen, said, (BY_VALUE, behind))
+
+
+def _summed(
+    group: Group, name: str, chosen: str, said: str, by: tuple[str, Rank]
+) -> Iterator[Derivation]:
     for each in _amounts(group):
-        value = group.column(each.measure)
+        rule, rank = by
         yield Derivation(
-            BY_VALUE, _amount(group, each, name, said),
-            f"sum(case when {chosen} then {value} end)", Rank(min(rank + 1, Rank.SOMETIMES))
-            if rank != Rank.FIRST else Rank.FIRST, measure=each.measure.name,
+            rule, _amount(group, each, name, said),
+            f"sum(case when {chosen} then {group.column(each.measure)} end)", rank,
+            measure=each.measure.name,
         )  # fmt: skip
 
 
