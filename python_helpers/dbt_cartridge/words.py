@@ -149,6 +149,7 @@ class Lexicon:
         prefixes: frozenset[str],
         key_stems: frozenset[str] = frozenset(),
         languages: Mapping[str, str] | None = None,
+        housed: Collection[str] = (),
     ):
         self.known = known  # words that the schema itself writes apart
         self.entities = entities  # singular words of table names
@@ -156,6 +157,9 @@ class Lexicon:
         self.key_stems = key_stems  # words that some column writes before `id`, `no` or `code`
         self.languages = languages or {}  # of the tables that are not named in English
         self._splits: dict[str, tuple[str, ...]] = {}
+        # What the tables with a prefix of the house are called without it.
+        self._housed = frozenset(self.entity(table) for table in housed)
+        self._lengths = sorted({len(entity) for entity in self._housed})
 
     @classmethod
     def of(cls, tables: Mapping[str, Sequence[str]]) -> Lexicon:
@@ -181,7 +185,10 @@ class Lexicon:
         # `desconto` is no `desc`, `on`, `to`: English pieces are cut out of English words.
         foreign = (word for table in spoken for words in every[table] for word in words)
         whole |= {word for word in foreign if word not in lists.ABBREVIATIONS}
-        return cls(frozenset(whole), frozenset(entities), prefixes, frozenset(stems), spoken)
+        housed = [name for name, words in table_words.items() if words and words[0] in prefixes]
+        return cls(
+            frozenset(whole), frozenset(entities), prefixes, frozenset(stems), spoken, housed
+        )
 
     def split(self, name: str) -> tuple[str, ...]:
         """See `split`."""
@@ -196,7 +203,21 @@ class Lexicon:
     def columns(self, names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
         """The words of a table's columns, without a prefix that all of them share (`l_`, `o_`)."""
         prefix = column_prefix(names)
-        return tuple(self.split(name[len(prefix) :]) or self.split(name) for name in names)
+        found = (self.split(name[len(prefix) :]) or self.split(name) for name in names)
+        return tuple(map(self._without_table_prefix, found))
+
+    def _without_table_prefix(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """`parent_crm_account_id` is a parent's account where a table is called `crm_account`.
+
+        What is left out of the tables' names is left out where a column bears such a name.
+        """
+        for at, word in enumerate(words[:-1]):
+            if word in self.prefixes:
+                after = words[at + 1 :]
+                starts = (after[:length] for length in self._lengths)
+                if any((*s[:-1], singular(s[-1])) in self._housed for s in starts if s):
+                    return (*words[:at], *after)
+        return words
 
     def entity(self, table_name: str) -> tuple[str, ...]:
         """What one row of the table is, in words: prefixes and suffixes of the house left out.

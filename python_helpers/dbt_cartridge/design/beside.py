@@ -64,7 +64,9 @@ def take(wide: Wide, made: Derivation) -> None:
 
 
 def _exchange(site: Site, staged: Staged) -> Exchange | None:
-    return None if CONVERTED in site.declined else exchange(staged, site.schema.identities)
+    return (
+        None if CONVERTED in site.declined else exchange(staged, site.identities.get(staged.id, ()))
+    )
 
 
 def _currency(header: Link, wide: Wide) -> str | None:

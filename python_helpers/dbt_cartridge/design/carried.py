@@ -78,13 +78,13 @@ def _keys(site: Site, staged: Staged, wide: Wide, ways: Sequence[Link]) -> None:
                 here.append((replace(further, columns=link.columns), left))
                 if left == wide.alias:
                     way = replace(further, child=staged, columns=link.columns, complete=False)
-                    site.carried.setdefault(further.parent.id, []).append(way)
+                    site.carry(way)
                 continue
             alias = _joined(wide, link, left)
             name = _carry_key(wide, link, further, alias)
             if further.parent.id not in bridged:
                 way = replace(further, child=staged, columns=(name,), complete=False)
-                site.carried.setdefault(further.parent.id, []).append(way)
+                site.carry(way)
             carried += 1
             here.append((further, alias))
 

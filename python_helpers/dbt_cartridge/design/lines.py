@@ -6,7 +6,7 @@ line under one header stay apart: joined to each other they would multiply.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dbt_cartridge.design import docs
@@ -81,26 +81,33 @@ def _without_circles(found: dict[str, Link]) -> dict[str, Link]:
     return kept
 
 
-def amount(line: Staged, header: Link | None, identities: Sequence[Identity]) -> Amount | None:
-    """What a line is worth: proved against the header's total, or price times quantity."""
+def amount(
+    line: Staged, header: Link | None, identities: Mapping[str, Sequence[Identity]]
+) -> Amount | None:
+    """What a line is worth: proved against the header's total, or price times quantity.
+
+    Args:
+        identities: by table, the line's own and its header's.
+    """
+    own = identities.get(line.id, ())
     offered = line.offer.by_name
-    total = _total_of(line, header, identities)
+    total = _total_of(line, header, identities.get(header.parent.id, ()) if header else ())
     if total and total.amount in line.names:
         columns = [p for p in (total.amount, total.factor, total.discount) if p]
-        held = _held(line, columns, identities)
+        held = _held(line, columns, own)
         parts = [line.names[p] for p in ([held] if held else columns) if p in line.names]
         numeric = all(offered[p].type in ("integer", "decimal", "float") for p in parts)
         firm = strength(total.considered, total.hits, "agreed")
         if numeric and firm and header and total.result in header.parent.names:
             field = header.parent.names[total.result]
             return _amount(line, parts, bool(total.discount) and not held, (field, *firm))
-    return _priced(line, identities)
+    return _priced(line, own)
 
 
 def _held(line: Staged, columns: Sequence[str], identities: Sequence[Identity]) -> str | None:
     """The line's own column that holds the product of these in every row."""
     for identity in identities:
-        same = identity.table == line.id and set(identity.operands) == set(columns)
+        same = set(identity.operands) == set(columns)
         if same and identity.kind == "product" and 0 < identity.considered == identity.hits:
             return identity.result if identity.result in line.names else None
     return None
@@ -109,11 +116,7 @@ def _held(line: Staged, columns: Sequence[str], identities: Sequence[Identity]) 
 def _total_of(line: Staged, header: Link | None, identities: Sequence[Identity]) -> Identity | None:
     if header is None:
         return None
-    found = [
-        i
-        for i in identities
-        if i.kind == "total" and i.child == line.id and i.table == header.parent.id
-    ]
+    found = [i for i in identities if i.kind == "total" and i.child == line.id]
     return max(found, key=lambda i: i.hits / max(i.considered, 1), default=None)
 
 

@@ -28,7 +28,7 @@ from dbt_cartridge.documents.design import (
 )
 from dbt_cartridge.documents.evidence import Severity
 from dbt_cartridge.documents.host import Host, HostModel, Kind
-from dbt_cartridge.documents.schema import Schema
+from dbt_cartridge.documents.schema import Identity, Schema
 from dbt_cartridge.words import pluralised, snake
 
 _SEEN_UNIQUE = "no value stood twice when this was generated; the row has another key"
@@ -60,6 +60,8 @@ class Site:
     """Dimensions that stand already: what another one may read of those that a bridge leads to."""
     carried: dict[str, list[Link]] = field(default_factory=dict[str, "list[Link]"])
     """By a table, the facts that lead to it by a key that they have through another table."""
+    carries: dict[str, list[Link]] = field(default_factory=dict[str, "list[Link]"])
+    """The same by the fact."""
     dates: str | None = None
     dated: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
@@ -78,6 +80,19 @@ class Site:
                     self.homes[staged.id] = name
                 else:
                     self.used.append(_you_have(self.own[staged.id], staged, name))
+
+    @cached_property
+    def identities(self) -> Mapping[str, Sequence[Identity]]:
+        """By the table of the result."""
+        found: dict[str, list[Identity]] = {}
+        for identity in self.schema.identities:
+            found.setdefault(identity.table, []).append(identity)
+        return found
+
+    def carry(self, way: Link) -> None:
+        """Note that a fact leads to a table by a key that it has through another one."""
+        self.carried.setdefault(way.parent.id, []).append(way)
+        self.carries.setdefault(way.child.id, []).append(way)
 
     def by_version(self, staged: Staged) -> bool:
         """Others hold the key of a version: the dimension shows every version under that key, since

@@ -59,7 +59,7 @@ class Kind:
 
 
 def worth_of(site: Site, line: Staged) -> lines.Amount | None:
-    return lines.amount(line, site.headers.get(line.id), site.schema.identities)
+    return lines.amount(line, site.headers.get(line.id), site.identities)
 
 
 def children(site: Site, parent: Staged) -> list[Link]:
@@ -249,7 +249,7 @@ def _parents(site: Site, kind: Kind) -> dict[str, Link]:
 
 def _carried(site: Site, child: Staged) -> Iterator[Link]:
     """What the rows know through what they refer to: a rental the film of its copy."""
-    ways = [way for each in site.carried.values() for way in each if way.child.id == child.id]
+    ways = site.carries.get(child.id, ())
     return (way for way in ways if len(way.columns) == 1 and not way.is_self)
 
 
@@ -446,6 +446,6 @@ def row_of(site: Site, staged: Staged, wide: Wide) -> Row:
         staged=staged, columns=tuple(wide.columns), expressions=dict(wide.expressions),
         up=site.plan.up[staged.id], sums=dict(wide.sums), several=wide.several, owned=wide.owned,
         complete=wide.complete,
-        identities=[i for i in site.schema.identities if i.table == staged.id],
+        identities=site.identities.get(staged.id, ()),
         is_fact=site.plan.is_fact(staged), is_line=staged.id in site.headers,
     )  # fmt: skip

@@ -5,6 +5,7 @@ names → column meanings → keys → versions → relationships → roles → 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from dbt_cartridge.config import Settings
@@ -13,6 +14,7 @@ from dbt_cartridge.documents.scan import Scan
 from dbt_cartridge.documents.schema import (
     ColumnMeaning,
     Evidence,
+    Identity,
     Key,
     Relationship,
     Schema,
@@ -61,9 +63,10 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
     relationships = references.joined
     drafts = _refined(drafts, keys, versions, relationships)
     formulas = identities(drafts, relationships, ask)
-    drafts = [replace(d, meanings=per_unit(d, formulas)) for d in drafts]
-    drafts = [replace(d, meanings=of_anything(d)) for d in drafts]
-    drafts = [replace(d, meanings=in_one_currency(d, formulas)) for d in drafts]
+    proved: dict[str, list[Identity]] = {}
+    for formula in formulas:
+        proved.setdefault(formula.table, []).append(formula)
+    drafts = [_corrected(d, proved.get(d.id, ())) for d in drafts]
     found = roles(drafts, relationships, ask)
     drafts = over_time(drafts, {id: one.shape for id, one in found.items()}, ask)
     named = entities(drafts)
@@ -97,6 +100,13 @@ def _drafts(
         )
         for table in facts.tables.values()
     ]
+
+
+def _corrected(draft: Draft, formulas: Sequence[Identity]) -> Draft:
+    """With what the table's own formulas tell of its columns."""
+    draft = replace(draft, meanings=per_unit(draft, formulas))
+    draft = replace(draft, meanings=of_anything(draft))
+    return replace(draft, meanings=in_one_currency(draft, formulas))
 
 
 def _by_version(draft: Draft, own: TableKeys, versions: Versions | None, ask: Asker) -> TableKeys:

@@ -20,9 +20,12 @@ from dbt_cartridge.infer.key_columns import (
 from dbt_cartridge.infer.keys import TableKeys
 from dbt_cartridge.infer.name_words import PERSON_ROLES
 from dbt_cartridge.infer.names import Named, NameIndex, in_order, is_short_form, normal
+from dbt_cartridge.words import singular
 
 MAX_PER_COLUMN = 8
 MAX_BY_VALUE = 3
+MANY = 4
+"""Tables with a second key of one name, from which on it tells none of them."""
 ENOUGH_VALUES = 5
 """Distinct numbers from which their being found elsewhere can tell anything."""
 SPARSE = 0.7
@@ -73,6 +76,7 @@ class Targets:
         self.sparse: list[Target] = []  # whole numbers that do not merely count
         self.namesakes: dict[tuple[str, ...], list[ColumnFacts]] = defaultdict(list)
         self.known = known = _known_once(facts, keys)
+        self._common: dict[tuple[str, ...], bool] = {}
         for table in facts.tables.values():
             for column in table.columns.values():
                 if column.filled and column.has_key_word and column.stem:
@@ -94,22 +98,29 @@ class Targets:
         `codigo` of clientes and of pedidos; not `customer_id`, which names one of its tables, and
         not the key that a family of tables shares (`email_event`, `email_event_click`).
         """
-        keys = [t.column for t in self.by_words.get(words, ()) if t.primary]
-        if len(keys) < 2:
+        if words not in self._common:
+            self._common[words] = self._names_no_table(words)
+        return self._common[words] and self._first_word(one) != self._first_word(other)
+
+    def _names_no_table(self, words: tuple[str, ...]) -> bool:
+        """Several tables call their keys so, and it is the name of none. Second keys as well where
+        many have one: everybody has an `email`."""
+        found = self.by_words.get(words, ())
+        keys = [t.column for t in found if t.primary] or [t.column for t in found]
+        if len(keys) < (2 if any(t.primary for t in found) else MANY):
             return False
-        owners = [key.table for key in keys]
         stem = "".join(normal(keys[0].stem))
-        tables = self.facts.tables
-        called = ["".join(normal(tables[table].entity)) for table in owners]
+        called = ["".join(normal(self.facts.tables[key.table].entity)) for key in keys]
         if any(stem == entity or is_short_form(stem, entity) for entity in called):
             return False
-        if stem and 1 in (
+        # `lookup_id` is what lookup_values are known by, `film` pixar_films
+        return not stem or 1 not in (
             sum(entity.startswith(stem) for entity in called),
             sum(entity.endswith(stem) for entity in called),
-        ):
-            return False  # `lookup_id` is what lookup_values are known by, `film` pixar_films
-        mine, theirs = normal(tables[one].entity), normal(tables[other].entity)
-        return mine[0] != theirs[0]
+        )
+
+    def _first_word(self, table: str) -> str:
+        return singular(self.facts.tables[table].entity[0])
 
 
 def _known_once(facts: Facts, keys: dict[str, TableKeys]) -> dict[str, set[str]]:

@@ -77,11 +77,15 @@ def one_way(found: Sequence[Identity]) -> list[Identity]:
 
 
 def in_one_currency(draft: Draft, identities: Iterable[Identity]) -> tuple[ColumnMeaning, ...]:
-    """The meanings of a table's columns, amounts that were converted no longer in several."""
+    """The meanings of a table's columns, amounts that were converted no longer in several.
+
+    Args:
+        identities: the table's own.
+    """
     said: set[str] = set()
     made: set[str] = set()
     for one in identities:
-        if one.table == draft.id and one.kind == "conversion" and one.result:
+        if one.kind == "conversion" and one.result:
             made.add(one.result)
             said |= set(draft.by_name[one.result].words) - set(draft.by_name[one.operands[0]].words)
     return tuple(

@@ -39,7 +39,7 @@ def identities(
     questions = plan(drafts, relationships, numbers)
     if not questions:
         return ()
-    converting = [q for id in numbers for q in conversions(id, numbers[id])]
+    converting = {table: conversions(table, numbers[table]) for table in numbers}
     answers = zip(questions, ask(questions), strict=True)
     found: list[Identity] = []
     explained: set[tuple[str, ...]] = set()
@@ -47,7 +47,7 @@ def identities(
         if answer.status != "answered" or answer.considered < FEWEST or answer.share < HOLDS:
             continue
         # The first that holds explains a measure; the others follow from it or happen to hold.
-        converts = question in converting
+        converts = question in converting[question.relation]
         about = ("conversion", *_about(question)) if converts else _about(question)
         if about not in explained:
             explained.add(about)

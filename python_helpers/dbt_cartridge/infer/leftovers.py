@@ -90,8 +90,10 @@ def _copied(draft: Draft, originals: dict[Words, list[Draft]]) -> Draft | None:
         return None
     own = _columns(draft)
     for original in originals[_words(draft)]:
+        if _length(original) >= len(words):
+            break  # as are all that follow
         theirs = _columns(original)
-        if _length(original) < len(words) and own <= theirs and len(own) >= _COLUMNS * len(theirs):
+        if own <= theirs and len(own) >= _COLUMNS * len(theirs):
             return original
     return None
 

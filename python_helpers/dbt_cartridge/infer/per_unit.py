@@ -17,11 +17,15 @@ _MULTIPLIED = frozenset(("plain", "discount_rate", "discount_amount"))
 
 
 def per_unit(draft: Draft, identities: Iterable[Identity]) -> tuple[ColumnMeaning, ...]:
-    """The meanings of a table's columns, its factors no longer additive."""
+    """The meanings of a table's columns, its factors no longer additive.
+
+    Args:
+        identities: the table's own.
+    """
     quantities = {figure.name for figure in figures(draft) if figure.is_quantity}
     results: dict[str, str] = {}
     for identity in identities:
-        if identity.table == draft.id and _is_proved_product(identity):
+        if _is_proved_product(identity):
             factors = _factors(identity.operands[:2], quantities)
             results.update(dict.fromkeys(factors, identity.result or ""))
     return tuple(

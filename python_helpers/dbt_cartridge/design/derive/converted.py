@@ -32,10 +32,14 @@ class Exchange:
 
 
 def exchange(staged: Staged, identities: Sequence[Identity]) -> Exchange | None:
-    """Of a table whose rows have one amount in both currencies, and the rate."""
+    """Of a table whose rows have one amount in both currencies, and the rate.
+
+    Args:
+        identities: the table's own.
+    """
     for one in identities:
         held = one.hits >= law.HOLDS * one.considered and one.considered > 0
-        if one.table != staged.id or one.kind != "conversion" or not held:
+        if one.kind != "conversion" or not held:
             continue
         columns = [staged.names.get(each or "") for each in (*one.operands, one.result)]
         known = [staged.offer.by_name[name] for name in columns if name in staged.offer.by_name]
