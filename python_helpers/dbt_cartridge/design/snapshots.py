@@ -7,7 +7,7 @@ table) or reads the time of the change out of a text, they stand on staging.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.design import docs
@@ -27,6 +27,10 @@ def snapshots(
     """What is kept the history of, and what is not, and why."""
     found: list[Snapshot] = []
     left: list[LeftOut] = []
+    known: dict[str, list[tuple[str, str]]] = {}
+    for source in declared:
+        for table in source.tables:
+            known.setdefault(table.relation, []).append((source.name, table.name))
     for staged in plan.staged.values():
         if not staged.key or not staged.key_proved or not _changes(plan, staged):
             continue
@@ -38,8 +42,8 @@ def snapshots(
             why = f"It would keep every {docs.words(secret[0])} that ever was."
             left.append(LeftOut(what=f"snapshot of {staged.id}", why=why))
             continue
-        source = _source(staged, stamp, declared)
-        found.append(_snapshot(staged, stamp, source, host, names))
+        rows = _source(staged, stamp, known.get(staged.id, ()))
+        found.append(_snapshot(staged, stamp, rows, host, names))
     return found, left
 
 
@@ -108,15 +112,13 @@ def _snapshot(
 
 
 def _source(
-    staged: Staged, stamp: Attribute | None, declared: Iterable[Source]
+    staged: Staged, stamp: Attribute | None, tables: Sequence[tuple[str, str]]
 ) -> tuple[str, str] | None:
-    """Where its rows stand as they are, one of each key."""
-    tables = [
-        (source.name, table.name)
-        for source in declared
-        for table in source.tables
-        if table.relation == staged.id
-    ]
+    """Where its rows stand as they are, one of each key.
+
+    Args:
+        tables: the names of its source and of the table in it, as often as it is declared.
+    """
     stored = set(staged.names.values())
     chosen = (
         staged.table.versions is not None

@@ -183,10 +183,16 @@ class Facts:
         return self.tables[table].columns[name]
 
 
+def lexicon_of(scan: Scan) -> Lexicon:
+    """The words of all its tables and columns."""
+    named = {r.name: [column.name for column in r.columns] for r in scan.relations if r.columns}
+    return Lexicon.of(named)
+
+
 def facts(scan: Scan) -> Facts:
     """Read names and profiles of the whole scan."""
     relations = [relation for relation in scan.relations if relation.columns]
-    lexicon = Lexicon.of({r.name: [column.name for column in r.columns] for r in relations})
+    lexicon = lexicon_of(scan)
     words = {
         relation.id: lexicon.columns([column.name for column in relation.columns])
         for relation in relations

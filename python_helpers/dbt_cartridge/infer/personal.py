@@ -118,6 +118,8 @@ def _by_name(
     if not words or column.type in ("boolean", "json", "array", "struct"):
         return None
     plain = tuple(_plain(word) for word in words)
+    if _TELLING.isdisjoint(plain):
+        return None
     if column.type in ("text", "binary", "uuid", "other"):
         secret = _secret(plain) or _of_who_logs_in(column, plain, entity)
         if secret:
@@ -133,6 +135,13 @@ def _by_name(
             continue
         return pii, Evidence(text=f"the name says '{found}'")
     return None
+
+
+_TELLING = frozenset(
+    word for phrases in (*(p for _, p in _NAMED), _SECRETS, _KEEPS_SECRETS, ("name",))
+    for phrase in phrases for word in phrase.split()
+)  # fmt: skip
+"""Every word of all that names something personal. Most columns bear none of them."""
 
 
 @lru_cache(maxsize=65_536)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dbt_cartridge.documents.scan import Column, Relation, Scan
 from dbt_cartridge.infer.columns import looks, pii_of
-from dbt_cartridge.infer.facts import facts
+from dbt_cartridge.infer.facts import lexicon_of
 from dbt_cartridge.infer.judges import Look
 from dbt_cartridge.words import Lexicon
 
@@ -15,7 +15,7 @@ def without_personal_values(scan: Scan) -> Scan:
     A minimum is somebody's value too, and so is a frequent one. What is personal is told by names
     and counted patterns alone, so a scan that has gone through here goes through unchanged.
     """
-    lexicon = facts(scan).lexicon
+    lexicon = lexicon_of(scan)
     relations = tuple(_without(relation, lexicon) for relation in scan.relations)
     return scan.model_copy(update={"relations": relations})
 

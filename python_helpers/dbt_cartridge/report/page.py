@@ -11,6 +11,7 @@ import base64
 import gzip
 import hashlib
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -24,6 +25,10 @@ from dbt_cartridge.report.words import shown
 
 if TYPE_CHECKING:
     from dbt_cartridge.pipeline import Outcome
+
+
+_HIDDEN = re.compile(r"\\[ubfrt]")
+"""What JSON writes for control characters, but for the end of a line."""
 
 
 def page(run: Run, outcome: Outcome) -> str:
@@ -54,7 +59,9 @@ def save_page(run: Run, outcome: Outcome, folder: Path) -> Path:
 
 def packed(data: PageData) -> str:
     """Gzip in base64: a tenth of the JSON, and no character that HTML could read."""
-    text = json.dumps(_visible(data.model_dump(mode="json", exclude_defaults=True)))
+    text = data.model_dump_json(exclude_defaults=True)
+    if _HIDDEN.search(text) or not text.isprintable():
+        text = json.dumps(_visible(json.loads(text)))
     return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 
