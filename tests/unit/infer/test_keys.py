@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from dbt_cartridge.documents.scan import DeclaredKey
-from tests.unit.infer.rows import World, key, table
+from tests.unit.infer.rows import Rows, World, key, table
 
 MANY = range(1, 101)
 DAYS = [date(2024, 1, 1) + timedelta(days=n) for n in range(100)]
@@ -242,3 +242,43 @@ def test_a_temporal_table_is_keyed_by_its_own_id_and_since_when() -> None:
     assert key(contracts, "contracts") == ("contract_id", "sysstarttime")
     assert found.versions is not None
     assert (found.versions.kind, found.versions.entity_key) == ("slowly_changing", ("contract_id",))
+
+
+def _of_a_house(tables: int, rows: int = 60) -> dict[str, Rows]:
+    """`crm_thing0` to …: each refers to the first one, and has texts of its own as all have."""
+    return {
+        f"crm_thing{number}": {
+            f"crm_thing{number}_id": list(range(1, rows + 1)),
+            ("parent_" if not number else "") + "crm_thing0_id": _spread(rows),
+            "name": [f"Thing {i} of {number}" for i in range(rows)],
+            "email": [f"a{i}@b{number}.example" for i in range(rows)],
+            "code": [f"c{i % 20}" for i in range(rows)],
+        }
+        for number in range(tables)
+    }
+
+
+def _spread(rows: int) -> list[int]:
+    return [1 + i * 7 % 23 for i in range(rows)]
+
+
+def test_a_prefix_of_the_house_is_left_out_of_keys_as_of_tables() -> None:
+    schema = World(_of_a_house(6)).infer()
+    keys = {t.id: t.primary_key for t in schema.tables}
+    assert all(
+        own and own.columns == (f"{id.removeprefix('raw.')}_id",)
+        and any("named after the table" in e.text for e in own.evidence)
+        for id, own in keys.items()
+    )  # fmt: skip
+    assert {(r.table, r.ref_table) for r in schema.relationships} == {
+        (f"raw.crm_thing{number}", "raw.crm_thing0") for number in range(6)
+    }
+
+
+def test_what_is_asked_grows_with_the_tables_and_not_with_their_pairs() -> None:
+    asked: list[int] = []
+    for tables in (12, 24):
+        world = World(_of_a_house(tables))
+        world.infer()
+        asked.append(len(world.asked))
+    assert asked[1] <= 2.2 * asked[0], asked
