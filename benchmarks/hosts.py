@@ -367,7 +367,10 @@ def lint(host: Host) -> tuple[str, list[str]]:
         *models,
         folder=host.root,
     )
-    found = json.loads(out[out.index("[{") :])
+    start = out.find("[{")
+    if start < 0:
+        return "failed", [f"linter: {bench.last_words(out)}"]
+    found = json.loads(out[start:])
     codes = Counter(v["code"] for file in found for v in file["violations"])
     said = [f"linter: {count} {code}" for code, count in codes.most_common()]
     return f"{codes.total()} in {len(models)}", said

@@ -37,7 +37,7 @@ _EPOCH_UNITS = frozenset(
     "ms ns millis micros nanos milliseconds microseconds nanoseconds epoch unix".split()
 )
 _TIME_ENDINGS = frozenset("date time timestamp datetime dt ts on at tstamp".split())
-_DATE_WORDS = frozenset("date day week month quarter year from to until since".split())
+_DATE_WORDS = frozenset("date day birthday week month quarter year from to until since".split())
 _EVENT_VERBS = {
     "create": "created", "creation": "created", "update": "updated", "modify": "modified",
     "modification": "modified", "delete": "deleted", "insert": "inserted", "load": "loaded",
@@ -162,7 +162,7 @@ def _wish(
     if meaning.is_load_tool:
         # The tool's own documentation calls it so: `_fivetran_synced`.
         return f"_{safe_name(meaning.name)}" if meaning.name.startswith("_") else snake(words)
-    if parent_key and meaning.name not in key:
+    if parent_key and (meaning.name not in key or len(key) > 1):
         return _foreign_key(words, parent_key)
     if meaning.spelt and (family in ("date", "timestamp") or meaning.words[0] in _FLAG_STARTS):
         # A name in another language tells in that language what it holds.
@@ -226,5 +226,6 @@ def _day(words: list[str], entity: str) -> str:
     if words[-1] in {"at", "on", "time", "timestamp", "datetime"} and len(words) > 1:
         return snake((*words[:-1], "date"))
     if not _DATE_WORDS.isdisjoint(words):
-        return f"{entity}_{snake(words)}" if len(words) == 1 else snake(words)
+        bare = len(words) == 1 and words[0] != "birthday"
+        return f"{entity}_{snake(words)}" if bare else snake(words)
     return snake((*words, "date"))

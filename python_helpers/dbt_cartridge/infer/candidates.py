@@ -400,6 +400,11 @@ def _of_its_table(column: ColumnFacts, targets: Targets, names: NameIndex) -> li
     at = alike.index(column) if numbered and len(within) > 1 else 0
     if not numbered and len(within) > 1:
         return []
+    if not numbered and any(
+        other.has_key_word and normal(other.stem) == within[0]
+        for other in targets.facts.tables[column.table].columns.values()
+    ):
+        return []  # `order_id` of order_lines is the order's; what else stands there is not
     return names.entity_tables(within[at])
 
 

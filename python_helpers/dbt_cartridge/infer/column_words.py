@@ -224,7 +224,8 @@ PERSON_TABLES = words_of(
     """
     customer employee user contact person patient student member author actor staff driver
     passenger player candidate applicant teacher doctor physician guest subscriber client lead
-    agent instructor worker artist tenant donor volunteer personnel mechanic buyer
+    agent instructor worker artist tenant donor volunteer personnel mechanic buyer trainer
+    coach nurse technician courier resident professor lecturer tutor pupil learner
     """
 )
 """Entities that are people: their `name` is a person's."""

@@ -19,10 +19,14 @@ from dbt_cartridge.documents.schema import (
     Pii,
     Relationship,
 )
+from dbt_cartridge.infer.column_words import PERSON_TABLES
 from dbt_cartridge.infer.judges import Look, judged, look
 from dbt_cartridge.infer.personal import personal
 from dbt_cartridge.infer.units import with_units
 from dbt_cartridge.words import Lexicon, column_prefix, raw_split
+
+_PARTS_OF_A_NAME = (("first",), ("middle",), ("last",))
+"""What the columns of a person's name are called where nobody needs to be told."""
 
 
 def meanings(relation: Relation, lexicon: Lexicon) -> tuple[ColumnMeaning, ...]:
@@ -37,7 +41,11 @@ def looks(relation: Relation, lexicon: Lexicon) -> Iterator[Look]:
     entity = lexicon.meant(relation.name, lexicon.entity(relation.name))
     foreign = relation.name in lexicon.languages
     written = len(column_prefix(names))
-    for column, words in zip(relation.columns, lexicon.columns(names), strict=True):
+    told = lexicon.columns(names)
+    in_parts = {("first",), ("last",)} <= set(told) and entity[-1] in PERSON_TABLES
+    for column, words in zip(relation.columns, told, strict=True):
+        if in_parts and column.type == "text" and words in _PARTS_OF_A_NAME:
+            words = (*words, "name")
         spelt = raw_split(column.name[written:]) if foreign else ()
         yield look(column, lexicon.meant(relation.name, words), entity, spelt)
 

@@ -91,16 +91,15 @@ def _additivity(named: list[str], reading: Reading) -> Additivity | None:
         return "semi_additive"
     if said & {"years", "year", "months", "weeks"} and not said & {"amount", "count", "total"}:
         return "non_additive"  # an age or a term: it grows by itself
+    if "total" in said:
+        return "additive"  # the weight of all that was shipped, not of one piece
     for word in reversed(named):
         if word in lists.NON_ADDITIVE:
             return "non_additive"
-        if word in lists.ADDITIVE:
+        if word in lists.ADDITIVE or word in lists.MONEY:
             return "additive"
-        if word in lists.MONEY:
-            return "additive"
-        if word in lists.UNITS:
-            return "additive"
-    return None
+    # In what it is counted says less than what is counted: a `height_cm` does not add up.
+    return "additive" if said & lists.UNITS.keys() else None
 
 
 _WEIGHTS = {"g": "grams", "kg": "kilograms", "lb": "pounds", "oz": "ounces", "t": "tonnes"}

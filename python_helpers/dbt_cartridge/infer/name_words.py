@@ -18,6 +18,44 @@ GENERIC_HEADS = frozenset(
 )
 """Last words that many tables share: alone they name none of them."""
 
+SYNONYMS = tuple(
+    frozenset(words.split())
+    for words in (
+        "client customer",
+        "vendor supplier",
+        "staff employee worker personnel",
+        "product item article",
+        "shop store outlet",
+        "doctor physician clinician practitioner",
+        "teacher instructor trainer tutor lecturer professor coach",
+        "student pupil learner",
+        "carrier shipper courier",
+        "company organization organisation firm",
+        "manufacturer maker producer",
+        "country nation",
+        "state province",
+        "city town",
+        "location place venue",
+        "warehouse depot",
+        "film movie",
+        "song track",
+        "vehicle car",
+        "aircraft airplane plane",
+        "game match fixture",
+        "team club squad",
+        "player athlete",
+        "picture photo image",
+        "invoice bill",
+        "booking reservation",
+        "trip journey ride",
+        "contract agreement",
+        "guest visitor",
+        "author writer",
+        "driver chauffeur",
+    )
+)
+"""What one table calls a client, another one calls a customer: words for the same thing."""
+
 PERSON_ENTITIES = frozenset(
     "user employee person staff member people agent worker personnel teacher student".split()
 )

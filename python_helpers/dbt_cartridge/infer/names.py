@@ -19,11 +19,14 @@ from dbt_cartridge.infer.name_words import (
     PERSON_ROLES,
     PERSON_SELF,
     SELF_WORDS,
+    SYNONYMS,
 )
 from dbt_cartridge.words import singular
 
 ACTOR = "user"
 """Who is logged in, whatever else a schema calls people."""
+
+_SYNONYMS = {word: group for group in SYNONYMS for word in group}
 
 _COMMON = 4
 """Letters that two forms of a word begin with, at least."""
@@ -37,7 +40,7 @@ Likeness = Literal[
     "begin",  # product_assembly_id → products; ship_via → shippers
     "tail",  # license_id → drivers_licenses
     "part",  # customer_id → customer_demographics; current_stage_id → job_stages
-    "short",  # dept_no → departments
+    "short",  # by another word: dept_no → departments; client_id → customers
     "key_name",  # flights.tailnum → planes.tailnum
     "key_ending",  # routes.dst_apid → airports.apid
     "table",  # l_artist_label.entity0 → artists
@@ -191,7 +194,21 @@ class NameIndex:
         out += self._parts(stem)
         if not out or all(match.likeness in ("part", "begin") for match in out):
             out += self._shorts(stem)
-        return out
+        return out or self._same_thing(stem)
+
+    def _same_thing(self, stem: tuple[str, ...]) -> list[Named]:
+        """`client_id` for customers, `sold_to_client` too, where no table bears the word itself and
+        one bears the other."""
+        last, before = stem[-1], stem[:-1]
+        others = _SYNONYMS.get(last, frozenset()) - {last}
+        if last in self._word or not others:
+            return []
+        whole = [t for word in others for t in self._entity.get((*before, word), [])]
+        plays = bool(before) and PART_ROLES.issuperset(before)
+        part = [t for word in others for t in self._entity.get((word,), [])] if plays else []
+        found = whole or part
+        role = () if whole else before
+        return [Named(found[0], "short", role, 1 / len(stem))] if len(found) == 1 else []
 
     def _inflected(self, stem: tuple[str, ...]) -> list[str]:
         """`клиента` of клиенты, `auftrags` of auftraege: words that differ in their last letters.
@@ -274,7 +291,8 @@ class NameIndex:
         out: list[Named] = []
         person = bool((PERSON_ENTITIES | OTHER_PEOPLE) & set(own.entity))
         names_itself = stem == self._normal[own.id]
-        leads = {raw[0], *stem[-1:]} & SELF_WORDS if raw else set[str]()
+        one = raw[-1:] == stem[-1:]  # `children` are counted
+        leads = {raw[0], *(stem[-1:] if one else ())} & SELF_WORDS if raw else set[str]()
         if leads and (person or not leads <= PERSON_SELF):
             left = stem[1:] if stem and stem[0] in SELF_WORDS else ()
             if not left or left[-1] in own.entity or left[-1] in ("to", "by", "employee"):

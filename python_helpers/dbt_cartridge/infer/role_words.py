@@ -54,7 +54,8 @@ THINGS = words_of(
     constructor species animal pet plant crop farm agent broker owner landlord tenant property
     listing host guest hotel restaurant recipe ingredient menu dish channel video page website
     app schedule shift league season tournament stadium venue sponsor domain server service
-    application profile
+    application profile subscriber trainer instructor coach nurse technician worker courier
+    resident volunteer
     """
 )
 """What an event is about."""

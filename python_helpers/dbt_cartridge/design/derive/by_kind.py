@@ -25,6 +25,8 @@ _KINDS = frozenset("type kind class category flag method channel mode tier".spli
 """What a category ends in by which the business counts; a colour or a size is seldom asked for."""
 _MOST_VALUES = {"status": 8, "type_discriminator": 6, "category": 5}
 BY_FLAG = "by_flag"
+REASONS = frozenset({"reason", "cause"})
+"""What a column ends in whose values say why, and not what: `cancel_reason_price_order_count`."""
 _LONGEST = 24  # characters of a state: longer ones are sentences
 _SHORTEST = 2  # … and so short they are codes
 _NOTHING = frozenset(("none", "other", "others", "unknown", "null", "not_specified", "misc"))
@@ -53,7 +55,7 @@ def by_kind(group: Group) -> Iterator[Derivation]:
         if attribute.origin is not None and attribute.origin[0] != group.child.id:
             rank = Rank(min(rank + 1, Rank.SOMETIMES))  # its own kinds come first
         values = states(attribute)
-        codes = any(_is_code(value) for value in values)
+        codes = last in REASONS or any(_is_code(value) for value in values)
         for value in values:
             chosen = f"{group.column(attribute)} = {sql.literal(value)}"
             said = f"have the {docs.words(attribute.name)} `{value}`"

@@ -10,7 +10,7 @@ from functools import cached_property
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.derive.amounts import averages, total_name
-from dbt_cartridge.design.derive.by_kind import by_flag, by_kind, states
+from dbt_cartridge.design.derive.by_kind import REASONS, by_flag, by_kind, states
 from dbt_cartridge.design.derive.counts import counted
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.full_name import in_parts, joined
@@ -89,7 +89,8 @@ class Through:
         """The bridge's own column that says what the others are to this one, and its few values."""
         for a in self.here.child.offer.attributes:
             own = a.name not in (*self.here.columns, *self.there.columns)
-            if own and a.type == "text" and a.pii is None and (few := states(a)):
+            why = a.name.rpartition("_")[2] in REASONS
+            if own and not why and a.type == "text" and a.pii is None and (few := states(a)):
                 return a, few
         return None
 
