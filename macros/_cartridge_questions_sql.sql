@@ -148,6 +148,7 @@ select
     count(case when {{ v | join(' is not null and ') }} is not null then 1 end) as c{{ loop.index }},
     count(case when
         {%- if form == 'ordering' %} {{ v[0] }} <= {{ v[1] }}
+        {%- elif form == 'by_day' %} cast({{ v[0] }} as date) <= cast({{ v[1] }} as date)
         {%- else %} abs({{ v[0] }} - (
             {%- if form == 'sum' %}{{ v[1:] | join(' + ') }}
             {%- elif form == 'difference' %}{{ v[1:] | join(' - ') }}

@@ -256,7 +256,8 @@ def identity_tests(
         staged = [names[part] for part in identity.operands]
         if identity.kind == "ordering" and len(staged) == 2:
             lower, upper = staged
-            claim = f"{sql.name(upper)} >= {sql.name(lower)}"
+            of_day = {types[part] for part in identity.operands} == {"date", "timestamp"}
+            claim = f"{_as_day(upper, of_day)} >= {_as_day(lower, of_day)}"
             name = f"{upper}_not_below_{lower}"
         elif identity.kind in ("product", "conversion") and identity.result and len(staged) >= 2:
             result = names[identity.result]
@@ -291,6 +292,11 @@ def _comparable(identity: Identity, types: dict[str, str]) -> bool:
         for part in (*identity.operands, *([identity.result] if identity.result else []))
     }  # fmt: skip
     return len(families) == 1
+
+
+def _as_day(name: str, of_day: bool) -> str:
+    """A column beside a date: what happened in the course of a day is not after it."""
+    return f"cast({sql.name(name)} as date)" if of_day else sql.name(name)
 
 
 def product(operands: Sequence[str], form: str) -> str:

@@ -54,12 +54,13 @@ class Product(Frozen):
 
 
 class Ordering(Frozen):
-    """In how many rows `lower <= upper`."""
+    """In how many rows `lower <= upper`; `by_day` where one of them is a date and one a moment."""
 
     kind: Literal["ordering"] = "ordering"
     relation: str
     lower: str
     upper: str
+    by_day: bool = False
 
 
 class Total(Frozen):

@@ -8,7 +8,7 @@ Who decides, and why, is in `judges`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dbt_cartridge.documents.scan import Relation
 from dbt_cartridge.documents.schema import (
@@ -25,7 +25,11 @@ from dbt_cartridge.infer.personal import personal
 from dbt_cartridge.infer.units import with_units
 from dbt_cartridge.words import Lexicon, column_prefix, raw_split
 
-_PARTS_OF_A_NAME = (("first",), ("middle",), ("last",))
+_PARTS_OF_A_NAME: Mapping[tuple[str, ...], tuple[str, ...]] = {
+    ("first",): ("first", "name"), ("middle",): ("middle", "name"), ("last",): ("last", "name"),
+    ("f", "name"): ("first", "name"), ("m", "name"): ("middle", "name"),
+    ("l", "name"): ("last", "name"),
+}  # fmt: skip
 """What the columns of a person's name are called where nobody needs to be told."""
 
 
@@ -42,10 +46,11 @@ def looks(relation: Relation, lexicon: Lexicon) -> Iterator[Look]:
     foreign = relation.name in lexicon.languages
     written = len(column_prefix(names))
     told = lexicon.columns(names)
-    in_parts = {("first",), ("last",)} <= set(told) and entity[-1] in PERSON_TABLES
+    both = {("first",), ("last",)} <= set(told) or {("f", "name"), ("l", "name")} <= set(told)
+    in_parts = both and entity[-1] in PERSON_TABLES
     for column, words in zip(relation.columns, told, strict=True):
-        if in_parts and column.type == "text" and words in _PARTS_OF_A_NAME:
-            words = (*words, "name")
+        if in_parts and column.type == "text":
+            words = _PARTS_OF_A_NAME.get(words, words)
         spelt = raw_split(column.name[written:]) if foreign else ()
         yield look(column, lexicon.meant(relation.name, words), entity, spelt)
 

@@ -77,6 +77,7 @@ PERSON_ROLES = frozenset(
     "instructor teacher clerk responsible salesperson seller buyer driver captain president "
     "referee coach mentor follower inviter invited resolver commenter uploader performer admin "
     "administrator collaborator credited cashier host guest verified reviewed edited sold "
+    "server waiter waitress bartender technician nurse surgeon pilot tutor courier "
     "winner loser opponent champion challenger scorer followee payer payee lender borrower".split()
 )
 """Words that say what part a person plays."""

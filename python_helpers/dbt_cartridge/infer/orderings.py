@@ -12,6 +12,7 @@ from dbt_cartridge.infer.reading import read
 
 _MOST = 6
 """Questions per table."""
+_DAY = len("2024-01-31")
 
 _FIRST = words_of("""
     created create creation order ordered start started begin began from open opened request
@@ -25,6 +26,7 @@ _LAST = words_of("""
     end ended to until closed close completed completion finish finished delivered delivery
     receipt return returned discharge discharged arrival arrived updated modified cancelled
     canceled expiry expires expired expiration dropoff through termination terminated left death
+    restored recovered repaired fixed
 """)
 _LIMITS = (("min", "max"), ("minimum", "maximum"), ("lowest", "highest"), ("low", "high"))
 _SAME_SPAN = (("start", "end"), ("from", "to"), ("begin", "end"), ("started", "ended"),
@@ -43,7 +45,8 @@ def orderings(draft: Draft) -> list[Ordering]:
     asked: dict[Ordering, None] = {}
     for lower, upper in (*_spans(times), *_limits(measures), *_steps(times)):
         if _may_hold(draft, lower, upper):
-            question = Ordering(relation=draft.id, lower=lower.name, upper=upper.name)
+            mixed = draft.column(lower.name).type != draft.column(upper.name).type
+            question = Ordering(relation=draft.id, lower=lower.name, upper=upper.name, by_day=mixed)
             asked[question] = None
     return list(asked)[:_MOST]
 
@@ -96,22 +99,27 @@ def _stage(meaning: ColumnMeaning) -> int | None:
         return None
     if said & _LAST:
         return 2
+    if {"check", "in"} <= said:
+        return 1  # of a stay that was booked before
     if said & _THEN:
         return 1
     return 0 if said & _FIRST else None
 
 
 def _may_hold(draft: Draft, lower: ColumnMeaning, upper: ColumnMeaning) -> bool:
-    """Both of one type, and neither range begins or ends before the other's."""
+    """Both of one type, or both times, and neither range begins or ends before the other's."""
     low, high = draft.column(lower.name), draft.column(upper.name)
-    if low.type != high.type or low.profile is None or high.profile is None:
+    if low.type != high.type and not {low.type, high.type} <= {"date", "timestamp"}:
+        return False
+    if low.profile is None or high.profile is None:
         return False
     one, two = read(low), read(high)
     if one.kind in ("date", "timestamp"):
         if not one.filled or not two.filled or low.type == "text":
             return False
         # A later time that is often missing may end before the earlier one's last value does.
-        return (low.profile.min or "") <= (high.profile.min or "")
+        first, last = low.profile.min or "", high.profile.min or ""
+        return first[:_DAY] <= last[:_DAY] if low.type != high.type else first <= last
     if one.low is None or two.low is None or one.high is None or two.high is None:
         return False
     return one.low <= two.low and one.high <= two.high

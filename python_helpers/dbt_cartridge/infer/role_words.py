@@ -29,7 +29,8 @@ EVENTS = words_of(
     send bounce unsubscribe complaint report analytic fulfillment fulfilment engagement case
     deal install earning standing batting pitching fielding qualifying award immunization
     condition medication vital lab imaging study stay ledger trans trx stint absence leave
-    shift_log pageview page_view referral pledge subscription_event
+    shift_log pageview page_view referral pledge subscription_event outage interruption failure
+    breakdown fault downtime
     """
 )
 """What happens, or is counted, once per row."""

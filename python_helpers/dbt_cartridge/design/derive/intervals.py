@@ -115,8 +115,7 @@ def _keys(owner: Link, field: Attribute | None) -> list[str]:
 
 def _field(row: Row) -> Attribute | None:
     return next(
-        (a for a in row.own if a.type in ("text", "integer") and a.role != "foreign_key"
-         and not _FIELDS.isdisjoint(a.words)
+        (a for a in row.own if a.type in ("text", "integer") and not _FIELDS.isdisjoint(a.words)
          and (a.name in _FIELDS or a.name.endswith(("_id", "_name", "_key")))), None,
     )  # fmt: skip
 
