@@ -601,10 +601,13 @@ def composite_pairs(facts: Facts, keys: dict[str, TableKeys]) -> list[Pair]:
                 continue
             own = keys[table].primary
             if own is not None and set(own.columns) == {c.name for c in child}:
+                # Each check has one tender so far: the number is the check's all the same.
+                named_so = any(c.stem and _is_own_id(c, facts) for c in columns)
                 links = keys[table].references
-                if all(links.get(c.name, 0) > 0.5 for c in child):
+                if not named_so and all(links.get(c.name, 0) > 0.5 for c in child):
                     continue  # two bridges between the same tables: neither is a parent
-                if (facts.tables[table].rows or 0) >= (parent.rows or 0):
+                rows, all_of_it = facts.tables[table].rows or 0, parent.rows or 0
+                if rows > all_of_it or (rows == all_of_it and not named_so):
                     continue
             entity = facts.tables[table].entity
             if entity[-len(parent.entity) :] == parent.entity:

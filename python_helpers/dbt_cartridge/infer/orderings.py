@@ -18,16 +18,19 @@ _FIRST = words_of("""
     created create creation order ordered start started begin began from open opened request
     requested booking booked hire hired departure departed placed rental issue issued admission
     admitted pickup sale invoice transaction submitted launch received valid effective scheduled
-    since registration enrolled birth founded purchase
+    since registration enrolled birth founded purchase listed reported detected raised logged
+    offered posted applied
 """)
 _THEN = words_of("ship shipped shipping dispatched approved paid payment confirmed due required "
-                 "expected promised commit resolved processed activated")  # fmt: skip
+                 "expected promised commit resolved processed activated sold accepted")  # fmt: skip
 _LAST = words_of("""
     end ended to until closed close completed completion finish finished delivered delivery
     receipt return returned discharge discharged arrival arrived updated modified cancelled
     canceled expiry expires expired expiration dropoff through termination terminated left death
-    restored recovered repaired fixed
+    restored recovered repaired fixed settled credited answered
 """)
+_LEADING_ON = frozenset({"ship", "shipped", "dispatched", "approved", "sold"})
+"""Of the second steps, those that a third one follows."""
 _LIMITS = (("min", "max"), ("minimum", "maximum"), ("lowest", "highest"), ("low", "high"))
 _SAME_SPAN = (("start", "end"), ("from", "to"), ("begin", "end"), ("started", "ended"),
               ("in", "out"), ("out", "in"), ("opened", "closed"),
@@ -88,7 +91,7 @@ def _steps(times: list[ColumnMeaning]) -> Iterator[Pair]:
                 continue  # a row may be touched at any time
             if lower.name in spanned and upper.name in spanned:
                 continue
-            if early == 1 and not set(lower.words) & {"ship", "shipped", "dispatched", "approved"}:
+            if early == 1 and not set(lower.words) & _LEADING_ON:
                 continue
             yield lower, upper
 

@@ -1,7 +1,8 @@
 """Numbers that are of one piece, or of another thing in every row, are not to be summed.
 
-`ext_cost = quantity × cost` says that `cost` is the cost of one, whatever its name says. Of the two
-factors, the quantity stays what it is.
+`ext_price = quantity × price` says that `price` is that of one, whatever its name says, and that
+`ext_price` is what all of them come to, which adds up. Of the two factors, the quantity stays what
+it is.
 """
 
 from __future__ import annotations
@@ -17,30 +18,36 @@ _MULTIPLIED = frozenset(("plain", "discount_rate", "discount_amount"))
 
 
 def per_unit(draft: Draft, identities: Iterable[Identity]) -> tuple[ColumnMeaning, ...]:
-    """The meanings of a table's columns, its factors no longer additive.
+    """The meanings of a table's columns, its factors not additive, and its products so.
 
     Args:
         identities: the table's own.
     """
     quantities = {figure.name for figure in figures(draft) if figure.is_quantity}
-    results: dict[str, str] = {}
+    of_one: dict[str, str] = {}  # column → what it is a factor of
+    of_all: dict[str, str] = {}  # column → of what one it is so many
     for identity in identities:
-        if _is_proved_product(identity):
-            factors = _factors(identity.operands[:2], quantities)
-            results.update(dict.fromkeys(factors, identity.result or ""))
-    return tuple(
-        m.model_copy(
-            update={
-                "additivity": "non_additive",
-                "evidence": (
-                    *m.evidence,
-                    Evidence(text=f"a factor of {results[m.name]}: what one unit is worth"),
-                ),
-            }
-        )
-        if m.name in results and m.additivity == "additive"
-        else m
-        for m in draft.meanings
+        factors = _factors(identity.operands[:2], quantities)
+        if _is_proved_product(identity) and identity.result and factors:
+            of_one.update(dict.fromkeys(factors, identity.result))
+            of_all[identity.result] = factors[0]
+    told = draft.by_name
+
+    def corrected(m: ColumnMeaning) -> ColumnMeaning:
+        if m.name in of_one and m.additivity == "additive":
+            why = f"a factor of {of_one[m.name]}: what one unit is worth"
+            return _with(m, why, additivity="non_additive")
+        if m.name in of_all and m.name not in of_one and m.additivity == "non_additive":
+            money = m.money or told[of_all[m.name]].money
+            return _with(m, f"so many of {of_all[m.name]}", additivity="additive", money=money)
+        return m
+
+    return tuple(map(corrected, draft.meanings))
+
+
+def _with(meaning: ColumnMeaning, why: str, **update: object) -> ColumnMeaning:
+    return meaning.model_copy(
+        update={**update, "evidence": (*meaning.evidence, Evidence(text=why))}
     )
 
 

@@ -15,13 +15,15 @@ from dbt_cartridge.infer.reading import Reading, read
 
 _NO_CURRENCY = frozenset(("rate", "exchange", "amount", "value", "factor", "name", "symbol"))
 """`currency_rate` and `currency_amount` are numbers, `currency_name` says what a code says."""
+_HELD = frozenset(("asset", "coin", "token", "denomination"))
+"""What amounts are of, beside currencies, where some are in currencies."""
 _UNIT_ENDS = (("unit",), ("units",), ("unit", "of", "measure"))
 
 
 def with_units(found: Sequence[ColumnMeaning], relation: Relation) -> tuple[ColumnMeaning, ...]:
     """The meanings, with the unit of each measure whose unit a column of the table tells."""
     found = [_as_teller(_with_own(meaning, relation), relation) for meaning in found]
-    currencies = [m for m in found if _names_currency(m)]
+    currencies = [m for m in found if _names_currency(m, relation)]
     units = [m for m in found if _names_unit(m)]
     if not currencies and not units:
         return tuple(found)
@@ -30,7 +32,7 @@ def with_units(found: Sequence[ColumnMeaning], relation: Relation) -> tuple[Colu
 
 def _as_teller(meaning: ColumnMeaning, relation: Relation) -> ColumnMeaning:
     """Marked, where it holds currencies: the amounts may be those of a header's lines."""
-    if not _names_currency(meaning):
+    if not _names_currency(meaning, relation):
         return meaning
     distinct = read(relation.by_name[meaning.name]).distinct
     return meaning.model_copy(update={"tells_currency": distinct is None or distinct > 1})
@@ -64,14 +66,26 @@ def _nearest(measure: ColumnMeaning, beside: Iterable[ColumnMeaning]) -> ColumnM
     """`price_currency` for `price`, else the plain `currency`; `weight_unit` for `weight` alone."""
     said = set(measure.words)
     own = [m for m in beside if set(m.words[:-1]) & said]
-    plain = [m for m in beside if m.words[0] in ("currency", "unit", "units", "iso")]
+    plain = [
+        m for m in beside
+        if m.words[0] in ("currency", "unit", "units", "iso") or len(m.words) == 1
+    ]  # fmt: skip
     found = own or plain
     return found[0] if found else None
 
 
-def _names_currency(meaning: ColumnMeaning) -> bool:
+def _names_currency(meaning: ColumnMeaning, relation: Relation) -> bool:
+    """By its name, or by its values: `ccy` and `valuta` are told by EUR and USD, and so is an
+    `asset`, which is a machine elsewhere."""
     said = set(meaning.words)
-    return "currency" in said and not said & _NO_CURRENCY and meaning.role != "measure"
+    if said & _NO_CURRENCY or meaning.role == "measure":
+        return False
+    if "currency" in said:
+        return True
+    values = read(relation.by_name[meaning.name]).values or ()
+    codes = [value for value in values if value in lists.CURRENCIES]
+    several = len(codes) > 1 and len(codes) == len(values)
+    return several or (bool(codes) and meaning.words[-1] in _HELD)
 
 
 def _names_unit(meaning: ColumnMeaning) -> bool:

@@ -24,6 +24,7 @@ from dbt_cartridge.words import pluralised, safe_name, singular, snake
 LONGEST_LIST = 50
 """Names in a list; of more, those that come first in the alphabet. Warehouses limit a text."""
 _NAMES = frozenset({"name", "full_name"})
+_SORTING = frozenset({"status", "category", "type_discriminator"})
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ class Through:
         shown = display(self.there.parent)
         if not shown or shown[0].type != "text" or not self.there.joinable:
             return None
+        if shown[0].role in _SORTING:
+            return None  # a list of states or kinds names nothing: they are counted
         return replace(shown[0], name="full_name") if self.parts else shown[0]
 
     @cached_property
