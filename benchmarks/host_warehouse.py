@@ -67,7 +67,8 @@ def tables(manifest: Manifest) -> list[Table]:
     project = manifest["metadata"]["project_name"]
     found: dict[str, Table] = {}
     for id, source in manifest["sources"].items():
-        if source["package_name"] == project:
+        # The warehouse's own catalogue is no schema that one can make tables in.
+        if source["package_name"] == project and source["schema"].lower() != "information_schema":
             table = Table(source["database"], source["schema"], source["identifier"])
             for column in source["columns"].values():
                 table.columns[column["name"]] = _native(column.get("data_type"))
