@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from dbt_cartridge.design.parts import Attribute
 
@@ -16,11 +16,18 @@ _LATER = frozenset(
     modified updated edited viewed""".split()
 )
 """Of what comes after, or again and again: it dates a row only where nothing else does."""
+_PERIODS = frozenset({"period", "service", "coverage", "accrual"})
+"""What begins with a day without anything happening on it: a bill's period."""
 _FEW_WITHOUT = 0.05  # of the rows have no time
 
 
 def is_planned(attribute: Attribute) -> bool:
     return not PLANNED.isdisjoint(attribute.words)
+
+
+def is_of_period(words: Collection[str]) -> bool:
+    """One end of what a row is about: the rent of a week is not paid when the week begins."""
+    return not _PERIODS.isdisjoint(words)
 
 
 def event_time(attributes: Sequence[Attribute]) -> Attribute | None:
@@ -33,7 +40,10 @@ def event_time(attributes: Sequence[Attribute]) -> Attribute | None:
         if a.type in ("date", "timestamp") and not is_planned(a)
         and (a.origin is not None or a.role == "created_time")  # not the day made of a moment
     ]  # fmt: skip
-    first = [a for a in times if not a.follows and _LATER.isdisjoint(a.words)]
+    first = [
+        a for a in times
+        if not a.follows and _LATER.isdisjoint(a.words) and not is_of_period(a.words)
+    ]  # fmt: skip
     for among, filled in ((first, True), (first, False), (times, True)):
         for role in ("event_time", "created_time"):
             found = [a for a in among if a.role == role and (is_filled(a) or not filled)]

@@ -14,6 +14,7 @@ from dbt_cartridge import law
 from dbt_cartridge.design import casting, checks, docs, measures, removed
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.declared import Declared
+from dbt_cartridge.design.events import is_of_period
 from dbt_cartridge.design.naming import Names, column_names, in_names
 from dbt_cartridge.design.parts import Attribute, Offer, Staged, model_columns, ordered
 from dbt_cartridge.documents.design import (
@@ -135,10 +136,11 @@ def stage(job: Job) -> Staged:
 
 
 def _later(identities: Sequence[Identity]) -> frozenset[str]:
-    """Columns that in nearly every row are not below another one."""
+    """Columns that in nearly every row are not below another one, at which something happened."""
     return frozenset(
         each.operands[1] for each in identities
         if each.kind == "ordering" and len(each.operands) == 2
+        and not is_of_period(raw_split(each.operands[0]))
         and each.hits >= law.HOLDS * each.considered > 0
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 Clicks of a day are a flow: those of a month are their sum. A stock, a balance, a budget are levels:
 they add up over places, and over time they are no sum of anything. Of a name that leaves it open
 the table's own name decides; a flow that only ever rises is a running total, and a level as well.
+So is what a counter shows, whenever it is read.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ _CHANGES = 20  # below which that all are upwards says nothing
 _NEVER = 0.99  # a correction now and then makes no flow of a running total
 _LARGE = 10_000_000  # rows: all of them in order cost more than the name may be wrong
 _BESIDE = frozenset({"cost", "charge", "usage"})  # of what was used; of one piece in other tables
+_COUNTERS = frozenset("reading register odometer mileage meter counter cumulative running".split())
+"""What goes on counting: the next reading holds this one."""
 _LEVELS = frozenset({"balance", "snapshot", "stock", "inventory"})
 
 
@@ -34,20 +37,15 @@ def over_time(drafts: Sequence[Draft], shapes: Mapping[str, Shape], ask: Probe) 
     asked = [
         rise
         for draft in drafts
-        if draft.id in flows and (draft.rows or 0) <= _LARGE
-        for rise in _rises(draft, flows[draft.id])
+        if (draft.rows or 0) <= _LARGE
+        for rise in (_rises(draft, flows[draft.id]) if draft.id in flows else _read_again(draft))
     ]
     rising = {
         (question.relation, question.column)
         for question, answer in zip(asked, ask(asked), strict=True)
         if answer.considered >= _CHANGES and answer.hits >= _NEVER * answer.considered
     }
-    return [
-        replace(draft, meanings=_told(draft, flows[draft.id], rising))
-        if draft.id in flows
-        else draft
-        for draft in drafts
-    ]
+    return [replace(draft, meanings=_told(draft, flows.get(draft.id), rising)) for draft in drafts]
 
 
 def _measures(draft: Draft) -> list[ColumnMeaning]:
@@ -80,15 +78,30 @@ def _rises(draft: Draft, measures: Sequence[ColumnMeaning]) -> list[Rise]:
     return [Rise(relation=draft.id, key=key, order=days[0], column=m.name) for m in measures]
 
 
+def _read_again(draft: Draft) -> list[Rise]:
+    """Of one thing's counter, read at any time: `register_value` of a meter."""
+    owners = [m.name for m in draft.meanings if m.role == "foreign_key"]
+    times = [m.name for m in draft.meanings if m.role == "event_time"]
+    if len(owners) != 1 or not times:
+        return []
+    return [
+        Rise(relation=draft.id, key=(owners[0],), order=times[0], column=m.name)
+        for m in _measures(draft)
+        if _singular(m.words) & _COUNTERS
+    ]
+
+
 def _told(
-    draft: Draft, flows: Sequence[ColumnMeaning], rising: set[tuple[str, str]]
+    draft: Draft, flows: Sequence[ColumnMeaning] | None, rising: set[tuple[str, str]]
 ) -> tuple[ColumnMeaning, ...]:
-    levels = {m.name for m in _measures(draft)} - {m.name for m in flows}
+    levels = set[str]()
+    if flows is not None:
+        levels = {m.name for m in _measures(draft)} - {m.name for m in flows}
     told: list[ColumnMeaning] = []
     for meaning in draft.meanings:
         text = ""
         if (draft.id, meaning.name) in rising:
-            text = "it never falls from one period to the next: a running total"
+            text = "it never falls from one time to the next: a running total"
         elif meaning.name in levels:
             text = "taken every period: a level"
         if text:
