@@ -339,3 +339,45 @@ def test_cents_are_of_the_currency_that_a_column_beside_them_tells() -> None:
     )
     total = table(world.infer(), "invoices").by_name["total_cents"]
     assert (total.unit, total.unit_column, total.money) == ("cents", "currency", True)
+
+
+def _of_deposits(**columns: list[object]) -> dict[str, ColumnMeaning]:
+    rows = {"deposit_id": list(range(60)), "amount": [1.5 + n % 9 for n in range(60)]}
+    return table(World({"deposits": {**rows, **columns}}).infer(), "deposits").by_name
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "told"),
+    [
+        ("asset", ("USD", "EUR", "BTC"), "asset"),
+        ("valuta", ("USD", "EUR", "CHF"), "valuta"),
+        ("asset", ("crane", "truck", "drill"), None),
+        ("region", ("USD", "north", "west"), None),
+    ],
+)
+def test_in_what_an_amount_is_may_be_told_by_the_values_beside_it(
+    name: str, values: tuple[str, ...], told: str | None
+) -> None:
+    found = _of_deposits(**{name: [values[n % 3] for n in range(60)]})
+    assert found["amount"].unit_column == told
+
+
+def test_a_height_in_centimetres_does_not_add_up_and_a_total_weight_does() -> None:
+    rows = {"id": list(range(40)), "height_cm": [150 + n for n in range(40)],
+            "weight_kg": [50.5 + n for n in range(40)],
+            "total_weight_kg": [500.5 + n for n in range(40)]}  # fmt: skip
+    found = table(World({"parcels": rows}).infer(), "parcels").by_name
+    assert [found[name].additivity for name in rows if name != "id"] == [
+        "non_additive", "non_additive", "additive",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "last"), [("first", "last"), ("FName", "LName")])
+def test_first_and_last_are_the_names_of_a_person_where_both_stand(first: str, last: str) -> None:
+    people = [f"p{n}" for n in range(30)]
+    rows = {"id": list(range(30)), first: people, last: people[::-1]}
+    found = table(World({"members": rows}).infer(), "members").by_name
+    assert [found[name].words for name in (first, last)] == [("first", "name"), ("last", "name")]
+    assert found[first].pii == "person_name"
+    alone = table(World({"members": {"id": list(range(30)), "last": people}}).infer(), "members")
+    assert alone.by_name["last"].words == ("last",)

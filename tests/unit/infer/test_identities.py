@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
+
 import pytest
 
 from dbt_cartridge.documents.probe import Answer, Ordering, Product, Question, Total
@@ -9,6 +11,7 @@ from dbt_cartridge.documents.scan import Relation
 from dbt_cartridge.documents.schema import Identity
 from dbt_cartridge.infer.exchange import in_one_currency
 from dbt_cartridge.infer.identities import identities
+from dbt_cartridge.infer.per_unit import per_unit
 from tests.unit.infer.build import (
     SILENT,
     Answers,
@@ -20,6 +23,7 @@ from tests.unit.infer.build import (
     number,
     relation,
 )
+from tests.unit.infer.rows import World
 
 LINES = relation(
     "order_lines", integer("line_id", rows=3000), integer("order_id", rows=3000),
@@ -217,3 +221,33 @@ def test_an_amount_that_was_converted_is_in_one_currency() -> None:
     assert {m.name: m.unit_column for m in told if m.money} == {
         "amount": "currency", "home_amount": None,
     }  # fmt: skip
+
+
+def test_a_moment_is_compared_with_a_day_by_the_day() -> None:
+    """What was booked in the morning of the day on which it begins was booked before."""
+    days = [date(2024, 1, 1) + timedelta(n) for n in range(40)]
+    world = World({"stays": {
+        "stay_id": list(range(40)),
+        "booked_at": [datetime(d.year, d.month, d.day, 9) for d in days],
+        "check_in": days,
+    }})  # fmt: skip
+    world.infer()
+    asked = [q for q in world.asked if isinstance(q, Ordering)]
+    assert [(q.lower, q.upper, q.by_day) for q in asked] == [("booked_at", "check_in", True)]
+
+
+def test_so_many_times_a_price_is_money_that_adds_up_whatever_it_is_called() -> None:
+    lines = relation(
+        "sold_lines", integer("qty", 1, 10), number("unit_price", 1, 100, 20),
+        number("ext_price", 1, 900, 40), number("list_price", 1, 100, 20),
+    )  # fmt: skip
+    (draft,) = drafts([lines], {})
+    proved = Identity(
+        kind="product", table=draft.id, result="ext_price", operands=("qty", "unit_price"),
+        considered=60, hits=60,
+    )  # fmt: skip
+    found = {m.name: m for m in per_unit(draft, [proved])}
+    assert (found["ext_price"].additivity, found["ext_price"].money) == ("additive", True)
+    assert found["unit_price"].additivity == found["list_price"].additivity == "non_additive"
+    found = {m.name: m for m in per_unit(draft, [])}
+    assert found["ext_price"].additivity == "non_additive"

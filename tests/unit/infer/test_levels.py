@@ -61,3 +61,18 @@ def test_a_cost_is_that_of_the_period_beside_what_was_done_in_it() -> None:
     assert additivity("campaign_days", "cost", series(cost=UP_AND_DOWN, clicks=UP_AND_DOWN)) == (
         "additive"
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"), [(UPWARDS, "semi_additive"), (UP_AND_DOWN, "additive")]
+)
+def test_what_a_counter_shows_whenever_it_is_read_is_a_running_total(
+    values: list[int], expected: Additivity
+) -> None:
+    rows = series(register_total=values)
+    read = {"read_id": list(range(len(rows["day"]))), "meter_id": rows["campaign_id"],
+            "read_on": rows["day"], "register_total": rows["register_total"]}  # fmt: skip
+    world = World({"meters": {"id": list(PLACES), "name": ["a", "b", "c"]}, "meter_reads": read})
+    found = table(world.infer(), "meter_reads")
+    assert found.shape != "periodic_snapshot"
+    assert found.by_name["register_total"].additivity == expected

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
 from tests.unit.infer.rows import World, edges, key
@@ -114,3 +116,57 @@ def test_a_word_that_is_a_tables_name_is_short_for_no_other() -> None:
         }
     )
     assert edges(world.infer()).get("wp_posts(post_author)") == "wp_users(ID)"
+
+
+def _people(kind: str = "name") -> dict[str, list[object]]:
+    return {"id": list(range(1, 21)), kind: list(NAMES)}
+
+
+@pytest.mark.parametrize(
+    ("column", "table"),
+    [("client_id", "customers"), ("vendor_id", "suppliers"), ("item_id", "products"),
+     ("doctor_id", "physicians"), ("billing_client_id", "customers")],
+)  # fmt: skip
+def test_what_is_called_by_another_word_leads_to_the_table_of_that_thing(
+    column: str, table: str
+) -> None:
+    world = World({table: _people(), "deals": {"deal_no": MANY, column: FEW}})
+    assert edges(world.infer())[f"deals({column})"] == f"{table}(id)"
+
+
+def test_a_client_is_no_customer_where_there_are_clients_too() -> None:
+    tables = {"customers": _people(), "clients": _people(), "deals": {"id": MANY, "client_id": FEW}}
+    assert edges(World(tables).infer())["deals(client_id)"] == "clients(id)"
+
+
+def test_beside_the_orders_own_id_nothing_else_is_the_order_of_an_order_line() -> None:
+    orders = {"id": MANY, "placed_on": [date(2024, 1, 1) + timedelta(n) for n in MANY]}
+    lines = {
+        "id": list(range(1, 301)),
+        "order_id": [n % 100 + 1 for n in range(300)],
+        "gadget_id": [n * 7 % 40 + 1 for n in range(300)],
+    }
+    found = edges(World({"orders": orders, "order_lines": lines}).infer())
+    assert found == {"order_lines(order_id)": "orders(id)"}
+
+
+def test_children_are_counted_and_lead_to_no_parent() -> None:
+    rows = {"booking_id": MANY, "adults": FEW, "children": [n % 3 for n in MANY]}
+    assert not edges(World({"bookings": rows}).infer())
+
+
+def test_each_check_with_one_tender_so_far_is_the_checks_number_all_the_same() -> None:
+    places = [(check, store) for store in (1, 2) for check in range(1, 31)]
+    checks = {
+        "check_no": [check for check, _ in places],
+        "store_no": [store for _, store in places],
+        "guests": [1 + check % 5 for check, _ in places],
+    }
+    tenders = {
+        "check_no": checks["check_no"],
+        "store_no": checks["store_no"],
+        "kind": ["cash" if check % 2 else "card" for check, _ in places],
+        "paid": [float(check * 3) for check, _ in places],
+    }
+    found = edges(World({"checks": checks, "tenders": tenders}).infer())
+    assert found["tenders(check_no, store_no)"] == "checks(check_no, store_no)"
