@@ -177,7 +177,7 @@ def _profile(host: Host, attached: Iterable[str]) -> dict[str, Path]:
     places = {name: host.project / f"{name}.duckdb" for name in attached}
     output = {
         "type": "duckdb", "path": str(host.project / "warehouse.duckdb"), "schema": "analytics",
-        "threads": 2, "attach": [{"path": str(p), "alias": n} for n, p in places.items()],
+        "threads": 2, "attach": [{"path": str(p), "alias": f'"{n}"'} for n, p in places.items()],
     }  # fmt: skip
     profile = {host.settings["profile"]: {"target": "dev", "outputs": {"dev": output}}}
     (host.project / "profiles.yml").write_text(yaml.safe_dump(profile))
