@@ -37,6 +37,12 @@ from (
 {{ _cartridge_agreements_sql(question, tables, values, rest) }}
     {%- elif question['kind'] == 'rises' %}
 {{ _cartridge_rises_sql(question, tables, values, rest) }}
+    {%- elif question['kind'] == 'pars' %}
+{{ _cartridge_pars_sql(question, tables, values, rest) }}
+    {%- elif question['kind'] == 'exchanges' %}
+{{ _cartridge_exchanges_sql(question, tables, values, rest) }}
+    {%- elif question['kind'] == 'magnitudes' %}
+{{ _cartridge_magnitudes_sql(question, tables, values, rest) }}
     {%- else -%}
         {{ exceptions.raise_compiler_error("cartridge knows no question '" ~ question['kind'] ~ "'.") }}
     {%- endif %}
@@ -258,4 +264,99 @@ from (
             {%- if not loop.last %} and {% endif %}{% endfor %}
     ) as l
 ) as g
+{%- endmacro %}
+
+{#- A pair for each of `values`, which are currencies: their rows, and those in which the rate is 1. -#}
+{% macro _cartridge_pars_sql(question, tables, values, rest) -%}
+select
+    {{ question['no'] }} as q,
+    count(*) as n
+    {%- for value in question['values'] %},
+    count(case when k = {{ cartridge_literal_sql(value) }} and r is not null then 1 end) as c{{ loop.index }},
+    count(case when k = {{ cartridge_literal_sql(value) }} and r = 1 then 1 end) as h{{ loop.index }}
+    {%- endfor %}
+    {{- rest }}
+from (
+    select {{ values[question['currency']] }} as k, {{ values[question['rate']] }} as r
+    from {{ tables[question['table']] }}
+) as g
+{%- endmacro %}
+
+{#- The rows, as `f`, each beside the rate of its day, as `x`: the last above 0 at or before it, since
+    nobody quotes on a Sunday. What stands between one rate and the next is in one row of `x` at most. -#}
+{% macro _cartridge_quoted_rows_sql(question, tables, values) -%}
+from (
+    select {{ values[question['key']] }} as k,
+        cast({{ values[question['columns'][1]] }} as date) as o
+        {%- for value in question['values'] %}, {{ values[value] }} as v{{ loop.index0 }}{% endfor %}
+    from {{ tables[question['table']] }}
+    where {% for column in question['columns'] %}{{ values[column] }} is not null
+        {%- if not loop.last %} and {% endif %}{% endfor %}
+) as f
+inner join (
+    select k, o, r, lead(o) over (partition by k order by s) as e
+    from (
+        select {{ values[question['rates_key']] }} as k,
+            {{ values[question['rates_columns'][1]] }} as s,
+            cast({{ values[question['rates_columns'][1]] }} as date) as o,
+            {{ values[question['rate']] }} as r
+        from {{ tables[question['rates']] }}
+        where {% for column in question['rates_columns'] %}{{ values[column] }} is not null
+            {%- if not loop.last %} and {% endif %}{% endfor %}
+        {%- if question['base'] is not none %}
+            and {{ values[question['base']] }} = {{ cartridge_literal_sql(question['home']) }}
+        {%- endif %}
+    ) as l
+    where r > 0
+) as x on f.k = x.k and f.o >= x.o and (x.e is null or f.o < x.e)
+{%- endmacro %}
+
+{#- A pair for each of `formulas`, [form, [amount, result]]: rows not at par, and those that hold. -#}
+{% macro _cartridge_exchanges_sql(question, tables, values, rest) -%}
+select
+    {{ question['no'] }} as q,
+    count(*) as n
+    {%- for form, operands in question['formulas'] -%}
+        {%- set amount, result = 'f.v' ~ operands[0], 'f.v' ~ operands[1] %},
+    count(case when x.r <> 1 and {{ amount }} is not null and {{ result }} is not null
+        then 1 end) as c{{ loop.index }},
+    count(case when x.r <> 1 and abs({{ result }} - {{ amount }}
+        {{- ' / ' if form == 'quotient' else ' * ' }}x.r) <= 0.010001 then 1 end) as h{{ loop.index }}
+    {%- endfor %}
+    {{- rest }}
+{{ _cartridge_quoted_rows_sql(question, tables, values) }}
+{%- endmacro %}
+
+{#- A pair for each of `formulas`, [form, [amount]]: currencies far from par, and those whose mean is
+    then as large as that of the amounts at home. In few rows a mean says little. -#}
+{% macro _cartridge_magnitudes_sql(question, tables, values, rest) -%}
+select
+    {{ question['no'] }} as q,
+    0 as n
+    {%- for form, operands in question['formulas'] -%}
+        {%- set far = '(g.r >= 3 or g.r * 3 <= 1) and g.n' ~ loop.index ~ ' >= 10 and h.n' ~ loop.index ~ ' >= 10' %},
+    count(case when {{ far }} then 1 end) as c{{ loop.index }},
+    count(case when {{ far }} and g.m{{ loop.index }} * 3 >= h.m{{ loop.index }}
+        and g.m{{ loop.index }} <= h.m{{ loop.index }} * 3 then 1 end) as h{{ loop.index }}
+    {%- endfor %}
+    {{- rest }}
+from (
+    select f.k, avg(x.r) as r
+        {%- for form, operands in question['formulas'] %},
+        count(f.v{{ operands[0] }}) as n{{ loop.index }},
+        avg(f.v{{ operands[0] }}{{ ' / ' if form == 'quotient' else ' * ' }}x.r) as m{{ loop.index }}
+        {%- endfor %}
+    {{ _cartridge_quoted_rows_sql(question, tables, values) }}
+    group by f.k
+) as g
+cross join (
+    select
+        {%- for form, operands in question['formulas'] %}
+        count({{ values[question['values'][operands[0]]] }}) as n{{ loop.index }},
+        avg({{ values[question['values'][operands[0]]] }}) as m{{ loop.index }}
+            {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from {{ tables[question['table']] }}
+    where {{ values[question['named']] }} = {{ cartridge_literal_sql(question['home']) }}
+) as h
 {%- endmacro %}

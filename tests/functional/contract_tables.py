@@ -58,8 +58,35 @@ ORDER_LINES = TableOf(
     required=("order_id", "line_no"),
 )  # fmt: skip
 RAW = (CUSTOMERS, ORDER_LINES)
+EXCHANGED = (
+    TableOf(
+        "rates",
+        (("home", "text"), ("code", "text"), ("since", "date"), ("rate", "decimal")),
+        # From the fifth on a yen is two cents; a rate of 0 is none, and of another base another's.
+        (
+            ("USD", "USD", "2024-01-01", 1.00), ("USD", "USD", "2024-01-08", 1.00),
+            ("USD", "JPY", "2024-01-01", 0.01), ("USD", "JPY", "2024-01-05", 0.02),
+            ("USD", "JPY", "2024-01-06", 0.00), ("EUR", "JPY", "2024-01-09", 0.50),
+            ("USD", "EUR", "2024-01-03", 2.00), ("USD", "EUR", None, 5.00),
+        ),
+    ),
+    TableOf(
+        "sales",
+        (("code", "text"), ("sold", "timestamp"), ("amount", "decimal"), ("paid", "decimal")),
+        # The last yen are paid wrong; the first two days' euros are older than the first rate.
+        (
+            *(("USD", f"2024-01-{i:02} 10:30:00", 10 + i, 10 + i) for i in range(1, 13)),
+            *(("JPY", f"2024-01-{i:02} 10:30:00", 100 * i, i * (1 if i < 5 else 2) + i // 12)
+              for i in range(1, 13)),
+            *(("EUR", f"2024-01-{i:02} 00:00:00", 10, 20) for i in range(1, 5)),
+            ("EUR", "2024-01-05 10:30:00", 10, None), ("JPY", None, 10, 10),
+            (None, "2024-01-05 10:30:00", 10, 10),
+        ),
+    ),
+)  # fmt: skip
 # Those of test_probe's questions, and one with rows enough to sample.
 PROBED = (
+    *EXCHANGED,
     TableOf(
         "Orders",
         (

@@ -10,10 +10,13 @@ from dbt_cartridge.config import settings
 from dbt_cartridge.documents.probe import (
     Agreement,
     Answer,
+    Exchange,
     Inclusion,
     Ordering,
+    Par,
     Product,
     Question,
+    Quotes,
     Rise,
     Total,
     Unique,
@@ -23,6 +26,7 @@ from dbt_cartridge.engine import prober, questions
 from dbt_cartridge.engine.in_process import InProcess
 from dbt_cartridge.progress import Silent
 from dbt_cartridge.scan import scan
+from tests.functional.contract_tables import EXCHANGED, Ansi
 from tests.functional.engines import command_line, in_process
 from tests.support.host import HostProject
 
@@ -39,6 +43,13 @@ TABLES = (
     "insert into raw.lines values (1, '2.50', 2, 5.0, 0, 'order', '10'),"
     " (2, '2.50', 2, 4.5, 0.10, 'order', '11'), (2, '2.50', 1, 2.5, 0, 'order', '99'),"
     " (9, 'n/a', 1, 2.5, 0, 'page', '10'), (null, '1', 1, 1, null, 'order', null)",
+    *Ansi.made("raw", EXCHANGED)[1:],
+)
+QUOTES = Quotes(
+    relation="raw.rates", currency="code", since="since", rate="rate", home="USD", base="home"
+)
+EXCHANGE = Exchange(
+    relation="raw.sales", currency="code", at="sold", amount="amount", quotes=QUOTES
 )
 QUESTIONS: Sequence[tuple[Question, Answer]] = (
     (Unique(relation="raw.Orders", columns=("Id",)), Answer(rows=3, considered=3, hits=3)),
@@ -106,6 +117,24 @@ QUESTIONS: Sequence[tuple[Question, Answer]] = (
         Rise(relation="raw.Orders", key=(), order="Id", column="total"),
         Answer(rows=3, considered=2, hits=2),
     ),
+    (
+        Par(relation="raw.rates", currency="code", value="USD", rate="rate"),
+        Answer(rows=8, considered=2, hits=2),
+    ),
+    (
+        Par(relation="raw.rates", currency="code", value="JPY", rate="rate"),
+        Answer(rows=8, considered=4, hits=0),
+    ),
+    (
+        EXCHANGE.model_copy(update={"result": "paid"}),
+        Answer(rows=27, considered=14, hits=13),
+    ),
+    (
+        EXCHANGE.model_copy(update={"result": "paid", "form": "quotient"}),
+        Answer(rows=27, considered=14, hits=0),
+    ),
+    (EXCHANGE, Answer(rows=1, considered=1, hits=1)),
+    (EXCHANGE.model_copy(update={"form": "quotient"}), Answer(rows=1, considered=1, hits=0)),
     (
         Unique(relation="raw.Orders", columns=("nope",)),
         Answer(status="failed", reason="raw.Orders.nope is unknown"),

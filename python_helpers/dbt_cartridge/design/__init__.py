@@ -28,6 +28,7 @@ from dbt_cartridge.design.plan import (
     plan,
     usable,
 )
+from dbt_cartridge.design.rates import not_told
 from dbt_cartridge.design.renamings import as_before, awaited
 from dbt_cartridge.design.renamings import renamed as called_before
 from dbt_cartridge.design.repeated import repeated
@@ -117,6 +118,7 @@ def design(
             *waiting,
             *_unread(staging),
             *dict.fromkeys(site.left_out),
+            *(not_told(site) if "marts" in layers else ()),
             *(_in_staging_alone(site, further) if "marts" in layers else ()),
             *unkept,
             *_unsnapshot(made, settings),

@@ -14,9 +14,10 @@ from dbt_cartridge.design.derive.derivation import Derivation
 from dbt_cartridge.design.derive.worth import worth
 from dbt_cartridge.design.enrich import Wide
 from dbt_cartridge.design.parts import Attribute, Link, Staged
+from dbt_cartridge.design.rates import by_day, has_rates
 from dbt_cartridge.design.site import Site
 from dbt_cartridge.design.summing import row_of, worth_of
-from dbt_cartridge.documents.design import Conserved
+from dbt_cartridge.documents.design import Conserved, LeftOut
 
 
 def weigh(site: Site, staged: Staged, wide: Wide) -> None:
@@ -34,8 +35,8 @@ def beside_header(site: Site, line: Staged, wide: Wide) -> None:
     if alias is None:
         return
     spread = _spread(site, line, header, wide)
-    found, currency = _exchange(site, above), _currency(header, wide)
-    read = [*spread, *([found.rate.name] if found and currency else [])]
+    (found, _), currency = _exchange(site, above), _currency(header, wide)
+    read = [*spread, *([found.rate] if found and currency else [])]
     if not read:
         return
     named = {f"{above.entity}_{name.removeprefix(f'{above.entity}_')}": name for name in read}
@@ -45,17 +46,34 @@ def beside_header(site: Site, line: Staged, wide: Wide) -> None:
         row = row_of(site, line, wide)
         take(wide, allocated(row, header, whole, above.offer.by_name[charge], value[charge]))
     if found and currency:
-        for each in converted(row_of(site, line, wide), found, value[found.rate.name], currency):
+        for each in converted(row_of(site, line, wide), found, value[found.rate], currency):
             take(wide, each)
 
 
 def convert(site: Site, staged: Staged, wide: Wide) -> None:
     """Add the row's amounts by its own rate of exchange."""
-    found = _exchange(site, staged)
-    if found and found.rate.name in wide.expressions:
-        rate = wide.expressions[found.rate.name]
-        for each in converted(row_of(site, staged, wide), found, rate, found.foreign.unit_by):
+    found, foreign = _exchange(site, staged)
+    if found and foreign and found.rate in wide.expressions:
+        rate = wide.expressions[found.rate]
+        for each in converted(row_of(site, staged, wide), found, rate, foreign.unit_by):
             take(wide, each)
+
+
+def convert_by_day(site: Site, staged: Staged, wide: Wide, grows: bool) -> None:
+    """Add the row's amounts by the rate of its day, of a table of rates.
+
+    Args:
+        grows: rows are only added: a rate that comes late would change old ones.
+    """
+    if CONVERTED in site.declined or not has_rates(site, wide):
+        return
+    if grows:
+        what = f"converted amounts of {site.homes.get(staged.id, staged.id)}"
+        why = "Rows are only added to it, and a rate that comes late changes old ones."
+        site.left_out.append(LeftOut(what=what, why=why))
+        return
+    for each in [*by_day(site, staged, wide)]:
+        take(wide, each)
 
 
 def take(wide: Wide, made: Derivation) -> None:
@@ -63,10 +81,10 @@ def take(wide: Wide, made: Derivation) -> None:
         wide.take(replace(made.attribute, rule=made.rule), made.expression, made.name)
 
 
-def _exchange(site: Site, staged: Staged) -> Exchange | None:
-    return (
-        None if CONVERTED in site.declined else exchange(staged, site.identities.get(staged.id, ()))
-    )
+def _exchange(site: Site, staged: Staged) -> tuple[Exchange, Attribute] | tuple[None, None]:
+    if CONVERTED in site.declined:
+        return None, None
+    return exchange(staged, site.identities.get(staged.id, ())) or (None, None)
 
 
 def _currency(header: Link, wide: Wide) -> str | None:

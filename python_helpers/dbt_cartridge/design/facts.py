@@ -7,8 +7,15 @@ from dataclasses import replace
 
 from dbt_cartridge.design import checks, dates, docs, lines, volume
 from dbt_cartridge.design import expressions as sql
-from dbt_cartridge.design.beside import arrives, beside_header, convert, weigh
+from dbt_cartridge.design.beside import (
+    arrives,
+    beside_header,
+    convert,
+    convert_by_day,
+    weigh,
+)
 from dbt_cartridge.design.carried import carry
+from dbt_cartridge.design.derive.converted import rate_tests
 from dbt_cartridge.design.enrich import Wide, kept_sums, merge_extensions, name_lookups, same_rows
 from dbt_cartridge.design.events import event_time
 from dbt_cartridge.design.latest import with_latest
@@ -35,6 +42,7 @@ def enrich_line(site: Site, line: Staged) -> None:
     carry(site, line, wide, worth)
     weigh(site, line, wide)
     beside_header(site, line, wide)
+    convert_by_day(site, line, wide, grows=_stamp(site, line, wide.columns) is not None)
     wide.close()
     if not (wide.joins or wide.ctes) and not (worth and worth.made):
         return  # the header has nothing that the line has not
@@ -67,6 +75,7 @@ def fact(site: Site, staged: Staged) -> None:
             weigh(site, staged, wide)
         name_lookups(site.plan, wide, staged, site.headers.get(staged.id))
     convert(site, staged, wide)
+    convert_by_day(site, staged, wide, grows=_growing(site, staged, wide) is not None)
     with_latest(site, staged, wide)
     sum_up(site, staged, wide, kinds(site, staged, children(site, staged)))
     stamp = _growing(site, staged, wide)
@@ -79,6 +88,7 @@ def fact(site: Site, staged: Staged) -> None:
     for name, test in _taken_keys(site, staged, attributes):
         by_column.setdefault(name, []).append(test)
     tests += same_rows(staged, wide)
+    tests += rate_tests(attributes)
     tests += _header_tests(site, staged, worth)
     site.built[staged.id] = site.add(
         site.homes[staged.id], staged, "marts", query, attributes, staged.key,
@@ -225,10 +235,17 @@ def _growing(site: Site, staged: Staged, wide: Wide) -> tuple[Attribute, str] | 
 
     Nothing else may be read: what belongs to an old row would change it.
     """
+    return _stamp(site, staged, wide.columns) if len(wide.inputs) == 1 else None
+
+
+def _stamp(
+    site: Site, staged: Staged, attributes: Sequence[Attribute]
+) -> tuple[Attribute, str] | None:
+    """Of a large table with a key, what finds its new and changed rows."""
     rows = staged.relation.rows or 0
-    if rows < site.settings.incremental_min_rows or not staged.key_proved or len(wide.inputs) > 1:
+    if rows < site.settings.incremental_min_rows or not staged.key_proved:
         return None
-    return watermark(staged, wide.columns)
+    return watermark(staged, attributes)
 
 
 def _make_incremental(site: Site, staged: Staged, wide: Wide, stamp: tuple[Attribute, str]) -> None:

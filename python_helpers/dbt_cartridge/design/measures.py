@@ -1,7 +1,8 @@
 """What may be summed, in which order of worth, and how sums respect currencies and units.
 
-Nothing is added up over several currencies or units: where a column names each row's, there is one
-sum for each of the few that were seen, or none, and that is said.
+Nothing is added up over several currencies or units: where a column names each row's, the amount in
+one currency is summed in its place, if there is one; else there is one sum for each of the few that
+were seen, or none, and that is said.
 """
 
 from __future__ import annotations
@@ -58,13 +59,14 @@ def sums(
             unit whatever names it, as the lines of one order do.
     """
     by_name = {a.name: a for a in attributes}
+    converted = {a.converts for a in attributes}
     for measure in measures(attributes):
         value = sql.column(alias, measure.name)
         if measure.unit_by is None:
             yield Sum(measure, f"sum({value})", measure.unit)
         elif by is None or measure.unit_by in by:
             yield Sum(measure, f"sum({value})", None, unit_by=measure.unit_by)
-        elif measure.unit_by in by_name:
+        elif measure.unit_by in by_name and measure.name not in converted:
             teller = sql.column(alias, measure.unit_by)
             for unit in by_name[measure.unit_by].units:
                 chosen = f"case when {teller} = {sql.literal(unit)} then {value} end"
@@ -83,9 +85,10 @@ def is_measure(attribute: Attribute) -> bool:
 def unsummed(attributes: Sequence[Attribute], by: Sequence[str] = ()) -> list[Attribute]:
     """Measures that are left out since they are in more units than can stand side by side."""
     by_name = {a.name: a for a in attributes}
+    converted = {a.converts for a in attributes}
     return [
         a for a in measures(attributes)
-        if a.unit_by and a.unit_by not in by
+        if a.unit_by and a.unit_by not in by and a.name not in converted
         and not (a.unit_by in by_name and by_name[a.unit_by].units)
     ]  # fmt: skip
 

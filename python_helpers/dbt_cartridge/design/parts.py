@@ -51,6 +51,7 @@ class Attribute:
     profile: Profile | None = None  # of the source column; None where the value was made
     origin: tuple[str, str] | None = None  # relation, source column
     is_tool: bool = False
+    converts: str | None = None  # the amount that it is in one currency
     rule: str | None = None  # of `design.derive`, where it is computed
     tests: tuple[Test, ...] = ()  # of its values, wherever all rows of its entity are shown
     sense: tuple[str, ...] = ()  # its words in English, where its name is in another language

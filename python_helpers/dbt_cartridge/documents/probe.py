@@ -102,8 +102,53 @@ class Rise(Frozen):
     column: str
 
 
+class Par(Frozen):
+    """In how many rows of one currency the rate is 1. `value` is compared as text."""
+
+    kind: Literal["par"] = "par"
+    relation: str
+    currency: str
+    value: str
+    rate: str
+
+
+class Quotes(Frozen):
+    """Where rates of exchange stand: of each currency one a day, from which on it holds.
+
+    `home`: the currency at par. `base`: the column that names it in each row, of rates between two
+    currencies; rows of another base are left out.
+    """
+
+    relation: str
+    currency: str
+    since: str
+    rate: str
+    home: str
+    base: str | None = None
+
+
+class Exchange(Frozen):
+    """Amounts times (`plain`) or by (`quotient`) the rate of their currency on their day: the last
+    above 0 at or before it.
+
+    With `result`: in how many rows that is `result`, to 0.01; of rows at par nothing is learned.
+    Without: of the currencies whose mean rate is 3 or more, or a third or less, and that stand in
+    10 rows, how many have a mean within a factor of 3 of the mean amount in `home`.
+    """
+
+    kind: Literal["exchange"] = "exchange"
+    relation: str
+    currency: str
+    at: str
+    amount: str
+    result: str | None = None
+    form: Literal["plain", "quotient"] = "plain"
+    quotes: Quotes
+
+
 Question = Annotated[
-    Unique | Inclusion | Product | Ordering | Total | Agreement | Rise, Field(discriminator="kind")
+    Unique | Inclusion | Product | Ordering | Total | Agreement | Rise | Par | Exchange,
+    Field(discriminator="kind"),
 ]
 
 
@@ -117,6 +162,8 @@ class Answer(Frozen):
     total: `considered` parents with child rows, `hits` that agree.
     agreement: `considered` keys in several rows, `hits` of which agree.
     rise: `considered` rows that differ from the one before them, `hits` that are greater.
+    par: `considered` rows of the currency, `hits` whose rate is 1.
+    exchange: `considered` rows, or currencies, `hits` that hold.
     """
 
     status: Literal["answered", "unasked", "failed"] = "answered"

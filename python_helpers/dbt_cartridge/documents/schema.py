@@ -186,6 +186,35 @@ class Identity(Frozen):
     evidence: tuple[Evidence, ...] = ()
 
 
+class Exchanged(Frozen):
+    """A table whose amounts the rates convert: its currencies lie among theirs."""
+
+    table: str
+    currency: str
+    at: str | None = None  # the time whose day's rate it was; None: when the row happened
+    foreign: str | None = None  # of an amount that stands in both currencies, as it was agreed …
+    home: str | None = None  # … and as it is in the one of the house
+
+
+class Rates(Frozen):
+    """Rates of exchange by currency and day in a table of their own, and which way they are quoted.
+
+    An amount in `home` is one in another currency times (`plain`) or by (`quotient`) the rate of
+    its day. None: the rows do not tell, and nothing is converted.
+    """
+
+    table: str
+    currency: str
+    since: str  # the day from which on the rate holds
+    rate: str
+    home: str  # as the rows have it
+    base: str | None = None  # names `home` in each row, of rates between two currencies
+    form: Literal["plain", "quotient"] | None = None
+    exchanged: tuple[Exchanged, ...] = ()
+    evidence_class: EvidenceClass = "observed"
+    evidence: tuple[Evidence, ...] = ()
+
+
 class Schema(Document):
     file_name: ClassVar[str] = "schema.json"
 
@@ -194,6 +223,7 @@ class Schema(Document):
     relationships: tuple[Relationship, ...] = ()  # those that may be joined, by table, columns
     suggestions: tuple[Relationship, ...] = ()  # the others that are worth a line in the report
     identities: tuple[Identity, ...] = ()
+    rates: tuple[Rates, ...] = ()
     problems: tuple[Problem, ...] = ()
     unproved: int = 0  # questions that the budget left unasked
 

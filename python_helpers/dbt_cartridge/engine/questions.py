@@ -13,8 +13,10 @@ from typing import Any
 from dbt_cartridge.documents.probe import (
     Agreement,
     Answer,
+    Exchange,
     Inclusion,
     Ordering,
+    Par,
     Product,
     Question,
     Rise,
@@ -99,13 +101,19 @@ def _shared(number: int, question: Question) -> tuple[object, ...]:
         return ("agreements", question.relation, question.key)
     if isinstance(question, Rise):
         return ("rises", question.relation, question.key, question.order)
+    if isinstance(question, Par):
+        return ("pars", question.relation, question.currency, question.rate)
+    if isinstance(question, Exchange):
+        by_row = question.result is not None
+        rows = (question.relation, question.currency, question.at)
+        return ("exchanges" if by_row else "magnitudes", *rows, question.quotes)
     if isinstance(question, Total):
         return ("totals", question.relation, question.key, question.child, question.child_key)
     return (number,)
 
 
 def _is_sampled(question: Question, scan: Scan) -> bool:
-    by_sample = isinstance(question, Inclusion | Product | Ordering)
+    by_sample = isinstance(question, Inclusion | Product | Ordering | Exchange)
     return by_sample and (scan.by_id[question.relation].rows or 0) > _SAMPLED_ABOVE
 
 
@@ -147,6 +155,10 @@ class Statement:
             body |= self._agreements([q for q in one.questions if isinstance(q, Agreement)])
         elif isinstance(first, Rise):
             body |= self._rises([q for q in one.questions if isinstance(q, Rise)])
+        elif isinstance(first, Par):
+            body |= self._pars([q for q in one.questions if isinstance(q, Par)])
+        elif isinstance(first, Exchange):
+            body |= self._exchanges([q for q in one.questions if isinstance(q, Exchange)])
         elif isinstance(first, Total):
             body |= self._totals([q for q in one.questions if isinstance(q, Total)])
         else:
@@ -192,6 +204,46 @@ class Statement:
             "order": self._keys(order, order)[0],
             "columns": self._plain([*key, *order]),
             "values": [self._value("number", column) for column in own],
+        }
+
+    def _pars(self, questions: Sequence[Par]) -> Body:
+        first = questions[0]
+        currency, rate = self._columns(first.relation, (first.currency, first.rate))
+        return {
+            "kind": "pars",
+            "currency": self._value("text", currency),
+            "rate": self._value("number", rate),
+            "values": [question.value for question in questions],
+        }
+
+    def _exchanges(self, questions: Sequence[Exchange]) -> Body:
+        first = questions[0]
+        quotes = first.quotes
+        own, at = self._columns(first.relation, (first.currency, first.at))
+        theirs, since, rate = self._columns(
+            quotes.relation, (quotes.currency, quotes.since, quotes.rate)
+        )
+        base = self._columns(quotes.relation, (quotes.base,))[0] if quotes.base else None
+        amounts = _Places()
+        formulas: list[list[object]] = []
+        for question in questions:
+            names = (question.amount, question.result)
+            columns = self._columns(question.relation, [name for name in names if name])
+            places = [amounts.of(self._value("number", column)) for column in columns]
+            formulas.append([question.form, places])
+        return {
+            "kind": "exchanges" if first.result is not None else "magnitudes",
+            "key": self._keys((own,), (theirs,))[0],
+            "named": self._value("text", own),
+            "columns": self._plain((own, at)),
+            "values": amounts.listed,
+            "formulas": formulas,
+            "home": quotes.home,
+            "rates": self._place(quotes.relation),
+            "rates_key": self._keys((theirs,), (own,))[0],
+            "rates_columns": self._plain((theirs, since)),
+            "rate": self._value("number", rate),
+            "base": None if base is None else self._value("text", base),
         }
 
     def _rows(self, questions: Sequence[Product | Ordering]) -> Body:

@@ -1,6 +1,6 @@
 """Inference: what the facts of a Scan mean. Pure, but for the probe.
 
-names → column meanings → keys → versions → relationships → roles → identities → Schema
+names → column meanings → keys → versions → relationships → identities → rates → roles → Schema
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dbt_cartridge.documents.schema import (
     Evidence,
     Identity,
     Key,
+    Rates,
     Relationship,
     Schema,
     Table,
@@ -24,7 +25,7 @@ from dbt_cartridge.documents.schema import (
 from dbt_cartridge.infer.columns import meanings, refined
 from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.infer.entities import entities, subject
-from dbt_cartridge.infer.exchange import in_one_currency
+from dbt_cartridge.infer.exchange import converted_pairs, in_one_currency
 from dbt_cartridge.infer.facts import Facts
 from dbt_cartridge.infer.facts import facts as read_facts
 from dbt_cartridge.infer.identities import identities
@@ -35,6 +36,7 @@ from dbt_cartridge.infer.names import NameIndex
 from dbt_cartridge.infer.outside import outside
 from dbt_cartridge.infer.per_unit import of_anything, per_unit
 from dbt_cartridge.infer.probing import Asker, is_unique
+from dbt_cartridge.infer.rates import exchange_rates
 from dbt_cartridge.infer.relationships import find_relationships
 from dbt_cartridge.infer.roles import RoleFound, roles
 from dbt_cartridge.infer.versions import find_versions, of_itself
@@ -67,6 +69,8 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
     for formula in formulas:
         proved.setdefault(formula.table, []).append(formula)
     drafts = [_corrected(d, proved.get(d.id, ())) for d in drafts]
+    rates = exchange_rates(drafts, ask)
+    drafts = [_by_rates(d, rates) for d in drafts]
     found = roles(drafts, relationships, ask)
     drafts = over_time(drafts, {id: one.shape for id, one in found.items()}, ask)
     named = entities(drafts)
@@ -76,6 +80,7 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
         relationships=relationships,
         suggestions=references.suggested,
         identities=formulas,
+        rates=rates,
         problems=(
             *repeated.problems,
             *outside(facts, keys, names, (*relationships, *references.suggested), by_name),
@@ -106,7 +111,17 @@ def _corrected(draft: Draft, formulas: Sequence[Identity]) -> Draft:
     """With what the table's own formulas tell of its columns."""
     draft = replace(draft, meanings=per_unit(draft, formulas))
     draft = replace(draft, meanings=of_anything(draft))
-    return replace(draft, meanings=in_one_currency(draft, formulas))
+    return replace(draft, meanings=in_one_currency(draft, converted_pairs(formulas)))
+
+
+def _by_rates(draft: Draft, rates: Sequence[Rates]) -> Draft:
+    """With what the rates of another table tell of its amounts."""
+    pairs = [
+        (each.foreign, each.home)
+        for one in rates for each in one.exchanged
+        if each.table == draft.id and each.foreign and each.home and one.form
+    ]  # fmt: skip
+    return replace(draft, meanings=in_one_currency(draft, pairs)) if pairs else draft
 
 
 def _by_version(draft: Draft, own: TableKeys, versions: Versions | None, ask: Asker) -> TableKeys:

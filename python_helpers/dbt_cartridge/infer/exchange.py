@@ -19,9 +19,9 @@ from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.infer.figures import Figure
 from dbt_cartridge.words import split
 
-_EXCHANGE = words_of("exchange currency fx forex conversion")
-_RATES = words_of("rate factor")
-_FOREIGN = words_of("foreign original transaction document source")
+EXCHANGE = words_of("exchange currency fx forex conversion")
+RATES = words_of("rate factor")
+FOREIGN = words_of("foreign original transaction document source")
 """Said of an amount as it was agreed, where the plain one is in the currency of the house."""
 _MOST = 4
 """Questions per table: one pair of amounts is enough to show the direction."""
@@ -29,7 +29,7 @@ _MOST = 4
 
 def is_rate_of_exchange(words: Iterable[str]) -> bool:
     said = frozenset(words)
-    return bool(said & _EXCHANGE) and bool(said & _RATES | said & {"fx"})
+    return bool(said & EXCHANGE) and bool(said & RATES | said & {"fx"})
 
 
 def conversions(table: str, figures: Sequence[Figure]) -> list[Product]:
@@ -63,7 +63,7 @@ def conversion(question: Product) -> dict[str, Any]:
     """The fields of the identity: its result is the amount in the one currency, whichever of the
     two the rate was multiplied with."""
     one, other = (set(split(name)) for name in (question.result, question.left))
-    longer_is_foreign = bool((one ^ other) & _FOREIGN)
+    longer_is_foreign = bool((one ^ other) & FOREIGN)
     forth = (len(one) > len(other)) != longer_is_foreign
     home, foreign = (question.result, question.left) if forth else (question.left, question.result)
     form = "plain" if forth else "quotient"
@@ -76,18 +76,22 @@ def one_way(found: Sequence[Identity]) -> list[Identity]:
     return [i for i in found if i.kind != "conversion" or ways[i.table, i.result, i.operands] == 1]
 
 
-def in_one_currency(draft: Draft, identities: Iterable[Identity]) -> tuple[ColumnMeaning, ...]:
+def converted_pairs(identities: Iterable[Identity]) -> list[tuple[str, str]]:
+    """(amount, amount in the one currency) of a table's own conversions."""
+    return [(i.operands[0], i.result) for i in identities if i.kind == "conversion" and i.result]
+
+
+def in_one_currency(draft: Draft, pairs: Iterable[tuple[str, str]]) -> tuple[ColumnMeaning, ...]:
     """The meanings of a table's columns, amounts that were converted no longer in several.
 
     Args:
-        identities: the table's own.
+        pairs: (amount, amount in the one currency).
     """
     said: set[str] = set()
     made: set[str] = set()
-    for one in identities:
-        if one.kind == "conversion" and one.result:
-            made.add(one.result)
-            said |= set(draft.by_name[one.result].words) - set(draft.by_name[one.operands[0]].words)
+    for foreign, home in pairs:
+        made.add(home)
+        said |= set(draft.by_name[home].words) - set(draft.by_name[foreign].words)
     return tuple(
         m.model_copy(update={"unit_column": None})
         if m.name in made or (m.money and said & set(m.words)) else m

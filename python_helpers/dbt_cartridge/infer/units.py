@@ -23,7 +23,7 @@ _UNIT_ENDS = (("unit",), ("units",), ("unit", "of", "measure"))
 def with_units(found: Sequence[ColumnMeaning], relation: Relation) -> tuple[ColumnMeaning, ...]:
     """The meanings, with the unit of each measure whose unit a column of the table tells."""
     found = [_as_teller(_with_own(meaning, relation), relation) for meaning in found]
-    currencies = [m for m in found if _names_currency(m, relation)]
+    currencies = [m for m in found if names_currency(m, relation)]
     units = [m for m in found if _names_unit(m)]
     if not currencies and not units:
         return tuple(found)
@@ -32,7 +32,7 @@ def with_units(found: Sequence[ColumnMeaning], relation: Relation) -> tuple[Colu
 
 def _as_teller(meaning: ColumnMeaning, relation: Relation) -> ColumnMeaning:
     """Marked, where it holds currencies: the amounts may be those of a header's lines."""
-    if not _names_currency(meaning, relation):
+    if not names_currency(meaning, relation):
         return meaning
     distinct = read(relation.by_name[meaning.name]).distinct
     return meaning.model_copy(update={"tells_currency": distinct is None or distinct > 1})
@@ -74,7 +74,7 @@ def _nearest(measure: ColumnMeaning, beside: Iterable[ColumnMeaning]) -> ColumnM
     return found[0] if found else None
 
 
-def _names_currency(meaning: ColumnMeaning, relation: Relation) -> bool:
+def names_currency(meaning: ColumnMeaning, relation: Relation) -> bool:
     """By its name, or by its values: `ccy` and `valuta` are told by EUR and USD, and so is an
     `asset`, which is a machine elsewhere."""
     said = set(meaning.words)

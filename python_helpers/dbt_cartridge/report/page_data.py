@@ -232,6 +232,10 @@ def page_data(run: Run, outcome: Outcome) -> PageData:
         identities=tuple(
             Note(what=one.table, why=f"{one.kind}: {'; '.join(_why(one.evidence))}")
             for one in schema.identities
+        )
+        + tuple(
+            Note(what=one.table, why=f"rates of exchange: {'; '.join(_why(one.evidence))}")
+            for one in schema.rates
         ),
         models=tuple(
             page_model(model, sources, said.get(model.name), tested.get(model.name, {})).model_copy(

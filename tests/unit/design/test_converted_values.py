@@ -121,6 +121,19 @@ def test_what_the_rate_makes_of_an_amount_is_tested_as_the_rows_have_it(
 ) -> None:
     built = shop(form)
     made = built.design.by_name["fct_invoices"].tests
-    (claim,) = [test.expression for test in made if isinstance(test, ExpressionTest)]
+    (claim,) = [
+        test.expression for test in made
+        if isinstance(test, ExpressionTest) and test.name.endswith("_adds_up")
+    ]  # fmt: skip
     query = f"select count(*) from fct_invoices where not ({claim})"
     assert built.rows(query) == [(fail,)]
+
+
+def test_what_has_no_rate_is_warned_of() -> None:
+    made = multiplied().design.by_name["fct_invoices"].tests
+    (claim,) = [
+        test for test in made
+        if isinstance(test, ExpressionTest) and test.name == "converted_tax_has_its_rate"
+    ]  # fmt: skip
+    query = f"select count(*) from fct_invoices where not ({claim.expression})"
+    assert (claim.severity, multiplied().rows(query)) == ("warn", [(0,)])

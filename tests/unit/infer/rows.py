@@ -9,7 +9,16 @@ from datetime import date, datetime
 from typing import Any
 
 from dbt_cartridge.config import Settings
-from dbt_cartridge.documents.probe import Agreement, Answer, Inclusion, Question, Rise, Unique
+from dbt_cartridge.documents.probe import (
+    Agreement,
+    Answer,
+    Exchange,
+    Inclusion,
+    Par,
+    Question,
+    Rise,
+    Unique,
+)
 from dbt_cartridge.documents.scan import (
     Column,
     DeclaredForeignKey,
@@ -82,7 +91,63 @@ class World:
             return self._agreement(question)
         if isinstance(question, Rise):
             return self._rise(question)
+        if isinstance(question, Par):
+            return self._par(question)
+        if isinstance(question, Exchange):
+            return self._exchange(question)
         return Answer(status="unasked")
+
+    def _par(self, question: Par) -> Answer:
+        table = self._rows(question.relation)
+        pairs = zip(table[question.currency], table[question.rate], strict=True)
+        rates = [r for c, r in pairs if str(c) == question.value and r is not None]
+        return Answer(rows=_count(table), considered=len(rates), hits=rates.count(1))
+
+    def _exchange(self, question: Exchange) -> Answer:
+        """Row by row, the rate looked for from the row's day backwards."""
+        table, quotes = self._rows(question.relation), question.quotes
+        theirs = self._rows(quotes.relation)
+        base = theirs[quotes.base] if quotes.base else [quotes.home] * _count(theirs)
+        known = sorted(
+            (_day(since), rate, currency)
+            for since, rate, currency, home in zip(
+                theirs[quotes.since], theirs[quotes.rate], theirs[quotes.currency], base,
+                strict=True,
+            )
+            if rate and currency and home == quotes.home
+        )  # fmt: skip
+        results = table[question.result] if question.result else [None] * _count(table)
+        rows: list[tuple[Any, ...]] = []
+        for currency, at, amount, result in zip(
+            table[question.currency], table[question.at], table[question.amount], results,
+            strict=True,
+        ):  # fmt: skip
+            rates = [r for day, r, c in known if c == currency and day <= _day(at)]
+            if rates and amount is not None:
+                made = amount * rates[-1] if question.form == "plain" else amount / rates[-1]
+                rows.append((currency, rates[-1], made, result))
+        if question.result:
+            told = [row for row in rows if row[1] != 1 and row[3] is not None]
+            hits = sum(abs(result - made) <= 0.010001 for _, _, made, result in told)
+            return Answer(rows=len(rows), considered=len(told), hits=hits)
+        return self._magnitude(question, rows)
+
+    def _magnitude(self, question: Exchange, rows: Sequence[tuple[Any, ...]]) -> Answer:
+        table = self._rows(question.relation)
+        pairs = zip(table[question.currency], table[question.amount], strict=True)
+        home = [amount for currency, amount in pairs if currency == question.quotes.home]
+        groups: dict[Any, list[tuple[float, float]]] = {}
+        for currency, rate, made, _ in rows:
+            groups.setdefault(currency, []).append((rate, made))
+        far = [
+            sum(made for _, made in group) / len(group)
+            for group in groups.values()
+            for rate in [sum(rate for rate, _ in group) / len(group)]
+            if min(len(group), len(home)) >= 10 and (rate >= 3 or rate * 3 <= 1)
+        ]
+        usual = sum(home) / len(home) if home else 0
+        hits = sum(usual / 3 <= mean <= usual * 3 for mean in far)
+        return Answer(considered=len(far), hits=hits)
 
     def _rise(self, question: Rise) -> Answer:
         table = self._rows(question.relation)
@@ -162,6 +227,10 @@ def _end(relation: str, columns: Sequence[str]) -> str:
 
 def _count(rows: Rows) -> int:
     return max((len(values) for values in rows.values()), default=0)
+
+
+def _day(time: Any) -> date:
+    return time.date() if isinstance(time, datetime) else time
 
 
 def _keys(

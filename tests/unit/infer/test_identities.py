@@ -9,7 +9,7 @@ import pytest
 from dbt_cartridge.documents.probe import Answer, Ordering, Product, Question, Total
 from dbt_cartridge.documents.scan import Relation
 from dbt_cartridge.documents.schema import Identity
-from dbt_cartridge.infer.exchange import in_one_currency
+from dbt_cartridge.infer.exchange import converted_pairs, in_one_currency
 from dbt_cartridge.infer.identities import identities
 from dbt_cartridge.infer.per_unit import per_unit
 from tests.unit.infer.build import (
@@ -217,7 +217,7 @@ def test_an_amount_that_was_converted_is_in_one_currency() -> None:
     (draft,) = drafts(converting("home_amount", "amount"), {"payments": "id"})
     known = {m.name: m.unit_column for m in draft.meanings}
     assert (known["amount"], known["home_amount"]) == ("currency", "currency")
-    told = in_one_currency(draft, conversion("home_amount", "amount", False))
+    told = in_one_currency(draft, converted_pairs(conversion("home_amount", "amount", False)))
     assert {m.name: m.unit_column for m in told if m.money} == {
         "amount": "currency", "home_amount": None,
     }  # fmt: skip
