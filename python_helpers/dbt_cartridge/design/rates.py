@@ -8,7 +8,7 @@ tomorrow; one that is 0 or missing is no rate, and the one before it holds on.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dbt_cartridge.design import docs
@@ -24,6 +24,7 @@ from dbt_cartridge.documents.design import Cte, Input, LeftOut, Projection
 from dbt_cartridge.documents.schema import Exchanged, Rates
 
 _CODE = re.compile("[A-Za-z]{3}")
+_DAYS = frozenset({"date", "timestamp"})
 _NUMBERS = frozenset({"decimal", "float", "integer"})
 
 
@@ -61,29 +62,51 @@ def has_rates(site: Site, wide: Wide) -> bool:
 
 def _ways(site: Site, wide: Wide) -> Iterator[_Way]:
     origins = {a.origin: a for a in wide.columns if a.origin}
-    for rates in site.schema.rates:
-        table = site.plan.staged.get(rates.table)
-        if rates.form is None or table is None or not _is_read(table, rates):
+    for (of, column), found in _by_currency(site).items():
+        currency, chosen = origins.get((of, column)), _chosen(found)
+        if currency is None or chosen is None:
             continue
-        for its in rates.exchanged:
-            currency = origins.get((its.table, its.currency))
-            time = _time(site, its)
-            day = origins.get(time.origin) if time and time.origin else None
-            if currency is not None and day is not None:
-                expression = wide.expressions[day.name]
-                if day.type == "timestamp":
-                    expression = sql.cast(expression, "date")
-                yield _Way(rates, table, its, currency, expression)
+        rates, its = chosen
+        table, time = site.plan.staged[rates.table], _time(site, its)
+        day = origins.get(time.origin) if time and time.origin else None
+        if day is not None and _is_read(table, rates, currency):
+            expression = wide.expressions[day.name]
+            if day.type == "timestamp":
+                expression = sql.cast(expression, "date")
+            yield _Way(rates, table, its, currency, expression)
 
 
-def _is_read(table: Staged, rates: Rates) -> bool:
+def _by_currency(site: Site) -> dict[tuple[str, str], list[tuple[Rates, Exchanged]]]:
+    """By a table and the column of its currency, the rates whose direction is told."""
+    found: dict[tuple[str, str], list[tuple[Rates, Exchanged]]] = {}
+    for rates in site.schema.rates:
+        for its in rates.exchanged if rates.form and rates.table in site.plan.staged else ():
+            found.setdefault((its.table, its.currency), []).append((rates, its))
+    return found
+
+
+def _chosen(found: Sequence[tuple[Rates, Exchanged]]) -> tuple[Rates, Exchanged] | None:
+    """Of rates by day and by month those that the table's own amounts were converted by, else those
+    by which any were; None where nothing tells them apart."""
+    for fits in (
+        [each for each in found if each[1].home],
+        [each for each in found if any(e.home for e in each[0].exchanged)],
+        found,
+    ):
+        if fits:
+            return fits[0] if len(fits) == 1 else None
+    return None
+
+
+def _is_read(table: Staged, rates: Rates, currency: Attribute) -> bool:
     """Whether staging shows what the rates are found by, as what it is."""
-    columns = [table.names.get(c) for c in (rates.currency, rates.since, rates.rate)]
-    known = [table.offer.by_name[c] for c in columns if c in table.offer.by_name]
-    if len(known) != 3 or (rates.base and rates.base not in table.names):
+    wanted = (rates.currency, rates.since, rates.rate, *([rates.base] if rates.base else []))
+    known = [table.offer.by_name.get(table.names.get(name, "")) for name in wanted]
+    shown = [each for each in known if each is not None]
+    if len(shown) != len(wanted):
         return False
-    _, since, rate = known
-    return since.type in ("date", "timestamp") and rate.type in _NUMBERS
+    own, since, rate = shown[:3]
+    return own.type == currency.type and since.type in _DAYS and rate.type in _NUMBERS
 
 
 def _time(site: Site, its: Exchanged) -> Attribute | None:
@@ -154,7 +177,12 @@ def _join(wide: Wide, way: _Way, alias: str) -> None:
 
 
 def not_told(site: Site) -> Iterator[LeftOut]:
-    """Tables of rates whose direction no row tells: sums stay in each currency by itself."""
+    """Rates that no row tells how to use: sums stay in each currency by itself."""
+    for (of, _), found in _by_currency(site).items():
+        if _chosen(found) is None:
+            tables = docs.listed([rates.table for rates, _ in found])
+            why = f"{tables} have rates of its currencies, and the rows do not tell which it uses."
+            yield LeftOut(what=f"amounts of {of} in one currency", why=why)
     for rates in site.schema.rates:
         if rates.form is None and rates.table in site.plan.staged:
             tables = ", ".join(each.table for each in rates.exchanged)

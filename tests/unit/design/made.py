@@ -21,6 +21,7 @@ from dbt_cartridge.documents.schema import (
     ColumnMeaning,
     Identity,
     Key,
+    Rates,
     Relationship,
     Schema,
     Table,
@@ -125,6 +126,7 @@ def own_model(name: str) -> HostModel:
 def designed(
     *made: Made,
     identities: tuple[Identity, ...] = (),
+    rates: tuple[Rates, ...] = (),
     to: Host | None = None,
     **options: Any,
 ) -> Design:
@@ -134,6 +136,7 @@ def designed(
         tables=tuple(m.table for m in made),
         relationships=tuple(link for m in made for link in m.links),
         identities=identities,
+        rates=rates,
     )
     return design(schema, scan, to or host(), Settings(**options))
 

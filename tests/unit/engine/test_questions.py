@@ -7,10 +7,13 @@ from typing import Any, cast
 
 from dbt_cartridge.documents.probe import (
     Agreement,
+    Exchange,
     Inclusion,
     Ordering,
+    Par,
     Product,
     Question,
+    Quotes,
     Total,
     Unique,
 )
@@ -34,6 +37,8 @@ SCAN = Scan(
     relations=(
         relation("orders", id="integer", total="decimal", placed="date", shipped="timestamp"),
         relation("lines", order_id="text", price="decimal", quantity="integer", amount="decimal"),
+        relation("sales", currency="text", day="date", amount="decimal", home="decimal"),
+        relation("rates", currency="text", day="date", rate="decimal"),
     ),
 )
 PRODUCT = Product(relation="raw.lines", result="amount", left="price", right="quantity")
@@ -100,6 +105,29 @@ def test_agreements_of_one_key_are_asked_in_one_pass() -> None:
     ]
     (one,) = statement(*asked)["questions"]
     assert (one["kind"], len(one["values"])) == ("agreements", 2)
+
+
+def test_amounts_that_one_rate_may_convert_are_asked_in_one_join() -> None:
+    quotes = Quotes(relation="raw.rates", currency="currency", since="day", rate="rate", home="USD")
+    one = Exchange(
+        relation="raw.sales", currency="currency", at="day", amount="amount", quotes=quotes
+    )
+    by_row = one.model_copy(update={"result": "home"})
+    divided = {"form": "quotient"}
+    asked = [one, by_row, one.model_copy(update=divided), by_row.model_copy(update=divided)]
+    sizes, rows = statement(*asked)["questions"]
+    assert (sizes["kind"], rows["kind"]) == ("magnitudes", "exchanges")
+    assert sizes["formulas"] == [["plain", [0]], ["quotient", [0]]]
+    assert rows["formulas"] == [["plain", [0, 1]], ["quotient", [0, 1]]]
+
+
+def test_currencies_that_may_be_at_par_are_asked_in_one_pass() -> None:
+    asked = [
+        Par(relation="raw.rates", currency="currency", value=value, rate="rate")
+        for value in ("USD", "EUR")
+    ]
+    (one,) = statement(*asked)["questions"]
+    assert (one["kind"], one["values"]) == ("pars", ["USD", "EUR"])
 
 
 def test_a_pass_answers_no_more_than_its_pairs() -> None:
