@@ -184,6 +184,9 @@ def test_lines_are_converted_by_the_currency_and_the_day_of_their_header() -> No
     built = shop(told(), lines)
     query = "select converted_amount from fct_order_lines order by order_line_id"
     assert built.rows(query) == [(240,), (160,), (None,)]
+    shown = columns(built.design.by_name["dim_customers"])
+    assert "total_order_line_converted_amount" in shown
+    assert not [name for name in shown if name.endswith(("_eur", "_jpy", "_usd"))]
     assert "converted_amount_has_its_rate" in {
         t.name for t in built.design.by_name["fct_order_lines"].tests
         if isinstance(t, ExpressionTest)

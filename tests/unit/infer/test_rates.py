@@ -129,6 +129,31 @@ def test_sizes_that_fit_in_no_direction_tell_none() -> None:
     assert rates.form is None
 
 
+@pytest.mark.parametrize("others", [("EUR",), ("EUR", "JPY")])
+def test_sizes_that_fit_in_both_directions_tell_none(others: tuple[str, ...]) -> None:
+    """Of a rate of 3, where as much is paid in one currency as in the other, even though a second
+    one tells."""
+    fixed = {"USD": 1.0, "EUR": 3.0, "JPY": 0.01, "GBP": 1.0}
+    rows = {name: values[:] for name, values in quoted().items()}
+    rows["rate"] = [fixed[c] for c in rows["currency_code"]]
+    rows["rate"][-1] = 1.1  # the pound is not at par
+    orders = dict(sold(("USD", *others)))
+    paid = {"USD": 100.0, "EUR": 100.0, "JPY": 10000.0}
+    orders["total_amount"] = [paid[c] for c in orders["currency_code"]]
+    (rates,) = found(rows, orders)
+    assert (rates.form, rates.home) == (None, "USD")
+
+
+def test_amounts_that_fit_in_both_directions_prove_none() -> None:
+    """Of rates so near par that a cent is more."""
+    rows = {name: values[:] for name, values in quoted().items()}
+    rows["rate"] = [1.0 if c == "USD" else 1.0001 for c in rows["currency_code"]]
+    orders = sold(("USD", "EUR"))
+    orders = {**orders, "total_amount": [5.25, 6.5] * 80, "base_total_amount": [5.25, 6.5] * 80}
+    (rates,) = found(rows, orders)
+    assert rates.form is None
+
+
 def test_amounts_in_both_currencies_that_fit_in_no_direction_refute_it() -> None:
     orders = sold()
     booked = at_home(orders, lambda currency, number: WORTH[currency] * 1.5)

@@ -27,6 +27,16 @@ _NO_LEVEL = frozenset({"latitude", "longitude", "version", "exchange", "fx"})
 
 def totals(group: Group) -> Iterator[Derivation]:
     """What adds up. The totals, the net amounts and the quantities always stand."""
+    found = list(_totals(group))
+    names = {each.measure: each.name for each in found if not each.one_of_units}
+    converts = {a.name: a.converts for a in group.attributes if a.converts}
+    for each in found:
+        sum_of = names.get(converts.get(each.measure or ""))
+        made = replace(each.attribute, converts=sum_of) if sum_of else each.attribute
+        yield replace(each, attribute=made)
+
+
+def _totals(group: Group) -> Iterator[Derivation]:
     names = Names()
     first = first_asked(group)
     in_units: dict[str, int] = {}
