@@ -131,17 +131,19 @@ def test_sizes_that_fit_in_no_direction_tell_none() -> None:
 
 @pytest.mark.parametrize("others", [("EUR",), ("EUR", "JPY")])
 def test_sizes_that_fit_in_both_directions_tell_none(others: tuple[str, ...]) -> None:
-    """Of a rate of 3, where as much is paid in one currency as in the other, even though a second
-    one tells."""
-    fixed = {"USD": 1.0, "EUR": 3.0, "JPY": 0.01, "GBP": 1.0}
-    rows = {name: values[:] for name, values in quoted().items()}
-    rows["rate"] = [fixed[c] for c in rows["currency_code"]]
-    rows["rate"][-1] = 1.1  # the pound is not at par
+    """Of a currency that is worth one and a half, and five, in turn, even though a second tells."""
+    rows = quoted()
+    rows["rate"] = [
+        (1.5, 5.0)[at % 2] if currency == "EUR" else rate
+        for at, (currency, rate) in enumerate(
+            zip(rows["currency_code"], rows["rate"], strict=True)
+        )
+    ]  # fmt: skip
     orders = dict(sold(("USD", *others)))
-    paid = {"USD": 100.0, "EUR": 100.0, "JPY": 10000.0}
+    paid = {"USD": 100.0, "EUR": 80.0, "JPY": 15000.0}
     orders["total_amount"] = [paid[c] for c in orders["currency_code"]]
     (rates,) = found(rows, orders)
-    assert (rates.form, rates.home) == (None, "USD")
+    assert rates.form is None
 
 
 def test_amounts_that_fit_in_both_directions_prove_none() -> None:
