@@ -44,14 +44,14 @@ create table raw.orders as
     ) as o;
 """
 BY_HAND = """
-select round(sum(o.total_amount * (
+select cast(sum(o.total_amount * (
     select max(r.rate) from raw.exchange_rates as r
     where r.currency_code = o.currency_code and r.rate_date = (
         select max(s.rate_date) from raw.exchange_rates as s
         where s.currency_code = o.currency_code and s.rate_date <= cast(o.ordered_at as date)
             and s.rate > 0
     )
-)), 4) from raw.orders as o
+)) as decimal(18, 4)) from raw.orders as o
 """
 TOMORROW = (
     # A new currency, a day before the first rate, a rate that is 0 and one that is missing.
@@ -84,7 +84,9 @@ def sold(
 
 
 def total(host: HostProject, column: str, model: str) -> list[tuple[str, ...]]:
-    return host.warehouse.query(f"select round(sum({column}), 4) from analytics.{model}")
+    return host.warehouse.query(
+        f"select cast(sum({column}) as decimal(18, 4)) from analytics.{model}"
+    )
 
 
 def test_amounts_are_converted_by_the_rate_of_their_day_and_all_of_it_arrives(

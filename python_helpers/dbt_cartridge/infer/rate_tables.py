@@ -90,7 +90,7 @@ def _holds_currencies(draft: Draft, meaning: ColumnMeaning) -> bool:
     if column.type not in ("text", "integer"):
         return False
     values = read(column).values
-    return names_currency(meaning) or bool(values and values <= CURRENCIES)
+    return names_currency(meaning, draft.relation) or bool(values and values <= CURRENCIES)
 
 
 def _rates(draft: Draft) -> tuple[str, ...]:

@@ -71,14 +71,14 @@ def told(**update: Any) -> Rates:
 
 def shop(rates: Rates, *more: Made, quoted: Any = None, **options: Any) -> Built:
     customers = table("customers", column("id", role="key"), column("name", "text", "name"))
-    money = "amount decimal(9, 2), tax decimal(9, 2)"
-    between = "base text, code text, valid_on date, rate decimal(9, 4)"
+    money = "amount decimal(18, 2), tax decimal(18, 2)"
+    between = "base text, code text, valid_on date, rate decimal(18, 8)"
     tables: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         "customers": ("id int, name text", [(1, "a"), (2, "b")]),
         "orders": (f"id int, customer_id int, ordered_at timestamp, currency text, {money}",
                    ORDERS),
         "fx_rates": (between, quoted) if rates.base
-        else ("code text, valid_on date, rate decimal(9, 4)", quoted or QUOTED),
+        else ("code text, valid_on date, rate decimal(18, 8)", quoted or QUOTED),
         "order_lines": ("id int, order_id int, quantity int, unit_price decimal(9, 2)",
                         [(1, 2, 2, 30), (2, 2, 1, 40), (3, 5, 5, 20)]),
     }  # fmt: skip
@@ -130,6 +130,15 @@ def test_two_rates_of_one_day_double_no_row() -> None:
     twice = shop(told(), quoted=[*QUOTED, ("EUR", date(2024, 1, 8), 5)])
     query = "select converted_amount from fct_orders order by order_id"
     assert twice.rows(query) == EXPECTED
+
+
+def test_an_amount_of_many_digits_stops_no_build() -> None:
+    built = shop(told())
+    built.connection.execute(
+        "insert into raw.orders values (10, 2, '2024-01-08 09:00:00', 'EUR', 9000000000000, 1)"
+    )
+    query = "select converted_amount from fct_orders where order_id = 10"
+    assert built.rows(query) == [(45_000_000_000_000,)]
 
 
 def test_rates_between_two_currencies_are_those_of_the_home_one() -> None:

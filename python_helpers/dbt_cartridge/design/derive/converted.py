@@ -85,13 +85,14 @@ def converted(row: Row, found: Exchange, rate: str, currency: str | None) -> Ite
             continue
         sign, said = ("/", "divided by") if found.divided else ("*", "times")
         made = Attribute(
-            name=name, type="float" if found.divided else amount.type,
+            name=name, type="float",
             group="numerics", role="measure", additivity="additive", money=True,
             unit=found.unit, converts=amount.name,
             description=f"`{amount.name}` {said} {found.said}: in {found.into}.",
         )  # fmt: skip
         by = f"nullif({rate}, 0)" if found.divided else rate
-        value = f"{row[amount]} {sign} {by}"
+        # A product of two decimals may have more digits than the warehouse holds, and stops there.
+        value = f"{sql.cast(row[amount], 'double')} {sign} {by}"
         if found.at_home is not None:
             at_home = f"{row[currency]} = {found.at_home}"
             value = f"case when {at_home} then {row[amount]} else {value} end"
