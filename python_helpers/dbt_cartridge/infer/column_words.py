@@ -145,7 +145,7 @@ SEMI_ADDITIVE = words_of(
 NON_ADDITIVE = words_of(
     """
     rate price percent percentage ratio average mean median share temperature score rating age mark
-    marks
+    marks star stars
     height width length depth latitude longitude altitude speed factor probability index margin
     exchange interest gpa limit threshold min max minimum maximum per standard list msrp unit
     weight size humidity pressure density frequency visibility gust dewpoint elevation angle

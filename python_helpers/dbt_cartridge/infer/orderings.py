@@ -27,7 +27,8 @@ _LAST = words_of("""
     end ended to until closed close completed completion finish finished delivered delivery
     receipt return returned discharge discharged arrival arrived updated modified cancelled
     canceled expiry expires expired expiration dropoff through termination terminated left death
-    restored recovered repaired fixed settled credited answered
+    restored recovered repaired fixed settled credited answered refunded withdrawn reversed
+    rejected declined
 """)
 _LEADING_ON = frozenset({"ship", "shipped", "dispatched", "approved", "sold"})
 """Of the second steps, those that a third one follows."""

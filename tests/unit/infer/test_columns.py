@@ -372,6 +372,12 @@ def test_a_height_in_centimetres_does_not_add_up_and_a_total_weight_does() -> No
     ]  # fmt: skip
 
 
+def test_stars_have_an_average_and_no_sum() -> None:
+    rows = {"id": list(range(40)), "stars": [1 + n % 5 for n in range(40)]}
+    found = table(World({"reviews": rows}).infer(), "reviews").by_name["stars"]
+    assert (found.role, found.additivity) == ("measure", "non_additive")
+
+
 @pytest.mark.parametrize(("first", "last"), [("first", "last"), ("FName", "LName")])
 def test_first_and_last_are_the_names_of_a_person_where_both_stand(first: str, last: str) -> None:
     people = [f"p{n}" for n in range(30)]

@@ -20,7 +20,7 @@ MEDIAN = "median("
 _IN_UNITS = 2  # measures that are shown in each of several currencies before all else
 _AMOUNTS = (["price"], ["value"], ["extended", "price"], ["extended", "amount"])
 """What is said of the price of one piece is, of a sum, an amount."""
-_JUDGED = frozenset({"rating", "score", "mark", "marks", "grade"})
+_JUDGED = frozenset({"rating", "score", "mark", "marks", "grade", "star", "stars"})
 """What is given to be averaged."""
 _NO_LEVEL = frozenset({"latitude", "longitude", "version", "exchange", "fx"})
 

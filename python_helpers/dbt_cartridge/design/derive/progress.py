@@ -22,6 +22,7 @@ def progress(row: Row) -> Iterator[Derivation]:
     start = event_time(row.own)
     if start is None:
         return
+    closed = False
     for time in row.own:
         if time is start or not _may_be_missing(row, time):
             continue
@@ -31,10 +32,11 @@ def progress(row: Row) -> Iterator[Derivation]:
         if f"is_{happened}" not in row.by_name:
             flag = _flag(f"is_{happened}", f"True once `{time.name}` is there.")
             yield Derivation("progress", flag, f"{row[time]} is not null", Rank.OFTEN)
-        if not _CLOSING.isdisjoint(happened.split("_")) and "is_open" not in row.by_name:
+        ends = not closed and not _CLOSING.isdisjoint(happened.split("_"))
+        if ends and "is_open" not in row.by_name:
             flag = _flag("is_open", f"True while there is no `{time.name}`.")
             yield Derivation("progress", flag, f"{row[time]} is null", Rank.FIRST)
-            return
+            closed = True
 
 
 def closing(row: Row) -> Attribute | None:
