@@ -14,7 +14,7 @@ from dbt_cartridge.design.derive.derivation import Derivation
 from dbt_cartridge.design.derive.worth import worth
 from dbt_cartridge.design.enrich import Wide
 from dbt_cartridge.design.parts import Attribute, Link, Staged
-from dbt_cartridge.design.rates import by_day, has_rates
+from dbt_cartridge.design.rates import by_day, has_rates, stands_for
 from dbt_cartridge.design.site import Site
 from dbt_cartridge.design.summing import row_of, worth_of
 from dbt_cartridge.documents.design import Conserved, LeftOut
@@ -55,6 +55,7 @@ def convert(site: Site, staged: Staged, wide: Wide) -> None:
     found, foreign = _exchange(site, staged)
     if found and foreign and found.rate in wide.expressions:
         rate = wide.expressions[found.rate]
+        stands_for(wide, found)
         for each in converted(row_of(site, staged, wide), found, rate, foreign.unit_by):
             take(wide, each)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
@@ -46,12 +46,21 @@ def by_day(site: Site, staged: Staged, wide: Wide) -> Iterator[Derivation]:
     """
     for way in _ways(site, wide):
         alias = wide.aliases.claim(f"{way.table.entities}_by_day")
-        found = _exchange(way)
+        found = _exchange(way, site.plan.staged[way.its.table])
         rate = sql.column(alias, "rate")
+        stands_for(wide, found)
         made = [*converted(row_of(site, staged, wide), found, rate, way.currency.name)]
         if made:
             _join(wide, way, alias)
             yield from made
+
+
+def stands_for(wide: Wide, found: Exchange) -> None:
+    """Mark the amount that the source has converted: its sum is that of the amount as agreed."""
+    wide.columns = [
+        replace(a, converts=found.foreign) if a.name == found.home and found.foreign else a
+        for a in wide.columns
+    ]
 
 
 def has_rates(site: Site, wide: Wide) -> bool:
@@ -118,8 +127,11 @@ def _time(site: Site, its: Exchanged) -> Attribute | None:
     return event_time(staged.offer.attributes)
 
 
-def _exchange(way: _Way) -> Exchange:
+def _exchange(way: _Way, of: Staged) -> Exchange:
+    """`of`: whose currency and day they are; of its amounts one may stand in both currencies."""
     rates, table = way.rates, way.table
+    both = (of.names.get(name or "", "") for name in (way.its.foreign, way.its.home))
+    foreign, home = (of.offer.by_name.get(name) for name in both)
     rate = table.names[rates.rate]
     at_home = rates.home if way.currency.type == "integer" else sql.literal(rates.home)
     coded = _CODE.fullmatch(rates.home) is not None
@@ -130,6 +142,8 @@ def _exchange(way: _Way) -> Exchange:
         "day, empty where there is none",
         into=f"{rates.home if coded else 'the currency whose rate is 1'} ({why})",
         unit=rates.home.upper() if coded else None,
+        foreign=foreign.name if foreign else None, home=home.name if home else None,
+        told=home.words - foreign.words if foreign and home else frozenset(),
         # Of rates from or to one currency, that one has none of its own.
         at_home=at_home if rates.base else None,
     )  # fmt: skip

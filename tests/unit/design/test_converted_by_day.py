@@ -222,6 +222,30 @@ def test_the_day_that_was_proved_is_the_one_whose_rate_is_taken() -> None:
     assert not [text for text in join.on if "booked" in text]
 
 
+def test_what_the_source_has_converted_is_not_converted_again() -> None:
+    home = {"additivity": "additive", "money": True}
+    more = table(
+        "payments", column("id", role="key"), column("paid_on", "date", "event_time"),
+        column("customer_id", role="foreign_key"),
+        column("currency", "text", values=CURRENCIES, meaning={"tells_currency": True}),
+        column("amount", "decimal", "measure", meaning=MONEY),
+        column("fee", "decimal", "measure", meaning=MONEY),
+        column("base_amount", "decimal", "measure", meaning=home),
+        role="fact", shape="transaction", links={"customer_id": "customers.id"},
+    )  # fmt: skip
+    customers = table("customers", column("id", role="key"), column("name", "text", "name"))
+    exchanged = Exchanged(
+        table="raw.payments", currency="currency", at="paid_on", foreign="amount",
+        home="base_amount",
+    )  # fmt: skip
+    made = designed(customers, more, quotes(), rates=(told(exchanged=(exchanged,)),))
+    shown = columns(made.by_name["fct_payments"])
+    assert [name for name in shown if name.startswith("converted_")] == ["converted_fee"]
+    summed = columns(made.by_name["dim_customers"])
+    assert "total_payment_base_amount" in summed
+    assert not [name for name in summed if name.endswith(("_eur", "_jpy", "_usd"))]
+
+
 def test_rates_whose_direction_is_not_told_convert_nothing_and_that_is_said() -> None:
     made = shop(told(form=None)).design
     assert not [n for m in made.models for n in columns(m) if n.startswith("converted_")]

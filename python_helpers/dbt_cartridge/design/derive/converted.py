@@ -27,7 +27,7 @@ class Exchange:
         said: what the rate is and where it comes from, in the words of the docs; `into`: what the
             amounts are in then.
         unit: that currency, where its code is known.
-        amounts: those that stand in both currencies: nothing of them has to be made.
+        foreign, home: the amount that stands in both currencies, where one does.
         told: the words by which an amount says that it is converted already: `home`.
         at_home: the value that the row's currency has where the amount is what it is.
     """
@@ -37,7 +37,8 @@ class Exchange:
     said: str
     into: str
     unit: str | None = None
-    amounts: frozenset[str] = frozenset()
+    foreign: str | None = None
+    home: str | None = None
     told: frozenset[str] = frozenset()
     at_home: str | None = None
 
@@ -60,7 +61,7 @@ def exchange(staged: Staged, identities: Sequence[Identity]) -> tuple[Exchange, 
             found = Exchange(
                 rate=rate.name, divided=one.form == "quotient", said=f"`{rate.name}`",
                 into=f"the one currency that `{home.name}` is in", unit=home.unit,
-                amounts=frozenset((foreign.name, home.name)), told=home.words - foreign.words,
+                foreign=foreign.name, home=home.name, told=home.words - foreign.words,
             )  # fmt: skip
             return found, foreign
     return None
@@ -74,7 +75,7 @@ def converted(row: Row, found: Exchange, rate: str, currency: str | None) -> Ite
         currency: the column that names it; what no column names may be in the other one already.
     """
     for amount in row.columns:
-        told = amount.name in found.amounts or amount.words & found.told
+        told = amount.name in (found.foreign, found.home) or amount.words & found.told
         if not (amount.money and is_measure(amount)) or amount.unit_by != currency or told:
             continue
         name = f"converted_{amount.name.removeprefix('line_')}"
