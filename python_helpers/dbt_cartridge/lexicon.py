@@ -82,7 +82,7 @@ ALONE_UNCHANGED = _words(
     """
     acc act auth bus cat comm comp cr del dist div doc est exp ext info inst med mid mo mod neg no
     obj occ opp opt ord own pat pay perf pol pos proc prof prov pt pub rec reg rel rep res ret rev
-    sal sec seg ser spec sr stat str sup temp tot trans trn ts val vol
+    sal sec seg ser spec sr stat std str sup temp tot trans trn ts val vol
     """
 )
 """Short forms that are words (or too many words) by themselves: spelt out beside other words only

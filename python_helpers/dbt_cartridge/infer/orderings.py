@@ -19,10 +19,11 @@ _FIRST = words_of("""
     requested booking booked hire hired departure departed placed rental issue issued admission
     admitted pickup sale invoice transaction submitted launch received valid effective scheduled
     since registration enrolled birth founded purchase listed reported detected raised logged
-    offered posted applied
+    offered posted applied inception loss incident occurred accident
 """)
 _THEN = words_of("ship shipped shipping dispatched approved paid payment confirmed due required "
-                 "expected promised commit resolved processed activated sold accepted")  # fmt: skip
+                 "expected promised commit resolved processed activated sold accepted "
+                 "notified")  # fmt: skip
 _LAST = words_of("""
     end ended to until closed close completed completion finish finished delivered delivery
     receipt return returned discharge discharged arrival arrived updated modified cancelled

@@ -29,8 +29,8 @@ def spelling(child: ColumnFacts, parent: ColumnFacts) -> str | None:
     have the form and lie in the range of the parent's.
     """
     mine, theirs = child.column.profile, parent.column.profile
-    if mine is None or theirs is None:
-        return None
+    if mine is None or theirs is None or _meet(mine, theirs, str):
+        return None  # where they meet as they are, they are written alike
     for words, plain in _DIFFERENCES:
         if _changes(mine, theirs, plain) and _meet(mine, theirs, plain):
             return f"the values differ in {words}"

@@ -23,6 +23,11 @@ _SECONDS = {"minutes": 60, "hours": 3600, "days": 86400}
 _UNDONE = frozenset(("cancel", "return", "refund", "void", "delete", "update", "modify", "change"))
 _PERIOD = frozenset({"from", "to", "until", "through"})
 """The ends of a period that a row is about: a bill's, which nobody has to keep to."""
+_BROKEN_OFF = frozenset(
+    """cancel cancelled canceled cancellation void voided terminated termination refund
+    refunded""".split()
+)
+"""What ends a thing before its day: nothing that was planned is kept by it."""
 _MOST = 4
 DURATIONS = "durations"
 
@@ -98,7 +103,7 @@ def _fulfilment(row: Row, planned: Attribute) -> Attribute | None:
     others = [
         a for a in row.own
         if a.type in ("date", "timestamp") and a.role in _TIMES and not is_planned(a)
-        and a is not start and _PERIOD.isdisjoint(a.words)
+        and a is not start and (_PERIOD | _BROKEN_OFF).isdisjoint(a.words)
     ]  # fmt: skip
     stem = {verb_of(w) for w in planned.name.split("_")} - {"date", "at", "time", row.entity}
     shared = [a for a in others if stem & {verb_of(w) for w in a.name.split("_")}]

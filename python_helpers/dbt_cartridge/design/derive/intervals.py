@@ -84,7 +84,7 @@ def _before(
     values = [
         a for a in row.own
         if a.type == "text" and a.role in ("status", "category", "type_discriminator", "attribute")
-        and a.name not in (*row.staged.key, *known)
+        and a.name not in (*row.staged.key, *known) and not a.name.endswith("_by")
     ]  # fmt: skip
     stated = [a for a in values if a.role == "status"] or values
     if len(stated) != 1:
@@ -121,10 +121,13 @@ def _field(row: Row) -> Attribute | None:
 
 
 def _since(row: Row) -> Attribute | None:
-    """Of what was found to be versions of its owner, the time that orders them: `updated_at`."""
+    """The time that orders the states: of what was found to be versions of its owner, theirs; else
+    the only time of a change, `changed_on`."""
     versions = row.staged.table.versions
     if versions is None or len(versions.order_by) != 1:
-        return None
+        changes = [a for a in row.own if a.role == "updated_time"]
+        times = [a for a in row.own if a.role in ("event_time", "created_time")]
+        return changes[0] if len(changes) == 1 and not times else None
     found = row.by_name.get(row.staged.names.get(versions.order_by[0], ""))
     return found if found and found.type in ("date", "timestamp") else None
 
