@@ -64,6 +64,7 @@ class Statements:
         self._read: dict[str, list[Scope]] = {}
         self._outputs: dict[Place, frozenset[Place]] = {}  # of statements
         self._known: dict[tuple[int, str], frozenset[Place]] = {}  # of queries in one of them
+        self._having: dict[Place, bool] = {}  # statements that show a column
 
     def joins_of(self, id: str) -> list[Join]:
         """What the statement of that name joins."""
@@ -187,11 +188,13 @@ class Statements:
                 return False
             if own := self._columns.get(id):
                 return name.casefold() in own
-            return any(
-                self._has(inner, name, _schema(id))
-                for inner in self._whole(id)
-                if id in self._texts
-            )
+            key = (id, name.casefold())
+            if key not in self._having:
+                self._having[key] = False  # until it is known: an incremental model reads itself
+                self._having[key] = id in self._texts and any(
+                    self._has(inner, name, _schema(id)) for inner in self._whole(id)
+                )
+            return self._having[key]
         tree = source.expression
         if isinstance(tree, exp.SetOperation):
             return any(self._has(each, name, home) for each in _parts(source)[:1])

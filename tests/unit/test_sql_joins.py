@@ -128,3 +128,12 @@ def test_columns_of_tables_that_nothing_is_known_of_are_taken_at_their_word() ->
     })  # fmt: skip
     found = read.joins_in("select * from dev.stg s join raw.customers c on s.who = c.id")
     assert shown(found) == [CUSTOMER]
+
+
+def test_a_model_that_reads_itself_is_read_to_its_end() -> None:
+    """An incremental model selects from its own table what it holds already."""
+    own = "select old.*, day from marts.daily old join raw.customers c on c.id = seen_by"
+    other = "select t.* from marts.daily t join raw.customers c on c.id = customer_id"
+    tables = {"raw.customers": TABLES["raw.customers"]}
+    read = Statements("duckdb", tables, {"marts.daily": own, "marts.v": other})
+    assert read.joins_of("marts.daily") == read.joins_of("marts.v") == []
