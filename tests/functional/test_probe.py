@@ -43,6 +43,9 @@ TABLES = (
     "insert into raw.lines values (1, '2.50', 2, 5.0, 0, 'order', '10'),"
     " (2, '2.50', 2, 4.5, 0.10, 'order', '11'), (2, '2.50', 1, 2.5, 0, 'order', '99'),"
     " (9, 'n/a', 1, 2.5, 0, 'page', '10'), (null, '1', 1, 1, null, 'order', null)",
+    "create table raw.stays (booked timestamp, begins date)",
+    "insert into raw.stays values ('2024-01-01 09:00:00', '2024-01-01'),"
+    " ('2024-01-03 01:00:00', '2024-01-02'), (null, '2024-01-05')",
     *Ansi.made("raw", EXCHANGED)[1:],
 )
 QUOTES = Quotes(
@@ -85,6 +88,10 @@ QUESTIONS: Sequence[tuple[Question, Answer]] = (
     ),
     (
         Ordering(relation="raw.Orders", lower="placed", upper="closed"),
+        Answer(rows=3, considered=2, hits=1),
+    ),
+    (  # a moment in the course of a day against the day
+        Ordering(relation="raw.stays", lower="booked", upper="begins", by_day=True),
         Answer(rows=3, considered=2, hits=1),
     ),
     (

@@ -252,7 +252,7 @@ class Statement:
         for question in questions:
             if isinstance(question, Ordering):
                 ends = self._columns(question.relation, (question.lower, question.upper))
-                places = self._keys(ends, ends[::-1])
+                places = self._plain(ends) if question.by_day else self._keys(ends, ends[::-1])
                 formulas.append(
                     [
                         "by_day" if question.by_day else "ordering",
