@@ -48,6 +48,8 @@ def _changes(mine: Profile, theirs: Profile, plain: Plain) -> bool:
 
 def _meet(mine: Profile, theirs: Profile, plain: Plain) -> bool:
     ours, others = ({plain(value) for value in _values(p)} for p in (mine, theirs))
+    if not ours or not others:
+        return False  # without a value: personal ones are not kept
     return bool(ours & others) or (
         {_form(value) for value in ours} == {_form(value) for value in others}
         and min(others) <= min(ours)

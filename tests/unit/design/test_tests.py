@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from dbt_cartridge.design.checks import identity_tests
+from dbt_cartridge.documents.design import ExpressionTest
 from dbt_cartridge.documents.schema import Identity, Key
 from tests.unit.design.made import (
     claims,
@@ -174,3 +178,23 @@ def test_a_key_that_nothing_but_its_rows_calls_so_stops_no_build() -> None:
     unique = [t for t in tests if t.kind == "composite_unique"]
     assert len(unique) > 1
     assert {t.severity for t in unique} == {"warn"}
+
+
+@pytest.mark.parametrize(
+    ("types", "claim", "severity"),
+    [
+        (("timestamp", "timestamp"), '"check_in" >= "booked_at"', "error"),
+        (("timestamp", "date"), 'cast("check_in" as date) >= cast("booked_at" as date)', "warn"),
+    ],
+)
+def test_a_day_is_not_before_the_day_of_a_moment(
+    types: tuple[str, str], claim: str, severity: str
+) -> None:
+    """Who writes down the day and who stamps the moment are two: that is a watch, no law."""
+    names = ("booked_at", "check_in")
+    held = Identity(kind="ordering", table="raw.stays", operands=names, considered=5000, hits=5000)
+    (test,) = identity_tests(
+        [held], dict(zip(names, names, strict=True)), dict(zip(names, types, strict=True))
+    )
+    assert isinstance(test, ExpressionTest)
+    assert (test.expression, test.severity) == (claim, severity)
