@@ -451,7 +451,9 @@ def is_participle(word: str) -> bool:
     return word in _PARTICIPLES or (word.endswith("ed") and word not in _NO_PARTICIPLES)
 
 
-_SILENT_E = re.compile(r"(v|c|z|dg|rg|at|u|[aeiou]s|[^aeiou]l|[^a]ir|[^o]ur|(st|sc|pl|gn)or)$")
+_SILENT_E = re.compile(
+    r"(v|c|z|dg|rg|at|u|[aeiou]s|[^aeiou]l|[^a]ir|[^o]ur|(st|sc|pl|gn)or|[iou]b)$"
+)
 """What no English verb ends in, once its `ed` is cut off."""
 _VERBS = {
     "sent": "send", "paid": "pay", "sold": "sell", "begun": "begin", "born": "bear",

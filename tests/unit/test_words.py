@@ -22,6 +22,7 @@ from dbt_cartridge.words import (
     snake,
     speaks_english,
     split,
+    verb_of,
 )
 
 IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*")
@@ -321,3 +322,13 @@ def test_names_in_other_scripts_are_written_as_they_sound() -> None:
     assert safe_name("КодКлиента") == "kod_klienta"
     assert safe_name("注文番号") == "zhu_wen_fan_hao"
     assert safe_name("Straße") == "strasse"
+
+
+@pytest.mark.parametrize(
+    ("word", "verb"),
+    [("shipped", "ship"), ("resolved", "resolve"), ("restored", "restore"), ("scored", "score"),
+     ("monitored", "monitor"), ("authored", "author"), ("unsubscribed", "unsubscribe"),
+     ("absorbed", "absorb"), ("sent", "send")],
+)  # fmt: skip
+def test_the_verb_of_a_participle_has_its_e(word: str, verb: str) -> None:
+    assert verb_of(word) == verb
