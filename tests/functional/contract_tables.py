@@ -58,6 +58,14 @@ ORDER_LINES = TableOf(
     required=("order_id", "line_no"),
 )  # fmt: skip
 RAW = (CUSTOMERS, ORDER_LINES)
+STAYS = TableOf(
+    "stays",
+    (("booked", "timestamp"), ("begins", "date")),
+    (
+        ("2024-01-01 09:00:00", "2024-01-01"), ("2024-01-03 01:00:00", "2024-01-02"),
+        (None, "2024-01-05"),
+    ),
+)  # fmt: skip
 EXCHANGED = (
     TableOf(
         "rates",
@@ -87,6 +95,7 @@ EXCHANGED = (
 # Those of test_probe's questions, and one with rows enough to sample.
 PROBED = (
     *EXCHANGED,
+    STAYS,
     TableOf(
         "Orders",
         (

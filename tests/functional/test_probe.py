@@ -26,7 +26,7 @@ from dbt_cartridge.engine import prober, questions
 from dbt_cartridge.engine.in_process import InProcess
 from dbt_cartridge.progress import Silent
 from dbt_cartridge.scan import scan
-from tests.functional.contract_tables import EXCHANGED, Ansi
+from tests.functional.contract_tables import EXCHANGED, STAYS, Ansi
 from tests.functional.engines import command_line, in_process
 from tests.support.host import HostProject
 
@@ -43,10 +43,7 @@ TABLES = (
     "insert into raw.lines values (1, '2.50', 2, 5.0, 0, 'order', '10'),"
     " (2, '2.50', 2, 4.5, 0.10, 'order', '11'), (2, '2.50', 1, 2.5, 0, 'order', '99'),"
     " (9, 'n/a', 1, 2.5, 0, 'page', '10'), (null, '1', 1, 1, null, 'order', null)",
-    "create table raw.stays (booked timestamp, begins date)",
-    "insert into raw.stays values ('2024-01-01 09:00:00', '2024-01-01'),"
-    " ('2024-01-03 01:00:00', '2024-01-02'), (null, '2024-01-05')",
-    *Ansi.made("raw", EXCHANGED)[1:],
+    *Ansi.made("raw", (*EXCHANGED, STAYS))[1:],
 )
 QUOTES = Quotes(
     relation="raw.rates", currency="code", since="since", rate="rate", home="USD", base="home"
