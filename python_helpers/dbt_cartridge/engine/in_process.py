@@ -117,6 +117,9 @@ class InProcess:
         self._adapter.cleanup_connections()
         close_all = getattr(self._adapter.connections, "close_all_connections", None)
         if close_all:  # DuckDB keeps the file open beyond its connections
+            environment = getattr(self._adapter.connections, "_ENV", None)
+            if environment is not None:
+                environment.close()  # its destructor would, where a Ctrl-C is lost
             close_all()
         try:
             yield
