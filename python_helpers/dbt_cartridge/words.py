@@ -215,7 +215,7 @@ class Lexicon:
             if word in self.prefixes:
                 after = words[at + 1 :]
                 starts = (after[:length] for length in self._lengths)
-                if any((*s[:-1], singular(s[-1])) in self._housed for s in starts if s):
+                if any((*s[:-1], singular(s[-1])) in self._housed for s in starts):
                     return (*words[:at], *after)
         return words
 

@@ -3,13 +3,9 @@ its totals are those that are counted by hand on the raw tables; tomorrow's rows
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.support.host import HostProject, make_host
-from tests.support.postgres import PostgresServer
-from tests.support.warehouses import DuckDB, Postgres
+from tests.support.host import HostProject
 
 # Rates on weekdays alone. A yen is worth less than a cent: the size of the sales tells the way.
 TABLES = """
@@ -64,23 +60,12 @@ TOMORROW = (
 )
 
 
-@pytest.fixture(params=["duckdb", "postgres"])
-def sold(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[HostProject]:
+@pytest.fixture
+def sold(host: HostProject) -> HostProject:
     """The shop, generated."""
-    folder = tmp_path_factory.mktemp(str(request.param))
-    if request.param == "duckdb":
-        host = make_host(folder / "shop", DuckDB(folder / "warehouse.duckdb"))
-    else:
-        server: PostgresServer = request.getfixturevalue("postgres_server")
-        server.create_database("rates")
-        host = make_host(folder / "shop", Postgres(server, "rates"))
     host.warehouse.execute(*(part for part in TABLES.split(";") if part.strip()))
     host.operation("cartridge_generate", schemas=["raw"]).must_succeed()
-    yield host
-    if isinstance(host.warehouse, Postgres):
-        host.warehouse.server.drop_database("rates")
+    return host
 
 
 def total(host: HostProject, column: str, model: str) -> list[tuple[str, ...]]:

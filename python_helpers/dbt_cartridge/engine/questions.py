@@ -253,12 +253,8 @@ class Statement:
             if isinstance(question, Ordering):
                 ends = self._columns(question.relation, (question.lower, question.upper))
                 places = self._plain(ends) if question.by_day else self._keys(ends, ends[::-1])
-                formulas.append(
-                    [
-                        "by_day" if question.by_day else "ordering",
-                        [own.of(place) for place in places],
-                    ]
-                )
+                form = "by_day" if question.by_day else "ordering"
+                formulas.append([form, [own.of(place) for place in places]])
                 continue
             names = (question.result, question.left, question.right, question.third)
             operands = self._columns(question.relation, [name for name in names if name])

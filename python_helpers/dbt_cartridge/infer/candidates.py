@@ -106,8 +106,9 @@ class Targets:
         """Several tables call their keys so, and it is the name of none. Second keys as well where
         many have one: everybody has an `email`."""
         found = self.by_words.get(words, ())
-        keys = [t.column for t in found if t.primary] or [t.column for t in found]
-        if len(keys) < (2 if any(t.primary for t in found) else MANY):
+        primary = [t.column for t in found if t.primary]
+        keys = primary or [t.column for t in found]
+        if len(keys) < (2 if primary else MANY):
             return False
         stem = "".join(normal(keys[0].stem))
         called = ["".join(normal(self.facts.tables[key.table].entity)) for key in keys]

@@ -13,7 +13,7 @@ product of the ranges. What holds in 99.9 % of the rows is told.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dbt_cartridge.documents.probe import Answer, Ordering, Probe, Product, Total
 from dbt_cartridge.documents.schema import Evidence, Identity, Relationship
@@ -36,10 +36,10 @@ def identities(
 ) -> tuple[Identity, ...]:
     """What holds, in the order of the tables. One batch of questions."""
     numbers = {draft.id: figures(draft) for draft in drafts}
-    questions = plan(drafts, relationships, numbers)
+    converting = {table: conversions(table, numbers[table]) for table in numbers}
+    questions = plan(drafts, relationships, numbers, converting)
     if not questions:
         return ()
-    converting = {table: conversions(table, numbers[table]) for table in numbers}
     answers = zip(questions, ask(questions), strict=True)
     found: list[Identity] = []
     explained: set[tuple[str, ...]] = set()
@@ -58,7 +58,8 @@ def identities(
 def plan(
     drafts: Sequence[Draft],
     relationships: Sequence[Relationship],
-    numbers: dict[str, tuple[Figure, ...]],
+    numbers: Mapping[str, tuple[Figure, ...]],
+    converting: Mapping[str, Sequence[Product]],
 ) -> list[Asked]:
     """The questions, the simplest explanation of each measure first."""
     by_table = {draft.id: draft for draft in drafts}
@@ -70,7 +71,7 @@ def plan(
     for draft in drafts:
         if (draft.rows or 0) < FEWEST:
             continue
-        found += conversions(draft.id, numbers[draft.id])
+        found += converting[draft.id]
         found += products(draft.id, numbers[draft.id])
         found += orderings(draft)
         for relationship in lines.get(draft.id, ()):

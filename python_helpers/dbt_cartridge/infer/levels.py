@@ -8,7 +8,7 @@ So is what a counter shows, whenever it is read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from dbt_cartridge.documents.probe import Probe, Rise
@@ -45,7 +45,14 @@ def over_time(drafts: Sequence[Draft], shapes: Mapping[str, Shape], ask: Probe) 
         for question, answer in zip(asked, ask(asked), strict=True)
         if answer.considered >= _CHANGES and answer.hits >= _NEVER * answer.considered
     }
-    return [replace(draft, meanings=_told(draft, flows.get(draft.id), rising)) for draft in drafts]
+    levels = {
+        draft.id: {m.name for m in _measures(draft)} - {m.name for m in flows[draft.id]}
+        for draft in drafts
+        if draft.id in flows
+    }
+    return [
+        replace(draft, meanings=_told(draft, levels.get(draft.id, ()), rising)) for draft in drafts
+    ]
 
 
 def _measures(draft: Draft) -> list[ColumnMeaning]:
@@ -92,11 +99,8 @@ def _read_again(draft: Draft) -> list[Rise]:
 
 
 def _told(
-    draft: Draft, flows: Sequence[ColumnMeaning] | None, rising: set[tuple[str, str]]
+    draft: Draft, levels: Collection[str], rising: set[tuple[str, str]]
 ) -> tuple[ColumnMeaning, ...]:
-    levels = set[str]()
-    if flows is not None:
-        levels = {m.name for m in _measures(draft)} - {m.name for m in flows}
     told: list[ColumnMeaning] = []
     for meaning in draft.meanings:
         text = ""

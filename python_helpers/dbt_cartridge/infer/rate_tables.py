@@ -21,7 +21,7 @@ from dbt_cartridge.infer.reading import read
 from dbt_cartridge.infer.units import names_currency
 
 _FEWEST = 10  # rows
-_NUMBERS = frozenset({"integer", "decimal", "float"})
+NUMBERS = frozenset({"integer", "decimal", "float"})
 _DAYS = frozenset({"date", "timestamp"})
 _NOT_SINCE = frozenset({"load_time", "created_time", "updated_time", "deleted_time", "valid_to"})
 _MOST_CURRENCIES = 40  # that are looked at to find the one at par
@@ -99,7 +99,7 @@ def _rates(draft: Draft) -> tuple[str, ...]:
     for meaning in draft.meanings:
         column = draft.column(meaning.name)
         seen = read(column)
-        if column.type in _NUMBERS and meaning.role in ("measure", "attribute"):
+        if column.type in NUMBERS and meaning.role in ("measure", "attribute"):
             positive = seen.low is not None and seen.low >= 0 and (seen.high or 0) > 0
             numbers += [meaning] if positive else []
     called = [m.name for m in numbers if set(m.words) & (RATES | EXCHANGE)]

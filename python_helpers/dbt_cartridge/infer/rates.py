@@ -27,6 +27,7 @@ from dbt_cartridge.infer.exchange import FOREIGN
 from dbt_cartridge.infer.identities import FEWEST, HOLDS
 from dbt_cartridge.infer.probing import is_unique
 from dbt_cartridge.infer.rate_tables import (
+    NUMBERS,
     Priced,
     Quoted,
     at_par,
@@ -39,7 +40,6 @@ Form = Literal["plain", "quotient"]
 _Place = tuple[str, str]  # a table, and the column of its currency
 FORMS: tuple[Form, ...] = ("plain", "quotient")
 _SIGNS = {"plain": "×", "quotient": "÷"}
-_NUMBERS = frozenset({"integer", "decimal", "float"})
 _HOME = words_of("home base reporting functional company group house converted accounting")
 """Said of an amount that is in the one currency of the house; so is that currency's own name."""
 _MOST_PAIRS = 3  # of amounts in a table: one is enough
@@ -185,7 +185,7 @@ def _pairs(priced: Priced, home: str) -> Iterator[tuple[str, str, bool]]:
     telling = _HOME | {home.lower()}
     money = [
         m for m in priced.draft.meanings
-        if m.money and m.role == "measure" and priced.draft.column(m.name).type in _NUMBERS
+        if m.money and m.role == "measure" and priced.draft.column(m.name).type in NUMBERS
     ]  # fmt: skip
     for amount, result in permutations(money, 2):
         one, other = set(amount.words), set(result.words)

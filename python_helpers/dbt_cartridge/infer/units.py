@@ -22,8 +22,10 @@ _UNIT_ENDS = (("unit",), ("units",), ("unit", "of", "measure"))
 
 def with_units(found: Sequence[ColumnMeaning], relation: Relation) -> tuple[ColumnMeaning, ...]:
     """The meanings, with the unit of each measure whose unit a column of the table tells."""
-    found = [_as_teller(_with_own(meaning, relation), relation) for meaning in found]
-    currencies = [m for m in found if names_currency(m, relation)]
+    found = [_with_own(meaning, relation) for meaning in found]
+    named = {m.name for m in found if names_currency(m, relation)}
+    found = [_as_teller(m, relation) if m.name in named else m for m in found]
+    currencies = [m for m in found if m.name in named]
     units = [m for m in found if _names_unit(m)]
     if not currencies and not units:
         return tuple(found)
@@ -31,9 +33,8 @@ def with_units(found: Sequence[ColumnMeaning], relation: Relation) -> tuple[Colu
 
 
 def _as_teller(meaning: ColumnMeaning, relation: Relation) -> ColumnMeaning:
-    """Marked, where it holds currencies: the amounts may be those of a header's lines."""
-    if not names_currency(meaning, relation):
-        return meaning
+    """A column of currencies, marked where it holds several: the amounts may be those of a header's
+    lines."""
     distinct = read(relation.by_name[meaning.name]).distinct
     return meaning.model_copy(update={"tells_currency": distinct is None or distinct > 1})
 
