@@ -13,7 +13,6 @@ import os
 import re
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -23,6 +22,7 @@ from typing import Any, cast
 
 from dbt_cartridge.engine.base import DbtCommand, KeptRunner, plain
 from dbt_cartridge.engine.nodes import Parsed, TestNode, parsed
+from dbt_cartridge.engine.stopwatch import stopwatch
 from dbt_cartridge.errors import EngineError
 
 _LOG = logging.getLogger(__name__)
@@ -177,7 +177,10 @@ def _run(
     timeout: float,
 ) -> int | None:
     """The exit code of a dbt of its own; None where it was stopped after `timeout`."""
-    with _started(argv, project, environment) as process, _stopwatch(process, timeout) as late:
+    with (
+        _started(argv, project, environment) as process,
+        stopwatch(timeout, lambda: _stop(process)) as late,
+    ):
         assert process.stdout is not None
         for line in process.stdout:
             heard(line)
@@ -227,23 +230,6 @@ def _signal(process: subprocess.Popen[str], number: int) -> None:
             os.killpg(process.pid, number)
         else:
             process.terminate()
-
-
-@contextmanager
-def _stopwatch(process: subprocess.Popen[str], seconds: float) -> Generator[threading.Event]:
-    late = threading.Event()
-
-    def stop() -> None:
-        late.set()
-        _stop(process)
-
-    timer = threading.Timer(seconds, stop)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield late
-    finally:
-        timer.cancel()
 
 
 # ---------------------------------------------------------------- what dbt leaves behind

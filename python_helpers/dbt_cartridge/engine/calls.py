@@ -20,6 +20,7 @@ from typing import Any
 
 from dbt_cartridge.engine.base import Reply, plain
 from dbt_cartridge.engine.kept_dbt import KeptDbt, interpreter_of
+from dbt_cartridge.engine.stopwatch import stopwatch
 from dbt_cartridge.errors import EngineError
 
 _LOG = logging.getLogger(__name__)
@@ -213,17 +214,16 @@ class Caller:
             )  # fmt: skip
         except OSError as error:
             raise EngineError(f"Cannot start {argv[0]}: {error.strerror or error}.") from error
-        late = threading.Event()
-        timer = threading.Timer(self._seconds, lambda: (late.set(), process.kill()))
-        timer.start()
         assert process.stdout is not None
         try:
-            with self._tracked(process.terminate):
+            with (
+                stopwatch(self._seconds, process.kill) as late,
+                self._tracked(process.terminate),
+            ):
                 for line in process.stdout:
                     _read(line, call)
                 call.exit_code = process.wait()
         finally:
-            timer.cancel()
             if process.poll() is None:
                 process.terminate()
                 process.wait()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from dbt_cartridge.engine.stopwatch import stopwatch
 from dbt_cartridge.errors import EngineError
 
 _SERVER = Path(__file__).with_name("dbt_server.py")
@@ -135,15 +136,11 @@ class KeptDbt:
 
     def _read(self, until: str, on_line: Callable[[str], None], seconds: float) -> int | None:
         assert self._process.stdout is not None
-        timer = threading.Timer(seconds, self._process.kill)
-        timer.start()
-        try:
+        with stopwatch(seconds, self._process.kill):
             for line in self._process.stdout:
                 if line.startswith(f'{{"{until}"'):
                     return int(json.loads(line)[until])
                 on_line(line)
-        finally:
-            timer.cancel()
         return None
 
 
