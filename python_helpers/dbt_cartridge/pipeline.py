@@ -68,7 +68,7 @@ from dbt_cartridge.write import (
 )
 from dbt_cartridge.write import undo as take_back
 from dbt_cartridge.write.answers import KeptAnswers
-from dbt_cartridge.write.decisions import read_decisions
+from dbt_cartridge.write.decisions import decisions_in, followed, read_decisions
 
 D = TypeVar("D", bound=Document)
 
@@ -198,6 +198,14 @@ def _corridor(
     )
     if "infer" not in skipped:
         probe.answers.save(folder)
+
+    def improved(rules: Design) -> Design:
+        if better is None:
+            return rules
+        if (named := followed(project_dir, rules)) is not None:
+            better.decisions = decisions_in(named.text)
+        return better.improve(rules)
+
     designed = step(
         "design",
         Design,
@@ -206,7 +214,7 @@ def _corridor(
             lambda: _kept(design(schema, facts, host, settings, decisions.declined), folder),
             lambda d: f"{len(d.models)} models",
         ),
-        better and better.improve,
+        improved,
     )
     files = step("render", Files, lambda: render(designed, host, settings))
     if "render" in skipped:
@@ -241,6 +249,7 @@ def _corridor(
         for document in (designed, files, verdicts, memory.proofs):
             document.save(folder)
     files = extended(files, host)  # the proof declares the user's sources in words of its own
+    files = files.with_files(followed(project_dir, designed))
     with clock.measured("write"):
         changes = plan(files, host, project_dir, given, schema_changes)
         upgraded = upgrade(written_by(project_dir), helper_version(), designed, changes)

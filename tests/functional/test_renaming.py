@@ -18,6 +18,16 @@ SHOP = (
 )
 OLD, NEW = "models/marts/fct_orders.sql", "models/marts/fct_purchases.sql"
 YAML = "models/marts/_marts__models.yml"
+ADDED = """\
+version: 1
+models:
+  # What the shop asks every week.
+  fct_orders: # ours
+    columns:
+      - name: is_odd
+        expression: order_id % 2
+        description: Whether the order_id is odd.
+"""
 
 
 def generate(host: HostProject, code: int = 0) -> str:
@@ -64,6 +74,34 @@ def test_a_decided_name_renames_what_stands_with_its_edits(duckdb_host: HostProj
     assert made(host) == files  # once is enough
     assert host.cartridge("undo").returncode == 0
     assert made(host) == before
+
+
+def test_what_was_added_to_a_model_goes_along_with_its_name(duckdb_host: HostProject) -> None:
+    host = duckdb_host
+    host.warehouse.execute(*SHOP)
+    host.write("cartridge.yml", ADDED)
+    generate(host)
+    assert "order_id % 2 as is_odd" in " ".join(host.read(OLD).split()).replace('"', "")
+
+    decide(host, "purchase")
+    generate(host)
+    added = host.read("cartridge.yml")
+    assert "  fct_purchases: # ours\n" in added
+    assert "expression: purchase_id % 2" in added
+    assert "description: Whether the order_id is odd." in added  # people's own words
+    assert "is_odd" in host.read(NEW)
+    assert "order_id % 2" not in host.read(NEW).replace("purchase_id % 2", "")
+    built = host.dbt("build").must_succeed()
+    assert {"error", "fail", "warn"}.isdisjoint(built.statuses.values())
+
+    files = host.files()
+    generate(host)
+    assert made(host) == {p: t for p, t in files.items() if p.startswith("models/")}
+    assert host.read("cartridge.yml") == added
+    assert host.cartridge("undo").returncode == 0
+    undone = host.read("cartridge.yml")
+    assert "  fct_orders: # ours\n" in undone
+    assert "expression: order_id % 2" in undone
 
 
 def test_a_renaming_waits_as_long_as_code_of_peoples_own_reads_the_old_name(

@@ -29,7 +29,7 @@ from dbt_cartridge.design.plan import (
     usable,
 )
 from dbt_cartridge.design.rates import not_told
-from dbt_cartridge.design.renamings import as_before, awaited
+from dbt_cartridge.design.renamings import as_before, awaited, said_before
 from dbt_cartridge.design.renamings import renamed as called_before
 from dbt_cartridge.design.repeated import repeated
 from dbt_cartridge.design.siblings import united
@@ -113,6 +113,7 @@ def design(
         snapshots=tuple(made),
         used=(*told(own, declared), *(site.used if "marts" in layers else ())),
         renamed=called_before(schema, host, homes, site_names),
+        said_before=said_before(schema, host, homes),
         left_out=(
             *left_out,
             *waiting,

@@ -72,6 +72,16 @@ def renamed(
     return {new: old for new, old in found.items() if new not in host.kept_names}
 
 
+def said_before(schema: Schema, host: Host, sources: Mapping[str, str]) -> dict[str, str]:
+    """What renamed entities were called before → what they are called: several rows, then one.
+
+    Args:
+        sources: table → its source.
+    """
+    pairs = ((old, new) for new, old in _pairs(schema, host, sources) if new != old)
+    return {"_".join(old): "_".join(new) for old, new in pairs}
+
+
 def _pairs(schema: Schema, host: Host, sources: Mapping[str, str]) -> Iterator[tuple[Words, Words]]:
     """(new words, old words), those of several rows before those of one."""
     kept = kept_staging(host)

@@ -408,6 +408,7 @@ class Design(Document):
     left_out: tuple[LeftOut, ...] = ()
     used: tuple[LeftOut, ...] = ()  # of the host's own, and how
     renamed: dict[str, str] = Field(default={})  # model or snapshot → what it was called before
+    said_before: dict[str, str] = Field(default={})  # words of those names → the words now
     problems: tuple[Problem, ...] = ()
 
     @cached_property

@@ -35,6 +35,11 @@ class Files(Document):
     left_out: tuple[LeftOut, ...] = ()  # what could not be written safely
     renamed: dict[str, str] = Field(default={})  # model or snapshot → what it was called before
 
+    def with_files(self, *more: File | None) -> Files:
+        """With those that there are."""
+        made = (*self.files, *(file for file in more if file is not None))
+        return self.model_copy(update={"files": tuple(sorted(made, key=lambda file: file.path))})
+
     @cached_property
     def digest(self) -> str:
         """Of every path and text."""

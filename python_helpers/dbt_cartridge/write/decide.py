@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from dbt_cartridge.documents.changes import NOTHING_GIVEN, Given
+from dbt_cartridge.documents.decisions import FILE
 from dbt_cartridge.documents.files import File, FileKind, Files
 from dbt_cartridge.documents.scan import Problem
 from dbt_cartridge.errors import WriteError
@@ -28,6 +29,10 @@ _MERGES: Mapping[FileKind, Callable[[str, str, str], str | None]] = {
     "yaml": merge_yaml,
     "markdown": merge_docs,
 }
+
+
+_TABLES = "Tables are added to your source, and are yours from now on."
+_NAMES = "What `models` adds to is called otherwise now."
 
 
 @dataclass(frozen=True)
@@ -289,7 +294,7 @@ def _extended(file: File, data: bytes, text: Text) -> Outcome:
     if text.body == file.text:
         return Outcome(file.path, file.path, "unchanged", data, data)
     if digest(text.body) == file.over:
-        why = "Tables are added to your source, and are yours from now on."
+        why = _NAMES if file.path == FILE else _TABLES
         return Outcome(file.path, file.path, "update", data, text.bytes_of(file.text), why=why)
     why = "It was edited while it was to be extended: run again."
     return Outcome(file.path, file.path, "clash", data, data, why=why)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,7 +16,11 @@ from ruamel.yaml import YAML, comments
 from ruamel.yaml.error import YAMLError
 
 from dbt_cartridge.documents.decisions import FILE, Decisions
+from dbt_cartridge.documents.design import Design, Query
+from dbt_cartridge.documents.files import File
 from dbt_cartridge.errors import ConfigError, WriteError, did_you_mean
+from dbt_cartridge.stems import swapped
+from dbt_cartridge.write.ledger import digest
 
 HEAD = """\
 # What people have decided about the raw tables. Cartridge weighs each decision against the data and
@@ -21,6 +28,8 @@ HEAD = """\
 """
 _MOST_BYTES = 2_000_000
 _SHAPES = {FILE: "`tables:`, and below it `schema.table:`"}
+_PEOPLES_WORDS = ("name", "description", "text", "why", "drop", "unit", "tags")
+_SQL_WORD = re.compile(r"(?P<theirs>'(?:[^']|'')*')|(?P<word>\w+)")
 _OF_MODELS = "`models:`, and below it the name of a model"
 Node = Any  # ruamel's maps and lists are not typed
 CommentedMap: Node = comments.CommentedMap
@@ -105,6 +114,104 @@ def add_models(project_dir: Path, models: Mapping[str, Any]) -> str:
     return _changed(project_dir, put)
 
 
+def followed(project_dir: Path, design: Design) -> File | None:
+    """The file with the names of now in its `models:`, where models are renamed; None where nothing
+    of it changes.
+
+    Expressions follow too: a word that nothing bears any more, and that somebody bears once the new
+    name stands in it, is that one. Texts, and what people themselves name, stay.
+
+    Raises:
+        ConfigError: the file as it is cannot be taken.
+    """
+    if not design.renamed or not (text := _text(project_dir / FILE)):
+        return None
+    data = _parsed(text)
+    before = _dumped(data)
+    models: Node = data.get("models")
+    if not isinstance(models, CommentedMap):
+        return None
+    now = {old: new for new, old in design.renamed.items()}
+    words = _Words(now, design.said_before, _borne(design) | _given_names(models))
+    for place, name in enumerate(list(models)):
+        value: Node = models[name]
+        if name in now and now[name] not in models:
+            comment = models.ca.items.pop(name, None)
+            del models[name]
+            models.insert(place, now[name], value)
+            if comment is not None:
+                models.ca.items[now[name]] = comment
+        _follow(value, words)
+    if (after := _dumped(data)) == before:
+        return None
+    return File(path=FILE, text=after, kind="yaml", over=digest(text.replace("\r\n", "\n")))
+
+
+def decisions_in(text: str) -> Decisions:
+    """What the text of such a file says. Raises ConfigError as `read_decisions`."""
+    return _validated(_parsed(text))
+
+
+@dataclass(frozen=True)
+class _Words:
+    models: Mapping[str, str]  # before → now
+    stems: Mapping[str, str]  # before → now
+    borne: AbstractSet[str]
+
+    def in_text(self, text: str) -> str:
+        return _SQL_WORD.sub(lambda m: m["theirs"] or self._now(m["word"]), text)
+
+    def _now(self, word: str) -> str:
+        if word in self.borne:
+            return word
+        if word in self.models:
+            return self.models[word]
+        own = tuple(word.split("_"))
+        for old, new in self.stems.items():
+            other = "_".join(swapped(own, tuple(old.split("_")), tuple(new.split("_"))))
+            if other != word and other in self.borne:
+                return other
+        return word
+
+
+def _borne(design: Design) -> set[str]:
+    """What models, their columns and the models that they read are called."""
+    found: set[str] = set()
+    for model in design.models:
+        found |= {model.name, *(column.name for column in model.columns)}
+        if isinstance(model.body, Query):
+            found |= {each.alias for each in model.body.inputs}
+    return found
+
+
+def _given_names(node: Node) -> set[str]:
+    if isinstance(node, CommentedMap):
+        own = {str(node["name"])} if "name" in node else set[str]()
+        return own.union(*(_given_names(each) for each in node.values()))
+    if isinstance(node, CommentedSeq):
+        return set[str]().union(*(_given_names(each) for each in node))
+    return set()
+
+
+def _follow(node: Node, words: _Words) -> None:
+    """In place: every text below the node, but what people say in words."""
+    keys: Iterable[Any] = list(node) if isinstance(node, CommentedMap) else range(len(node))
+    for key in keys:
+        value = node[key]
+        if key in _PEOPLES_WORDS:
+            continue
+        if isinstance(value, (CommentedMap, CommentedSeq)):
+            _follow(value, words)
+        elif isinstance(value, str) and (now := words.in_text(value)) != value:
+            node[key] = type(value)(now)
+
+
+def _dumped(data: Node) -> str:
+    out = io.StringIO()
+    _yaml().dump(data, out)
+    return out.getvalue()
+
+
 def _changed(
     project_dir: Path,
     put: Callable[[Node], None],
@@ -117,10 +224,9 @@ def _changed(
     decisions = _validated(data)
     if check is not None:
         check(decisions)
-    out = io.StringIO()
-    _yaml().dump(data, out)
-    _replace(path, out.getvalue())
-    return out.getvalue()
+    text = _dumped(data)
+    _replace(path, text)
+    return text
 
 
 def _merge(own: Node, name: str, value: Any) -> None:

@@ -4,8 +4,9 @@ Everything that names a path lies on disk, where others can have changed it: a p
 ledger, a link. So each path is asked for here at the moment of writing, whoever wants it.
 
 Two kinds pass. A file of the host's: SQL, YAML or Markdown below the folders that dbt_project.yml
-gives to models, macros, tests and snapshots. And cartridge's own records below `.cartridge/`. No
-link on the way may lead out of the project, into a hidden folder of it, or out of `.cartridge`.
+gives to models, macros, tests and snapshots, and the file of people's decisions. And cartridge's
+own records below `.cartridge/`. No link on the way may lead out of the project, into a hidden
+folder of it, or out of `.cartridge`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, cast
 
 import yaml
 
+from dbt_cartridge.documents.decisions import FILE
 from dbt_cartridge.documents.files import Files
 from dbt_cartridge.errors import WriteError
 from dbt_cartridge.write.paths import FOLDER, is_plain
@@ -97,6 +99,8 @@ class Gate:
     def _not_ours(self, path: str) -> str:
         if not is_plain(path):
             return f"{path!r} is not a plain path below the project"
+        if path == FILE:  # the decisions, whose models are called otherwise now
+            return ""
         pure = PurePosixPath(path)
         if pure.suffix not in _SUFFIXES:
             return f"{path} is neither SQL, YAML nor Markdown"
