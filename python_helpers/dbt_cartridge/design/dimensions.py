@@ -51,19 +51,21 @@ def _summarised(site: Site, staged: Staged) -> list[Link]:
     """Links from facts, those that say most first; then from other dimensions."""
     if staged.table.shape == "date":
         return []
-    # Of a history, the current row alone stands for the entity.
+    # Of a history, the current row alone stands for the entity. Where others hold the key of a
+    # version, each version has what happened while it held.
+    key = staged.key if site.by_version(staged) else entity_key(staged)
     found = [
         link for link in site.plan.down[staged.id]
         if site.plan.fates[link.child.id] in ("fact", "dimension")
         and link.is_plain and not link.is_self and not link.relationship.one_to_one
         and not link.child.is_history and (link.joinable or staged.is_history)
-        and link.fields == entity_key(staged)
+        and link.fields == key
     ]  # fmt: skip
 
     known = {link.child.id for link in found}
     found += [
         link for link in (*site.carried.get(staged.id, ()), *_lines(site, staged))
-        if link.child.id not in known and link.fields == entity_key(staged)
+        if link.child.id not in known and link.fields == key
         and not link.child.is_history
     ]  # fmt: skip
 

@@ -147,6 +147,15 @@ class Link:
         return self.relationship.where_column is None
 
     @property
+    def to_version(self) -> bool:
+        """It leads to one version of the parent, by that version's own key."""
+        versions = self.parent.table.versions
+        return (
+            versions is not None and self.parent.is_history
+            and not set(self.relationship.ref_columns) <= set(versions.entity_key)
+        )  # fmt: skip
+
+    @property
     def role(self) -> str:
         """What the parent is to the child, in the words of the column: `support_representative`.
 

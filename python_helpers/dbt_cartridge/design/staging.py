@@ -32,7 +32,7 @@ from dbt_cartridge.documents.design import (
     Union,
 )
 from dbt_cartridge.documents.scan import Column, Relation, TypeFamily
-from dbt_cartridge.documents.schema import ColumnMeaning, Identity, Key, Table
+from dbt_cartridge.documents.schema import ColumnMeaning, ColumnRole, Identity, Key, Table
 from dbt_cartridge.words import raw_split, safe_name
 
 
@@ -56,9 +56,14 @@ class Job:
     given: Mapping[str, str] = field(default_factory=dict[str, str])  # names that the user gave
 
 
+_MARKS: dict[ColumnRole, tuple[str, ...]] = {
+    "valid_from": ("valid", "from"), "valid_to": ("valid", "to"), "is_current": ("is", "current"),
+}  # fmt: skip
+
+
 def stage(job: Job) -> Staged:
     loaded, relation = job.table, job.relation
-    table = _of_latest(loaded)
+    table = _of_versions(_of_latest(loaded))
     job = replace(job, table=table)
     alias = "source"
     key = table.primary_key
@@ -188,6 +193,24 @@ def _of_latest(table: Table) -> Table:
     if not table.versions or table.versions.kind != "loads":
         return table
     return table.model_copy(update={"primary_key": _entity_key(table)})
+
+
+def _of_versions(table: Table) -> Table:
+    """The marks by which a load tool tells versions apart (`_fivetran_start`, `dbt_valid_to`) say
+    of each row for when it holds: they are columns as good as the source's own, and marts are built
+    on them."""
+    versions = table.versions
+    if versions is None or versions.kind != "slowly_changing":
+        return table
+    marks = {versions.valid_from, versions.valid_to, versions.is_current, *versions.order_by}
+    return table.model_copy(
+        update={"columns": tuple(
+            each.model_copy(update={"is_load_tool": False, "words": words, "spelt": ()})
+            if each.name in marks and each.is_load_tool and (words := _MARKS.get(each.role))
+            else each
+            for each in table.columns
+        )}
+    )  # fmt: skip
 
 
 def _entity_key(table: Table) -> Key | None:

@@ -17,9 +17,8 @@ def counts(group: Group) -> Iterator[Derivation]:
     several = docs.words(group.child.entities)
     if group.called:
         several = docs.plural_words(docs.words(group.called))
-    owner = docs.words(group.link.parent.entity)
     role = f" as {docs.words(group.prefix)}" if group.prefix else ""
-    made = counted(f"{group.entity}_count", f"How many {several}{role} the {owner} has.")
+    made = counted(f"{group.entity}_count", f"How many {several}{role} the {group.owner} has.")
     yield Derivation("counts", made, "count(*)", Rank.FIRST)
 
 

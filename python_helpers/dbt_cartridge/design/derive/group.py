@@ -82,7 +82,13 @@ class Group:
     def theirs(self) -> str:
         """In words: the rows of the group."""
         role = f" as {docs.words(self.prefix)}" if self.prefix else ""
-        return f"{docs.words(self.link.parent.entity)}'s {docs.words(self.child.entities)}{role}"
+        return f"{self.owner}'s {docs.words(self.child.entities)}{role}"
+
+    @property
+    def owner(self) -> str:
+        """In words: whom the rows belong to."""
+        version = " version" if self.link.to_version else ""
+        return f"{docs.words(self.link.parent.entity)}{version}"
 
     @property
     def attributes(self) -> tuple[Attribute, ...]:

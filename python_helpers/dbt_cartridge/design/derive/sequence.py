@@ -65,11 +65,12 @@ def _owner(row: Row) -> Link | None:
 
 def owner_of(links: Iterable[Link]) -> Link | None:
     """The person or account whose own the rows are: of several people the one of whom there are
-    most different, since a shop has more customers than clerks."""
+    most different, since a shop has more customers than clerks. What refers to one version of
+    somebody is numbered for nobody: the next version would begin with the first again."""
     found = [
         link for link in links
         if link.is_plain and not link.is_self and len(link.columns) == 1 and link.joinable
-        and link.parent.is_person
+        and link.parent.is_person and not link.to_version
     ]  # fmt: skip
     return max(found, key=_different, default=None)
 
