@@ -19,6 +19,7 @@ from dbt_cartridge.design.derive.converted import RULE as CONVERTED
 from dbt_cartridge.design.derive.derivation import Derivation, told, within
 from dbt_cartridge.design.derive.ends import RECENCY, TURN
 from dbt_cartridge.design.derive.group import Group
+from dbt_cartridge.design.derive.lists import bounded, listed
 from dbt_cartridge.design.derive.row import Row
 from dbt_cartridge.design.derive.through import Through
 from dbt_cartridge.design.derive.worth import RULE as WORTH
@@ -294,8 +295,8 @@ def _write(
             f: sql.column(group.alias, n) for n, f in zip(link.columns, link.fields, strict=True)
         }
         where, feeding = tuple(_somebodys(group)), group.alias
-        if any(each.in_turn for each in derivations):
-            feeding = _in_turn(wide, group, keys, where)
+        if any(each.in_turn or each.listed for each in derivations):
+            feeding = _prepared(wide, group, keys, where, derivations)
             keys = {f: _over(text, group.alias, feeding) for f, text in keys.items()}
             derivations = [
                 replace(d, expression=_over(d.expression, group.alias, feeding))
@@ -359,26 +360,45 @@ def _somebodys(group: Group) -> list[str]:
     return found
 
 
-def _in_turn(wide: Wide, group: Group, keys: Mapping[str, str], where: tuple[str, ...]) -> str:
-    """The rows with their number in the order of time, from the first and from the last."""
+def _prepared(
+    wide: Wide,
+    group: Group,
+    keys: Mapping[str, str],
+    where: tuple[str, ...],
+    derivations: Sequence[Derivation],
+) -> str:
+    """A CTE of the rows with what aggregates read of each among those of its group: its number in
+    the order of time, from the first and from the last; its name, where a list has room for it."""
+    in_turn = any(each.in_turn for each in derivations)
+    name = wide.aliases.claim(f"{group.alias}_{'in_turn' if in_turn else 'listed'}")
+    projections = [*_turns(group, keys)] if in_turn else []
+    for each in derivations:
+        if each.listed is not None:
+            value = bounded([*keys.values()], sql.column(group.alias, each.listed))
+            projections.append(
+                Projection(name=listed(each.listed), expression=value, group="strings")
+            )
+    wide.ctes.append(
+        Cte(name=name, from_alias=group.alias, whole=True, where=(*where,),
+            projections=tuple(projections))
+    )  # fmt: skip
+    return name
+
+
+def _turns(group: Group, keys: Mapping[str, str]) -> Iterator[Projection]:
     time = group.time
     assert time is not None
-    name = wide.aliases.claim(f"{group.alias}_in_turn")
     order = [group.column(time), *(sql.column(group.alias, key) for key in group.rows.key)]
     by = ", ".join(keys.values())
     forth, back = ", ".join(order), ", ".join(f"{each} desc" for each in order)
-    wide.ctes.append(
-        Cte(
-            name=name, from_alias=group.alias, whole=True, where=(*where,),
-            projections=(
-                Projection(name=TURN, group="numerics",
-                           expression=f"row_number() over (partition by {by} order by {forth})"),
-                Projection(name=RECENCY, group="numerics", expression="row_number() over ("
-                           f"partition by {by} order by {_last(group, time, back)})"),
-            ),
-        )
+    yield Projection(
+        name=TURN, group="numerics",
+        expression=f"row_number() over (partition by {by} order by {forth})",
     )  # fmt: skip
-    return name
+    yield Projection(
+        name=RECENCY, group="numerics",
+        expression=f"row_number() over (partition by {by} order by {_last(group, time, back)})",
+    )  # fmt: skip
 
 
 def _last(group: Group, time: Attribute, back: str) -> str:

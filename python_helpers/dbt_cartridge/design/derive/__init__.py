@@ -21,6 +21,7 @@ from dbt_cartridge.design.derive.full_name import full_name
 from dbt_cartridge.design.derive.group import Group
 from dbt_cartridge.design.derive.held import held
 from dbt_cartridge.design.derive.intervals import intervals
+from dbt_cartridge.design.derive.lists import lists
 from dbt_cartridge.design.derive.only_one import only_one
 from dbt_cartridge.design.derive.progress import progress
 from dbt_cartridge.design.derive.row import Row
@@ -30,7 +31,7 @@ from dbt_cartridge.design.derive.through import Through, through
 __all__ = ["OF_A_GROUP", "OF_A_ROW", "of_bridge", "of_group", "of_period", "of_row"]
 
 OF_A_GROUP: tuple[Callable[[Group], Iterator[Derivation]], ...] = (
-    counts, moments, totals, by_kind, by_flag, averages, ends, distinct,
+    counts, moments, lists, totals, by_kind, by_flag, averages, ends, distinct,
 )  # fmt: skip
 OF_A_ROW: tuple[Callable[[Row], Iterator[Derivation]], ...] = (
     full_name, sequence, durations, lateness, progress, held, intervals, engagement, margins,

@@ -37,6 +37,7 @@ class Derivation:
     rank: Rank
     evidence: EvidenceClass = "structural"
     in_turn: bool = False  # reads which of its kind, in the order of time, each row is
+    listed: str | None = None  # reads of this column those values that a list has room for
     windowed: bool = False  # reads other rows: right only where the model is built whole
     measure: str | None = None  # of the rows, that is added up; None: they are counted
     chosen: tuple[str, str | None] | None = None  # of which rows: with this value; None: if true

@@ -24,13 +24,16 @@ def moments(group: Group) -> Iterator[Derivation]:
     told = any(word in time.name for word in group.child.entity.split("_"))
     own = time.name if told else f"{group.child.entity}_{time.name}"
     own = group.prefixed(own)
+    # When a customer's first card was entered says less of the customer than what was paid by it.
+    entered = group.child.table.role == "dimension" and time.role == "created_time"
     for word, function in (("first", "min"), ("latest", "max")):
         attribute = Attribute(
             name=f"{word}_{own}", type=time.type, group=time.group,
             description=f"When the {word} of the {group.theirs} was.",
         )  # fmt: skip
         yield Derivation(
-            "ends", attribute, f"{function}({group.column(time)})", Rank.FIRST,
+            "ends", attribute, f"{function}({group.column(time)})",
+            Rank.SOMETIMES if entered else Rank.FIRST,
             again=("first" if word == "first" else "latest", time.name),
         )  # fmt: skip
 

@@ -15,15 +15,13 @@ from dbt_cartridge.design.derive.counts import counted
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.full_name import in_parts, joined
 from dbt_cartridge.design.derive.group import Group
+from dbt_cartridge.design.derive.lists import LONGEST_LIST, NAMES, bounded
 from dbt_cartridge.design.enrich import display
 from dbt_cartridge.design.measures import is_measure, is_summed
 from dbt_cartridge.design.parts import Attribute, Link, Offer
 from dbt_cartridge.documents.design import BY_VALUE, Projection
 from dbt_cartridge.words import pluralised, safe_name, singular, snake
 
-LONGEST_LIST = 50
-"""Names in a list; of more, those that come first in the alphabet. Warehouses limit a text."""
-_NAMES = frozenset({"name", "full_name"})
 _SORTING = frozenset({"status", "category", "type_discriminator"})
 
 
@@ -129,15 +127,13 @@ class Through:
             value = joined(*(sql.column(other, part.name) for part in self.parts))
         if self.named.name not in known:
             yield Projection(
-                name=self.named.name, expression=_bounded(keys, value), group=self.named.group
+                name=self.named.name, expression=bounded(keys, value), group=self.named.group
             )
         for kind, values in (self.kinds,) if self.kinds else ():
             told = sql.column(bridge, kind.name)
             for each in values:
-                bounded = _bounded([*keys, told], value, f"{told} = {sql.literal(each)}")
-                yield Projection(
-                    name=self.name_as(each), expression=bounded, group=self.named.group
-                )
+                its = bounded([*keys, told], value, f"{told} = {sql.literal(each)}")
+                yield Projection(name=self.name_as(each), expression=its, group=self.named.group)
 
     @property
     def measures(self) -> list[Attribute]:
@@ -155,13 +151,6 @@ class Through:
         hidden = {*self.here.fields, self.key}
         shown = tuple(a for a in self.others.attributes if a.name not in hidden)
         return Group(link, replace(self.others, attributes=shown), self.members)
-
-
-def _bounded(keys: list[str], value: str, chosen: str = "") -> str:
-    """The value, of the first of each group alone: those that a list has room for."""
-    rank = f"dense_rank() over (partition by {', '.join(keys)} order by {value})"
-    only = f"{chosen} and " if chosen else ""
-    return f"case when {only}{rank} <= {LONGEST_LIST} then {value} end"
 
 
 def through(pair: Through) -> Iterator[Derivation]:
@@ -233,8 +222,8 @@ def _list(pair: Through, column: str, entity: str, said: str, together: str) -> 
     """What is listed of what: `category_names`, `tag_labels`; `recruiters` of those who are it."""
     assert pair.named is not None
     plain = pair.named.name.removeprefix(f"{pair.other}_")
-    named = "name" if plain in _NAMES else plain
-    words = entity if together and plain in _NAMES else f"{entity}_{named}"
+    named = "name" if plain in NAMES else plain
+    words = entity if together and plain in NAMES else f"{entity}_{named}"
     what = "First and last name" if pair.parts else f"`{pair.named.name}`"
     own, text = docs.words(pair.here.parent.entity), sql.column(pair.members, column)
     made = Attribute(

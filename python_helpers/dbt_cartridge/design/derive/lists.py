@@ -1,0 +1,83 @@
+"""What belongs to something by its names, in a list: the components of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbt_cartridge.design import docs
+from dbt_cartridge.design import expressions as sql
+from dbt_cartridge.design.derive.derivation import Derivation, Rank
+from dbt_cartridge.design.derive.group import Group
+from dbt_cartridge.design.enrich import display
+from dbt_cartridge.design.parts import Attribute
+from dbt_cartridge.words import pluralised, snake
+
+RULE = "lists"
+LONGEST_LIST = 50
+"""Names in a list; of more, those that come first in the alphabet. Warehouses limit a text."""
+NAMES = frozenset({"name", "full_name"})
+_MOST = 20
+"""Of so many each, on average: a longer list is read by nobody, and is counted."""
+_LONGEST_NAME = 60  # characters: a longer one is a sentence
+
+
+def lists(group: Group) -> Iterator[Derivation]:
+    """The names of the few things that belong to one: of a team its projects, of a menu its dishes.
+
+    Things, not events: of what happened people ask how often, when and how much. Nor people, whose
+    names stay where they are asked for.
+    """
+    named = _named(group)
+    if named is None or not _are_few(group):
+        return
+    plain = (
+        "name"
+        if named.name.removeprefix(f"{group.child.entity}_") in NAMES
+        else (named.name.removeprefix(f"{group.child.entity}_"))
+    )
+    made = Attribute(
+        name=snake(pluralised([*group.entity.split("_"), *plain.split("_")])), type="text",
+        group="strings",
+        description=docs.sentence(
+            f"`{named.name}` of the {group.theirs}, in the order of the alphabet; the first "
+            f"{LONGEST_LIST} where there are more"
+        ),
+    )  # fmt: skip
+    text = sql.column(group.alias, listed(named.name))
+    yield Derivation(
+        RULE, made, f"string_agg(distinct {text}, ', ' order by {text})", Rank.OFTEN,
+        listed=named.name,
+    )  # fmt: skip
+
+
+def listed(name: str) -> str:
+    """The column of the rows that holds the names of those alone that a list has room for."""
+    return f"{name}_listed"
+
+
+def bounded(keys: list[str], value: str, chosen: str = "") -> str:
+    """The value, of the first of each group alone: those that a list has room for."""
+    rank = f"dense_rank() over (partition by {', '.join(keys)} order by {value})"
+    only = f"{chosen} and " if chosen else ""
+    return f"case when {only}{rank} <= {LONGEST_LIST} then {value} end"
+
+
+def _named(group: Group) -> Attribute | None:
+    child = group.child
+    if child.table.role != "dimension" or child.is_person or child.is_history:
+        return None
+    shown = display(child)[:1]
+    found = group.rows.by_name.get(shown[0].name) if shown else None
+    if found is None or found.type != "text" or found.role != "name" or found.pii is not None:
+        return None
+    longest = found.profile.max_length if found.profile else None
+    return found if longest is None or longest <= _LONGEST_NAME else None
+
+
+def _are_few(group: Group) -> bool:
+    """By the share of rows to parents, which stays while both grow."""
+    column = group.rows.by_name.get(group.link.columns[0])
+    profile = column.profile if column else None
+    if len(group.link.columns) != 1 or profile is None or not profile.distinct:
+        return False
+    return profile.rows - profile.nulls <= _MOST * profile.distinct
