@@ -126,6 +126,7 @@ class Wide:
         of: str,
         measure: str | None,
         chosen: tuple[str, str | None] | None = None,
+        also: tuple[str, str | None] | None = None,
         how: Again = "sum",
     ) -> None:
         """The column holds what belongs to each row, of all that `of` has."""
@@ -133,7 +134,7 @@ class Wide:
             self.totals.append(
                 Conserved(
                     column=name, of=of, measure=measure, key=(link.fields[0], link.columns[0]),
-                    removed=link.child.deleted_flag, chosen=chosen, how=how,
+                    removed=link.child.deleted_flag, chosen=chosen, also=also, how=how,
                 )
             )  # fmt: skip
 

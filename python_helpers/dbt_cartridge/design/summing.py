@@ -38,7 +38,18 @@ _MANAGERS = frozenset({"manager", "supervisor", "superior", "boss"})
 _OF_A_ROW = 0.6  # of the room: the other computed columns of a mart were summed up
 AVERAGE_DIGITS = 4  # of an average: further ones differ from warehouse to warehouse
 _SUMMED_AGAIN = frozenset(
-    {None, ALLOCATED, CONVERTED, WORTH, "counts", "amounts", "durations", "progress", "sequence"}
+    {
+        None,
+        ALLOCATED,
+        CONVERTED,
+        WORTH,
+        "counts",
+        "amounts",
+        "durations",
+        "held",
+        "progress",
+        "sequence",
+    }
 )
 """Rules whose columns are measures of the row itself, wherever they came from."""
 _NO_LISTS = frozenset({"mysql"})  # group_concat cuts at 1,024 bytes, and tells nobody
@@ -338,12 +349,14 @@ def _take(
         made = replace(each.attribute, rule=each.rule)
         name = wide.take(made, value, each.name, f"{kind.link.child.entity}_{each.name}")
         names[name] = each
-        adds_up = each.expression == "count(*)" or each.measure or each.chosen
-        if isinstance(group, Group) and adds_up:
-            wide.adds_up(name, kind.link, kind.rows.model, each.measure, each.chosen)
-        elif isinstance(group, Group) and each.again is not None:
+        if not isinstance(group, Group):
+            continue
+        chosen, also, of = each.chosen, each.also, kind.rows.model
+        if each.again is not None:
             how, column = each.again
-            wide.adds_up(name, kind.link, kind.rows.model, column, how=how)
+            wide.adds_up(name, kind.link, of, column, chosen, also, how)
+        elif each.expression == "count(*)" or each.measure or chosen:
+            wide.adds_up(name, kind.link, of, each.measure, chosen, also)
     if isinstance(group, Group) and group.numbered:
         wide.owned.add(entity)
     if kind.one_unit:

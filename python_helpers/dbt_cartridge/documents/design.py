@@ -348,6 +348,7 @@ class Conserved(Frozen):
     key: tuple[str, str] | None = None
     removed: str | None = None  # a flag there; rows that bear it are not counted
     chosen: tuple[str, str | None] | None = None  # only rows there with this value; None: if true
+    also: tuple[str, str | None] | None = None  # … that have this one too
     how: Again = "sum"
 
 

@@ -154,11 +154,16 @@ def _stands(design: Design, model: Model, claim: Conserved) -> bool:
         return False
     own, theirs = ({column.name for column in each.columns} for each in (model, other))
     wanted = {claim.measure, claim.removed, claim.key[1] if claim.key else None} - {None}
-    if claim.chosen is not None:
-        wanted.add(claim.chosen[0])
-        if not _PLAIN.fullmatch(claim.chosen[1] or ""):
+    for name, told in _conditions(claim):
+        wanted.add(name)
+        if not _PLAIN.fullmatch(told or ""):
             return False
     return {claim.column, *(claim.key[:1] if claim.key else ())} <= own and wanted <= theirs
+
+
+def _conditions(claim: Conserved) -> list[tuple[str, str | None]]:
+    """(column, value) of each that a row fulfils which counts; None: the column is true."""
+    return [each for each in (claim.chosen, claim.also) if each is not None]
 
 
 def _of_staging(design: Design, model: Model, unread: bool) -> Iterator[_Question]:
@@ -240,15 +245,17 @@ def _other(
         return quoted(text, design.adapter)
 
     def value(claim: Conserved) -> str:
-        if claim.how in _ENDS:
-            return f"{_ENDS[claim.how]}({column(claim.measure or '')})"
-        if claim.how in _BY_KEY:
-            return f"{_BY_KEY[claim.how]}{column(claim.measure or '')})"
         counted = column(claim.measure) if claim.measure else "1"
-        if claim.chosen is not None:
-            name, told = claim.chosen
-            chosen = column(name) + ("" if told is None else f" = '{told}'")
-            counted = f"case when {chosen} then {counted} end"
+        chosen = [
+            column(name) + ("" if told is None else f" = '{told}'")
+            for name, told in _conditions(claim)
+        ]
+        if chosen:
+            counted = f"case when {' and '.join(chosen)} then {counted} end"
+        if claim.how in _ENDS:
+            return f"{_ENDS[claim.how]}({counted})"
+        if claim.how in _BY_KEY:
+            return f"{_BY_KEY[claim.how]}{counted})"
         return f"coalesce(sum({counted}), 0)"
 
     sums = [f"{value(claim)} as c{place}" for place, claim in claims]

@@ -29,7 +29,10 @@ def ages(row: Row) -> Iterator[Derivation]:
         text = f"Days from `{start.name}` to today."
         yield _days(f"days_since_{bare(start)}", text, _day(row, start), TODAY)
     for kind, names in row.sums.items():
-        latest = next((row.by_name[n] for n in names if _is_latest(row, n)), None)
+        latest = next((
+            row.by_name[n] for n, each in names.items()
+            if each.chosen is None and _is_latest(row, n)
+        ), None)  # fmt: skip
         if latest is not None and (row.staged.is_person or kind in row.owned):
             text = f"Days from `{latest.name}` to today."
             yield _days(f"days_since_latest_{kind}", text, _day(row, latest), TODAY)

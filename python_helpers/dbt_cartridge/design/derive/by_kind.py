@@ -15,6 +15,7 @@ from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.derive.counts import counted
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.group import Group
+from dbt_cartridge.design.derive.held import RULE as HELD
 from dbt_cartridge.design.measures import Sum, is_summed, worth
 from dbt_cartridge.design.parts import Attribute, role_of
 from dbt_cartridge.documents.design import BY_VALUE
@@ -55,7 +56,7 @@ def by_kind(group: Group) -> Iterator[Derivation]:
         if attribute.origin is not None and attribute.origin[0] != group.child.id:
             rank = Rank(min(rank + 1, Rank.SOMETIMES))  # its own kinds come first
         values = states(attribute)
-        codes = last in REASONS or any(_is_code(value) for value in values)
+        codes = last in REASONS or any(is_code(value) for value in values)
         for value in values:
             chosen = f"{group.column(attribute)} = {sql.literal(value)}"
             said = f"have the {docs.words(attribute.name)} `{value}`"
@@ -67,7 +68,7 @@ def by_kind(group: Group) -> Iterator[Derivation]:
                 )  # fmt: skip
 
 
-def _is_code(value: str) -> bool:
+def is_code(value: str) -> bool:
     """A letter and a nothing say no more without the column that they stand in: `status_f`,
     `discount_none`."""
     word = safe_name(value)
@@ -81,10 +82,9 @@ def by_flag(group: Group) -> Iterator[Derivation]:
             continue
         if attribute.name == group.child.deleted_flag or attribute.within in group.link.columns:
             continue
-        start = next((s for s in _STARTS if attribute.name.startswith(s)), "")
-        label = attribute.name[len(start) :].removesuffix(f"_{group.child.entity}")
-        if not start and "_" in label and label.split("_")[0] in ("has", "can", "had", "with"):
-            continue  # `has_children` makes no name of a row
+        label = flag_label(group, attribute)
+        if not label or attribute.rule == HELD:
+            continue  # whether somebody holds it is asked of what is open, `by_two`
         # A rule has said already that people ask for it; of whom it is the first is another's.
         made = attribute.origin is None and attribute.within is None
         if attribute.within is not None:
@@ -102,6 +102,55 @@ def by_flag(group: Group) -> Iterator[Derivation]:
         said = f"`{attribute.name}` is true of"
         for each in _summed(group, _named(group, label), chosen, said, (BY_FLAG, rank)):
             yield replace(each, chosen=(attribute.name, None))
+
+
+def flag_label(group: Group, flag: Attribute) -> str:
+    """What a row is called of which it is true: `is_late_order` → late. "" where the name makes
+    none, as `has_children` does."""
+    start = next((s for s in _STARTS if flag.name.startswith(s)), "")
+    label = flag.name[len(start) :].removesuffix(f"_{group.child.entity}")
+    verb = not start and "_" in label and label.split("_")[0] in ("has", "can", "had", "with")
+    return "" if verb else label
+
+
+def moments_by_kind(group: Group) -> Iterator[Derivation]:
+    """When the latest of each status was, and the first and the latest of each kind: the last
+    failed payment, the first bill of a subscription. People ask it of what is somebody's own."""
+    time = group.time
+    if time is None or group.is_shared(time) or not group.numbered:
+        return
+    for attribute in group.attributes:
+        own = attribute.origin is not None and attribute.origin[0] == group.child.id
+        is_kind = attribute.role == "type_discriminator"
+        if not own or not (is_kind or attribute.role == "status") or attribute.pii is not None:
+            continue
+        if attribute.type != "text" or group.is_shared(attribute) or attribute.is_currency:
+            continue
+        values = states(attribute)
+        if any(is_code(value) for value in values):
+            continue
+        for value in values:
+            chosen = f"{group.column(attribute)} = {sql.literal(value)}"
+            label = _named(group, safe_name(value))
+            for word, function in (("first", "min"), ("latest", "max"))[0 if is_kind else 1 :]:
+                made = Attribute(
+                    name=f"{word}_{label}_{_when(group, time)}", type=time.type, group=time.group,
+                    description=f"When the {word} of the {group.theirs} was whose "
+                    f"`{attribute.name}` is `{value}`.",
+                )  # fmt: skip
+                yield Derivation(
+                    BY_VALUE, made,
+                    f"{function}(case when {chosen} then {group.column(time)} end)", Rank.OFTEN,
+                    together=f"{attribute.name}, moments", chosen=(attribute.name, value),
+                    again=("first" if word == "first" else "latest", time.name),
+                )  # fmt: skip
+
+
+def _when(group: Group, time: Attribute) -> str:
+    """A time's name behind that of the rows: of a payment `paid_at`; of an order `at`, since
+    `ordered_at` says it twice."""
+    told = any(word in time.name for word in group.child.entity.split("_"))
+    return ("date" if time.type == "date" else "at") if told else time.name
 
 
 def states(attribute: Attribute) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ class Derivation:
     windowed: bool = False  # reads other rows: right only where the model is built whole
     measure: str | None = None  # of the rows, that is added up; None: they are counted
     chosen: tuple[str, str | None] | None = None  # of which rows: with this value; None: if true
+    also: tuple[str, str | None] | None = None  # … that have this value too
     again: tuple[Again, str] | None = None  # what the proof asks once more, of which column
     together: str = ""  # stands with all of this word or not at all: the values of one status
     one_of_units: bool = False  # … and they say one thing: an amount in each of a few currencies

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design.derive.by_kind import BY_FLAG
@@ -91,6 +91,7 @@ def shares(row: Row) -> Iterator[Derivation]:
             if (
                 counted.rule not in (BY_FLAG, BY_VALUE)
                 or not name.endswith("_count")
+                or counted.also is not None
                 or name not in row.expressions
             ):
                 continue
@@ -131,9 +132,11 @@ def margins(row: Row) -> Iterator[Derivation]:
         )  # fmt: skip
 
 
-def _moments(row: Row, names: Iterable[str]) -> tuple[Attribute | None, Attribute | None]:
-    times = [row.by_name[n] for n in names if n in row.by_name
-             and row.by_name[n].type in ("date", "timestamp")]  # fmt: skip
+def _moments(
+    row: Row, names: Mapping[str, Derivation]
+) -> tuple[Attribute | None, Attribute | None]:
+    times = [row.by_name[n] for n, each in names.items() if n in row.by_name
+             and each.chosen is None and row.by_name[n].type in ("date", "timestamp")]  # fmt: skip
     first = next((a for a in times if a.name.startswith("first_")), None)
     wish = f"latest_{first.name.removeprefix('first_')}" if first else ""
     return first, next((a for a in times if a.name == wish), None)

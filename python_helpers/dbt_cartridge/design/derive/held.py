@@ -9,6 +9,7 @@ from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.row import Row
 from dbt_cartridge.design.parts import Attribute, Link
 
+RULE = "held"
 _MOST = 3
 _ABOVE = frozenset({"parent"})
 
@@ -36,7 +37,7 @@ def held(row: Row) -> Iterator[Derivation]:
             else f"True where the {row.words} has {other}.",
         )  # fmt: skip
         rank = Rank.OFTEN if row.is_fact else Rank.SOMETIMES
-        yield Derivation("held", made, f"{row[column]} is not null", rank)
+        yield Derivation(RULE, made, f"{row[column]} is not null", rank)
 
 
 def _may_be_empty(row: Row, link: Link) -> bool:
