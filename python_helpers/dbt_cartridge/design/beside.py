@@ -11,6 +11,7 @@ from dbt_cartridge.design.derive.allocated import allocated, allocated_name, cha
 from dbt_cartridge.design.derive.converted import RULE as CONVERTED
 from dbt_cartridge.design.derive.converted import Exchange, converted, exchange
 from dbt_cartridge.design.derive.derivation import Derivation
+from dbt_cartridge.design.derive.settled import settled
 from dbt_cartridge.design.derive.worth import worth
 from dbt_cartridge.design.enrich import Wide
 from dbt_cartridge.design.parts import Attribute, Link, Staged
@@ -24,6 +25,9 @@ def weigh(site: Site, staged: Staged, wide: Wide) -> None:
     """Add what a line is worth beside its amount: no budget drops the business's money."""
     for each in worth(row_of(site, staged, wide), worth_of(site, staged)):
         if each.rule not in site.declined:
+            take(wide, each)
+    for each in settled(row_of(site, staged, wide)):
+        if each.rule not in site.declined and each.name not in wide.expressions:
             take(wide, each)
 
 

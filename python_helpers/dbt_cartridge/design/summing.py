@@ -21,6 +21,7 @@ from dbt_cartridge.design.derive.ends import RECENCY, TURN
 from dbt_cartridge.design.derive.group import Group
 from dbt_cartridge.design.derive.lists import bounded, listed
 from dbt_cartridge.design.derive.row import Row
+from dbt_cartridge.design.derive.settled import RULE as SETTLED
 from dbt_cartridge.design.derive.through import Through
 from dbt_cartridge.design.derive.worth import RULE as WORTH
 from dbt_cartridge.design.enrich import Wide
@@ -43,6 +44,7 @@ _SUMMED_AGAIN = frozenset(
         ALLOCATED,
         CONVERTED,
         WORTH,
+        SETTLED,
         "counts",
         "amounts",
         "durations",

@@ -15,7 +15,7 @@ from dbt_cartridge.design.derive.by_kind import by_flag, by_kind, moments_by_kin
 from dbt_cartridge.design.derive.by_two import by_two
 from dbt_cartridge.design.derive.counts import counts, distinct
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
-from dbt_cartridge.design.derive.durations import durations, lateness
+from dbt_cartridge.design.derive.durations import durations, lateness, planned
 from dbt_cartridge.design.derive.ends import ends, moments
 from dbt_cartridge.design.derive.engagement import engagement, margins, shares
 from dbt_cartridge.design.derive.full_name import full_name
@@ -26,6 +26,7 @@ from dbt_cartridge.design.derive.lists import lists
 from dbt_cartridge.design.derive.only_one import only_one
 from dbt_cartridge.design.derive.progress import progress
 from dbt_cartridge.design.derive.row import Row
+from dbt_cartridge.design.derive.running import running
 from dbt_cartridge.design.derive.sequence import sequence
 from dbt_cartridge.design.derive.through import Through, through
 
@@ -36,8 +37,8 @@ OF_A_GROUP: tuple[Callable[[Group], Iterator[Derivation]], ...] = (
     by_two, moments_by_kind,
 )  # fmt: skip
 OF_A_ROW: tuple[Callable[[Row], Iterator[Derivation]], ...] = (
-    full_name, sequence, durations, lateness, progress, held, intervals, engagement, margins,
-    shares,
+    full_name, sequence, running, durations, lateness, planned, progress, held, intervals,
+    engagement, margins, shares,
 )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ _BROKEN_OFF = frozenset(
 """What ends a thing before its day: nothing that was planned is kept by it."""
 _MOST = 4
 DURATIONS = "durations"
+PLANNED = "planned"
 
 
 def durations(row: Row) -> Iterator[Derivation]:
@@ -54,6 +55,31 @@ def durations(row: Row) -> Iterator[Derivation]:
                       "while either is missing.", "date" in (low.type, high.type)),
             between(row[low], row[high], unit, low, high), Rank.FIRST,
         )  # fmt: skip
+
+
+def planned(row: Row) -> Iterator[Derivation]:
+    """From when it began to the day that was promised: how long was planned, beside how long it
+    took. Their difference is how late it came."""
+    start = event_time(row.own)
+    for low, high, known in row.ordered():
+        firm = known.hits >= law.HOLDS * known.considered
+        if start is None or low.name != start.name or not firm or not _is_deadline(high):
+            continue
+        if not _PERIOD.isdisjoint(high.words):
+            continue
+        unit = unit_of(low, high)
+        yield Derivation(
+            PLANNED,
+            _duration(f"{unit}_to_{_bare(row, high)}", unit, f"{unit.capitalize()} from "
+                      f"`{low.name}` to `{high.name}`, as planned; empty while either is missing.",
+                      "date" in (low.type, high.type)),
+            between(row[low], row[high], unit, low, high), Rank.OFTEN,
+        )  # fmt: skip
+
+
+def _bare(row: Row, time: Attribute) -> str:
+    plain = bare(time)
+    return plain.removeprefix(f"{row.entity}_") or plain
 
 
 def lateness(row: Row) -> Iterator[Derivation]:
