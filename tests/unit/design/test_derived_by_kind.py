@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 
+from dbt_cartridge.documents.schema import Identity
 from tests.unit.design.built import Built, lost
 from tests.unit.design.made import column, columns, designed, table
 
@@ -132,3 +133,27 @@ def test_what_is_of_one_kind_alone_is_worked_out_a_second_time(
         assert f"`{name}`" in lost(made, model)
     finally:
         made.connection.execute(f"create or replace view {model} as {body}")
+
+
+def test_a_things_share_of_a_flag_has_room_where_its_count_has() -> None:
+    query = "select urgent_ticket_rate, urgent_ticket_count, ticket_count from dim_products"
+    assert desk().rows(f"{query} order by product_id") == [(0.6, 3, 5), (None, 0, 0)]
+
+
+def test_half_of_what_took_long_stands_beside_its_average_and_not_of_what_came_late() -> None:
+    """With more beside it than there is room for what is asked now and then."""
+    crowd = {f"k{n}": 20 for n in range(6)}
+    products = table("products", column("id", role="key", distinct=2),
+                     column("name", "text", "name"), *FILL)  # fmt: skip
+    loans = table(
+        "loans", column("id", role="key"), column("product_id", role="foreign_key", distinct=2),
+        column("lent_on", "date", "event_time"), column("due_on", "date", "event_time"),
+        column("returned_on", "date", "event_time", nulls=20),
+        *(column(name, "text", "status", rows=120, values=crowd) for name in ("state", "phase")),
+        role="fact", shape="transaction", links={"product_id": "products.id"},
+    )  # fmt: skip
+    order = Identity(kind="ordering", table="raw.loans", operands=("lent_on", "returned_on"),
+                     considered=80, hits=80)  # fmt: skip
+    found = columns(designed(products, loans, identities=(order,)).by_name["dim_products"])
+    assert {"median_days_to_return", "average_days_late"} <= set(found)
+    assert "median_days_late" not in found

@@ -132,11 +132,13 @@ def first_asked(group: Group) -> Attribute | None:
 
 
 def _median(group: Group, measure: Attribute, average: Attribute) -> Derivation:
-    """What half of them stay below: a few that took for ever carry an average of durations off."""
+    """What half of them stay below: a few that took for ever carry an average of durations off.
+    Of what came late most are not late at all, and the half of them says little."""
     text = f"Half of the {group.theirs} have a `{measure.name}` below this, half above."
     name = average.name.replace("average_", "median_", 1)
     made = replace(average, name=name, description=text)
-    return Derivation(DURATIONS, made, f"{MEDIAN}{group.column(measure)})", Rank.SOMETIMES)
+    rank = Rank.SOMETIMES if "late" in measure.words else Rank.OFTEN
+    return Derivation(DURATIONS, made, f"{MEDIAN}{group.column(measure)})", rank)
 
 
 def _rule(measure: Attribute) -> str:

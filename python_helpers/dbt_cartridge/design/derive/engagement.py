@@ -80,8 +80,8 @@ def _until_first(row: Row, kind: str, first: Attribute) -> Iterator[Derivation]:
 def shares(row: Row) -> Iterator[Derivation]:
     """Of the rows that a flag was counted for, the share: `late_order_rate`.
 
-    What a rule made a flag of, people ask the share of; of a flag or a state of the source they
-    read it off the counts, so that it stands where there is room, for all states or for none.
+    What a rule made a flag of, people ask the share of, and of a flag of the source now and then;
+    of a state they read it off the counts, so that it stands where there is room, for all or none.
     """
     for kind, names in row.sums.items():
         whole = f"{kind}_count"
@@ -103,10 +103,13 @@ def shares(row: Row) -> Iterator[Derivation]:
                 "summed.",
             )  # fmt: skip
             part, all_ = row[name], row[whole]
-            asked = counted.rule == BY_FLAG and counted.rank == Rank.FIRST
+            flagged = counted.rule == BY_FLAG
+            asked = flagged and counted.rank == Rank.FIRST
+            # What happened has few of each: a bill with one payment has no share of them.
+            behind = Rank.SOMETIMES if flagged and not row.is_fact else Rank.SELDOM
             yield Derivation(
                 counted.rule, made, f"cast({part} as double) / nullif({all_}, 0)",
-                Rank.OFTEN if asked else Rank.SELDOM,
+                Rank.OFTEN if asked else behind,
                 together=f"{kind} by {counted.together}" if counted.together else "",
             )  # fmt: skip
 
