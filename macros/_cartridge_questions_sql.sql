@@ -159,6 +159,7 @@ select
             {%- if form == 'sum' %}{{ v[1:] | join(' + ') }}
             {%- elif form == 'difference' %}{{ v[1:] | join(' - ') }}
             {%- elif form == 'discount_rate' %}{{ v[1] }} * {{ v[2] }} * (1 - {{ v[3] }})
+            {%- elif form == 'discount_percent' %}{{ v[1] }} * {{ v[2] }} * (1 - {{ v[3] }} / 100.0)
             {%- elif form == 'discount_amount' %}{{ v[1] }} * {{ v[2] }} - {{ v[3] }}
             {%- else %}{{ v[1] }} * {{ v[2] }}
             {%- endif %})) <= 0.010001

@@ -30,38 +30,39 @@ ABBREVIATIONS = _pairs(
     dscr=description dt=date dte=date dtl=detail dtls=details dtm=timestamp dttm=timestamp
     dur=duration eff=effective emp=employee emps=employees env=environment est=estimated
     evt=event exch=exchange exp=expiry expr=expiry ext=extended fld=field flg=flag flgs=flags
-    fname=first_name freq=frequency frm=from fst=first fwd=forward gndr=gender govt=government
-    grp=group hdr=header hist=history hosp=hospital hrs=hours img=image incl=included
-    ind=indicator info=info inst=institution insur=insurance intl=international inv=invoice
-    invc=invoice invt=inventory itm=item lang=language lat=latitude lname=last_name
-    lng=longitude loc=location locn=location lon=longitude lst=last lvl=level med=medical
-    memb=member mfg=manufacturing mfgr=manufacturer mfr=manufacturer mgmt=management mgr=manager
-    mgrs=managers mid=middle mkt=market mktg=marketing mname=middle_name mnth=month mo=month
-    mod=modified msg=message msgs=messages msr=measure mth=month nbr=number neg=negative nm=name
-    nme=name no=number nos=numbers nr=number num=number nums=numbers nxt=next obj=object
-    occ=occurrence opp=opportunity ops=operations opt=option ord=order ords=orders
-    org=organization orig=original ovr=over own=owner param=parameter parm=parameter pat=patient
-    pay=payment payt=payment pct=percent perc=percent perf=performance perm=permanent
-    pers=person pg=page phn=phone pkg=package pmt=payment pmts=payments pol=policy pos=position
-    prc=price prcs=process pref=preferred prefs=preferences prev=previous prim=primary
-    prio=priority proc=process prod=product prods=products prof=profile proj=project
-    prom=promotion promo=promotion prov=province prtn=return prty=party pt=point pts=points
-    pty=party pub=publisher purch=purchase pwd=password qnty=quantity qtr=quarter qty=quantity
-    qtys=quantities quan=quantity quant=quantity rcpt=receipt rcv=received rcvd=received
-    rec=record recd=received recs=records ref=reference refs=references reg=region regn=region
-    rel=relation rep=representative reps=representatives req=required res=result resp=response
-    ret=return rev=revenue rgn=region rpt=report rsn=reason rtn=return sal=salary
-    sched=scheduled sec=second secs=seconds seg=segment seq=sequence ser=serial sess=session
-    shp=ship slsp=salesperson spec=special sr=senior src=source srv=service stat=status
-    stats=statistics std=standard stk=stock stmt=statement str=street strt=start sts=status
-    subcat=subcategory subj=subject sup=supplier supp=supplier surr=surrogate svc=service
-    sys=system tel=telephone temp=temporary terr=territory thru=through tm=time tme=time
-    tot=total trans=transaction transac=transaction trn=transaction trx=transaction ts=timestamp
-    tstamp=timestamp txn=transaction txns=transactions txt=text typ=type tz=timezone
-    uom=unit_of_measure upd=updated updt=updated usr=user usrs=users val=value vals=values
-    veh=vehicle ven=vendor vend=vendor ver=version vers=version vndr=vendor vol=volume
-    wgt=weight whs=warehouse whse=warehouse wk=week wks=weeks wrk=work wt=weight xfer=transfer
-    xref=cross_reference yr=year yrs=years
+    fname=first_name freq=frequency frm=from frst=first fst=first fwd=forward gndr=gender
+    govt=government grp=group grs=gross hdr=header hist=history hosp=hospital hrs=hours
+    img=image incl=included ind=indicator info=info inst=institution insur=insurance
+    intl=international inv=invoice invc=invoice invt=inventory itm=item lang=language
+    lat=latitude lname=last_name ln=line lng=longitude loc=location locn=location lon=longitude
+    lst=last lvl=level med=medical memb=member meth=method mfg=manufacturing mfgr=manufacturer
+    mfr=manufacturer mgmt=management mgr=manager mgrs=managers mid=middle mkt=market
+    mktg=marketing mname=middle_name mnth=month mo=month mod=modified msg=message msgs=messages
+    msr=measure mth=month nbr=number neg=negative nm=name nme=name no=number nos=numbers
+    nr=number num=number nums=numbers nxt=next obj=object occ=occurrence opp=opportunity
+    ops=operations opt=option ord=order ords=orders org=organization orig=original ovr=over
+    own=owner param=parameter parm=parameter pat=patient pay=payment payt=payment pct=percent
+    perc=percent perf=performance perm=permanent pers=person pg=page phn=phone pkg=package
+    pmt=payment pmts=payments pol=policy pos=position prc=price prcs=process pref=preferred
+    prefs=preferences prev=previous prim=primary prio=priority proc=process prod=product
+    prods=products prof=profile proj=project prom=promotion promo=promotion prov=province
+    prtn=return prty=party pt=point pts=points pty=party pub=publisher purch=purchase
+    pwd=password qnty=quantity qtr=quarter qty=quantity qtys=quantities quan=quantity
+    quant=quantity rcpt=receipt rcv=received rcvd=received rec=record recd=received recs=records
+    ref=reference refs=references reg=region regn=region rel=relation rep=representative
+    reps=representatives req=required res=result resp=response ret=return rev=revenue rgn=region
+    rpt=report rsn=reason rtn=return sal=salary sched=scheduled sec=second secs=seconds
+    seg=segment seq=sequence ser=serial sess=session shp=ship sls=sales slsp=salesperson
+    spec=special sr=senior src=source srv=service stat=status stats=statistics std=standard
+    stk=stock stmt=statement str=street strt=start sts=status subcat=subcategory subj=subject
+    sup=supplier supp=supplier surr=surrogate svc=service sys=system tel=telephone
+    temp=temporary terr=territory thru=through tm=time tme=time tot=total trans=transaction
+    transac=transaction trn=transaction trx=transaction ts=timestamp tstamp=timestamp
+    txn=transaction txns=transactions txt=text typ=type tz=timezone uom=unit_of_measure
+    upd=updated updt=updated usr=user usrs=users val=value vals=values veh=vehicle ven=vendor
+    vend=vendor ver=version vers=version vndr=vendor vol=volume wgt=weight whs=warehouse
+    whse=warehouse wk=week wks=weeks wrk=work wt=weight xfer=transfer xref=cross_reference
+    yr=year yrs=years
     """
 )
 """What a short form stands for; `_` parts two words. A name alone (`no`, `temp`) is judged with
@@ -80,9 +81,9 @@ AS_NOUN = {"scheduled": "schedule"}
 
 ALONE_UNCHANGED = _words(
     """
-    acc act auth bus cat comm comp cr del dist div doc est exp ext info inst med mid mo mod neg no
-    obj occ opp opt ord own pat pay perf pol pos proc prof prov pt pub rec reg rel rep res ret rev
-    sal sec seg ser spec sr stat std str sup temp tot trans trn ts val vol
+    acc act auth bus cat comm comp cr del dist div doc est exp ext info inst ln med mid mo mod
+    neg no obj occ opp opt ord own pat pay perf pol pos proc prof prov pt pub rec reg rel rep
+    res ret rev sal sec seg ser spec sr stat std str sup temp tot trans trn ts val vol
     """
 )
 """Short forms that are words (or too many words) by themselves: spelt out beside other words only
@@ -90,10 +91,20 @@ where the schema knows the long form, or where the pair below says so."""
 
 SPELT_BESIDE = _words(
     """
-    no tot ts val vol
+    ln no tot ts val vol
     """
 )
 """Of those, the ones that a neighbour settles: `order_no`, `tot_amt`."""
+
+NEXT_TO = {
+    "cre": ("created", _words("by date dt dte tm time ts user usr")),
+    "curr": ("currency", _words("cd code id iso key sym symbol rate")),
+    "ord": ("order", _words("amt cd date dt id ln nbr no num number qty stat status ts typ")),
+    "stat": ("status", _words("cd code")),
+    "std": ("standard", _words("amt cost hours hrs prc price rate")),
+}
+"""Short forms whose only neighbour settles what they mean: a code is of a currency, and is not the
+current one; a cost is a standard one."""
 
 HEADS = _words(
     """
@@ -284,7 +295,7 @@ UNCOUNTED = _words(
     """
     access address alias always analysis as atlas aws axis basis bias bonus bus business campus
     canvas census chassis chess class compass corpus crisis cross css data details diagnosis dns
-    emphasis equipment express feedback fitness focus gas glass gms goods gps grass gross has
+    emphasis energy equipment express feedback fitness focus gas glass gms goods gps grass gross has
     history https hypothesis illness info information ins inventory ios iris is its js lens less
     loss mass media metadata minus news oasis ops os pass plus pos premises press previous
     process progress radius sales series sms species staff status stress success syllabus

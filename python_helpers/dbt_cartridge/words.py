@@ -46,11 +46,13 @@ _SINGULARS = {
     "taxes": "tax", "vertices": "vertex", "viruses": "virus", "wives": "wife", "women": "woman",
     "caches": "cache", "sizes": "size", "cookies": "cookie", "databases": "database",
     "expenses": "expense", "purchases": "purchase", "leases": "lease", "cases": "case",
-    "skus": "sku",
+    "skus": "sku", "ins": "in", "outs": "out", "ups": "up", "offs": "off", "downs": "down",
     "bases": "base", "axes": "axis", "genres": "genre", "sales": "sale", "goods": "good",
 }  # fmt: skip
+_CAPITALS_INSIDE = re.compile(r"(?:UoM|DoB|IoT|QoS)(?![a-z])")
 _OES = frozenset("hero potato tomato echo veto cargo torpedo embargo".split())
 _VOWELS = frozenset("aeiouy")
+_AS_MANY = frozenset("data media metadata staff info news energy".split())
 _PLURALS = {"person": "people", "sale": "sales", "series": "series", "species": "species"}
 
 
@@ -58,6 +60,7 @@ _PLURALS = {"person": "people", "sale": "sales", "series": "series", "species": 
 def raw_split(name: str) -> tuple[str, ...]:
     """The words of a name as they are written, in lower case. Empty where it has no word."""
     text = unicodedata.normalize("NFKC", name).replace("'", "").replace("’", "")
+    text = _CAPITALS_INSIDE.sub(lambda found: found[0].capitalize(), text)
     return _join_codes([chunk.lower() for part in _parts(text) for chunk in _chunks(part)])
 
 
@@ -150,12 +153,14 @@ class Lexicon:
         key_stems: frozenset[str] = frozenset(),
         languages: Mapping[str, str] | None = None,
         housed: Collection[str] = (),
+        glued: Mapping[str, tuple[str, str]] | None = None,
     ):
         self.known = known  # words that the schema itself writes apart
         self.entities = entities  # singular words of table names
         self.prefixes = prefixes  # first words that many table names share
         self.key_stems = key_stems  # words that some column writes before `id`, `no` or `code`
         self.languages = languages or {}  # of the tables that are not named in English
+        self.glued = glued or {}  # `soid`, the key of a table that is called `SO`
         self._splits: dict[str, tuple[str, ...]] = {}
         # What the tables with a prefix of the house are called without it.
         self._housed = frozenset(self.entity(table) for table in housed)
@@ -177,7 +182,7 @@ class Lexicon:
                 if len(words) > 1:
                     seen.update(w for w in words if len(w) >= 4 and w.isalpha())
         general = GENERAL
-        short = lists.ABBREVIATIONS.keys() - lists.ALONE_UNCHANGED
+        short = lists.ABBREVIATIONS.keys() - (lists.ALONE_UNCHANGED - lists.SPELT_BESIDE)
         whole = {w for w in seen | names if w not in short and len(general.cut(w)) == 1}
         entities = {singular(w) for n in names for w in _spelt(general.cut(n)) if len(w) >= 3}
         every = {table: [table_words[table], *own] for table, own in written.items()}
@@ -186,8 +191,14 @@ class Lexicon:
         foreign = (word for table in spoken for words in every[table] for word in words)
         whole |= {word for word in foreign if word not in lists.ABBREVIATIONS}
         housed = [name for name, words in table_words.items() if words and words[0] in prefixes]
+        glued = {
+            word: found
+            for table, columns in written.items()
+            for (word,) in (words for words in columns if len(words) == 1)
+            if (found := _own_key(word, _without_house(table_words[table], prefixes)))
+        }
         return cls(
-            frozenset(whole), frozenset(entities), prefixes, frozenset(stems), spoken, housed
+            frozenset(whole), frozenset(entities), prefixes, frozenset(stems), spoken, housed, glued
         )
 
     def split(self, name: str) -> tuple[str, ...]:
@@ -236,6 +247,8 @@ class Lexicon:
 
     def cut(self, word: str) -> tuple[str, ...]:
         """`orderdate` → order, date. A word that is known, or that does not cut, stays whole."""
+        if word in self.glued:
+            return self.glued[word]
         if len(word) < 5 or not word.isascii() or not word.isalpha() or self._is_known(word):
             return (word,)
         best = self._cuts(word)
@@ -286,6 +299,10 @@ class Lexicon:
         word = words[at]
         if word in self.entities or word in self.known:
             return (word,)
+        if len(words) == 2 and word in lists.NEXT_TO:
+            told, neighbours = lists.NEXT_TO[word]
+            if words[1 - at] in neighbours:
+                return (told,)
         spelt = lists.ABBREVIATIONS.get(word)
         if spelt is None:
             short = 3 <= len(word) <= 5 and len(words) > 1 and not self._is_known(word)
@@ -302,6 +319,15 @@ class Lexicon:
         if at + 1 == len(words) or words[at + 1] in lists.KEY_HEADS:
             spelt = lists.AS_NOUN.get(spelt, spelt)
         return tuple(spelt.split("_"))
+
+
+def _own_key(word: str, table: tuple[str, ...]) -> tuple[str, str] | None:
+    """`soid` in a table `SO`: its name and the word for a key, be the name ever so short."""
+    stem = "".join(table)
+    head = word[len(stem) :]
+    if _is_word(word) or len(stem) < 2 or not word.startswith(stem):
+        return None
+    return (stem, head) if head in lists.KEY_HEADS else None
 
 
 def _key_stems(words: Sequence[str]) -> set[str]:
@@ -408,7 +434,7 @@ def plural(word: str) -> str:
         return _PLURALS[low]
     if low in _PLURALS.values() or not (low.isascii() and low.isalpha()):
         return low
-    if singular(low) != low or low in {"data", "media", "metadata", "staff", "info", "news"}:
+    if singular(low) != low or low in _AS_MANY:
         return low
     if low.endswith("o") and low not in _OES:
         return f"{low}s"  # photos, pedidos
@@ -500,8 +526,11 @@ def pluralised(words: Sequence[str]) -> tuple[str, ...]:
     return (*words[:at], plural(words[at]), *words[at + 1 :])
 
 
+_HOW_OFTEN = frozenset("hourly daily weekly monthly quarterly yearly".split())
+
+
 def _has_no_plural(word: str) -> bool:
-    return is_participle(word) and word not in _NOUNS_TOO
+    return (is_participle(word) and word not in _NOUNS_TOO) or word in _HOW_OFTEN
 
 
 def speaks_english(names: Iterable[str]) -> bool:

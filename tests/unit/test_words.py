@@ -46,6 +46,7 @@ IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*")
         ("utm_q1", "utm q1"),
         ("30d_count", "30d count"),
         ("customer's name", "customers name"),
+        ("SalesUoM", "sales uom"),
     ],
 )
 def test_words_are_found_in_every_case_style(name: str, words: str) -> None:
@@ -332,3 +333,26 @@ def test_names_in_other_scripts_are_written_as_they_sound() -> None:
 )  # fmt: skip
 def test_the_verb_of_a_participle_has_its_e(word: str, verb: str) -> None:
     assert verb_of(word) == verb
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("SOID", "so id"), ("CurrCd", "currency code"), ("CurrAddrID", "current address id"),
+     ("OrdDt", "order date"), ("StdCost", "standard cost"), ("LnNo", "line number"),
+     ("VOID", "void")],
+)  # fmt: skip
+def test_short_forms_are_settled_by_their_neighbours_and_by_the_table(
+    name: str, words: str
+) -> None:
+    tables = {"tblSO": ["SOID", "VOID"], "tblVO": ["VOID"], "tblCust": ["CustID"]}
+    assert " ".join(Lexicon.of(tables).split(name)) == words
+
+
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [("check_in", "check_ins"), ("sign_up", "sign_ups"), ("energy_daily", "energy_daily"),
+     ("sale_daily", "sales_daily")],
+)  # fmt: skip
+def test_nouns_of_verbs_with_a_particle_and_names_that_say_how_often(one: str, many: str) -> None:
+    assert snake(pluralised(one.split("_"))) == many
+    assert Lexicon.of({many: ["id"]}).entity(many)[-1] == one.rpartition("_")[2]

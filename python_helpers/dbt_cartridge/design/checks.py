@@ -306,6 +306,8 @@ def product(operands: Sequence[str], form: str) -> str:
     left, right, *third = operands
     if form == "discount_rate" and third:
         return f"{left} * {right} * (1 - {third[0]})"
+    if form == "discount_percent" and third:
+        return f"{left} * {right} * (1 - {third[0]} / 100.0)"
     if form == "discount_amount" and third:
         return f"{left} * {right} - {third[0]}"
     if form == "sum":

@@ -253,7 +253,13 @@ def _climb(
     depth: int,
     links: Sequence[Link] | None = None,
 ) -> None:
-    """`links`: those that are followed, of all that the table has."""
+    """What a row refers to itself comes before what that refers to: of two clubs, a class's own is
+    the `club_name`.
+
+    Args:
+        links: those that are followed, of all that the table has.
+    """
+    followed: list[tuple[Link, str, str]] = []
     for link in lookups(plan, staged) if links is None else links:
         if link.parent.id in above and not link.is_self:
             continue
@@ -265,7 +271,9 @@ def _climb(
         role = link.role if depth == 0 or not path else _joined_path(path, link.role)
         joined = wide.join(link, link.parent.offer, alias_of(link), pairs(link), alias)
         for attribute in shown:
-            _bring(wide, link, attribute, joined, role, path)
+            _bring(wide, link, attribute, joined, role, path, via=staged.entity if depth else "")
+        followed.append((link, joined, role))
+    for link, joined, role in followed:
         if plan.fates[link.parent.id] == "folded" and depth < _DEEPEST and not link.is_self:
             own = "" if link.role == link.parent.entity and not path else role
             _climb(plan, wide, link.parent, joined, own, above | {link.parent.id}, depth + 1)
@@ -291,7 +299,7 @@ def _names_above(plan: Plan, wide: Wide, staged: Staged, link: Link, alias: str,
         path = "" if link.role == link.parent.entity else role
         _bring(wide, link, key, alias, role)
         whose = further.role if not path else _joined_path(path, further.role)
-        _bring(wide, further, shown, joined, whose, path)
+        _bring(wide, further, shown, joined, whose, path, via=link.role)
 
 
 def name_lookups(plan: Plan, wide: Wide, staged: Staged, header: Link | None) -> None:
@@ -396,7 +404,9 @@ def _bring(
     path: str = "",
     values: tuple[str, ...] = (),
     origin: tuple[str, str] | None = None,
+    via: str = "",
 ) -> None:
+    """`via`: what lies between the row and the parent, which tells two of one name apart."""
     entity = link.parent.entity
     plain = attribute.name
     if role == entity:
@@ -427,7 +437,8 @@ def _bring(
         data_type=attribute.data_type,
         origin=origin,
     )
-    wide.take(brought, sql.column(alias, attribute.name), wish, f"{role}_{plain}")
+    apart = [f"{via}_{wish}"] if via else []
+    wide.take(brought, sql.column(alias, attribute.name), wish, *apart, f"{role}_{plain}")
 
 
 def merge_extensions(plan: Plan, wide: Wide, staged: Staged) -> None:

@@ -25,8 +25,10 @@ _NO_PRICE_OF_ONE = frozenset("total extended line amount sum list standard old p
 _CARRIAGE = frozenset("shipping freight delivery handling carriage tax".split())
 _OF_ONE = frozenset("unit each piece single".split())
 _QUANTITIES = frozenset("quantity qty pieces units".split())
+GROSS = "gross_amount"
+_DISCOUNTS = frozenset({"discount", "rebate", "markdown"})
 _SOLD = frozenset("ordered sold billed invoiced".split())
-_AMOUNTS = frozenset("extended amount total revenue sales subtotal cost value price_total".split())
+AMOUNTS = frozenset("extended amount total revenue sales subtotal cost value price_total".split())
 
 
 @dataclass(frozen=True)
@@ -145,11 +147,20 @@ def _priced(line: Staged, identities: Sequence[Identity]) -> Amount | None:
     factors = [a.origin[1] for a in (price, pieces) if a is not None and a.origin]
     if len(factors) == 2 and (held := _held(line, factors, identities)):
         return _amount(line, [line.names[held]], False, None)
-    if price is None or pieces is None or any(a.words & _AMOUNTS for a in measures):
+    if price is None or pieces is None or any(a.words & AMOUNTS for a in measures):
         return None
-    rates = [a for a in measures if "discount" in a.name and is_rate(a)]
-    parts = [price.name, pieces.name, *(r.name for r in rates[:1])]
-    return _amount(line, parts, bool(rates), None)
+    off = [a for a in measures if a.words & _DISCOUNTS]
+    factors = [sql.name(price.name), sql.name(pieces.name)]
+    if len(off) == 1 and (rate := share(off[0], sql.name(off[0].name))):
+        formula = f"{product(factors, 'plain')} * (1 - {rate})"
+        return Amount("line_amount", formula, (price.name, pieces.name, off[0].name), True)
+    # What is off in money may be off of one piece or of all: that is not known.
+    name = GROSS if any(not _is_nothing(a) for a in off) else "line_amount"
+    return Amount(name, product(factors, "plain"), (price.name, pieces.name), True)
+
+
+def _is_nothing(attribute: Attribute) -> bool:
+    return attribute.profile is not None and attribute.profile.max in ("0", "0.0", "0.00")
 
 
 def quantity(attributes: Sequence[Attribute]) -> Attribute | None:
@@ -193,9 +204,20 @@ def is_rate(attribute: Attribute) -> bool:
     return numeric and profile is not None and _is_share(profile.min, profile.max)
 
 
-def _is_share(low: str | None, high: str | None) -> bool:
+def share(attribute: Attribute, value: str) -> str | None:
+    """`value`, SQL for the column, as a share: 0.15, be it kept so or as 15 percent. None where it
+    is none."""
+    profile = attribute.profile
+    if is_rate(attribute):
+        return value
+    if "percent" not in attribute.words or attribute.type not in _NUMBERS or profile is None:
+        return None
+    return f"{value} / 100.0" if _is_share(profile.min, profile.max, 100) else None
+
+
+def _is_share(low: str | None, high: str | None, whole: int = 1) -> bool:
     try:
-        return low is not None and high is not None and 0 <= float(low) <= float(high) <= 1
+        return low is not None and high is not None and 0 <= float(low) <= float(high) <= whole
     except ValueError:
         return False
 
@@ -270,7 +292,8 @@ def _formula_in_words(worth: Amount) -> str:
     if "(1 - " in worth.expression:
         kept, off = parts[:-1], parts[-1]
         text = f"{' × '.join(kept)}, less the discount rate {off}"
-    return f"What the line is worth: {text}."
+    before = " before its discount" if worth.name == GROSS else ""
+    return f"What the line is worth{before}: {text}."
 
 
 def reconciliation(line: Staged, header: Link, worth: Amount, to: str) -> ReconcilesTest | None:

@@ -82,14 +82,22 @@ def is_measure(attribute: Attribute) -> bool:
     )
 
 
-def unsummed(attributes: Sequence[Attribute], by: Sequence[str] = ()) -> list[Attribute]:
-    """Measures that are left out since they are in more units than can stand side by side."""
+def unsummed(
+    attributes: Sequence[Attribute], by: Sequence[str] = (), of: str = ""
+) -> list[Attribute]:
+    """Measures that are left out since they are in more units than can stand side by side.
+
+    Args:
+        by: columns by which the rows are grouped.
+        of: the table whose row each group belongs to.
+    """
     by_name = {a.name: a for a in attributes}
     converted = {a.converts for a in attributes}
     return [
         a for a in measures(attributes)
-        if a.unit_by and a.unit_by not in by and a.name not in converted
-        and not (a.unit_by in by_name and by_name[a.unit_by].units)
+        if (a.unit_of and a.unit_of[0] != of)
+        or (a.unit_by and a.unit_by not in by and a.name not in converted
+            and not (a.unit_by in by_name and by_name[a.unit_by].units))
     ]  # fmt: skip
 
 

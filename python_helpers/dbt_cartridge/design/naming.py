@@ -28,6 +28,7 @@ _BARE = frozenset(
     default primary check desc asc from to in on at all any and or not null true false case when
     row rows using window where with offset references public""".split()
 )
+_SORTS = frozenset("type kind status".split())
 _KEY_ENDINGS = frozenset("id key code number uuid guid sku name email".split())
 _FLAG_STARTS = frozenset(
     "is has was had can should does did will are were allow allows needs includes".split()
@@ -174,8 +175,12 @@ def _wish(
     if family == "date":
         return _day(words, table.entity)
     if len(words) == 1 and words[0] in _BARE:
-        said = table.subject.split("_")[-1] == words[0]  # the `kind` of a sport kind
-        return table.subject if said else f"{table.subject}_{snake(words)}"
+        own = table.subject.split("_")
+        if words[0] == own[-1]:
+            return table.subject  # the `kind` of a sport kind
+        if words[0] in own and words[0] in _SORTS:  # the `status` in a policy's status history
+            return "_".join(own[: own.index(words[0]) + 1])
+        return f"{table.subject}_{snake(words)}"
     return snake(words)
 
 

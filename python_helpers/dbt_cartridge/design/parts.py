@@ -38,6 +38,7 @@ class Attribute:
     additivity: Additivity | None = None
     unit: str | None = None
     unit_by: str | None = None  # the column beside it that names each row's unit, of several
+    unit_of: tuple[str, str] | None = None  # table, its column: a parent's row names the unit
     is_currency: bool = False  # names the currency of each row, of several
     units: tuple[str, ...] = ()  # of a column that names units: those seen, where they are few
     money: bool = False

@@ -100,7 +100,8 @@ def stage(job: Job) -> Staged:
         attributes.append(
             replace(
                 made,
-                unit_by=names.get(meaning.unit_column or ""),
+                unit_by=None if meaning.unit_table else names.get(meaning.unit_column or ""),
+                unit_of=_unit_of(meaning),
                 is_currency=meaning.tells_currency,
                 units=measures.few_units(column) if column.name in tellers else (),
             )
@@ -255,6 +256,11 @@ def _attribute(
             name, column, meaning, cast, job.declared.get(column.name, Declared())
         ),
     )
+
+
+def _unit_of(meaning: ColumnMeaning) -> tuple[str, str] | None:
+    table, column = meaning.unit_table, meaning.unit_column
+    return (table, column) if table and column else None
 
 
 def _lifted(

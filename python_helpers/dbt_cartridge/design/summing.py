@@ -204,7 +204,8 @@ def sum_up(site: Site, staged: Staged, wide: Wide, found: Sequence[Kind]) -> Non
         if derivations:
             _write(site, wide, kind, group, derivations)
         whole = kind.one_unit or kind.called  # one unit, or only counted
-        missed = [] if whole else unsummed(kind.rows.attributes, kind.link.columns)
+        parent = kind.link.parent.id
+        missed = [] if whole else unsummed(kind.rows.attributes, kind.link.columns, parent)
         if missed:
             wide.left_out.append(not_summed(missed))
     if left:
@@ -272,7 +273,10 @@ def _other_side(site: Site, link: Link) -> Link | None:
     if link.child.table.role != "bridge":
         return None
     for other in site.plan.up[link.child.id]:
-        if other.columns != link.columns and len(other.columns) == 1 and other.is_plain:
+        within = set(other.columns) <= set(
+            link.columns
+        )  # the tenant in which a tag's number counts
+        if not within and len(other.columns) == 1 and other.is_plain:
             return other
     return None
 
@@ -458,8 +462,15 @@ def not_summed(left_out: Sequence[Attribute]) -> str:
     """What is missing, and why, for the description."""
     named = docs.listed([f"`{a.name}`" for a in left_out])
     is_not = "is" if len(left_out) == 1 else "are"
-    by = docs.listed(list(dict.fromkeys(f"`{a.unit_by}`" for a in left_out)))
+    by = docs.listed(list(dict.fromkeys(_teller(a) for a in left_out)))
     return f"{named} {is_not} not summed: {by} names several currencies or units."
+
+
+def _teller(attribute: Attribute) -> str:
+    if attribute.unit_of is None:
+        return f"`{attribute.unit_by}`"
+    table, column = attribute.unit_of
+    return f"`{column}` of {table}"
 
 
 # ---------------------------------------------------------------- one row

@@ -13,6 +13,10 @@ from pydantic import Field
 
 from dbt_cartridge.documents.base import Frozen
 
+Discount = Literal["discount_rate", "discount_percent", "discount_amount"]
+"""0.15 off, 15 percent off, 15 euros off."""
+ProductForm = Literal["plain", "sum", "difference"] | Discount
+
 
 class Unique(Frozen):
     """How many rows, how many with every column not null, how many distinct among those."""
@@ -40,8 +44,9 @@ class Inclusion(Frozen):
 class Product(Frozen):
     """In how many rows `result = left × right` (minus `discount` share where given), to 0.01.
 
-    `form`: `plain` left×right; `discount_rate` left×right×(1−third); `discount_amount`
-    left×right−third; `sum` left+right(+third); `difference` left−right(−third).
+    `form`: `plain` left×right; `discount_rate` left×right×(1−third);
+    `discount_percent` left×right×(1−third/100); `discount_amount` left×right−third;
+    `sum` left+right(+third); `difference` left−right(−third).
     """
 
     kind: Literal["product"] = "product"
@@ -50,7 +55,7 @@ class Product(Frozen):
     left: str
     right: str
     third: str | None = None
-    form: Literal["plain", "discount_rate", "discount_amount", "sum", "difference"] = "plain"
+    form: ProductForm = "plain"
 
 
 class Ordering(Frozen):

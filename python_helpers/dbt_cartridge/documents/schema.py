@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from dbt_cartridge.documents.base import CLOSED, Document, Frozen
 from dbt_cartridge.documents.evidence import EvidenceClass
+from dbt_cartridge.documents.probe import ProductForm
 from dbt_cartridge.documents.scan import Problem
 
 Role = Literal["fact", "dimension", "bridge", "reference", "other"]
@@ -94,6 +95,7 @@ class ColumnMeaning(Frozen):
     additivity: Additivity | None = None  # of measures
     unit: str | None = None  # "USD", "cents", "seconds", "percent", …
     unit_column: str | None = None  # names each row's unit or currency, where there are several
+    unit_table: str | None = None  # whose column that is, where it is a parent's
     money: bool = False
     tells_currency: bool = False  # the currency of the row's amounts, or of its lines': several
     pii: Pii | None = None
@@ -171,9 +173,7 @@ class Identity(Frozen):
     # product: left, right(, third); ordering: lower, upper; conversion: amount, rate of exchange
     operands: tuple[str, ...] = ()
     # conversion: plain, or a quotient: the rate is what the amount is divided by
-    form: Literal["plain", "discount_rate", "discount_amount", "sum", "difference", "quotient"] = (
-        "plain"
-    )
+    form: ProductForm | Literal["quotient"] = "plain"
     child: str | None = None  # total: the line table
     key: tuple[str, ...] = ()
     child_key: tuple[str, ...] = ()

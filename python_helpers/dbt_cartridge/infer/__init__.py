@@ -34,11 +34,12 @@ from dbt_cartridge.infer.known import known
 from dbt_cartridge.infer.levels import over_time
 from dbt_cartridge.infer.names import NameIndex
 from dbt_cartridge.infer.outside import outside
-from dbt_cartridge.infer.per_unit import of_anything, per_unit
+from dbt_cartridge.infer.per_unit import beside_a_price, of_anything, per_unit
 from dbt_cartridge.infer.probing import Asker, is_unique
 from dbt_cartridge.infer.rates import exchange_rates
 from dbt_cartridge.infer.relationships import find_relationships
 from dbt_cartridge.infer.roles import RoleFound, roles
+from dbt_cartridge.infer.units import by_parents
 from dbt_cartridge.infer.versions import find_versions, of_itself
 from dbt_cartridge.infer.withheld import without_personal_values
 
@@ -70,8 +71,12 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
         proved.setdefault(formula.table, []).append(formula)
     drafts = [_corrected(d, proved.get(d.id, ())) for d in drafts]
     rates = exchange_rates(drafts, ask)
-    drafts = [_by_rates(d, rates) for d in drafts]
+    drafts = by_parents([_by_rates(d, rates) for d in drafts], relationships)
     found = roles(drafts, relationships, ask)
+    drafts = [
+        replace(d, meanings=beside_a_price(d)) if found[d.id].role == "dimension" else d
+        for d in drafts
+    ]
     drafts = over_time(drafts, {id: one.shape for id, one in found.items()}, ask)
     named = entities(drafts)
     return Schema(

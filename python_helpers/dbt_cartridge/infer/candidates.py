@@ -611,8 +611,9 @@ def composite_pairs(facts: Facts, keys: dict[str, TableKeys]) -> list[Pair]:
                 if rows > all_of_it or (rows == all_of_it and not named_so):
                     continue
             entity = facts.tables[table].entity
-            if entity[-len(parent.entity) :] == parent.entity:
-                continue  # a variant of the same table
+            more = own is not None and {c.name for c in child} < set(own.columns)
+            if entity[-len(parent.entity) :] == parent.entity and not more:
+                continue  # a variant of the same table; ticket_tags has a ticket in its key too
             named = Named(parent.id, "key_name")
             out.append(
                 Pair(table, tuple(c.name for c in child), parent.id,

@@ -149,6 +149,7 @@ NON_ADDITIVE = words_of(
     height width length depth latitude longitude altitude speed factor probability index margin
     exchange interest gpa limit threshold min max minimum maximum per standard list msrp unit
     weight size humidity pressure density frequency visibility gust dewpoint elevation angle
+    deductible
     ranking grade multiplier coefficient weighting fraction pct yield efficiency utilization bmi
     radius diameter area heart rpm kpi nps csat lowest highest odds handicap experience lead
     """
@@ -161,7 +162,8 @@ FLOWS = words_of(
     fee tax freight profit payout donation earning proceeds tip hour minute second overtime shipped
     received delivered sent send open opened bounce bounced complaint unsubscribe download install
     interaction engagement share like comment reply message error call vote death birth case
-    rainfall precipitation consumption scrap output run hit assist goal win loss
+    rainfall precipitation consumption usage energy kwh mwh scrap output run hit assist goal win
+    loss
     transaction trip ride shipment delivery in out timesheet attendance worked charged billed
     """
 )

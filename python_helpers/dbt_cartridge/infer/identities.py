@@ -140,6 +140,7 @@ def _formula(question: Product) -> str:
     text = {
         "plain": f"{left} × {right}",
         "discount_rate": f"{left} × {right} × (1 − {third})",
+        "discount_percent": f"{left} × {right} × (1 − {third} / 100)",
         "discount_amount": f"{left} × {right} − {third}",
         "sum": " + ".join(part for part in (left, right, third) if part),
         "difference": " − ".join(part for part in (left, right, third) if part),

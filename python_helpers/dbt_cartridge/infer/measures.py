@@ -34,8 +34,17 @@ def measure(words: tuple[str, ...], column: Column, reading: Reading) -> Measure
             return "a whole number whose name tells no quantity"
         additivity = "additive"
     why = "" if additivity else "a number with fractions whose name tells no total"
-    money = bool(set(named) & (lists.MONEY | {"cents"})) and not _is_share(named) and not counted
+    money = _is_money(named) and not _is_share(named) and not counted
     return Measure(additivity or "non_additive", _unit(named, reading), money, why)
+
+
+_OF_ANYTHING = frozenset("value min max minimum maximum average mean median reading".split())
+
+
+def _is_money(named: list[str]) -> bool:
+    """A `value` alone is one of anything, as is its lowest and highest."""
+    told = bool(set(named) & (lists.MONEY | {"cents"}))
+    return told and not set(named) <= _OF_ANYTHING
 
 
 def _no_measure(named: list[str], last: str, reading: Reading) -> str:

@@ -184,7 +184,8 @@ class NameIndex:
         out += [Named(t, "own_entity") for t in self._entity.get(whole, [])]
         for start in range(1, len(entity)):
             joined = entity[:start] + stem
-            out += [Named(t, "own_entity", strength=0.8) for t in self._entity.get(joined, [])]
+            if joined != entity:  # `item_id` of check_items is an item's, no check item's
+                out += [Named(t, "own_entity", strength=0.8) for t in self._entity.get(joined, [])]
         if any(match.likeness == "entity" for match in out):
             return out  # another table's name in part says nothing beside the whole name of one
         for end in range(1, len(stem)):

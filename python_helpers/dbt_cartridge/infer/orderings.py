@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from enum import IntEnum
 
 from dbt_cartridge.documents.probe import Ordering
 from dbt_cartridge.documents.schema import ColumnMeaning
 from dbt_cartridge.infer.column_words import words_of
 from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.infer.reading import read
+from dbt_cartridge.words import is_participle
 
 _MOST = 6
 """Questions per table."""
 _DAY = len("2024-01-31")
 
+_BEFORE = words_of("loss incident occurred occurrence accident injury onset")
+"""What happens before anybody writes it down."""
 _FIRST = words_of("""
     created create creation order ordered start started begin began from open opened request
     requested booking booked hire hired departure departed placed rental issue issued admission
     admitted pickup sale invoice transaction submitted launch received valid effective scheduled
     since registration enrolled birth founded purchase listed reported detected raised logged
-    offered posted applied inception loss incident occurred accident
+    offered posted applied inception
 """)
 _THEN = words_of("ship shipped shipping dispatched approved paid payment confirmed due required "
                  "expected promised commit resolved processed activated sold accepted "
@@ -33,6 +38,9 @@ _LAST = words_of("""
 """)
 _LEADING_ON = frozenset({"ship", "shipped", "dispatched", "approved", "sold"})
 """Of the second steps, those that a third one follows."""
+_ACTS = re.compile(r"(?:tion|sion|ance|ence|ment|response|reply)\Z")
+_AGAIN = words_of("last latest next previous current recent")
+"""Of what happens again and again: it is no step on a row's way."""
 _LIMITS = (("min", "max"), ("minimum", "maximum"), ("lowest", "highest"), ("low", "high"))
 _SAME_SPAN = (("start", "end"), ("from", "to"), ("begin", "end"), ("started", "ended"),
               ("in", "out"), ("out", "in"), ("opened", "closed"),
@@ -93,22 +101,40 @@ def _steps(times: list[ColumnMeaning]) -> Iterator[Pair]:
                 continue  # a row may be touched at any time
             if lower.name in spanned and upper.name in spanned:
                 continue
-            if early == 1 and not set(lower.words) & _LEADING_ON:
+            if early == _Stage.THEN and not set(lower.words) & _LEADING_ON:
                 continue
             yield lower, upper
 
 
-def _stage(meaning: ColumnMeaning) -> int | None:
+class _Stage(IntEnum):
+    BEFORE = 0
+    FIRST = 1
+    THEN = 2
+    LAST = 3
+
+
+def _stage(meaning: ColumnMeaning) -> _Stage | None:
     said = set(meaning.words)
     if said & {"birth"}:
         return None
     if said & _LAST:
-        return 2
+        return _Stage.LAST
     if {"check", "in"} <= said:
-        return 1  # of a stay that was booked before
+        return _Stage.THEN  # of a stay that was booked before
     if said & _THEN:
-        return 1
-    return 0 if said & _FIRST else None
+        return _Stage.THEN
+    if said & _BEFORE:
+        return _Stage.BEFORE
+    if said & _FIRST:
+        return _Stage.FIRST
+    return _Stage.THEN if _is_step(meaning) else None
+
+
+def _is_step(meaning: ColumnMeaning) -> bool:
+    """Something that is done to what the row is about, whatever it is: `acknowledged_at`,
+    `first_response_at`. That it comes after the first step is for the rows to say."""
+    acts = any(is_participle(word) or _ACTS.search(word) for word in meaning.words)
+    return meaning.role == "event_time" and acts and _AGAIN.isdisjoint(meaning.words)
 
 
 def _may_hold(draft: Draft, lower: ColumnMeaning, upper: ColumnMeaning) -> bool:

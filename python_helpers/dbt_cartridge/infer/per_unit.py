@@ -14,7 +14,7 @@ from dbt_cartridge.infer.column_words import words_of
 from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.infer.figures import figures
 
-_MULTIPLIED = frozenset(("plain", "discount_rate", "discount_amount"))
+_MULTIPLIED = frozenset(("plain", "discount_rate", "discount_percent", "discount_amount"))
 
 
 def per_unit(draft: Draft, identities: Iterable[Identity]) -> tuple[ColumnMeaning, ...]:
@@ -48,6 +48,21 @@ def per_unit(draft: Draft, identities: Iterable[Identity]) -> tuple[ColumnMeanin
 def _with(meaning: ColumnMeaning, why: str, **update: object) -> ColumnMeaning:
     return meaning.model_copy(
         update={**update, "evidence": (*meaning.evidence, Evidence(text=why))}
+    )
+
+
+def beside_a_price(draft: Draft) -> tuple[ColumnMeaning, ...]:
+    """The meanings of the columns of a thing, the cost that stands beside its price as what one
+    piece costs: what all products cost each adds up to nothing."""
+    priced = any(
+        m.role == "measure" and m.additivity == "non_additive" and "price" in m.words
+        for m in draft.meanings
+    )
+    return tuple(
+        _with(m, "beside the price of one piece: what one costs", additivity="non_additive")
+        if priced and m.role == "measure" and m.additivity == "additive" and "cost" in m.words
+        else m
+        for m in draft.meanings
     )
 
 

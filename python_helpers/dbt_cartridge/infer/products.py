@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from dbt_cartridge.documents.probe import Product
+from dbt_cartridge.documents.probe import Discount, Product
 from dbt_cartridge.infer.figures import Figure
 
 _MOST = 8
@@ -47,8 +47,16 @@ def _multiplied(table: str, result: Figure, figures: Sequence[Figure]) -> Iterat
                     left=quantity.name,
                     right=price.name,
                     third=discount.name,
-                    form="discount_rate" if discount.share else "discount_amount",
+                    form=_discounted(discount),
                 )
+
+
+def _discounted(discount: Figure) -> Discount:
+    """0.15 off, 15 percent off, or 15 euros."""
+    if discount.share:
+        return "discount_rate"
+    percent = "percent" in discount.words and discount.low >= 0 and discount.high <= 100
+    return "discount_percent" if percent else "discount_amount"
 
 
 def _within(result: Figure, quantity: Figure, price: Figure) -> bool:

@@ -11,7 +11,7 @@ REFERENCE_PREFIXES = words_of("ref lkp lu lookup lk enum code codes lov")
 
 EVENTS = words_of(
     """
-    temperature sensor recording order invoice payment transaction sale rental booking
+    temperature recording order invoice payment transaction sale rental booking
     reservation shipment delivery visit event click session charge refund transfer bill receipt
     entry claim appointment encounter admission review comment message rating vote purchase
     movement issue ticket request response attempt attendance enrollment enrolment registration

@@ -61,6 +61,22 @@ def test_a_discounted_product_is_found() -> None:
     assert (one.considered, one.hits) == (1000, 1000)
 
 
+def test_a_discount_in_percent_is_asked_about_as_one() -> None:
+    lines = relation(
+        "order_lines", integer("line_id", rows=3000), integer("qty", 1, 10, rows=3000, mean=2.0),
+        number("unit_price", 1, 100, 20, rows=3000),
+        integer("discount_percent", 0, 30, rows=3000, mean=5.0),
+        number("line_amount", 1, 900, 38, rows=3000),
+    )  # fmt: skip
+    question = Product(
+        relation="raw.order_lines", result="line_amount", left="qty", right="unit_price",
+        third="discount_percent", form="discount_percent",
+    )  # fmt: skip
+    answers = Answers({question: HOLDS}, share=0.5)
+    told = identities(drafts((lines,), {"order_lines": "line_id"}), (), answers)
+    assert [one.form for one in told] == ["discount_percent"]
+
+
 def test_a_sum_of_three_is_found_by_its_means() -> None:
     question = Product(
         relation="raw.orders", result="total_due", left="subtotal", right="tax", third="freight",
@@ -107,12 +123,19 @@ def test_times_in_order_are_found_and_update_times_left_alone() -> None:
 @pytest.mark.parametrize(
     ("lower", "upper"),
     [("valid_from", "valid_to"), ("rental_start", "rental_end"), ("created_at", "updated_at"),
-     ("opened_at", "closed_at"), ("from_date", "to_date"), ("request_date", "completion_date")],
+     ("opened_at", "closed_at"), ("from_date", "to_date"), ("request_date", "completion_date"),
+     ("opened_at", "first_response_at"), ("raised_at", "acknowledged_at"),
+     ("loss_date", "reported_date")],
 )  # fmt: skip
 def test_spans_are_asked_about(lower: str, upper: str) -> None:
     one = relation("t", integer("id"), moment(lower), moment(upper))
     told = identities(drafts((one,), {"t": "id"}), (), Answers())
     assert [i.operands for i in told] == [(lower, upper)]
+
+
+def test_what_happens_again_and_again_is_no_step() -> None:
+    one = relation("t", integer("id"), moment("created_at"), moment("last_viewed_at"))
+    assert not identities(drafts((one,), {"t": "id"}), (), Answers())
 
 
 def test_lowest_and_highest_are_asked_about() -> None:

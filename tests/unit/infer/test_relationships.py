@@ -625,3 +625,13 @@ def test_a_code_by_which_people_are_known_is_one_whatever_roles_they_play() -> N
         "visits(attending_npi)": "providers(npi)",
         "visits(referring_npi)": "providers(npi)",
     }
+
+
+def test_what_bears_the_key_of_another_table_is_no_reference_to_its_own() -> None:
+    world = World(
+        {
+            "menu_items": {"item_id": list(range(1, 21)), "item_name": NAMES},
+            "check_items": {"check_item_id": MANY, "item_id": FEW, "quantity": FEW},
+        }
+    )
+    assert edges(world.infer()) == {"check_items(item_id)": "menu_items(item_id)"}

@@ -80,3 +80,28 @@ def test_values_of_another_tenant_are_no_reference() -> None:
     tickets["opened_by"] = [900 + t for t in range(len(tickets["opened_by"]))]
     tables["org_tickets"] = tickets
     assert "org_tickets(org, opened_by)" not in edges(World(tables).infer())
+
+
+def test_a_bridge_leads_to_what_starts_again_in_each_tenant_though_it_is_named_after_it() -> None:
+    tickets = [(org, t) for org in ORGS for t in range(1, 41)]
+    tags = [(org, g) for org in ORGS for g in range(1, 9)]
+    marks = sorted({(org, t, 1 + (t * k) % 8) for org, t in tickets for k in (1, 3, 5)})
+    found = edges(
+        World(
+            {
+                "tickets": {"org": [o for o, _ in tickets], "ticket_no": [t for _, t in tickets]},
+                "tags": {
+                    "org": [o for o, _ in tags],
+                    "tag_no": [g for _, g in tags],
+                    "label": [f"tag {o} {g}" for o, g in tags],
+                },
+                "ticket_tags": {
+                    "org": [o for o, _, _ in marks],
+                    "ticket_no": [t for _, t, _ in marks],
+                    "tag_no": [g for _, _, g in marks],
+                },
+            }
+        ).infer()
+    )
+    assert found["ticket_tags(org, tag_no)"] == "tags(org, tag_no)"
+    assert found["ticket_tags(org, ticket_no)"] == "tickets(org, ticket_no)"

@@ -168,7 +168,8 @@ def _amount(group: Group, each: Sum, name: str, text: str, additive: bool) -> At
         group="numerics", description=text if additive else f"{text[:-1]}; not to be summed.",
         role="measure" if additive else "attribute",
         additivity="additive" if additive else "non_additive",
-        unit=each.unit, unit_by=each.unit_by, money=measure.money, zero_if_none=additive,
+        unit=each.unit, unit_by=each.unit_by or group.unit_by(measure), money=measure.money,
+        zero_if_none=additive,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from dbt_cartridge.design.derive.counts import counted
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.group import Group
 from dbt_cartridge.design.derive.held import RULE as HELD
-from dbt_cartridge.design.measures import Sum, is_summed, worth
+from dbt_cartridge.design.measures import Sum, is_measure, is_summed, worth
 from dbt_cartridge.design.parts import Attribute, role_of
 from dbt_cartridge.documents.design import BY_VALUE
 from dbt_cartridge.words import safe_name
@@ -54,7 +54,10 @@ def by_kind(group: Group) -> Iterator[Derivation]:
         if attribute.is_currency or last in _UNITS:
             continue  # how something is counted sorts nothing
         if attribute.origin is not None and attribute.origin[0] != group.child.id:
-            rank = Rank(min(rank + 1, Rank.SOMETIMES))  # its own kinds come first
+            # Its own kinds come first. What a comment's ticket has become says little of comments;
+            # what the lines of cancelled orders come to is asked for.
+            counts = not any(map(is_measure, group.attributes))
+            rank = Rank.SELDOM if counts else Rank(min(rank + 1, Rank.SOMETIMES))
         values = states(attribute)
         codes = last in REASONS or any(is_code(value) for value in values)
         for value in values:

@@ -12,7 +12,7 @@ from dbt_cartridge import law
 from dbt_cartridge.design import docs
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.row import Row
-from dbt_cartridge.design.events import event_time, is_planned
+from dbt_cartridge.design.events import event_time, is_filled, is_planned
 from dbt_cartridge.design.parts import Attribute
 from dbt_cartridge.design.placeholders import measured
 from dbt_cartridge.words import is_participle, verb_of
@@ -28,6 +28,7 @@ _BROKEN_OFF = frozenset(
     refunded""".split()
 )
 """What ends a thing before its day: nothing that was planned is kept by it."""
+_PARTICLES = frozenset("in out up off down on over back".split())
 _MOST = 4
 DURATIONS = "durations"
 PLANNED = "planned"
@@ -126,6 +127,8 @@ def _fulfilment(row: Row, planned: Attribute) -> Attribute | None:
     else is known of them.
     """
     start = event_time(row.own)
+    if start is not None and not is_filled(start):
+        start = None  # of an instalment that nobody has paid: it is what was planned
     others = [
         a for a in row.own
         if a.type in ("date", "timestamp") and a.role in _TIMES and not is_planned(a)
@@ -158,6 +161,8 @@ def step(row: Row, time: Attribute) -> str:
     plain = bare(time)
     plain = plain.removeprefix(f"{row.entity}_") or plain
     *before, last = plain.split("_")
+    if last in _PARTICLES and before and is_participle(before[-1]):
+        return "_".join([*before[:-1], verb_of(before[-1]), last])
     return "_".join([*before, verb_of(last) if is_participle(last) else last])
 
 

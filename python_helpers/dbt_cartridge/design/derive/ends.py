@@ -9,6 +9,7 @@ from dbt_cartridge.design.derive.amounts import first_asked, total_name
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.group import Group
 from dbt_cartridge.design.parts import Attribute
+from dbt_cartridge.words import snake
 
 TURN, RECENCY = "turn", "recency"
 """Columns that count the rows of a group in the order of time, from the first and from the last."""
@@ -55,7 +56,9 @@ def ends(group: Group) -> Iterator[Derivation]:
             chosen = (
                 f'max(case when "{group.alias}"."{place}" = 1 then {group.column(attribute)} end)'
             )
-            said = plain if plain == group.entity else f"{group.entity}_{plain}"
+            # A time entry's `entry_id` is that of the time entry.
+            said = snake([*group.entity.split("_"), *plain.split("_")])
+            said = plain if plain == group.entity else said
             made = Attribute(
                 name=f"{word}_{said}", type=attribute.type, group=attribute.group,
                 description=docs.of(docs.words(plain), f"{word} of the {group.theirs}"),

@@ -90,9 +90,15 @@ class Group:
         version = " version" if self.link.to_version else ""
         return f"{docs.words(self.link.parent.entity)}{version}"
 
-    @property
+    @cached_property
     def attributes(self) -> tuple[Attribute, ...]:
-        return self.rows.attributes
+        """What is known of the rows, but for what is in the unit that another table's row names."""
+        parent = self.link.parent.id
+        return tuple(a for a in self.rows.attributes if a.unit_of is None or a.unit_of[0] == parent)
+
+    def unit_by(self, measure: Attribute) -> str | None:
+        """The parent's own column that names the unit of its rows' measure."""
+        return self.link.parent.names.get(measure.unit_of[1]) if measure.unit_of else None
 
     @cached_property
     def numbered(self) -> bool:

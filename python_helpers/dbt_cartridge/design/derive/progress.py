@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.durations import step
 from dbt_cartridge.design.derive.row import Row
-from dbt_cartridge.design.events import event_time, is_planned
+from dbt_cartridge.design.events import event_time, is_filled, is_planned
 from dbt_cartridge.design.parts import Attribute
 from dbt_cartridge.words import is_participle
 
-_CLOSING = frozenset("closed close completed resolved finished ended end returned settled".split())
+_CLOSING = frozenset(
+    "closed close completed resolved solved finished ended end returned settled".split()
+)
 """What ends a thing. Only of a time that can be missing is it asked: till then a thing is open."""
 
 _DONE = {"end": "ended", "close": "closed"}  # is_ended, though the column is called end_at
@@ -24,7 +26,7 @@ def progress(row: Row) -> Iterator[Derivation]:
         return
     closed = False
     for time in row.own:
-        if time is start or not _may_be_missing(row, time):
+        if (time is start and is_filled(start)) or not _may_be_missing(row, time):
             continue
         happened = _happened(row, time)
         if happened is None:

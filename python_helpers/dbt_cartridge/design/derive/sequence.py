@@ -70,9 +70,21 @@ def owner_of(links: Iterable[Link]) -> Link | None:
     found = [
         link for link in links
         if link.is_plain and not link.is_self and len(link.columns) == 1 and link.joinable
-        and link.parent.is_person and not link.to_version
+        and link.parent.is_person and not link.to_version and not _did_something_to_it(link)
     ]  # fmt: skip
     return max(found, key=_different, default=None)
+
+
+_BEGAN = frozenset(
+    """placed ordered booked bought purchased submitted requested opened reported raised filed
+    posted written created made sent paid""".split()
+)
+
+
+def _did_something_to_it(link: Link) -> bool:
+    """Who acknowledged an alert is not whose alert it is; who placed an order is."""
+    words = link.role.split("_")
+    return "by" in words and _BEGAN.isdisjoint(words)
 
 
 def _different(link: Link) -> int:

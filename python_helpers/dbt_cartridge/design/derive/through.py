@@ -83,6 +83,9 @@ class Through:
             return None
         if shown[0].role in _SORTING:
             return None  # a list of states or kinds names nothing: they are counted
+        bridge, own = self.here.child.relation.rows, self.here.parent.relation.rows
+        if bridge and own and bridge > LONGEST_LIST * own:
+            return None  # of all members of a plan the first few in the alphabet say nothing
         return replace(shown[0], name="full_name") if self.parts else shown[0]
 
     @cached_property

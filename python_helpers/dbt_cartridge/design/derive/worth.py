@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterator
 
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.row import Row
-from dbt_cartridge.design.lines import Amount, is_cost, is_piece, is_price, is_rate, quantity
+from dbt_cartridge.design.lines import (
+    AMOUNTS,
+    GROSS,
+    Amount,
+    is_cost,
+    is_piece,
+    is_price,
+    is_rate,
+    quantity,
+    share,
+)
 from dbt_cartridge.design.parts import Attribute
 
 RULE = "worth"
@@ -34,7 +44,10 @@ def worth(row: Row, amount: Amount | None) -> Iterator[Derivation]:
         return
     many, said = (f"{row[pieces]} * ", f"`{pieces.name}` × ") if pieces is not None else ("", "")
     whole = row.by_name.get(amount.name) if amount is not None else None
-    price = _of_one(row, is_price) if amount is None else None
+    known = _known(row) if amount is None else None
+    if known is not None:
+        whole, value = known, row[known]
+    price = _of_one(row, is_price) if amount is None and known is None else None
     value = row[whole] if whole is not None else ""
     if net is not None:
         whole, value = net.attribute, net.expression
@@ -65,11 +78,10 @@ def _off(row: Row, amount: Amount) -> Iterator[Derivation]:
     like = row.by_name[amount.name]
     if len(factors) > 1:
         text = f"What the line is worth before its discount: {said}."
-        yield Derivation(RULE, _money("gross_amount", like, text), gross, Rank.ALWAYS)
+        yield Derivation(RULE, _money(GROSS, like, text), gross, Rank.ALWAYS)
     text = f"What the discount takes off: {said} × `{rate.name}`."
-    yield Derivation(
-        RULE, _money("discount_amount", like, text), f"{gross} * {row[rate]}", Rank.ALWAYS
-    )
+    part = share(rate, row[rate]) or row[rate]
+    yield Derivation(RULE, _money("discount_amount", like, text), f"{gross} * {part}", Rank.ALWAYS)
 
 
 def _gross(row: Row) -> Attribute | None:
@@ -106,12 +118,24 @@ def _shares(row: Row, gross: Attribute) -> Iterator[Derivation]:
         )
 
 
+def _known(row: Row) -> Attribute | None:
+    """What the line is worth, as it has it itself."""
+    found = [
+        a for a in row.own
+        if a.role == "measure" and a.additivity == "additive" and a.money
+        and a.words & AMOUNTS and a.words.isdisjoint({"tax", "cost", "discount", "fee"})
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
+
+
 def _of_one(row: Row, fits: Callable[[Attribute], bool]) -> Attribute | None:
     """The one column that says what one piece is worth; of another table's, what was carried."""
+    is_sale = row.staged.table.role != "bridge"  # a recipe is none of what it makes
     found = [
         a for a in row.columns
         if a.origin and fits(a)
         and (a.additivity == "non_additive" or a.origin[0] != row.staged.id)
+        and (is_sale or a.origin[0] == row.staged.id or "per" in a.words)
     ]  # fmt: skip
     return found[0] if len(found) == 1 else None
 
