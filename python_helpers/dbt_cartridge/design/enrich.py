@@ -34,7 +34,7 @@ _PICTURES = frozenset({"picture", "photo", "image", "thumbnail", "icon", "logo",
 # Of an extension they tell of its row, not of the entity.
 _OF_THE_ROW = frozenset({"created_time", "updated_time", "load_time", "technical"})
 # By its name a row of another table is known; what else is personal stays with the person.
-_SHARED = frozenset({None, "person_name"})
+SHARED = frozenset({None, "person_name"})
 _STATES: dict[str, ColumnRole] = {"status": "status", "state": "status", "stage": "status"}
 _LISTS = frozenset({"status", "stage"})
 _LABELS = frozenset({"name", "title", "label", "description", "code", "number"})
@@ -369,7 +369,7 @@ def _shown(plan: Plan, link: Link) -> tuple[Attribute, ...]:
         names = [
             n for n in descriptive(parent)
             if not stays_in_staging(offered[n]) and _PICTURES.isdisjoint(n.split("_"))
-            and offered[n].pii in _SHARED
+            and offered[n].pii in SHARED
         ]  # fmt: skip
         if link.is_self:
             return tuple(offered[n] for n in names)

@@ -19,7 +19,7 @@ from dbt_cartridge.design.derive.converted import RULE as CONVERTED
 from dbt_cartridge.design.derive.derivation import Derivation, told, within
 from dbt_cartridge.design.derive.ends import RECENCY, TURN
 from dbt_cartridge.design.derive.group import Group
-from dbt_cartridge.design.derive.lists import bounded, listed
+from dbt_cartridge.design.derive.lists import bounded, listed, name_of
 from dbt_cartridge.design.derive.row import Row
 from dbt_cartridge.design.derive.settled import RULE as SETTLED
 from dbt_cartridge.design.derive.through import Through
@@ -391,17 +391,30 @@ def _prepared(
     in_turn = any(each.in_turn for each in derivations)
     name = wide.aliases.claim(f"{group.alias}_{'in_turn' if in_turn else 'listed'}")
     projections = [*_turns(group, keys)] if in_turn else []
+    joins: list[Join] = []
     for each in derivations:
         if each.listed is not None:
-            value = bounded([*keys.values()], sql.column(group.alias, each.listed))
+            value = sql.column(group.alias, each.listed)
+            if each.listed_of is not None:
+                value = _beside_row(wide, group, each.listed_of, joins)
+            value = bounded([*keys.values()], value)
             projections.append(
                 Projection(name=listed(each.listed), expression=value, group="strings")
             )
     wide.ctes.append(
-        Cte(name=name, from_alias=group.alias, whole=True, where=(*where,),
+        Cte(name=name, from_alias=group.alias, whole=True, where=(*where,), joins=tuple(joins),
             projections=tuple(projections))
     )  # fmt: skip
     return name
+
+
+def _beside_row(wide: Wide, group: Group, link: Link, joins: list[Join]) -> str:
+    """Join whom a row of the group names; what they are known by, in SQL."""
+    alias = wide.aliases.claim(f"{link.role}_{link.parent.entities}", "joined_people")
+    wide.inputs.append(Input(alias=alias, model=link.parent.offer.model))
+    on = sql.equal(sql.column(group.alias, link.columns[0]), sql.column(alias, link.fields[0]))
+    joins.append(Join(kind="left", to=alias, on=(on,)))
+    return name_of(link, alias)
 
 
 def _turns(group: Group, keys: Mapping[str, str]) -> Iterator[Projection]:

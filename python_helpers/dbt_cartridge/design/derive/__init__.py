@@ -22,7 +22,7 @@ from dbt_cartridge.design.derive.full_name import full_name
 from dbt_cartridge.design.derive.group import Group
 from dbt_cartridge.design.derive.held import held
 from dbt_cartridge.design.derive.intervals import intervals
-from dbt_cartridge.design.derive.lists import lists
+from dbt_cartridge.design.derive.lists import lists, people
 from dbt_cartridge.design.derive.only_one import only_one
 from dbt_cartridge.design.derive.progress import progress
 from dbt_cartridge.design.derive.row import Row
@@ -34,7 +34,7 @@ __all__ = ["OF_A_GROUP", "OF_A_ROW", "of_bridge", "of_group", "of_period", "of_r
 
 OF_A_GROUP: tuple[Callable[[Group], Iterator[Derivation]], ...] = (
     counts, moments, lists, totals, by_kind, by_flag, averages, ends, distinct,
-    by_two, moments_by_kind,
+    by_two, moments_by_kind, people,
 )  # fmt: skip
 OF_A_ROW: tuple[Callable[[Row], Iterator[Derivation]], ...] = (
     full_name, sequence, running, durations, lateness, planned, progress, held, intervals,

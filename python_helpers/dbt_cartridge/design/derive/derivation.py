@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from dbt_cartridge.design.parts import Attribute
+from dbt_cartridge.design.parts import Attribute, Link
 from dbt_cartridge.documents.design import Again
 from dbt_cartridge.documents.evidence import EvidenceClass
 
@@ -38,6 +38,9 @@ class Derivation:
     evidence: EvidenceClass = "structural"
     in_turn: bool = False  # reads which of its kind, in the order of time, each row is
     listed: str | None = None  # reads of this column those values that a list has room for
+    listed_of: Link | None = (
+        None  # … or, under that name, what those are known by whom this leads to
+    )
     windowed: bool = False  # reads other rows: right only where the model is built whole
     measure: str | None = None  # of the rows, that is added up; None: they are counted
     chosen: tuple[str, str | None] | None = None  # of which rows: with this value; None: if true

@@ -1,4 +1,4 @@
-"""What belongs to something by its names, in a list: the components of a project."""
+"""Names in a list: of what belongs to a thing, and of who had a part in what happened."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
+from dbt_cartridge.design.derive.full_name import in_parts, joined
 from dbt_cartridge.design.derive.group import Group
-from dbt_cartridge.design.enrich import display
-from dbt_cartridge.design.parts import Attribute
+from dbt_cartridge.design.enrich import SHARED, display
+from dbt_cartridge.design.parts import Attribute, Link
 from dbt_cartridge.words import pluralised, snake
 
 RULE = "lists"
@@ -18,6 +19,7 @@ LONGEST_LIST = 50
 NAMES = frozenset({"name", "full_name"})
 _MOST = 20
 """Of so many each, on average: a longer list is read by nobody, and is counted."""
+_MOST_LISTS = 2  # of people, for one kind of what belongs to a row
 _LONGEST_NAME = 60  # characters: a longer one is a sentence
 
 
@@ -47,6 +49,68 @@ def lists(group: Group) -> Iterator[Derivation]:
     yield Derivation(
         RULE, made, f"string_agg(distinct {text}, ', ' order by {text})", Rank.OFTEN,
         listed=named.name,
+    )  # fmt: skip
+
+
+def people(group: Group) -> Iterator[Derivation]:
+    """Who had a part in what belongs to a row of a fact: the reviewers of a change, those who
+    answered a ticket. Of what belongs to a thing or a person they are many, and are counted."""
+    if group.link.parent.table.role != "fact" or group.child.table.role != "fact":
+        return
+    few = _are_few(group)
+    for link in [link for link in group.parents.values() if few and _is_asked(group, link)][
+        :_MOST_LISTS
+    ]:
+        named = _known_by(link)
+        if not named:
+            continue
+        plain = (
+            "name"
+            if len(named) > 1 or named[0].name in NAMES
+            else (named[0].name.removeprefix(f"{link.parent.entity}_"))
+        )
+        what = "First and last name" if len(named) > 1 else f"`{named[0].name}`"
+        several = docs.plural_words(docs.words(link.role))
+        made = Attribute(
+            name=snake(pluralised([*group.prefixed(link.role).split("_"), *plain.split("_")])),
+            type="text", group="strings",
+            pii=next((each.pii for each in named if each.pii), None),
+            description=f"{what} of the {several} of the {group.theirs}, in the order of the "
+            f"alphabet; the first {LONGEST_LIST} where there are more.",
+        )  # fmt: skip
+        text = sql.column(group.alias, listed(link.role))
+        yield Derivation(
+            RULE, made, f"string_agg(distinct {text}, ', ' order by {text})", Rank.OFTEN,
+            listed=link.role, listed_of=link,
+        )  # fmt: skip
+
+
+def name_of(link: Link, alias: str) -> str:
+    """SQL: what somebody is known by whom the link leads to."""
+    named = [sql.column(alias, each.name) for each in _known_by(link)]
+    return joined(named[0], named[1]) if len(named) > 1 else named[0]
+
+
+def _known_by(link: Link) -> list[Attribute]:
+    """First and last name, where a name is kept in parts; else the one name."""
+    parts = in_parts(link.parent.offer.attributes)
+    if parts:
+        return [*parts]
+    return [
+        a for a in display(link.parent)[:1]
+        if a.type == "text" and a.role == "name" and a.pii in SHARED
+    ]  # fmt: skip
+
+
+def _is_asked(group: Group, link: Link) -> bool:
+    """A person whom the rows name by a key of their own, and not the row that they belong to."""
+    name = link.columns[0]
+    own = group.rows.by_name.get(name)
+    return (
+        link.parent.is_person and link.joinable and len(link.columns) == 1
+        and not link.parent.is_history and own is not None and own.origin is not None
+        and own.origin[0] == group.child.id and name not in group.link.columns
+        and name not in group.link.parent.offer.by_name
     )  # fmt: skip
 
 
