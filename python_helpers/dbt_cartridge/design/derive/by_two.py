@@ -36,12 +36,12 @@ class _Condition:
         column = group.column(self.of)
         return column if self.value is None else f"{column} = {sql.literal(self.value)}"
 
-    @property
-    def said(self) -> str:
-        """Before the name of a flag that is true besides."""
+    def said(self, flag: Attribute) -> str:
+        """Together with a flag that is true besides."""
         if self.value is None:
-            return f"`{self.of.name}` is true of, that `"
-        return f"have the {docs.words(self.of.name)} `{self.value}`, that `"
+            return f"both `{self.of.name}` and `{flag.name}` are true of"
+        told = f"have the {docs.words(self.of.name)} `{self.value}`"
+        return f"{told}, of those that `{flag.name}` is true of"
 
     @property
     def chosen(self) -> tuple[str, str | None]:
@@ -61,7 +61,7 @@ def by_two(group: Group) -> Iterator[Derivation]:
                 part for part in (state.before, flag.before, noun, flag.behind) if part
             ))  # fmt: skip
             held = flag.of.rule == HELD and state.value is None
-            text = f"How many of the {group.theirs} {state.said}{flag.of.name}` is true of too."
+            text = f"How many of the {group.theirs} {state.said(flag.of)}."
             yield Derivation(
                 BY_FLAG if state.value is None else BY_VALUE,
                 counted(f"{name}_count", text),

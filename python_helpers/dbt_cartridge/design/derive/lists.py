@@ -70,13 +70,12 @@ def people(group: Group) -> Iterator[Derivation]:
             else (named[0].name.removeprefix(f"{link.parent.entity}_"))
         )
         what = "First and last name" if len(named) > 1 else f"`{named[0].name}`"
-        several = docs.plural_words(docs.words(link.role))
         made = Attribute(
             name=snake(pluralised([*group.prefixed(link.role).split("_"), *plain.split("_")])),
             type="text", group="strings",
             pii=next((each.pii for each in named if each.pii), None),
-            description=f"{what} of the {several} of the {group.theirs}, in the order of the "
-            f"alphabet; the first {LONGEST_LIST} where there are more.",
+            description=f"{what} of those whom `{link.columns[0]}` names in the {group.theirs}, in "
+            f"the order of the alphabet; the first {LONGEST_LIST} where there are more.",
         )  # fmt: skip
         text = sql.column(group.alias, listed(link.role))
         yield Derivation(
