@@ -100,6 +100,12 @@ NEXT_TO = {
     "cre": ("created", _words("by date dt dte tm time ts user usr")),
     "curr": ("currency", _words("cd code id iso key sym symbol rate")),
     "ord": ("order", _words("amt cd date dt id ln nbr no num number qty stat status ts typ")),
+    "sal": (
+        "salary",
+        _words(
+            "annual avg base basic cur gross hourly max min monthly net new old prev start yearly"
+        ),
+    ),
     "stat": ("status", _words("cd code")),
     "std": ("standard", _words("amt cost hours hrs prc price rate")),
 }

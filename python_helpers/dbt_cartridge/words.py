@@ -154,6 +154,7 @@ class Lexicon:
         languages: Mapping[str, str] | None = None,
         housed: Collection[str] = (),
         glued: Mapping[str, tuple[str, str]] | None = None,
+        own: Mapping[str, str] | None = None,
     ):
         self.known = known  # words that the schema itself writes apart
         self.entities = entities  # singular words of table names
@@ -161,6 +162,7 @@ class Lexicon:
         self.key_stems = key_stems  # words that some column writes before `id`, `no` or `code`
         self.languages = languages or {}  # of the tables that are not named in English
         self.glued = glued or {}  # `soid`, the key of a table that is called `SO`
+        self.own = own or {}  # `cand`, by which the key of the candidates is called
         self._splits: dict[str, tuple[str, ...]] = {}
         # What the tables with a prefix of the house are called without it.
         self._housed = frozenset(self.entity(table) for table in housed)
@@ -197,8 +199,16 @@ class Lexicon:
             for (word,) in (words for words in columns if len(words) == 1)
             if (found := _own_key(word, _without_house(table_words[table], prefixes)))
         }
+        short_own: dict[str, set[str]] = {}
+        for table, columns in written.items():
+            thing = singular((_without_house(table_words[table], prefixes) or ("",))[-1])
+            for words in columns:
+                if _shortens(words, thing):
+                    short_own.setdefault(words[0], set()).add(thing)
+        own = {short: min(things) for short, things in short_own.items() if len(things) == 1}
+        known = frozenset(whole - own.keys())
         return cls(
-            frozenset(whole), frozenset(entities), prefixes, frozenset(stems), spoken, housed, glued
+            known, frozenset(entities), prefixes, frozenset(stems), spoken, housed, glued, own
         )
 
     def split(self, name: str) -> tuple[str, ...]:
@@ -299,6 +309,8 @@ class Lexicon:
         word = words[at]
         if word in self.entities or word in self.known:
             return (word,)
+        if word in self.own:
+            return (self.own[word],)
         if len(words) == 2 and word in lists.NEXT_TO:
             told, neighbours = lists.NEXT_TO[word]
             if words[1 - at] in neighbours:
@@ -328,6 +340,15 @@ def _own_key(word: str, table: tuple[str, ...]) -> tuple[str, str] | None:
     if _is_word(word) or len(stem) < 2 or not word.startswith(stem):
         return None
     return (stem, head) if head in lists.KEY_HEADS else None
+
+
+def _shortens(words: tuple[str, ...], thing: str) -> bool:
+    """`cand id` in the table of candidates: its own key begins like its name."""
+    if len(words) != 2 or words[1] not in lists.KEY_HEADS:
+        return False
+    short = words[0]
+    begins = 3 <= len(short) <= 5 and thing.startswith(short) and short != thing
+    return begins and not is_common(short)
 
 
 def _key_stems(words: Sequence[str]) -> set[str]:

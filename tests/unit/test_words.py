@@ -339,12 +339,16 @@ def test_the_verb_of_a_participle_has_its_e(word: str, verb: str) -> None:
     ("name", "words"),
     [("SOID", "so id"), ("CurrCd", "currency code"), ("CurrAddrID", "current address id"),
      ("OrdDt", "order date"), ("StdCost", "standard cost"), ("LnNo", "line number"),
-     ("VOID", "void")],
+     ("VOID", "void"), ("APPL_ID", "application id"), ("APPL_FEE", "application fee"),
+     ("BASE_SAL", "base salary"), ("CANDY_ID", "candy id")],
 )  # fmt: skip
 def test_short_forms_are_settled_by_their_neighbours_and_by_the_table(
     name: str, words: str
 ) -> None:
-    tables = {"tblSO": ["SOID", "VOID"], "tblVO": ["VOID"], "tblCust": ["CustID"]}
+    tables = {
+        "tblSO": ["SOID", "VOID"], "tblVO": ["VOID"], "tblCust": ["CustID"],
+        "tblApplications": ["APPL_ID", "APPL_FEE"], "tblCandies": ["CANDY_ID"],
+    }  # fmt: skip
     assert " ".join(Lexicon.of(tables).split(name)) == words
 
 

@@ -64,6 +64,8 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
     keys = {d.id: _by_version(d, keys[d.id], versions.get(d.id), ask) for d in drafts}
     references = find_relationships(facts, names, keys, by_name, ask)
     relationships = references.joined
+    keys = {table: _without_references(own, relationships, table) for table, own in keys.items()}
+    drafts = [replace(d, other_keys=keys[d.id].others) for d in drafts]
     drafts = _refined(drafts, keys, versions, relationships)
     formulas = identities(drafts, relationships, ask)
     proved: dict[str, list[Identity]] = {}
@@ -148,6 +150,8 @@ def _by_version(draft: Draft, own: TableKeys, versions: Versions | None, ask: As
     )
     if not (dated_by_load or chance) and versions.kind != "loads":
         return own
+    if own.primary and own.primary.proved and set(own.primary.columns) < set(versions.entity_key):
+        return own  # what is unique by less needs no more
     alone = own.primary is not None and own.primary.columns == versions.entity_key
     if own.primary and own.primary.kind == "surrogate" and own.primary.proved and not alone:
         return own  # each row has an id of its own beside that of the entity
@@ -165,6 +169,19 @@ def _by_version(draft: Draft, own: TableKeys, versions: Versions | None, ask: As
         evidence=(Evidence(text="the entity's key and the load that brought the row"),),
     )
     return replace(own, primary=key)
+
+
+def _without_references(
+    own: TableKeys, relationships: Sequence[Relationship], table: str
+) -> TableKeys:
+    """A column that leads to another table tells its rows apart as long as nothing there is led to
+    twice: so far is not for good."""
+    leads = {r.columns for r in relationships if r.table == table and r.ref_table != table}
+    lost = [key for key in own.others if key.columns in leads and not key.declared]
+    if not lost:
+        return own
+    kept = tuple(key for key in own.others if key not in lost)
+    return replace(own, others=kept, doubted=(*own.doubted, *lost))
 
 
 def _once(versions: Versions) -> Key:

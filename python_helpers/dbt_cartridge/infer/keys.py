@@ -9,7 +9,7 @@ unique is no key, and two rows prove nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -25,6 +25,7 @@ from dbt_cartridge.infer.key_weights import FACTORS
 from dbt_cartridge.infer.names import NameIndex, normal
 from dbt_cartridge.infer.pointing import pointers
 from dbt_cartridge.infer.probing import Asker, is_unique
+from dbt_cartridge.infer.role_words import HISTORIES
 from dbt_cartridge.words import singular
 
 UNIQUE = "unique and never null"
@@ -218,6 +219,8 @@ class KeyDraft:
         declared = self.table.relation.primary_key
         ranked = [c for c in self.ranked() if c.unique is not False]
         chosen = next((c for c in ranked if c.score > 0), None)
+        if chosen is not None and (row := self._of_the_row(chosen, ranked)) is not None:
+            chosen = row
         if declared is not None and self._known(declared.columns) is not False:
             chosen = Scored(declared.columns, (("declared in the catalogue", 9.0),), None)
         shown = tuple(
@@ -242,6 +245,19 @@ class KeyDraft:
         return TableKeys(
             primary, tuple(others), tuple(doubted[:6]), shown, self._own.references, nearly=nearly
         )
+
+    def _of_the_row(self, chosen: Scored, ranked: Sequence[Scored]) -> Scored | None:
+        """The id of a history's rows, `hist_id`, where the key of a version would hold it too."""
+        return next(
+            (
+                one
+                for one in ranked
+                if len(one.columns) == 1 < len(chosen.columns) and one.unique is True
+                and one.columns[0] in chosen.columns
+                and (stem := self.table.columns[one.columns[0]].stem) and set(stem) <= HISTORIES
+            ),
+            None,
+        )  # fmt: skip
 
     def _tells_apart(self, column: ColumnFacts) -> bool:
         """Whether something beside the rows says that no two things share a value.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 
 from dbt_cartridge.documents.probe import Ordering
@@ -39,6 +39,7 @@ _LAST = words_of("""
 _LEADING_ON = frozenset({"ship", "shipped", "dispatched", "approved", "sold"})
 """Of the second steps, those that a third one follows."""
 _ACTS = re.compile(r"(?:tion|sion|ance|ence|ment|response|reply)\Z")
+_PLAIN = words_of("date day time timestamp at on")
 _AGAIN = words_of("last latest next previous current recent")
 """Of what happens again and again: it is no step on a row's way."""
 _LIMITS = (("min", "max"), ("minimum", "maximum"), ("lowest", "highest"), ("low", "high"))
@@ -56,7 +57,7 @@ def orderings(draft: Draft) -> list[Ordering]:
     times = [m for m in draft.meanings if m.role in _TIMES and not m.is_load_tool]
     measures = [m for m in draft.meanings if m.role == "measure"]
     asked: dict[Ordering, None] = {}
-    for lower, upper in (*_spans(times), *_limits(measures), *_steps(times)):
+    for lower, upper in (*_spans(times), *_limits(measures), *_steps(draft, times)):
         if _may_hold(draft, lower, upper):
             mixed = draft.column(lower.name).type != draft.column(upper.name).type
             question = Ordering(relation=draft.id, lower=lower.name, upper=upper.name, by_day=mixed)
@@ -87,15 +88,19 @@ def _paired(group: list[ColumnMeaning], pairs: tuple[tuple[str, str], ...]) -> I
                     yield lower, upper
 
 
-def _steps(times: list[ColumnMeaning]) -> Iterator[Pair]:
+def _steps(draft: Draft, times: list[ColumnMeaning]) -> Iterator[Pair]:
     """Order before shipment, shipment before delivery; due dates come after the first step."""
     if len(times) > 8:
         return
     spanned = {meaning.name for pair in _spans(times) for meaning in pair}
-    stages = [(meaning, _stage(meaning)) for meaning in times]
+    stages = [(meaning, _stage(meaning, draft.sense or draft.entity)) for meaning in times]
     for lower, early in stages:
         for upper, late in stages:
-            if early is None or late is None or early >= late:
+            if early is None or late is None or lower.name == upper.name:
+                continue
+            if early >= late and not (
+                early == late == _Stage.FIRST and _follows(draft, lower, upper)
+            ):
                 continue
             if upper.role == "updated_time" and lower.role != "created_time":
                 continue  # a row may be touched at any time
@@ -113,8 +118,17 @@ class _Stage(IntEnum):
     LAST = 3
 
 
-def _stage(meaning: ColumnMeaning) -> _Stage | None:
+def _follows(draft: Draft, lower: ColumnMeaning, upper: ColumnMeaning) -> bool:
+    """Of two beginnings, the one that not every row has had comes later: who applied may be
+    hired."""
+    low, high = (draft.column(m.name).profile for m in (lower, upper))
+    return low is not None and high is not None and not low.nulls and 0 < high.nulls < high.rows
+
+
+def _stage(meaning: ColumnMeaning, entity: Sequence[str]) -> _Stage | None:
     said = set(meaning.words)
+    if said - _PLAIN and said - _PLAIN <= set(entity):
+        return _Stage.FIRST  # the `gift_date` of a gift
     if said & {"birth"}:
         return None
     if said & _LAST:

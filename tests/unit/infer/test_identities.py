@@ -133,6 +133,19 @@ def test_spans_are_asked_about(lower: str, upper: str) -> None:
     assert [i.operands for i in told] == [(lower, upper)]
 
 
+def test_of_two_beginnings_the_one_that_not_every_row_has_had_comes_later() -> None:
+    one = relation("applications", integer("id"), moment("applied_at"),
+                   moment("hired_at", nulls=900))  # fmt: skip
+    told = identities(drafts((one,), {"applications": "id"}), (), Answers())
+    assert [i.operands for i in told] == [("applied_at", "hired_at")]
+
+
+def test_the_date_that_is_called_like_the_row_is_its_beginning() -> None:
+    one = relation("gifts", integer("id"), moment("gift_date"), moment("thanked_on"))
+    told = identities(drafts((one,), {"gifts": "id"}), (), Answers())
+    assert [i.operands for i in told] == [("gift_date", "thanked_on")]
+
+
 def test_what_happens_again_and_again_is_no_step() -> None:
     one = relation("t", integer("id"), moment("created_at"), moment("last_viewed_at"))
     assert not identities(drafts((one,), {"t": "id"}), (), Answers())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from dbt_cartridge.documents.scan import Column, Profile
@@ -144,3 +145,16 @@ def test_an_item_is_not_known_by_its_order_because_each_order_has_one_so_far() -
     }  # fmt: skip
     world = World({"orders": orders, "products": products, "order_items": items})
     assert set(key(world.infer(), "order_items")) == {"order_id", "product_id"}
+
+
+def test_the_id_of_a_historys_rows_is_its_key() -> None:
+    jobs = 12
+    rows: Rows = {
+        "hist_id": list(range(1, 721)),
+        "employee_id": [1 + i // 3 for i in range(720)],
+        "job_id": [1 + i * 7 % jobs for i in range(720)],
+        "effective_date": [date(2015, 1, 1) + timedelta(days=i) for i in range(720)],
+        "salary": [30_000 + i * 13 for i in range(720)],
+    }
+    named: Rows = {"job_id": list(range(1, jobs + 1)), "title": [f"J{i}" for i in range(jobs)]}
+    assert _key({"job_hist": rows, "jobs": named}, "job_hist") == ("hist_id",)

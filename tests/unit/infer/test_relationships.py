@@ -635,3 +635,19 @@ def test_what_bears_the_key_of_another_table_is_no_reference_to_its_own() -> Non
         }
     )
     assert edges(world.infer()) == {"check_items(item_id)": "menu_items(item_id)"}
+
+
+def test_who_was_led_to_once_so_far_is_no_second_key() -> None:
+    world = World(
+        {
+            "users": {"id": MANY, "handle": [f"u{n}" for n in MANY]},
+            "playlists": {
+                "playlist_id": list(range(1, 61)),
+                "owner_user_id": [101 - n for n in range(1, 61)],
+                "title": [f"List {n}" for n in range(60)],
+            },
+        }
+    )
+    schema = world.infer()
+    assert edges(schema)["playlists(owner_user_id)"] == "users(id)"
+    assert ("owner_user_id",) not in [k.columns for k in schema.by_id["raw.playlists"].other_keys]

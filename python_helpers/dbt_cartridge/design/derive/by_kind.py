@@ -51,7 +51,7 @@ def by_kind(group: Group) -> Iterator[Derivation]:
             continue
         if group.is_shared(attribute):
             continue  # a product's lines are all of the product's type
-        if attribute.is_currency or last in _UNITS:
+        if attribute.is_currency or last in _UNITS or {"unit", "measure"} <= attribute.words:
             continue  # how something is counted sorts nothing
         if attribute.origin is not None and attribute.origin[0] != group.child.id:
             # Its own kinds come first. What a comment's ticket has become says little of comments;
@@ -217,6 +217,8 @@ def _amounts(group: Group) -> list[Sum]:
 def _amount(group: Group, each: Sum, name: str, said: str) -> Attribute:
     words = each.measure.name.split("_")
     tail = words[-1] if words[-1] not in name.split("_") else "amount"
+    if each.unit and tail == each.unit.lower():
+        tail = "_".join(words[-2:])  # revenue_usd
     return Attribute(
         name=f"{name}_{'amount' if tail in ('total', 'price', 'value') else tail}",
         type=each.measure.type if each.measure.type == "float" else "decimal",
