@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.derive.allocated import RULE as ALLOCATED
@@ -19,6 +18,7 @@ from dbt_cartridge.design.rates import by_day, has_rates, stands_for
 from dbt_cartridge.design.site import Site
 from dbt_cartridge.design.summing import row_of, worth_of
 from dbt_cartridge.documents.design import Conserved, LeftOut
+from dbt_cartridge.frozen import replaced
 
 
 def weigh(site: Site, staged: Staged, wide: Wide) -> None:
@@ -83,7 +83,7 @@ def convert_by_day(site: Site, staged: Staged, wide: Wide, grows: bool) -> None:
 
 def take(wide: Wide, made: Derivation) -> None:
     if made.name not in wide.expressions:
-        wide.take(replace(made.attribute, rule=made.rule), made.expression, made.name)
+        wide.take(replaced(made.attribute, rule=made.rule), made.expression, made.name)
 
 
 def _exchange(site: Site, staged: Staged) -> tuple[Exchange, Attribute] | tuple[None, None]:

@@ -9,7 +9,6 @@ by them the lines of an order are counted and weighed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
@@ -20,6 +19,7 @@ from dbt_cartridge.design.made_of import cost_of_parts
 from dbt_cartridge.design.measures import is_measure
 from dbt_cartridge.design.parts import Attribute, Link, Staged, stays_in_staging
 from dbt_cartridge.design.site import Site
+from dbt_cartridge.frozen import replaced
 
 _LONGEST_WAY = 3
 _MOST_KEYS = 4
@@ -75,15 +75,15 @@ def _keys(site: Site, staged: Staged, wide: Wide, ways: Sequence[Link]) -> None:
             link, further, left = found_here[0]
             if further.columns == link.fields:
                 # The key of a salesperson is that of the employee: nothing has to be carried.
-                here.append((replace(further, columns=link.columns), left))
+                here.append((replaced(further, columns=link.columns), left))
                 if left == wide.alias:
-                    way = replace(further, child=staged, columns=link.columns, complete=False)
+                    way = replaced(further, child=staged, columns=link.columns, complete=False)
                     site.carry(way)
                 continue
             alias = _joined(wide, link, left)
             name = _carry_key(wide, link, further, alias)
             if further.parent.id not in bridged:
-                way = replace(further, child=staged, columns=(name,), complete=False)
+                way = replaced(further, child=staged, columns=(name,), complete=False)
                 site.carry(way)
             carried += 1
             here.append((further, alias))
@@ -111,7 +111,7 @@ def _leading(site: Site, parent: Staged) -> Iterator[Link]:
 def _carry_key(wide: Wide, link: Link, further: Link, alias: str) -> str:
     column = link.parent.offer.by_name[further.columns[0]]
     through = docs.words(link.role)
-    attribute = replace(
+    attribute = replaced(
         column, required=False, tests=(),
         description=f"Identifies the {docs.words(further.role)} of the {through}.",
     )  # fmt: skip
@@ -146,7 +146,7 @@ def _take(wide: Wide, link: Link, attribute: Attribute, alias: str) -> str:
     own = plain.removeprefix(f"{entity}_")
     wish = f"{link.role}_{own}"
     subject = docs.words(own)
-    brought = replace(
+    brought = replaced(
         attribute, required=attribute.required and link.complete, tests=(),
         description=docs.of(subject, docs.words(link.role)),
     )  # fmt: skip
@@ -177,7 +177,7 @@ def _prices(
         if len(offered) == 1:
             found = fits is is_cost
             link, attribute = offered[0]
-            plain = replace(attribute, role="attribute", additivity=None)
+            plain = replaced(attribute, role="attribute", additivity=None)
             _take(wide, link, plain, _joined(wide, link, wide.alias))
     if is_cost in wanted and not found:
         cost_of_parts(site, wide, ways)

@@ -9,7 +9,6 @@ that were always 0 or 1, unless the name says that they are yes and no.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Literal
 
@@ -24,6 +23,7 @@ from dbt_cartridge.documents.scan import (
     TypeFamily,
 )
 from dbt_cartridge.documents.schema import ColumnMeaning
+from dbt_cartridge.frozen import frozen
 from dbt_cartridge.words import raw_split
 from dbt_cartridge.written import (
     EPOCHS,
@@ -67,7 +67,7 @@ Style = Literal["point", "comma"]
 """What parts a number's fraction from its whole: the other sign can only group thousands."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Cast:
     """`expression` is over `alias`. `changed`: the source's own type no longer holds.
 
@@ -82,7 +82,7 @@ class Cast:
     written: WrittenTime | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Place:
     """Where a column stands among others, as far as its staged value depends on it."""
 

@@ -8,7 +8,6 @@ parsed, never pasted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +16,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from dbt_cartridge.documents.scan import Relation
+from dbt_cartridge.frozen import frozen, replaced
 
 Node = Any  # sqlglot 26 and sqlglot 30 call the base of their trees by different names
 _TURNED: dict[type[Any], type[Any]] = {
@@ -27,7 +27,7 @@ _TURNED: dict[type[Any], type[Any]] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Declared:
     """Of one column. A bound is inclusive; a strict one of a whole number is not turned into one.
 
@@ -168,7 +168,7 @@ def _both(one: Declared, other: Declared) -> Declared:
     """Two checks on one column: both hold."""
     lows = [x for x in (one.low, other.low) if x is not None]
     highs = [x for x in (one.high, other.high) if x is not None]
-    return replace(
+    return replaced(
         one,
         values=tuple(v for v in one.values if v in other.values)
         if one.values and other.values

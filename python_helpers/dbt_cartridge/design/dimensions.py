@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.enrich import Wide, flatten, kept_sums, merge_extensions, same_rows
@@ -14,6 +12,7 @@ from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, without_t
 from dbt_cartridge.design.site import Site, entity_key, home_tests
 from dbt_cartridge.design.summing import compute, kinds, sum_up
 from dbt_cartridge.documents.design import Cte, Latest
+from dbt_cartridge.frozen import replaced
 
 
 def dimension(site: Site, staged: Staged) -> None:
@@ -89,7 +88,7 @@ def _lines(site: Site, staged: Staged) -> list[Link]:
             key = (header.parent.id, up.relationship.columns[0])
             taken = [a.name for a in site.built[line].attributes if a.origin == key]
             if len(up.columns) == 1 and len(taken) == 1:
-                found.append(replace(up, child=header.child, columns=(taken[0],), complete=False))
+                found.append(replaced(up, child=header.child, columns=(taken[0],), complete=False))
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from dbt_cartridge.design import checks, dates, docs, lines, volume
 from dbt_cartridge.design import expressions as sql
@@ -29,6 +28,7 @@ from dbt_cartridge.documents.design import (
     RelationshipsTest,
     Test,
 )
+from dbt_cartridge.frozen import replaced
 
 _DATE_ROLES = frozenset({"event_time", "created_time", "updated_time", "attribute", "deleted_time"})
 
@@ -178,7 +178,7 @@ def _taken_keys(
         table, column = attribute.origin
         for link in site.plan.up.get(table, ()) if table != staged.id else ():
             if link.relationship.columns == (column,) and link.is_plain and link.joinable:
-                own = replace(link, columns=(attribute.name,))
+                own = replaced(link, columns=(attribute.name,))
                 test = checks.link_test(own, site.home(link))
                 if test is not None and test.severity == "error":
                     yield attribute.name, test

@@ -7,7 +7,7 @@ line under one header stay apart: joined to each other they would multiply.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
@@ -18,6 +18,7 @@ from dbt_cartridge.design.plan import Plan
 from dbt_cartridge.documents.design import ReconcilesTest
 from dbt_cartridge.documents.evidence import Severity
 from dbt_cartridge.documents.schema import FRACTIONS, Identity, Schema
+from dbt_cartridge.frozen import replaced
 
 _NUMBERS = frozenset({"integer", "decimal", "float"})
 _HEADER_TIMES = frozenset({"event_time", "created_time"})
@@ -279,7 +280,7 @@ def _unit_of(wide: Wide, worth: Amount) -> str | None:
 def _count_in(wide: Wide, currency: str) -> None:
     """The line's money is in the header's currency, unless the line says its own."""
     wide.columns = [
-        replace(a, unit_by=currency)
+        replaced(a, unit_by=currency)
         if a.money and a.unit in (None, *FRACTIONS) and a.unit_by is None
         else a
         for a in wide.columns

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
@@ -13,6 +12,7 @@ from dbt_cartridge.design.measures import is_measure
 from dbt_cartridge.design.parts import Attribute, Link, Staged
 from dbt_cartridge.design.site import Site
 from dbt_cartridge.documents.design import Cte, Input, Projection
+from dbt_cartridge.frozen import replaced
 
 _TIMES = frozenset({"date", "timestamp"})
 
@@ -71,7 +71,7 @@ def cost_of_parts(site: Site, wide: Wide, ways: Sequence[Link]) -> None:
     on = sql.equal(sql.column(wide.alias, way.columns[0]), sql.column(summed, field))
     wide.join_made(None, summed, (on,))
     several, product = docs.words(part.entities), docs.words(way.role)
-    made = replace(
+    made = replaced(
         cost, role="attribute", additivity=None, required=False, tests=(), profile=None,
         description=f"What all {several} of one {product} cost together.",
     )  # fmt: skip

@@ -6,12 +6,12 @@ What rows are known or joined by stays: without it there is no mart.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Literal
 
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.parts import Attribute, Staged
 from dbt_cartridge.documents.design import Model, Query
+from dbt_cartridge.frozen import replaced
 
 Personal = Literal["keep", "hash", "leave_out"]
 _HASHED = "It is an MD5 hash: alike where the values are alike."
@@ -38,12 +38,12 @@ def masked(staged: Staged, personal: Personal, linked: Collection[str]) -> Stage
         for a in staged.offer.attributes
         if a.name not in hidden or a.name in hashed
     )
-    offer = replace(staged.offer, attributes=shown)
-    return replace(staged, offer=offer, model=_with_hashes(staged.model, hashed))
+    offer = replaced(staged.offer, attributes=shown)
+    return replaced(staged, offer=offer, model=_with_hashes(staged.model, hashed))
 
 
 def _described(attribute: Attribute) -> Attribute:
-    return replace(
+    return replaced(
         attribute, description=f"{attribute.description} {_HASHED}", data_type=None, profile=None
     )
 

@@ -8,11 +8,11 @@ were seen, or none, and that is said.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.parts import Attribute
 from dbt_cartridge.documents.scan import Column
+from dbt_cartridge.frozen import frozen
 from dbt_cartridge.words import safe_name
 
 _FEW_UNITS = 5
@@ -32,7 +32,7 @@ _WHOLE = frozenset({"due", "paid"})  # behind a total: all of it
 _PARTS = frozenset("sub subtotal net due paid remaining balance capturable refunded gross".split())
 
 
-@dataclass(frozen=True)
+@frozen
 class Sum:
     """One sum over a measure."""
 

@@ -8,7 +8,7 @@ SQL cannot be read the model may well be the staging: nothing is staged beside i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dbt_cartridge.design.labels import kept_staging
 from dbt_cartridge.design.lineage import (
@@ -25,6 +25,7 @@ from dbt_cartridge.documents.design import LeftOut, Source
 from dbt_cartridge.documents.host import Host, HostModel
 from dbt_cartridge.documents.scan import Relation
 from dbt_cartridge.documents.schema import Schema, Table
+from dbt_cartridge.frozen import replaced
 from dbt_cartridge.host_sql import without_tags
 
 
@@ -131,10 +132,10 @@ def _is_staging(own: Own, table: Table) -> bool:
 def adopted(staged: Staged, own: Own) -> Staged:
     """The table behind the host's model. Columns that our staging would cast are as they are."""
     names = {column: own.columns[column] for column in staged.names if column in own.columns}
-    return replace(
+    return replaced(
         staged,
         names=names,
-        offer=replace(
+        offer=replaced(
             staged.offer,
             attributes=tuple(_attributes(staged, own)),
             key=tuple(
@@ -161,7 +162,7 @@ def _attributes(staged: Staged, own: Own) -> Iterator[Attribute]:
         cast = attribute.type != stored[column].type
         if cast and attribute.role not in ("key", "foreign_key"):
             continue
-        yield replace(
+        yield replaced(
             attribute,
             name=own.columns[column],
             type=stored[column].type,

@@ -4,7 +4,7 @@ model offers to those built on it."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from dbt_cartridge.design import expressions as sql
@@ -18,6 +18,7 @@ from dbt_cartridge.documents.design import (
 )
 from dbt_cartridge.documents.scan import Profile, Relation, TypeFamily
 from dbt_cartridge.documents.schema import Additivity, ColumnRole, Pii, Relationship, Table
+from dbt_cartridge.frozen import frozen, replaced
 
 GROUP_ORDER: tuple[ColumnGroup, ...] = (
     "ids", "strings", "numerics", "booleans", "dates", "timestamps", "semi_structured", "metadata",
@@ -26,7 +27,7 @@ _PEOPLE = frozenset({"email", "phone", "person_name"})
 _OF_A_MESSAGE = frozenset("from to reply sender recipient cc bcc".split())
 
 
-@dataclass(frozen=True)
+@frozen
 class Attribute:
     """A column that a model offers, with what is known of it."""
 
@@ -63,10 +64,10 @@ class Attribute:
         return frozenset((*self.name.split("_"), *self.sense))
 
     def renamed(self, name: str, description: str) -> Attribute:
-        return replace(self, name=name, description=description)
+        return replaced(self, name=name, description=description)
 
 
-@dataclass(frozen=True)
+@frozen
 class Offer:
     """A model's name, columns and key, for the models that are built on it."""
 
@@ -126,7 +127,7 @@ class Staged:
         return versions is not None and versions.kind == "slowly_changing"
 
 
-@dataclass(frozen=True)
+@frozen
 class Link:
     """A relationship between two staged tables, in staged names, from the many to the one."""
 

@@ -7,7 +7,7 @@ few main dimensions. It reads the fact, and what it holds is what the rules make
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dbt_cartridge.design import checks, dates, docs
 from dbt_cartridge.design import expressions as sql
@@ -32,6 +32,7 @@ from dbt_cartridge.documents.design import (
     Test,
 )
 from dbt_cartridge.documents.schema import Relationship
+from dbt_cartridge.frozen import replaced
 
 _MOST_ROWS = 100
 _MOST_DIMENSIONS = 2
@@ -57,7 +58,7 @@ class Periods:
             relationship=Relationship(
                 table=table.id, columns=(), ref_table=of.id, ref_columns=(), proved=True
             ),
-            child=self.staged, parent=replace(self.staged, table=of),
+            child=self.staged, parent=replaced(self.staged, table=of),
             columns=(self.day.name, *(each.columns[0] for each in self.by)), fields=(),
             joinable=True, complete=False,
         )  # fmt: skip
@@ -127,8 +128,8 @@ def _aggregate(site: Site, its: Periods, period: str) -> None:
     (chosen,), left = within([proposed])
     if left:
         site.left_out.append(LeftOut(what=name, why=told(left)))
-    keys = [replace(its.rows.by_name[each.columns[0]], tests=()) for each in its.by]
-    columns = [start, *keys, *(replace(d.attribute, rule=d.rule) for d in chosen)]
+    keys = [replaced(its.rows.by_name[each.columns[0]], tests=()) for each in its.by]
+    columns = [start, *keys, *(replaced(d.attribute, rule=d.rule) for d in chosen)]
     expressions = [starts, *(sql.column(alias, a.name) for a in keys), *map(_value, chosen)]
     wide = Wide.of(its.rows, alias, ())
     where = [f"{day} is not null"]
@@ -238,9 +239,9 @@ def per_day(site: Site, staged: Staged) -> None:
     wide.take(own, day, own.name)
     for attribute in built.attributes:
         if attribute.name == "valid_from" or attribute.rule is None:
-            plain = replace(attribute, tests=())
+            plain = replaced(attribute, tests=())
             if plain.role == "measure":  # what held is there every day again
-                plain = replace(plain, role="attribute", additivity="semi_additive")
+                plain = replaced(plain, role="attribute", additivity="semi_additive")
             wide.take(plain, sql.column(wide.alias, attribute.name), attribute.name)
     query, attributes = wide.query()
     site.add(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
@@ -22,6 +22,7 @@ from dbt_cartridge.design.site import Site
 from dbt_cartridge.design.summing import row_of
 from dbt_cartridge.documents.design import Cte, Input, LeftOut, Projection
 from dbt_cartridge.documents.schema import Exchanged, Rates
+from dbt_cartridge.frozen import replaced
 
 _CODE = re.compile("[A-Za-z]{3}")
 _DAYS = frozenset({"date", "timestamp"})
@@ -58,7 +59,7 @@ def by_day(site: Site, staged: Staged, wide: Wide) -> Iterator[Derivation]:
 def stands_for(wide: Wide, found: Exchange) -> None:
     """Mark the amount that the source has converted: its sum is that of the amount as agreed."""
     wide.columns = [
-        replace(a, converts=found.foreign) if a.name == found.home and found.foreign else a
+        replaced(a, converts=found.foreign) if a.name == found.home and found.foreign else a
         for a in wide.columns
     ]
 

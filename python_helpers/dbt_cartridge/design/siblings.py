@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from dbt_cartridge.design import checks, docs
 from dbt_cartridge.design import expressions as sql
@@ -12,6 +11,7 @@ from dbt_cartridge.design.measures import is_measure
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, ordered
 from dbt_cartridge.design.site import Site
 from dbt_cartridge.documents.design import Cte, Input, Projection, RelationshipsTest, Test
+from dbt_cartridge.frozen import replaced
 from dbt_cartridge.words import pluralised, snake
 
 _CHANNELS = frozenset(
@@ -55,7 +55,7 @@ def _shared(site: Site, group: Sequence[Staged]) -> list[Attribute]:
     within one channel, or summed up for its rows, is not asked over all."""
     first, *others = (_plain(site, each) for each in group)
     return [
-        replace(a, name=name) for name, a in first.items()
+        replaced(a, name=name) for name, a in first.items()
         if all(name in o and o[name].type == a.type for o in others)
         and a.within is None and (a.origin is not None or not a.zero_if_none)
         and len({_whose(each, _plain(site, each)[name]) for each in group}) == 1
@@ -145,7 +145,7 @@ def _of_all(site: Site, attribute: Attribute, group: Sequence[Staged]) -> Attrib
     units = {(a.unit, a.unit_by) for a in each}
     stem = group[0].entity.partition("_")[2]
     text = attribute.description.replace(docs.words(group[0].entity), docs.words(stem))
-    return replace(
+    return replaced(
         attribute, tests=(), profile=None, values=(), description=text,
         required=all(a.required for a in each), follows=all(a.follows for a in each),
         unit=attribute.unit if len(units) == 1 else None,

@@ -8,7 +8,7 @@ since other tables still refer to them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from dbt_cartridge import law
 from dbt_cartridge.design import casting, checks, docs, measures, removed
@@ -33,6 +33,7 @@ from dbt_cartridge.documents.design import (
 )
 from dbt_cartridge.documents.scan import Column, Relation, TypeFamily
 from dbt_cartridge.documents.schema import ColumnMeaning, ColumnRole, Identity, Key, Table
+from dbt_cartridge.frozen import replaced
 from dbt_cartridge.words import raw_split, safe_name
 
 
@@ -64,7 +65,7 @@ _MARKS: dict[ColumnRole, tuple[str, ...]] = {
 def stage(job: Job) -> Staged:
     loaded, relation = job.table, job.relation
     table = _of_versions(_of_latest(loaded))
-    job = replace(job, table=table)
+    job = replaced(job, table=table)
     alias = "source"
     key = table.primary_key
     in_key = job.linked | set(key.columns if key else ())
@@ -98,7 +99,7 @@ def stage(job: Job) -> Staged:
         cast, meaning, name = casts[column.name], meanings[column.name], names[column.name]
         made = _attribute(job, column, meaning, cast, name, column.name in in_key)
         attributes.append(
-            replace(
+            replaced(
                 made,
                 unit_by=None if meaning.unit_table else names.get(meaning.unit_column or ""),
                 unit_of=_unit_of(meaning),
@@ -119,7 +120,7 @@ def stage(job: Job) -> Staged:
         expressions[flag] = (deleted.expression, None)
         deleted = removed.Removed(flag, deleted.expression, False, False, deleted.seen)
     later = _later(job.identities)
-    attributes = [replace(a, follows=bool(a.origin and a.origin[1] in later)) for a in attributes]
+    attributes = [replaced(a, follows=bool(a.origin and a.origin[1] in later)) for a in attributes]
     offered = ordered(attributes)
     entity_key = _entity_key(table)
     staged_key = tuple(names[c] for c in entity_key.columns if c in names) if entity_key else ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dbt_cartridge.design import docs, lines
 from dbt_cartridge.design import expressions as sql
@@ -30,6 +30,7 @@ from dbt_cartridge.design.measures import unsummed
 from dbt_cartridge.design.parts import Attribute, Link, Offer, Staged, stays_in_staging
 from dbt_cartridge.design.site import Site
 from dbt_cartridge.documents.design import Cte, Input, Join, LeftOut, Projection
+from dbt_cartridge.frozen import replaced
 from dbt_cartridge.words import is_participle
 
 _PLAYED = re.compile(r"([a-z]+)_to")
@@ -316,7 +317,7 @@ def _write(
             feeding = _prepared(wide, group, keys, where, derivations)
             keys = {f: _over(text, group.alias, feeding) for f, text in keys.items()}
             derivations = [
-                replace(d, expression=_over(d.expression, group.alias, feeding))
+                replaced(d, expression=_over(d.expression, group.alias, feeding))
                 for d in derivations
             ]
             where = ()
@@ -352,7 +353,7 @@ def _take(
             value = f"coalesce({value}, {nothing})"
         elif each.expression.startswith(("avg(", MEDIAN)):
             value = f"round({value}, {AVERAGE_DIGITS})"
-        made = replace(each.attribute, rule=each.rule)
+        made = replaced(each.attribute, rule=each.rule)
         name = wide.take(made, value, each.name, f"{kind.link.child.entity}_{each.name}")
         names[name] = each
         if not isinstance(group, Group):
@@ -494,7 +495,7 @@ def compute(site: Site, staged: Staged, wide: Wide, whole: bool = True) -> None:
     proposed = of_row(row_of(site, staged, wide), whole, now=site.settings.ages)
     chosen, left = within([[d for d in proposed if d.rule not in site.declined]], _OF_A_ROW)
     for each in chosen[0]:
-        wide.take(replace(each.attribute, rule=each.rule), each.expression, each.name)
+        wide.take(replaced(each.attribute, rule=each.rule), each.expression, each.name)
     if left:
         site.left_out.append(LeftOut(what=site.homes[staged.id], why=told(left)))
 

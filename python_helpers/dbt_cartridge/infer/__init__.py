@@ -6,7 +6,6 @@ names → column meanings → keys → versions → relationships → identities
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from dbt_cartridge.config import Settings
 from dbt_cartridge.documents.probe import Probe, Unique
@@ -22,6 +21,7 @@ from dbt_cartridge.documents.schema import (
     Table,
     Versions,
 )
+from dbt_cartridge.frozen import replaced
 from dbt_cartridge.infer.columns import meanings, refined
 from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.infer.entities import entities, subject
@@ -116,9 +116,9 @@ def _drafts(
 
 def _corrected(draft: Draft, formulas: Sequence[Identity]) -> Draft:
     """With what the table's own formulas tell of its columns."""
-    draft = replace(draft, meanings=per_unit(draft, formulas))
-    draft = replace(draft, meanings=of_anything(draft))
-    return replace(draft, meanings=in_one_currency(draft, converted_pairs(formulas)))
+    draft = replaced(draft, meanings=per_unit(draft, formulas))
+    draft = replaced(draft, meanings=of_anything(draft))
+    return replaced(draft, meanings=in_one_currency(draft, converted_pairs(formulas)))
 
 
 def _by_rates(draft: Draft, rates: Sequence[Rates]) -> Draft:
@@ -128,7 +128,7 @@ def _by_rates(draft: Draft, rates: Sequence[Rates]) -> Draft:
         for one in rates for each in one.exchanged
         if each.table == draft.id and each.foreign and each.home and one.form
     ]  # fmt: skip
-    return replace(draft, meanings=in_one_currency(draft, pairs)) if pairs else draft
+    return replaced(draft, meanings=in_one_currency(draft, pairs)) if pairs else draft
 
 
 def _by_version(draft: Draft, own: TableKeys, versions: Versions | None, ask: Asker) -> TableKeys:
@@ -136,10 +136,10 @@ def _by_version(draft: Draft, own: TableKeys, versions: Versions | None, ask: As
     if versions is None:
         return own
     if of_itself(draft, versions):
-        own = replace(own, entity=versions.entity_key)
+        own = replaced(own, entity=versions.entity_key)
     columns = versions.entity_key + versions.order_by
     if versions.kind == "duplicates":
-        return replace(own, primary=_once(versions), others=(), doubted=())
+        return replaced(own, primary=_once(versions), others=(), doubted=())
     dated_by_load = any(draft.by_name[c].role == "load_time" for c in versions.order_by)
     # A version is told by its entity and its time, whatever else tells it apart today: a status.
     # Not so where the rest leads to another table: it brings the two together.
@@ -168,7 +168,7 @@ def _by_version(draft: Draft, own: TableKeys, versions: Versions | None, ask: As
         confidence=0.95 if unique else 0.7,
         evidence=(Evidence(text="the entity's key and the load that brought the row"),),
     )
-    return replace(own, primary=key)
+    return replaced(own, primary=key)
 
 
 def _without_references(
@@ -213,7 +213,7 @@ def _refined(
         known = refined(
             draft.meanings, own.primary, own.others, leaving.get(draft.id, ()), versioned
         )
-        out.append(replace(draft, key=own.primary, meanings=known, versions=kept))
+        out.append(replaced(draft, key=own.primary, meanings=known, versions=kept))
     return out
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from dbt_cartridge.frozen import frozen
 from dbt_cartridge.infer.column_words import LOAD_WORDS
 from dbt_cartridge.infer.facts import SURROGATE_WORDS, ColumnFacts, Facts, TableFacts
 from dbt_cartridge.infer.key_columns import (
@@ -37,7 +37,7 @@ _MET_BY_CHANCE = frozenset("phone fax mobile address street city first last labe
 GENERIC_KEY_WORDS = frozenset("name type status description title value date".split())
 
 
-@dataclass(frozen=True)
+@frozen
 class Pair:
     """A foreign key that may be."""
 
@@ -54,7 +54,7 @@ class Pair:
         return self.table, self.columns
 
 
-@dataclass(frozen=True)
+@frozen
 class Target:
     """A column that others may refer to."""
 

@@ -13,8 +13,9 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from dbt_cartridge.frozen import replaced
 from dbt_cartridge.infer.evidence import Weighed
 from dbt_cartridge.infer.keys import TableKeys
 
@@ -135,9 +136,9 @@ def _most_specific(
     )
     best = max(one.probability for one in group)
     return [
-        replace(one, probability=max(one.probability, best))
+        replaced(one, probability=max(one.probability, best))
         if one is narrow
-        else replace(one, probability=0.1 * one.probability)
+        else replaced(one, probability=0.1 * one.probability)
         if one in alike or ("holds" in one.features and one.pair.same_name)
         else one
         for one in group
@@ -174,7 +175,7 @@ def _shared(group: list[Weighed]) -> list[Weighed]:
         # The winner keeps what it had, less the doubt that its rivals raise.
         share = odd / (strongest + (total - 1 - strongest if odd == strongest else odd))
         own = one.probability if odd == strongest else odd / total
-        out.append(replace(one, probability=own * (0.5 + 0.5 * share)))
+        out.append(replaced(one, probability=own * (0.5 + 0.5 * share)))
     return out
 
 

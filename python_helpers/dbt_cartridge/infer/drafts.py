@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from dbt_cartridge.documents.scan import Column, Relation
 from dbt_cartridge.documents.schema import ColumnMeaning, Key, Versions
+from dbt_cartridge.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Draft:
     """One relation with its words, column meanings and keys."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from dbt_cartridge.documents.probe import Answer
 from dbt_cartridge.documents.schema import Evidence, Relationship, RelationshipKind
+from dbt_cartridge.frozen import frozen
 from dbt_cartridge.infer.candidates import Pair, fits
 from dbt_cartridge.infer.facts import SURROGATE_WORDS, ColumnFacts, Facts
 from dbt_cartridge.infer.keys import TableKeys
@@ -15,7 +15,7 @@ from dbt_cartridge.infer.keys import TableKeys
 Features = dict[str, float]
 
 
-@dataclass(frozen=True)
+@frozen
 class Weighed:
     """A candidate with its evidence."""
 

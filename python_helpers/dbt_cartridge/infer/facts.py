@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from dbt_cartridge.documents.scan import Column, Profile, Relation, Scan
 from dbt_cartridge.documents.written import WrittenJoin
+from dbt_cartridge.frozen import replaced
 from dbt_cartridge.infer.role_words import MEASUREMENTS
 from dbt_cartridge.words import Lexicon, without_end
 
@@ -225,7 +226,7 @@ def _by_what_is_measured(
     thing = measured(entity)
     named = {column.words for column in columns.values()}
     return {
-        name: replace(column, words=(*thing, *column.words))
+        name: replaced(column, words=(*thing, *column.words))
         if thing and column.words == ("id",) and column.unique is False
         and (*thing, "id") not in named
         else column

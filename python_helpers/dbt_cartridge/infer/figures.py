@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from dbt_cartridge.frozen import frozen
 from dbt_cartridge.infer.column_words import MONEY, words_of
 from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.infer.reading import read
@@ -15,7 +14,7 @@ _TOTALS = words_of("total amount subtotal extended sum due net gross line cost s
                    "price balance paid charge pay")  # fmt: skip
 
 
-@dataclass(frozen=True)
+@frozen
 class Figure:
     """A numeric column with its mean and range."""
 

@@ -6,10 +6,10 @@ They are asked in the order of `JUDGES`; the first that has an opinion decides.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from dbt_cartridge.documents.scan import Column
 from dbt_cartridge.documents.schema import ColumnRole
+from dbt_cartridge.frozen import frozen
 from dbt_cartridge.infer import column_words as lists
 from dbt_cartridge.infer.measures import Measure, measure
 from dbt_cartridge.infer.reading import Reading, read
@@ -17,7 +17,7 @@ from dbt_cartridge.infer.times import time_role
 from dbt_cartridge.words import raw_split
 
 
-@dataclass(frozen=True)
+@frozen
 class Look:
     """One column, as the judges see it."""
 
@@ -35,7 +35,7 @@ class Look:
         return self.words[-1] if self.words else ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Opinion:
     role: ColumnRole
     why: str = ""

@@ -17,6 +17,7 @@ from dbt_cartridge import law
 from dbt_cartridge.documents.probe import Unique
 from dbt_cartridge.documents.scan import DeclaredKey
 from dbt_cartridge.documents.schema import Candidate, Evidence, Key
+from dbt_cartridge.frozen import frozen
 from dbt_cartridge.infer.column_words import CODE_WORDS, is_digest
 from dbt_cartridge.infer.composites import FOUND, NUMBERED, TOLD_IN, Points, proposals, searched
 from dbt_cartridge.infer.facts import SURROGATE_WORDS, ColumnFacts, Facts
@@ -43,7 +44,7 @@ NAMED = 3.0
 ROUNDS = 3
 
 
-@dataclass(frozen=True)
+@frozen
 class Scored:
     """A key candidate and its points."""
 

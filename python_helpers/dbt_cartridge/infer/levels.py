@@ -9,10 +9,10 @@ So is what a counter shows, whenever it is read.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from dbt_cartridge.documents.probe import Probe, Rise
 from dbt_cartridge.documents.schema import ColumnMeaning, Evidence, Shape
+from dbt_cartridge.frozen import replaced
 from dbt_cartridge.infer.column_words import FLOWS, STANDING
 from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.infer.shapes import days_of
@@ -51,7 +51,7 @@ def over_time(drafts: Sequence[Draft], shapes: Mapping[str, Shape], ask: Probe) 
         if draft.id in flows
     }
     return [
-        replace(draft, meanings=_told(draft, levels.get(draft.id, ()), rising)) for draft in drafts
+        replaced(draft, meanings=_told(draft, levels.get(draft.id, ()), rising)) for draft in drafts
     ]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
 
+from dbt_cartridge.frozen import frozen
 from dbt_cartridge.infer.facts import ColumnFacts, Facts, TableFacts
 from dbt_cartridge.infer.name_words import (
     EXTERNAL_WORDS,
@@ -53,7 +53,7 @@ Likeness = Literal[
 ]
 
 
-@dataclass(frozen=True)
+@frozen
 class Named:
     """A table that a column's words may mean."""
 

@@ -15,12 +15,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import permutations, product
 from typing import Literal
 
 from dbt_cartridge.documents.probe import Answer, Exchange, Probe, Unique
 from dbt_cartridge.documents.schema import Evidence, Exchanged, Rates
+from dbt_cartridge.frozen import replaced
 from dbt_cartridge.infer.column_words import words_of
 from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.infer.exchange import FOREIGN
@@ -55,7 +56,7 @@ def exchange_rates(drafts: Sequence[Draft], ask: Probe) -> tuple[Rates, ...]:
     found: list[Rates] = []
     for each in keyed:
         priced = within(each, [p for draft in drafts for p in priced_tables(draft)], ask)
-        at_home = replace(each, home=each.home or at_par(each, priced, ask))
+        at_home = replaced(each, home=each.home or at_par(each, priced, ask))
         if priced:
             found.append(_direction(at_home, priced, ask))
     return tuple(found)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from dbt_cartridge.documents.scan import Column
+from dbt_cartridge.frozen import frozen
 from dbt_cartridge.written import EPOCHS, written_time
 
 Kind = Literal[
@@ -20,7 +20,7 @@ _MOST = 0.98
 """Text is a number, a date or JSON when this share of its values is."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Reading:
     """One column's values in short."""
 

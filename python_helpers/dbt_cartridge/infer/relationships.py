@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dbt_cartridge import law
 from dbt_cartridge.documents.evidence import EvidenceClass
 from dbt_cartridge.documents.probe import Answer
 from dbt_cartridge.documents.scan import DeclaredForeignKey
 from dbt_cartridge.documents.schema import Candidate, Evidence, Relationship
+from dbt_cartridge.frozen import replaced
 from dbt_cartridge.infer.candidates import Pair, composite_pairs, pairs
 from dbt_cartridge.infer.choice import Chosen, choose, standings
 from dbt_cartridge.infer.evidence import (
@@ -201,10 +202,10 @@ def weigh(
     for draft in drafts:
         answer = answers.get(draft.pair)
         if answer is None or answer.status != "answered":
-            out.append(replace(draft, answer=answer))
+            out.append(replaced(draft, answer=answer))
             continue
         found = with_written(features(draft.pair, facts, keys, answer), draft.written)
-        out.append(replace(draft, features=found, answer=answer, probability=score(found)))
+        out.append(replaced(draft, features=found, answer=answer, probability=score(found)))
     return _with_habits(out, score)
 
 
@@ -220,7 +221,7 @@ def _with_habits(weighed: Sequence[Weighed], score: Scorer) -> list[Weighed]:
         habit = known.get(one.pair, 0) if one.pair.named.likeness in HINTS else 0
         if habit and one.answer is not None and one.answer.status == "answered":
             found = with_habit(one.features, habit)
-            one = replace(one, features=found, habit=habit, probability=score(found))
+            one = replaced(one, features=found, habit=habit, probability=score(found))
         out.append(one)
     return out
 

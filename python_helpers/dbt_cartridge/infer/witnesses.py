@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 
 from dbt_cartridge import law
 from dbt_cartridge.documents.probe import Answer
+from dbt_cartridge.frozen import replaced
 from dbt_cartridge.infer.candidates import SPARSE, Pair, density
 from dbt_cartridge.infer.evidence import Weighed, code_density
 from dbt_cartridge.infer.facts import ColumnFacts, Facts
@@ -167,7 +167,7 @@ def _in_its_own_schema(weighed: Sequence[Weighed], facts: Facts) -> list[Weighed
             if _schema(one.pair.ref_table) == _schema(one.pair.table)
         }  # fmt: skip
         out += [
-            replace(one, ambiguous=_twins(one, group, facts))
+            replaced(one, ambiguous=_twins(one, group, facts))
             for one in group
             if _schema(one.pair.ref_table) == _schema(one.pair.table)
             or _entity(one, facts) not in near

@@ -21,6 +21,7 @@ from dbt_cartridge.documents.design import (
     UniqueTest,
 )
 from dbt_cartridge.errors import RenderError
+from dbt_cartridge.frozen import frozen
 from dbt_cartridge.render import expressions, generic_tests, identifiers, inert, yaml_text
 from dbt_cartridge.render.queries import call_name
 from dbt_cartridge.render.syntax import Syntax
@@ -41,7 +42,7 @@ class Dialect:
     dbt_utils: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Entry:
     """A test in YAML, and the generic test of ours that it needs, if any."""
 
@@ -49,7 +50,7 @@ class Entry:
     needs: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class _Call:
     name: str
     arguments: dict[str, Any]

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Union
 
+from dbt_cartridge.frozen import frozen
+
 WIDTH = 80
 _INDENT = "    "
 
@@ -35,7 +37,7 @@ _SIGNS = ("(", "(f", ",", ")")
 _GLUE = "\0"  # stands before a bracket that touches what is before it: a call
 
 
-@dataclass(frozen=True)
+@frozen
 class Group:
     """`head(item, item)`, with whatever stands between the brackets."""
 

@@ -24,6 +24,7 @@ from dbt_cartridge.documents.design import (
 )
 from dbt_cartridge.documents.style import Style
 from dbt_cartridge.errors import RenderError
+from dbt_cartridge.frozen import frozen
 from dbt_cartridge.render import aliases, expressions, identifiers, inert, layout, portable
 from dbt_cartridge.render.filling import fill, names
 
@@ -31,7 +32,7 @@ _INDENT = " " * 4
 _RANK = "row_rank"
 
 
-@dataclass(frozen=True)
+@frozen
 class Block:
     """Columns under one comment line, its dashes included."""
 
@@ -39,7 +40,7 @@ class Block:
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class TextCte:
     name: str
     body: str

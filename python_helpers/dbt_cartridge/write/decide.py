@@ -12,6 +12,7 @@ from dbt_cartridge.documents.decisions import FILE
 from dbt_cartridge.documents.files import File, FileKind, Files
 from dbt_cartridge.documents.scan import Problem
 from dbt_cartridge.errors import WriteError
+from dbt_cartridge.frozen import frozen
 from dbt_cartridge.write.gate import Gate
 from dbt_cartridge.write.journal import read
 from dbt_cartridge.write.ledger import Entry, Ledger, base_path, conflict_path, digest
@@ -43,7 +44,7 @@ class Decision:
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class _Known:
     """A generated file and what the ledger knows of it."""
 

@@ -15,7 +15,6 @@ import stat
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
@@ -23,6 +22,7 @@ from pydantic import ValidationError
 from dbt_cartridge.documents.base import Frozen
 from dbt_cartridge.documents.scan import Problem
 from dbt_cartridge.errors import WriteError
+from dbt_cartridge.frozen import frozen
 from dbt_cartridge.write.gate import Gate
 from dbt_cartridge.write.paths import FOLDER
 
@@ -30,7 +30,7 @@ _JOURNAL = "journal.json"
 _MANY = 50  # files
 
 
-@dataclass(frozen=True)
+@frozen
 class Write:
     """One file: what is there now, and what shall be. None: no file."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from dbt_cartridge.documents.changes import Action
+from dbt_cartridge.frozen import frozen
 from dbt_cartridge.write.ledger import Entry
 from dbt_cartridge.write.text import Text
 
 
-@dataclass(frozen=True)
+@frozen
 class Outcome:
     """`path` is where the file is; `generated` where we would put it.
 

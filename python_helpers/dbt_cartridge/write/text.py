@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from dbt_cartridge.frozen import frozen
 from dbt_cartridge.write.match_lines import LineMatcher
 
 _MARKS = (
@@ -15,7 +15,7 @@ _MARKS = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Text:
     """`body` with LF line ends and no byte order mark; the rest says how to write it again.
 

@@ -4,7 +4,6 @@ level is taken again and again."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.durations import DURATIONS
@@ -13,6 +12,7 @@ from dbt_cartridge.design.measures import Sum, is_summed, worth
 from dbt_cartridge.design.naming import Names
 from dbt_cartridge.design.parts import Attribute
 from dbt_cartridge.documents.design import BY_VALUE
+from dbt_cartridge.frozen import replaced
 
 _NUMBERS = frozenset({"integer", "decimal", "float"})
 COST = "cost_amount"  # of `worth`
@@ -32,8 +32,8 @@ def totals(group: Group) -> Iterator[Derivation]:
     converts = {a.name: a.converts for a in group.attributes if a.converts}
     for each in found:
         sum_of = names.get(converts.get(each.measure or ""))
-        made = replace(each.attribute, converts=sum_of) if sum_of else each.attribute
-        yield replace(each, attribute=made)
+        made = replaced(each.attribute, converts=sum_of) if sum_of else each.attribute
+        yield replaced(each, attribute=made)
 
 
 def _totals(group: Group) -> Iterator[Derivation]:
@@ -136,7 +136,7 @@ def _median(group: Group, measure: Attribute, average: Attribute) -> Derivation:
     Of what came late most are not late at all, and the half of them says little."""
     text = f"Half of the {group.theirs} have a `{measure.name}` below this, half above."
     name = average.name.replace("average_", "median_", 1)
-    made = replace(average, name=name, description=text)
+    made = replaced(average, name=name, description=text)
     rank = Rank.SOMETIMES if "late" in measure.words else Rank.OFTEN
     return Derivation(DURATIONS, made, f"{MEDIAN}{group.column(measure)})", rank)
 

@@ -8,7 +8,6 @@ alone, and the watch on the column's domain tells of it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design import expressions as sql
@@ -19,6 +18,7 @@ from dbt_cartridge.design.derive.held import RULE as HELD
 from dbt_cartridge.design.measures import Sum, is_measure, is_summed, worth
 from dbt_cartridge.design.parts import Attribute, role_of
 from dbt_cartridge.documents.design import BY_VALUE
+from dbt_cartridge.frozen import replaced
 from dbt_cartridge.words import safe_name
 
 _RANKS = {"status": Rank.FIRST, "type_discriminator": Rank.OFTEN, "category": Rank.SOMETIMES}
@@ -65,7 +65,7 @@ def by_kind(group: Group) -> Iterator[Derivation]:
             said = f"have the {docs.words(attribute.name)} `{value}`"
             label = f"{group.plain(attribute)}_{safe_name(value)}" if codes else safe_name(value)
             for each in _both(group, label, chosen, said, rank):
-                yield replace(
+                yield replaced(
                     each, together=f"{attribute.name}, {each.rank.name}",
                     chosen=(attribute.name, value),
                 )  # fmt: skip
@@ -104,7 +104,7 @@ def by_flag(group: Group) -> Iterator[Derivation]:
             continue  # that a rule has worked it out is no reason to ask what it came to
         said = f"`{attribute.name}` is true of"
         for each in _summed(group, _named(group, label), chosen, said, (BY_FLAG, rank)):
-            yield replace(each, chosen=(attribute.name, None))
+            yield replaced(each, chosen=(attribute.name, None))
 
 
 def flag_label(group: Group, flag: Attribute) -> str:

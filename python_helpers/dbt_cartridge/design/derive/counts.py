@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.group import Group
 from dbt_cartridge.design.derive.sequence import owner_of
 from dbt_cartridge.design.parts import Attribute, Link
+from dbt_cartridge.frozen import replaced
 
 
 def counts(group: Group) -> Iterator[Derivation]:
@@ -46,7 +46,7 @@ def distinct(group: Group) -> Iterator[Derivation]:
         made = counted("_".join(part for part in name_parts if part), text)
         yield Derivation(
             "counts",
-            replace(made, additivity="non_additive"),
+            replaced(made, additivity="non_additive"),
             f"count(distinct {group.column(column)})",
             _rank(group, link, owner),
             again=("distinct", name),

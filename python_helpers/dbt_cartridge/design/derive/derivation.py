@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 
 from dbt_cartridge.design.parts import Attribute, Link
 from dbt_cartridge.documents.design import Again
 from dbt_cartridge.documents.evidence import EvidenceClass
+from dbt_cartridge.frozen import frozen
 
 
 class Rank(IntEnum):
@@ -22,7 +22,7 @@ class Rank(IntEnum):
     SELDOM = 4  # read off what stands beside it, or asked of few kinds of things
 
 
-@dataclass(frozen=True)
+@frozen
 class Derivation:
     """One computed column of one grain.
 

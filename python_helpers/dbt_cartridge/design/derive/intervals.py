@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
@@ -11,6 +10,7 @@ from dbt_cartridge.design.derive.durations import between
 from dbt_cartridge.design.derive.row import Row
 from dbt_cartridge.design.events import event_time
 from dbt_cartridge.design.parts import Attribute, Link
+from dbt_cartridge.frozen import replaced
 
 _CHANGES = frozenset("history histories change changes transition transitions log version".split())
 _FIELDS = frozenset("field attribute property".split())
@@ -93,7 +93,7 @@ def _before(
     plain = value.name.removeprefix(f"{row.entity}_").removeprefix("new_")
     if f"previous_{plain}" in row.by_name:
         return
-    before = replace(
+    before = replaced(
         value, name=f"previous_{plain}", origin=None, required=False, profile=None, tests=(),
         values=(), description=f"`{value.name}` before the change; empty for the first.",
     )  # fmt: skip

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.group import Group
 from dbt_cartridge.design.measures import measures
 from dbt_cartridge.design.parts import Attribute
+from dbt_cartridge.frozen import replaced
 from dbt_cartridge.words import is_participle
 
 RULE = "only_one"
@@ -62,7 +62,7 @@ def _own(group: Group, attribute: Attribute) -> bool:
 
 def _value(group: Group, of: Attribute, name: str, text: str) -> Derivation:
     """What the one says: the greatest of one value."""
-    made = replace(
+    made = replaced(
         of, name=group.prefixed(name), description=text,
         required=False, tests=(), origin=None, profile=None, follows=False, within=None,
         zero_if_none=False, values=(),

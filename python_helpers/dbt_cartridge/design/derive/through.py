@@ -4,7 +4,7 @@ a list."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from dbt_cartridge.design import docs
@@ -20,6 +20,7 @@ from dbt_cartridge.design.enrich import display
 from dbt_cartridge.design.measures import is_measure, is_summed
 from dbt_cartridge.design.parts import Attribute, Link, Offer
 from dbt_cartridge.documents.design import BY_VALUE, Projection
+from dbt_cartridge.frozen import replaced
 from dbt_cartridge.words import pluralised, safe_name, singular, snake
 
 _SORTING = frozenset({"status", "category", "type_discriminator"})
@@ -86,7 +87,7 @@ class Through:
         bridge, own = self.here.child.relation.rows, self.here.parent.relation.rows
         if bridge and own and bridge > LONGEST_LIST * own:
             return None  # of all members of a plan the first few in the alphabet say nothing
-        return replace(shown[0], name="full_name") if self.parts else shown[0]
+        return replaced(shown[0], name="full_name") if self.parts else shown[0]
 
     @cached_property
     def kinds(self) -> tuple[Attribute, tuple[str, ...]] | None:
@@ -150,10 +151,10 @@ class Through:
         an average. None where the members play a role: their kinds are those of the role."""
         if not (self.whole and self.there.joinable) or self.entity != self.other:
             return None
-        link = replace(self.here, child=self.there.parent, columns=self.here.fields)
+        link = replaced(self.here, child=self.there.parent, columns=self.here.fields)
         hidden = {*self.here.fields, self.key}
         shown = tuple(a for a in self.others.attributes if a.name not in hidden)
-        return Group(link, replace(self.others, attributes=shown), self.members)
+        return Group(link, replaced(self.others, attributes=shown), self.members)
 
 
 def through(pair: Through) -> Iterator[Derivation]:
@@ -191,8 +192,8 @@ def through(pair: Through) -> Iterator[Derivation]:
         for each in rule(group):
             if each.attribute.money and each.attribute.additivity == "additive":
                 continue  # the sum by kind of what is shared says too little for its room
-            shared = replace(each.attribute, additivity="non_additive")
-            yield replace(each, attribute=shared)
+            shared = replaced(each.attribute, additivity="non_additive")
+            yield replaced(each, attribute=shared)
 
 
 def _by_what_they_are(pair: Through, several: str) -> Iterator[Derivation]:
@@ -212,13 +213,13 @@ def _by_what_they_are(pair: Through, several: str) -> Iterator[Derivation]:
         own = docs.words(pair.here.parent.entity)
         made = counted(f"{noun}_count", f"How many {said} the {own} has.")
         yield Derivation(
-            BY_VALUE, replace(made, additivity="non_additive"),
+            BY_VALUE, replaced(made, additivity="non_additive"),
             f"count(distinct case when {told} = {sql.literal(value)} then {key} end)",
             Rank.FIRST, together=kind.name,
         )  # fmt: skip
         if pair.named is not None:
             listed = _list(pair, pair.name_as(value), noun, said, kind.name)
-            yield replace(listed, rule=BY_VALUE)
+            yield replaced(listed, rule=BY_VALUE)
 
 
 def _list(pair: Through, column: str, entity: str, said: str, together: str) -> Derivation:
