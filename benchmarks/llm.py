@@ -27,12 +27,12 @@ from dbt_cartridge.documents.asked import Asked
 from dbt_cartridge.documents.host import Host
 from dbt_cartridge.documents.scan import Column, Profile, Relation, Scan
 from dbt_cartridge.documents.schema import ColumnMeaning, Key, Relationship, Schema, Table
+from dbt_cartridge.garbage import few_collections
 from dbt_cartridge.llm.improving import improver
 from dbt_cartridge.llm.models import Model
 from dbt_cartridge.llm.opening import Opened
 from dbt_cartridge.llm.protocol import Ask
 from dbt_cartridge.llm.providers.mock import Mock
-from dbt_cartridge.pipeline import few_collections
 from dbt_cartridge.progress import Silent
 from dbt_cartridge.write.answers import KeptAnswers
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 from dbt_cartridge.config import STEPS, Settings
 from dbt_cartridge.design import design
 from dbt_cartridge.documents.asked import Asked
-from dbt_cartridge.documents.base import Document, documents_folder
+from dbt_cartridge.documents.base import Document, documents_folder, put
 from dbt_cartridge.documents.changes import Changes, Given
 from dbt_cartridge.documents.decisions import Decisions
 from dbt_cartridge.documents.design import Design, Offline
@@ -34,6 +34,7 @@ from dbt_cartridge.engine.probe import prober
 from dbt_cartridge.engine.remembering import Remembering
 from dbt_cartridge.engine.stored import stored
 from dbt_cartridge.errors import ConfigError, DocumentError, WriteError, did_you_mean
+from dbt_cartridge.garbage import few_collections
 from dbt_cartridge.infer import infer, without_personal_values
 from dbt_cartridge.infer.decided import declared, denied, obeyed, with_terms
 from dbt_cartridge.infer.told import told as with_told
@@ -204,19 +205,22 @@ def _corridor(
             return rules
         if (named := followed(project_dir, rules)) is not None:
             better.decisions = decisions_in(named.text)
-        return better.improve(rules)
+        return better.improve(_kept(rules, folder))
 
     designed = step(
         "design",
         Design,
         lambda: told(
             "Designing models",
-            lambda: _kept(design(schema, facts, host, settings, decisions.declined), folder),
+            lambda: design(schema, facts, host, settings, decisions.declined),
             lambda d: f"{len(d.models)} models",
         ),
         improved,
     )
+    if better is None and "design" not in skipped:
+        _keep_as_designed(folder)
     files = step("render", Files, lambda: render(designed, host, settings))
+    saved = (designed, files)
     if "render" in skipped:
         _refuse_changed(files, Files.file_name, lambda: host)
     given, schema_changes = survey(facts, before, host, project_dir, prune=settings.prune)
@@ -247,7 +251,8 @@ def _corridor(
             update = {"problems": problems, "broken": found.broken, "texts": files.digest}
             verdicts = verdicts.model_copy(update=update)
         for document in (designed, files, verdicts, memory.proofs):
-            document.save(folder)
+            if not any(document is each for each in saved):
+                document.save(folder)
     files = extended(files, host)  # the proof declares the user's sources in words of its own
     files = files.with_files(followed(project_dir, designed))
     with clock.measured("write"):
@@ -283,6 +288,11 @@ def _kept(design: Design, folder: Path) -> Design:
     """What is added later is weighed against what the rules made."""
     Offline.model_construct(**dict(design)).save(folder)
     return design
+
+
+def _keep_as_designed(folder: Path) -> None:
+    """Where the rules are alone, what they made is the design, to the byte."""
+    put(folder / Offline.file_name, (folder / Design.file_name).read_text("utf-8"))
 
 
 def _saved(better: Improver | None, folder: Path) -> Asked | None:
@@ -452,19 +462,6 @@ def _steps_before(start: str) -> frozenset[str]:
             f"There is no step '{start}': use {', '.join(STEPS)}.{did_you_mean(start, STEPS)}"
         )
     return frozenset(STEPS[: STEPS.index(start)])
-
-
-@contextmanager
-def few_collections() -> Generator[None]:
-    """Documents live until the end and hold no cycles, but Python's collector goes through all of
-    them again whenever they have grown by a quarter: a third of the time of a large run."""
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 20, 20)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
 
 
 class _Clock:

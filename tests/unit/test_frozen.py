@@ -22,7 +22,8 @@ class Part:
 def test_parts_are_compared_and_hashed_by_their_fields() -> None:
     one, same = Part("a"), Part("a")
     assert one.loud == "A"
-    assert one == same and hash(one) == hash(same)
+    assert one == same
+    assert hash(one) == hash(same)
     assert len({one, same, Part("b"), Part("a", 2)}) == 3
 
 

@@ -76,7 +76,7 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
     drafts = by_parents([_by_rates(d, rates) for d in drafts], relationships)
     found = roles(drafts, relationships, ask)
     drafts = [
-        replace(d, meanings=beside_a_price(d)) if found[d.id].role == "dimension" else d
+        replaced(d, meanings=beside_a_price(d)) if found[d.id].role == "dimension" else d
         for d in drafts
     ]
     drafts = over_time(drafts, {id: one.shape for id, one in found.items()}, ask)

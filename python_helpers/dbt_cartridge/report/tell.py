@@ -10,6 +10,7 @@ from dbt_cartridge.documents.base import Frozen, documents_folder
 from dbt_cartridge.documents.changes import Action, Changes
 from dbt_cartridge.documents.scan import Problem
 from dbt_cartridge.errors import BrokenError, CartridgeError, ConflictError, LostError
+from dbt_cartridge.garbage import few_collections
 from dbt_cartridge.report.applied import corrected
 from dbt_cartridge.report.console import Say, event
 from dbt_cartridge.report.diffs import diff_lines
@@ -49,10 +50,11 @@ def tell(
     Args:
         say: prints one line; standard output, in colour on a terminal, if None.
     """
-    document = run(outcome)
     folder = documents_folder(project_dir)
-    document.save(folder)
-    save_page(document, outcome, folder)
+    with few_collections():
+        document = run(outcome)
+        document.save(folder)
+        save_page(document, outcome, folder)
     if voice.as_json:
         print(document.text())
     elif not voice.quiet:
