@@ -64,11 +64,14 @@ def _shown(
     # Not from dbt_common, which dbt 1.7 does not have.
     from dbt.exceptions import DbtRuntimeError  # pyright: ignore[reportPrivateImportUsage]
 
-    from dbt_cartridge import operations
     from dbt_cartridge.errors import INTERRUPTED, CartridgeError
+    from dbt_cartridge.garbage import few_collections
 
     try:
-        return getattr(operations, operation)(options, version, project_vars, adapter, sql)
+        with few_collections():  # what is imported stays too
+            from dbt_cartridge import operations
+
+            return getattr(operations, operation)(options, version, project_vars, adapter, sql)
     except CartridgeError as error:
         raise DbtRuntimeError(str(error)) from error
     except KeyboardInterrupt:

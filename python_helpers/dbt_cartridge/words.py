@@ -333,6 +333,9 @@ class Lexicon:
         return tuple(spelt.split("_"))
 
 
+_HEADS = tuple(sorted(lists.KEY_HEADS))
+
+
 def _own_key(word: str, table: tuple[str, ...]) -> tuple[str, str] | None:
     """`soid` in a table `SO`: its name and the word for a key, be the name ever so short."""
     stem = "".join(table)
@@ -354,8 +357,9 @@ def _shortens(words: tuple[str, ...], thing: str) -> bool:
 def _key_stems(words: Sequence[str]) -> set[str]:
     """What the name writes before a key word: `fac` of `fac_id`, `prim_fac_id` and `facid`."""
     found = {one for one, after in pairwise(words) if after in lists.KEY_HEADS}
-    for head in lists.KEY_HEADS:
-        found.update(word[: -len(head)] for word in words if word.endswith(head))
+    for word in words:
+        if word.endswith(_HEADS):
+            found.update(word[: -len(head)] for head in _HEADS if word.endswith(head))
     return found
 
 

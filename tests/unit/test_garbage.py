@@ -13,4 +13,7 @@ def test_what_stands_already_is_not_gone_through_again() -> None:
     with few_collections():
         assert gc.get_freeze_count() >= standing
         assert len(gc.get_objects()) < standing / 10
+        with few_collections():
+            assert gc.get_freeze_count() >= standing
+        assert gc.get_freeze_count() >= standing
     assert gc.get_freeze_count() == 0

@@ -19,6 +19,7 @@ _UNITS = {
     "percent": "in per cent",
     "seconds": "in seconds",
 }
+_WORD = re.compile(r"[^\W_]+")
 _OF_NOTHING = frozenset(("of", "the", "a", "an", "its"))
 _LONGEST_LISTED = 6
 _MOST_NAMED = 5
@@ -162,9 +163,9 @@ def of(said: str, owner: str) -> str:
 def says_more(description: str, name: str) -> bool:
     """Whether a reader of the column's name learns anything: whose `address` it is, and nothing of
     `customer_address` from "Address of the customer"."""
-    known = {singular(word) for word in name.split("_")}
-    told = re.findall(r"[^\W_]+", description.lower())
-    return not {singular(word) for word in told} <= known | _OF_NOTHING
+    known = {singular(word) for word in name.split("_")} | _OF_NOTHING
+    told = _WORD.finditer(description.lower())
+    return any(singular(match.group()) not in known for match in told)
 
 
 def source_name(column: str, name: str) -> str:

@@ -146,7 +146,8 @@ class Wide:
         said = [*self.expressions.values()]
         kept: list[Join] = []
         for join in reversed(self.joins):  # a join names none that comes after it
-            if any(f"{sql.name(join.to)}." in text for text in said):
+            start = f"{sql.name(join.to)}."
+            if any(start in text for text in said):
                 kept.append(join)
                 said += join.on
             elif (link := self.by_join.pop(join.to, None)) is not None:

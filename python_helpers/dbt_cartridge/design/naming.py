@@ -77,6 +77,8 @@ class Names:
 
     def _known(self, wishes: Sequence[str], owner: str) -> list[str]:
         own = self._of_owner.get(owner, [])
+        if not own:
+            return []
         return [
             *(self._spelt[wish.casefold()] for wish in wishes if wish.casefold() in own),
             *(self._spelt[name] for wish in wishes for name in own

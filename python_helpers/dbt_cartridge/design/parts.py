@@ -114,7 +114,7 @@ class Staged:
     def entities(self) -> str:
         return self.table.entities
 
-    @property
+    @cached_property
     def is_person(self) -> bool:
         """Somebody, or a company that is reached like one. A message only names its sender."""
         return any(
@@ -139,7 +139,7 @@ class Link:
     joinable: bool  # at most one parent row per child row
     complete: bool  # every child row has its parent: proved, and no NULL
 
-    @property
+    @cached_property
     def is_self(self) -> bool:
         return self.child.id == self.parent.id
 

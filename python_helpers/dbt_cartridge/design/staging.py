@@ -98,15 +98,15 @@ def stage(job: Job) -> Staged:
     for column in columns:
         cast, meaning, name = casts[column.name], meanings[column.name], names[column.name]
         made = _attribute(job, column, meaning, cast, name, column.name in in_key)
-        attributes.append(
-            replaced(
+        if meaning.unit_column or column.name in tellers:
+            made = replaced(
                 made,
                 unit_by=None if meaning.unit_table else names.get(meaning.unit_column or ""),
                 unit_of=_unit_of(meaning),
                 is_currency=meaning.tells_currency,
                 units=measures.few_units(column) if column.name in tellers else (),
             )
-        )
+        attributes.append(made)
         expressions[name] = (cast.expression, cast.comment)
         for path, family, value, always in casting.lifted(alias, column):
             field = claimed.claim(f"{name}_{safe_name(path)}")
@@ -120,7 +120,9 @@ def stage(job: Job) -> Staged:
         expressions[flag] = (deleted.expression, None)
         deleted = removed.Removed(flag, deleted.expression, False, False, deleted.seen)
     later = _later(job.identities)
-    attributes = [replaced(a, follows=bool(a.origin and a.origin[1] in later)) for a in attributes]
+    attributes = [
+        replaced(a, follows=True) if a.origin and a.origin[1] in later else a for a in attributes
+    ]
     offered = ordered(attributes)
     entity_key = _entity_key(table)
     staged_key = tuple(names[c] for c in entity_key.columns if c in names) if entity_key else ()

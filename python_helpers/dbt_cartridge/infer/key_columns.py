@@ -105,11 +105,16 @@ class KeyColumns:
             return meaning.role != "measure" or self.references[column.name] < TOLD
         return column.family in NEVER_KEY_TYPES
 
+    @cached_property
+    def _of_tools(self) -> frozenset[str]:
+        return frozenset(
+            name for name in self.place
+            if name.lower().startswith(LOAD_TOOL)
+            or ((meaning := self.meanings.get(name)) is not None and meaning.is_load_tool)
+        )  # fmt: skip
+
     def is_load_tool(self, column: ColumnFacts) -> bool:
-        meaning = self.meanings.get(column.name)
-        if meaning is not None and meaning.is_load_tool:
-            return True
-        return column.name.lower().startswith(LOAD_TOOL)
+        return column.name in self._of_tools
 
     def can_lead(self, column: ColumnFacts) -> bool:
         """Part of a key by its place: any short text too, since names are keys of small tables."""

@@ -129,15 +129,24 @@ def _by_name(
             return "credential", Evidence(text=f"the name says '{secret}'")
     if words == ("name",) and entity and entity[-1] in PERSON_TABLES:
         return "person_name", Evidence(text=f"the name of a person ({' '.join(entity)})")
-    said = f" {' '.join(plain)} "
-    for pii, phrases in _NAMED:
-        found = next((phrase for phrase in phrases if f" {phrase} " in said), None)
-        if found is None or not _fits(column, words, pii):
+    for pii, found in _phrases(plain):
+        if not _fits(column, words, pii):
             continue
         if (set(words) - set(found.split())) & _NOT_PERSONAL:
             continue
         return pii, Evidence(text=f"the name says '{found}'")
     return None
+
+
+@lru_cache(maxsize=16_384)  # most names stand in many tables
+def _phrases(words: tuple[str, ...]) -> tuple[tuple[Pii, str], ...]:
+    """What the words name of each kind of personal data."""
+    said = f" {' '.join(words)} "
+    return tuple(
+        (pii, next(each for each in phrases if f" {each} " in said))
+        for pii, phrases in _NAMED
+        if any(f" {each} " in said for each in phrases)
+    )
 
 
 _TELLING = frozenset(
@@ -153,6 +162,7 @@ def _plain(word: str) -> str:
     return word if word.isascii() else re.sub(r"[^a-z0-9]", "", anyascii(word).lower())
 
 
+@lru_cache(maxsize=16_384)
 def _secret(words: tuple[str, ...]) -> str | None:
     """The phrase that names a secret, where nothing but how it is written comes after it: a
     `password_policy` is none."""

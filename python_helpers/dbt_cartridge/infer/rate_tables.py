@@ -74,10 +74,12 @@ def quoted_tables(draft: Draft) -> Iterator[Quoted]:
         return
     rates = _rates(draft)
     since = _since(draft)
+    if not rates or since is None:
+        return
     told = [m.name for m in draft.meanings if _holds_currencies(draft, m)]
     base = [name for name in told if draft.distinct(name) == 1]
     others = [name for name in told if name not in base]
-    if not rates or since is None or len(others) != 1 or len(base) > 1:
+    if len(others) != 1 or len(base) > 1:
         return
     home = _values(draft, base[0])[:1] if base else []
     if base and not home:
@@ -89,8 +91,10 @@ def _holds_currencies(draft: Draft, meaning: ColumnMeaning) -> bool:
     column = draft.column(meaning.name)
     if column.type not in ("text", "integer"):
         return False
+    if names_currency(meaning, draft.relation):
+        return True
     values = read(column).values
-    return names_currency(meaning, draft.relation) or bool(values and values <= CURRENCIES)
+    return bool(values and values <= CURRENCIES)
 
 
 def _rates(draft: Draft) -> tuple[str, ...]:
@@ -98,8 +102,8 @@ def _rates(draft: Draft) -> tuple[str, ...]:
     numbers: list[ColumnMeaning] = []
     for meaning in draft.meanings:
         column = draft.column(meaning.name)
-        seen = read(column)
         if column.type in NUMBERS and meaning.role in ("measure", "attribute"):
+            seen = read(column)
             positive = seen.low is not None and seen.low >= 0 and (seen.high or 0) > 0
             numbers += [meaning] if positive else []
     called = [m.name for m in numbers if set(m.words) & (RATES | EXCHANGE)]

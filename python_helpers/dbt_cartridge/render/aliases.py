@@ -47,6 +47,9 @@ def _renames(query: Query, width: int) -> dict[str, str]:
     longest: dict[str, int] = defaultdict(int)
     for cte in query.ctes:
         for expression, indent in _expressions(cte):
+            # A name in it is shorter by four quotes and a dot: none of it can pass the end.
+            if indent + len(expression) - len('"".""') + len(".,") <= width:
+                continue
             for alias, column in expressions.names(expression):
                 longest[alias] = max(longest[alias], indent + len(column))
     names = [*(each.alias for each in query.inputs), *(each.name for each in query.ctes)]

@@ -64,6 +64,7 @@ def _write(name: str, adapter: str, drop: frozenset[str], stored: frozenset[str]
     return f"{identifiers.write(alias, adapter)}.{written}"
 
 
+@lru_cache(maxsize=65536)
 def _split(name: str) -> tuple[str | None, str]:
     match = _COLUMN.match(name)
     assert match is not None, name

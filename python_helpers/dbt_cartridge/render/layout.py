@@ -71,13 +71,13 @@ def wrap(sql: str, indent: str, width: int = WIDTH, reserve: int = 0) -> str:
 
 
 def parse(sql: str) -> Sequence:
-    tokens = [match.group() for match in _TOKEN.finditer(sql)]
-    # Where one token touched the next, it goes on touching it: `a.b`, `x::int`, `f(`.
-    ends = [match.end() for match in _TOKEN.finditer(sql)]
-    starts = [match.start() for match in _TOKEN.finditer(sql)]
     glued: list[str] = []
-    for index, token in enumerate(tokens):
-        touches = index > 0 and starts[index] == ends[index - 1]
+    end = -1
+    for match in _TOKEN.finditer(sql):
+        token = match.group()
+        # Where one token touched the next, it goes on touching it: `a.b`, `x::int`, `f(`.
+        touches = match.start() == end
+        end = match.end()
         if touches and token not in "()," and glued[-1] not in _SIGNS:
             glued[-1] += token
         elif touches and token == "(" and glued[-1] not in ("(", "(f", ","):

@@ -422,7 +422,7 @@ def _same(test: Test) -> str:
 
 def page_test(test: Test, tested: Mapping[str, TestVerdict]) -> PageTest:
     """`tested`: the owner's part of `verdicts_by_owner`."""
-    verdict = tested.get(_same(test))
+    verdict = tested.get(_same(test)) if tested else None
     return PageTest(
         text=test_words(test),
         severity=test.severity,

@@ -53,9 +53,13 @@ class Text:
 def unified_diff(before: str, after: str, path: str, *, created: bool = False) -> str:
     """Empty where nothing changes. A missing newline at the end is said as git says it."""
     names = ("/dev/null" if created else f"a/{path}", f"b/{path}")
-    lines = _changed(before.splitlines(keepends=True), after.splitlines(keepends=True), names)
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    lines = _changed(old, new, names)
+    ended = len(old) == before.count("\n") and len(new) == after.count("\n")
     shown = "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+        lines
+        if ended
+        else (e if e.endswith("\n") else f"{e}\n\\ No newline at end of file\n" for e in lines)
     )
     return shown.encode("utf-8", "replace").decode("utf-8")
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from dbt_cartridge.documents.scan import Column, Scan
-from dbt_cartridge.infer.personal import personal
+from dbt_cartridge.infer.personal import (
+    _phrases,  # pyright: ignore[reportPrivateUsage]
+    personal,
+)
 from dbt_cartridge.infer.withheld import without_personal_values
 from dbt_cartridge.words import split
 from tests.unit.infer.build import column, integer, moment, relation
@@ -140,3 +143,10 @@ def test_values_of_personal_columns_go_no_further_and_counts_do() -> None:
         assert kept == one.profile.model_copy(update={"top_values": (), "min": None, "max": None})
     assert "ann@example.org" not in silent.model_dump_json()
     assert without_personal_values(silent) == silent
+
+
+def test_a_name_that_stands_in_many_tables_is_held_against_the_phrases_once():
+    searched = _phrases.cache_info().misses
+    for number in range(50):
+        assert kind(column("home_phone"), f"table_{number}") == "phone"
+    assert _phrases.cache_info().misses - searched <= 1

@@ -40,7 +40,7 @@ def _totals(group: Group) -> Iterator[Derivation]:
     names = Names()
     first = first_asked(group)
     in_units: dict[str, int] = {}
-    for each in group.sums():
+    for each in group.sums:
         measure = each.measure
         if measure.name in (*group.told, f"{group.child.entity}_count"):
             continue
@@ -79,7 +79,7 @@ def averages(group: Group) -> Iterator[Derivation]:
     """
     names = Names()
     first = first_asked(group)
-    for each in (s for s in group.sums() if s.measure is first):
+    for each in (s for s in group.sums if s.measure is first):
         whole = total_name(group.measured, each.measure.name)
         if is_summed(each.measure) and each.measure.money and group.child.table.role == "fact":
             whole = f"total_{group.child.entity}_amount"
@@ -126,7 +126,7 @@ def averages(group: Group) -> Iterator[Derivation]:
 def first_asked(group: Group) -> Attribute | None:
     """The measure that is asked for first: an order without a total of its own is worth what its
     lines add up to."""
-    found = [s.measure for s in group.sums() if s.measure.name not in group.told]
+    found = [s.measure for s in group.sums if s.measure.name not in group.told]
     first = min(found, key=worth, default=None)
     return first if first is not None and (first.money or first.origin) else None
 

@@ -207,7 +207,7 @@ def _named(group: Group, label: str) -> str:
 def _amounts(group: Group) -> list[Sum]:
     """The sum that is asked for first, of money that is in one currency."""
     found = [
-        s for s in group.sums()
+        s for s in group.sums
         if s.measure.money and not s.suffix and not is_summed(s.measure) and not s.unit_by
         and worth(s.measure) == 0
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -47,14 +47,14 @@ class Group:
     def child(self) -> Staged:
         return self.link.child
 
-    @property
+    @cached_property
     def entity(self) -> str:
         """In names: one row of the group."""
         if self.called:
             return self.called
         return self.prefixed(self.child.entity)
 
-    @property
+    @cached_property
     def entities(self) -> str:
         """In names: many rows of the group."""
         if self.called:
@@ -78,7 +78,7 @@ class Group:
         last = self.prefix.rpartition("_")[2]
         return f"{self.prefix}_{name.removeprefix(f'{last}_')}"
 
-    @property
+    @cached_property
     def theirs(self) -> str:
         """In words: the rows of the group."""
         role = f" as {docs.words(self.prefix)}" if self.prefix else ""
@@ -109,10 +109,11 @@ class Group:
     def time(self) -> Attribute | None:
         return event_time(self.attributes)
 
-    def sums(self) -> Iterator[Sum]:
+    @cached_property
+    def sums(self) -> tuple[Sum, ...]:
         """The sums over the rows: what is grouped by a currency is in one."""
         by = None if self.one_unit else self.link.columns
-        return sums(self.attributes, self.alias, by)
+        return tuple(sums(self.attributes, self.alias, by))
 
     def is_shared(self, attribute: Attribute) -> bool:
         """Taken over from the parent: alike in all rows of the group."""

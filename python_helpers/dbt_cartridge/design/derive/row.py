@@ -45,7 +45,7 @@ class Row:
     def by_name(self) -> dict[str, Attribute]:
         return {a.name: a for a in self.columns}
 
-    @property
+    @cached_property
     def own(self) -> list[Attribute]:
         """Columns of the table itself."""
         return [a for a in self.columns if a.origin and a.origin[0] == self.staged.id]
