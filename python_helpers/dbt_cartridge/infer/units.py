@@ -7,10 +7,10 @@ each row's number a thing of its own: such numbers are never added up across it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from dbt_cartridge.documents.scan import Relation
 from dbt_cartridge.documents.schema import FRACTIONS, ColumnMeaning, Evidence, Relationship
+from dbt_cartridge.frozen import replaced
 from dbt_cartridge.infer import column_words as lists
 from dbt_cartridge.infer.drafts import Draft
 from dbt_cartridge.infer.reading import Reading, read
@@ -62,7 +62,7 @@ def by_parents(drafts: Sequence[Draft], edges: Sequence[Relationship]) -> list[D
         if name is not None and edge.where_column is None and edge.table != edge.ref_table:
             tellers.setdefault(edge.table, []).append((edge.ref_table, name))
     return [
-        replace(draft, meanings=tuple(_by_parent(m, draft, *tellers[draft.id][0])
+        replaced(draft, meanings=tuple(_by_parent(m, draft, *tellers[draft.id][0])
                                       for m in draft.meanings))
         if len(tellers.get(draft.id, ())) == 1
         else draft
