@@ -65,7 +65,7 @@ def infer(scan: Scan, probe: Probe | None, settings: Settings) -> Schema:
     references = find_relationships(facts, names, keys, by_name, ask)
     relationships = references.joined
     keys = {table: _without_references(own, relationships, table) for table, own in keys.items()}
-    drafts = [replace(d, other_keys=keys[d.id].others) for d in drafts]
+    drafts = [replaced(d, other_keys=keys[d.id].others) for d in drafts]
     drafts = _refined(drafts, keys, versions, relationships)
     formulas = identities(drafts, relationships, ask)
     proved: dict[str, list[Identity]] = {}
@@ -181,7 +181,7 @@ def _without_references(
     if not lost:
         return own
     kept = tuple(key for key in own.others if key not in lost)
-    return replace(own, others=kept, doubted=(*own.doubted, *lost))
+    return replaced(own, others=kept, doubted=(*own.doubted, *lost))
 
 
 def _once(versions: Versions) -> Key:
