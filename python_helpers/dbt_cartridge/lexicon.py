@@ -303,7 +303,7 @@ UNCOUNTED = _words(
     canvas census chassis chess class compass corpus crisis cross css data details diagnosis dns
     emphasis energy equipment express feedback fitness focus gas glass gms goods gps grass gross has
     history https hypothesis illness info information ins inventory ios iris is its js lens less
-    loss mass media metadata minus news oasis ops os pass plus pos premises press previous
+    loss mass media metadata minus news oasis ops os pass plus pos press previous
     process progress radius sales series sms species staff status stress success syllabus
     synopsis tax tennis thesis this tls us virus weather was wellness
     """

@@ -46,7 +46,8 @@ _SINGULARS = {
     "taxes": "tax", "vertices": "vertex", "viruses": "virus", "wives": "wife", "women": "woman",
     "caches": "cache", "sizes": "size", "cookies": "cookie", "databases": "database",
     "expenses": "expense", "purchases": "purchase", "leases": "lease", "cases": "case",
-    "skus": "sku", "ins": "in", "outs": "out", "ups": "up", "offs": "off", "downs": "down",
+    "skus": "sku", "premises": "premise", "ins": "in", "outs": "out", "ups": "up", "offs": "off",
+    "downs": "down",
     "bases": "base", "axes": "axis", "genres": "genre", "sales": "sale", "goods": "good",
 }  # fmt: skip
 _CAPITALS_INSIDE = re.compile(r"(?:UoM|DoB|IoT|QoS)(?![a-z])")
@@ -153,7 +154,7 @@ class Lexicon:
         key_stems: frozenset[str] = frozenset(),
         languages: Mapping[str, str] | None = None,
         housed: Collection[str] = (),
-        glued: Mapping[str, tuple[str, str]] | None = None,
+        glued: Mapping[str, tuple[str, ...]] | None = None,
         own: Mapping[str, str] | None = None,
     ):
         self.known = known  # words that the schema itself writes apart
@@ -193,12 +194,15 @@ class Lexicon:
         foreign = (word for table in spoken for words in every[table] for word in words)
         whole |= {word for word in foreign if word not in lists.ABBREVIATIONS}
         housed = [name for name, words in table_words.items() if words and words[0] in prefixes]
-        glued = {
+        glued: dict[str, tuple[str, ...]] = {
             word: found
             for table, columns in written.items()
             for (word,) in (words for words in columns if len(words) == 1)
             if (found := _own_key(word, _without_house(table_words[table], prefixes)))
         }
+        glued |= _by_initials(
+            {t: _without_house(table_words[t], prefixes) for t in written}, written
+        )
         short_own: dict[str, set[str]] = {}
         for table, columns in written.items():
             thing = singular((_without_house(table_words[table], prefixes) or ("",))[-1])
@@ -343,6 +347,30 @@ def _own_key(word: str, table: tuple[str, ...]) -> tuple[str, str] | None:
     if _is_word(word) or len(stem) < 2 or not word.startswith(stem):
         return None
     return (stem, head) if head in lists.KEY_HEADS else None
+
+
+def _by_initials(
+    names: Mapping[str, tuple[str, ...]], columns: Mapping[str, Sequence[tuple[str, ...]]]
+) -> dict[str, tuple[str, ...]]:
+    """`sid`, the first column of `student` and of no other table: the student's id, wherever it
+    stands; `sname`, which no other table has: the student's name. A word (`bid`, `aid`) says
+    itself."""
+    keys: dict[str, list[tuple[str, ...]]] = {}
+    called: dict[str, list[tuple[str, ...]]] = {}
+    for table, own in columns.items():
+        words = names[table]
+        thing = (*words[:-1], singular(words[-1])) if words else ()
+        initials = "".join(word[0] for word in words if word)
+        for at, written in enumerate(own):
+            if len(written) != 1 or _is_word(written[0]):
+                continue
+            if written[0].endswith("name"):
+                theirs = written[0] == f"{initials}name"
+                called.setdefault(written[0], []).append((*thing, "name") if theirs else ())
+            elif at == 0 and thing and written[0] == f"{initials}id":
+                keys.setdefault(written[0], []).append((*thing, "id"))
+    found = {**called, **keys}
+    return {word: each[0] for word, each in found.items() if len(each) == 1 and each[0]}
 
 
 def _shortens(words: tuple[str, ...], thing: str) -> bool:

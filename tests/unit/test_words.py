@@ -353,8 +353,22 @@ def test_short_forms_are_settled_by_their_neighbours_and_by_the_table(
 
 
 @pytest.mark.parametrize(
+    ("name", "words"),
+    [("sid", "student id"), ("sname", "student name"), ("bid", "bid"), ("tid", "tid"),
+     ("dname", "dname"), ("olid", "order line id")],
+)  # fmt: skip
+def test_initials_of_a_table_name_its_key_and_its_name(name: str, words: str) -> None:
+    tables = {
+        "student": ["sid", "sname"], "bids": ["bid", "sid"], "teacher": ["tid"],
+        "tutor": ["tid", "dname"], "dept": ["dname"], "order_lines": ["olid"],
+    }  # fmt: skip
+    assert " ".join(Lexicon.of(tables).split(name)) == words
+
+
+@pytest.mark.parametrize(
     ("one", "many"),
-    [("check_in", "check_ins"), ("sign_up", "sign_ups"), ("energy_daily", "energy_daily"),
+    [("check_in", "check_ins"), ("premise", "premises"), ("sign_up", "sign_ups"),
+     ("energy_daily", "energy_daily"),
      ("sale_daily", "sales_daily")],
 )  # fmt: skip
 def test_nouns_of_verbs_with_a_particle_and_names_that_say_how_often(one: str, many: str) -> None:

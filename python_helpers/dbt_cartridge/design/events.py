@@ -18,11 +18,14 @@ _LATER = frozenset(
 """Of what comes after, or again and again: it dates a row only where nothing else does."""
 _PERIODS = frozenset({"period", "service", "coverage", "accrual"})
 """What begins with a day without anything happening on it: a bill's period."""
+_PLAIN = frozenset("at on date time timestamp datetime".split())
 _FEW_WITHOUT = 0.05  # of the rows have no time
 
 
 def is_planned(attribute: Attribute) -> bool:
-    return not PLANNED.isdisjoint(attribute.words)
+    """`requested_ship_date` is; that something was requested, at `requested_at`, has happened."""
+    said = attribute.words - _PLAIN
+    return not PLANNED.isdisjoint(said) and said != frozenset({"requested"})
 
 
 def is_of_period(words: Collection[str]) -> bool:

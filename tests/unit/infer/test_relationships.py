@@ -651,3 +651,13 @@ def test_who_was_led_to_once_so_far_is_no_second_key() -> None:
     schema = world.infer()
     assert edges(schema)["playlists(owner_user_id)"] == "users(id)"
     assert ("owner_user_id",) not in [k.columns for k in schema.by_id["raw.playlists"].other_keys]
+
+
+def test_a_key_of_one_letter_and_id_is_led_to() -> None:
+    world = World(
+        {
+            "student": {"sid": list(range(1, 21)), "sname": NAMES},
+            "loan": {"loan_id": MANY, "sid": FEW, "days": FEW},
+        }
+    )
+    assert edges(world.infer()) == {"loan(sid)": "student(sid)"}

@@ -138,7 +138,10 @@ def _fulfilment(row: Row, planned: Attribute) -> Attribute | None:
     shared = [a for a in others if stem & {verb_of(w) for w in a.name.split("_")}]
     if len(shared) == 1 or not row.is_fact:
         return shared[0] if len(shared) == 1 else None
-    later = {high.name for low, high, _ in row.ordered() if start and low.name == start.name}
+    later = {
+        high.name for low, high, _ in row.ordered()
+        if start and low.name == start.name and not is_planned(high)
+    }  # fmt: skip
     open_ended = [a for a in others if not a.required and (a.name in later or not later)]
     if len(open_ended) == 1 and not shared:
         return open_ended[0]
