@@ -122,3 +122,32 @@ def fact(rows: Rows, *held: Identity) -> set[str]:
     schema = world.infer().model_copy(update={"identities": held})
     models = design(schema, world.scan, host(), Settings()).models
     return {c.name for model in models if model.name.startswith("fct_") for c in model.columns}
+
+
+def balances(*more: str) -> set[str]:
+    """Columns of the accounts' mart. `more`: what tells the rows apart beside account and day."""
+    pairs = [(a, day, b) for day in range(20) for a in range(1, 21) for b in more or ("",)]
+    rows: dict[str, Any] = {
+        "account_id": [a for a, _, _ in pairs],
+        "as_of_date": [date(2024, 1, 1) + timedelta(days=day) for _, day, _ in pairs],
+        "balance": [100.5 + (a * day) % 37 for a, day, _ in pairs],
+    }
+    if more:
+        rows["currency_pocket"] = [b for _, _, b in pairs]
+    world = World(
+        {
+            "accounts": {
+                "account_id": list(range(1, 21)),
+                "account_name": [f"Account {i}" for i in range(20)],
+                "opened_on": [date(2020, 1, 1) + timedelta(days=i) for i in range(20)],
+            },
+            "account_balances": rows,
+        }
+    )
+    made = design(world.infer(), world.scan, host(), Settings())
+    return {c.name for m in made.models if m.name == "dim_accounts" for c in m.columns}
+
+
+def test_what_stands_now_is_the_latest_of_what_is_read_each_day() -> None:
+    assert "latest_balance" in balances()
+    assert "latest_balance" not in balances("main", "savings")  # one pocket's is not the account's

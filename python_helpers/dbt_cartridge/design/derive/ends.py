@@ -13,6 +13,7 @@ from dbt_cartridge.words import snake
 
 TURN, RECENCY = "turn", "recency"
 """Columns that count the rows of a group in the order of time, from the first and from the last."""
+_MOST_LEVELS = 2
 _COMPARABLE = frozenset({"integer", "decimal", "float", "text", "date", "timestamp"})
 """Types of which every warehouse has a maximum: it picks the value of the one row that is left."""
 
@@ -59,6 +60,8 @@ def ends(group: Group) -> Iterator[Derivation]:
             # A time entry's `entry_id` is that of the time entry.
             said = snake([*group.entity.split("_"), *plain.split("_")])
             said = plain if plain == group.entity else said
+            if _is_level(attribute):
+                said = group.prefixed(attribute.name)  # a balance is the account's own
             made = Attribute(
                 name=f"{word}_{said}", type=attribute.type, group=attribute.group,
                 description=docs.of(docs.words(plain), f"{word} of the {group.theirs}"),
@@ -86,9 +89,25 @@ def _telling(group: Group) -> Iterator[tuple[Attribute, Rank]]:
     ]  # fmt: skip
     for state in states[:1]:
         yield state, Rank.FIRST if told else Rank.SELDOM
+    for level in _levels(group)[:_MOST_LEVELS]:
+        yield level, Rank.FIRST
     amount = first_asked(group)
     if numbered and amount is not None and amount.money and amount.unit_by is None:
         yield amount, Rank.OFTEN
+
+
+def _levels(group: Group) -> list[Attribute]:
+    """Of what is read of a thing again and again, what stands now: its balance, its stock. Only
+    where one row of each time is the thing's: of a product's stock in all shops the latest row is
+    one shop's."""
+    time = group.time
+    if time is None or set(group.rows.key) - set(group.link.columns) != {time.name}:
+        return []
+    return [a for a in group.attributes if _is_level(a) and a.unit_by is None]
+
+
+def _is_level(attribute: Attribute) -> bool:
+    return attribute.role == "measure" and attribute.additivity == "semi_additive"
 
 
 def _plain(group: Group, attribute: Attribute) -> str:
