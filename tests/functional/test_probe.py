@@ -79,6 +79,11 @@ QUESTIONS: Sequence[tuple[Question, Answer]] = (
                 form="discount_rate"),
         Answer(rows=5, considered=3, hits=3),
     ),
+    (  # a tenth of a percent is not ten
+        Product(relation="raw.lines", result="amount", left="price", right="qty", third="off",
+                form="discount_percent"),
+        Answer(rows=5, considered=3, hits=2),
+    ),
     (
         Product(relation="raw.lines", result="amount", left="amount", right="off", form="sum"),
         Answer(rows=5, considered=4, hits=3),
