@@ -133,11 +133,15 @@ def first_asked(group: Group) -> Attribute | None:
 
 def _median(group: Group, measure: Attribute, average: Attribute) -> Derivation:
     """What half of them stay below: a few that took for ever carry an average of durations off.
-    Of what came late most are not late at all, and the half of them says little."""
+    Of what came late most are not late at all, and the half of them says little; of what has an
+    amount people ask what it came to, by its kinds too, before they ask for the half of its times.
+    """
     text = f"Half of the {group.theirs} have a `{measure.name}` below this, half above."
     name = average.name.replace("average_", "median_", 1)
     made = replaced(average, name=name, description=text)
-    rank = Rank.SOMETIMES if "late" in measure.words else Rank.OFTEN
+    amount = first_asked(group)
+    seldom = "late" in measure.words or (amount is not None and amount.money)
+    rank = Rank.SOMETIMES if seldom else Rank.OFTEN
     return Derivation(DURATIONS, made, f"{MEDIAN}{group.column(measure)})", rank)
 
 
