@@ -89,6 +89,7 @@ class Session:
     seconds: float = 0.0
     replies: int = 0
     unanswered: str = ""  # why a request brought nothing
+    _counted: set[str] = field(default_factory=set[str])  # told to have been answered, of one label
 
     @property
     def lost(self) -> str:
@@ -127,6 +128,7 @@ class Session:
             began = time.monotonic()
             self.meter.share = SHARES[pending[0].kind]
             self.progress.start(f"{label} with {self.opened.model}", len(pending))
+            self._counted = set()
             try:
                 found |= self._asked(system, pending, held)
             finally:
@@ -259,8 +261,9 @@ class Session:
         try:
             for position, reply in crew.results(requests(), self.settings.concurrency):
                 read(position, reply)
-                taken = sum(result.answer is not None for result in found[position])
-                self.progress.advance(taken, sent[position][-1].about)
+                taken = {r.question.about for r in found[position] if r.answer is not None}
+                self.progress.advance(len(taken - self._counted), sent[position][-1].about)
+                self._counted |= taken
         except BaseException:
             self.pace.stop("interrupted")  # what is under way is left
             for position, reply in crew.finished():

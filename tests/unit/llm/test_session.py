@@ -286,6 +286,21 @@ def test_what_stands_is_taken_where_the_rest_never_comes_right(tmp_path: Path):
     assert again.asked().fallbacks == ()
 
 
+def test_what_is_asked_twice_is_counted_once():
+    told: list[int] = []
+
+    class Counting(Silent):
+        def advance(self, count: int = 1, what: str = "") -> None:
+            told.append(count)
+
+    bad = json.dumps({"q1": {"pieces": [{"name": "good"}, {"name": "odd_one"}]}})
+    its = session(lambda _: bad)
+    its.progress = Counting()
+    its.answers("Designing", "s", pieces())
+    assert len(told) > 1
+    assert sum(told) == 1
+
+
 def test_more_than_may_stand_there_costs_only_what_is_too_much():
     many = json.dumps({"q1": {"pieces": [{"name": f"n{n}"} for n in range(5)]}})
     its = session(lambda _: many)
