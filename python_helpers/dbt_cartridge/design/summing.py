@@ -274,9 +274,8 @@ def _other_side(site: Site, link: Link) -> Link | None:
     if link.child.table.role != "bridge":
         return None
     for other in site.plan.up[link.child.id]:
-        within = set(other.columns) <= set(
-            link.columns
-        )  # the tenant in which a tag's number counts
+        # The tenant in which a tag's number counts is no other side.
+        within = set(other.columns) <= set(link.columns)
         if not within and len(other.columns) == 1 and other.is_plain:
             return other
     return None

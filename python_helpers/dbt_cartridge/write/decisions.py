@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from dbt_cartridge.documents.files import File
 from dbt_cartridge.errors import ConfigError, WriteError, did_you_mean
 from dbt_cartridge.stems import swapped
 from dbt_cartridge.write.ledger import digest
+from dbt_cartridge.write.renaming import SQL_WORDS
 
 HEAD = """\
 # What people have decided about the raw tables. Cartridge weighs each decision against the data and
@@ -29,7 +29,6 @@ HEAD = """\
 _MOST_BYTES = 2_000_000
 _SHAPES = {FILE: "`tables:`, and below it `schema.table:`"}
 _PEOPLES_WORDS = ("name", "description", "text", "why", "drop", "unit", "tags")
-_SQL_WORD = re.compile(r"(?P<theirs>'(?:[^']|'')*')|(?P<word>\w+)")
 _OF_MODELS = "`models:`, and below it the name of a model"
 Node = Any  # ruamel's maps and lists are not typed
 CommentedMap: Node = comments.CommentedMap
@@ -144,7 +143,7 @@ def followed(project_dir: Path, design: Design) -> File | None:
         _follow(value, words)
     if (after := _dumped(data)) == before:
         return None
-    return File(path=FILE, text=after, kind="yaml", over=digest(text.replace("\r\n", "\n")))
+    return File(path=FILE, text=after, kind="yaml", over=digest(text))
 
 
 def decisions_in(text: str) -> Decisions:
@@ -159,7 +158,7 @@ class _Words:
     borne: AbstractSet[str]
 
     def in_text(self, text: str) -> str:
-        return _SQL_WORD.sub(lambda m: m["theirs"] or self._now(m["word"]), text)
+        return SQL_WORDS.sub(lambda m: m["theirs"] or self._now(m["word"]), text)
 
     def _now(self, word: str) -> str:
         if word in self.borne:

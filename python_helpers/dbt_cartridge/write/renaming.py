@@ -18,7 +18,7 @@ _OF = re.compile(r"""^( +model: *['"]?)(\w+)(['"]? *(?:#.*)?)$""", re.MULTILINE)
 
 
 # What may hold a name of ours; comments and texts are people's words.
-_SQL = re.compile(r"(?P<theirs>--[^\n]*|'(?:[^']|'')*')|(?P<word>\w+)")
+SQL_WORDS = re.compile(r"(?P<theirs>--[^\n]*|'(?:[^']|'')*')|(?P<word>\w+)")
 _YAML = re.compile(r"(?P<theirs>#[^\n]*)|(?P<word>[a-z0-9]+(?:_+[a-z0-9]+)+)")
 
 
@@ -26,7 +26,7 @@ def with_words(kind: FileKind, base: str, new: str, texts: Sequence[str]) -> lis
     """`texts` with the words that `new` has wherever `base` has others: aliases and keys bear the
     new name too, and an edit beside one is no conflict. A word that `new` has kept in one place
     stays."""
-    pattern = _YAML if kind == "yaml" else _SQL
+    pattern = _YAML if kind == "yaml" else SQL_WORDS
     before, after = (
         [m["word"] for m in pattern.finditer(text) if m["word"]] for text in (base, new)
     )
