@@ -31,7 +31,8 @@ Proposal = tuple[tuple[str, ...], Points]
 def proposals(own: KeyColumns) -> list[Proposal]:
     """Everything that the shape of the table suggests, without regard to its rows."""
     return [
-        *_lines(own), *_bridges(own), *_dated(own), *_reported(own), *_marked_off(own),
+        *_lines(own), *_bridges(own), *_dated(own), *_of_fields(own), *_reported(own),
+        *_marked_off(own),
         *_counted_within(own), *_of_each_part(own), *_told_in(own), *_leading(own),
     ]  # fmt: skip
 
@@ -139,6 +140,24 @@ def _dated(own: KeyColumns) -> list[Proposal]:
     return out
 
 
+def _of_fields(own: KeyColumns) -> list[Proposal]:
+    """What it is about, the field whose value it tells, and since when that is so.
+
+    Two fields change in one moment as soon as a form is saved, though none did so far.
+    """
+    about = [c for c in own.links if own.references[c.name] >= 0.5 and c not in own.fields]
+    out: list[Proposal] = []
+    for field in own.fields[:2]:
+        for at, link in enumerate(about[:2]):
+            for later, date in enumerate(own.dates[:2]):
+                why = [("each field of what it is about, and when", 5.0 - at - 0.5 * later)]
+                out.append((own.names_of((link, field, date)), why))
+            if not own.dates:
+                why = [("each field of what it is about", 4.0 - at)]
+                out.append((own.names_of((link, field)), why))
+    return out
+
+
 def _reported(own: KeyColumns) -> list[Proposal]:
     """A report by day: what it is about, the date, and the segments that split it."""
     date = next((c for c in own.parts if c.words in (("date",), ("day",))), None)
@@ -195,7 +214,7 @@ def _bridges(own: KeyColumns) -> list[Proposal]:
     out: list[Proposal] = []
     links = [c for c in own.links if c not in own.ordinals and not own.is_own_key(c)]
     named = [(a, b) for a in links for b in own.parts
-             if b not in links and b.family == a.family and own.joins_two((a, b))]  # fmt: skip
+             if b not in links and b.name in own.sides and own.joins_two((a, b))]  # fmt: skip
     out += [(own.names_of(pair), [("the table is named after both", 4.0)]) for pair in named]
     rest = [c for c in own.all if c not in links and own.is_content(c)]
     for size in (2, 3, 4):

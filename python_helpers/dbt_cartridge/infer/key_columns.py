@@ -30,6 +30,8 @@ SEGMENT_WORDS = frozenset(
 """What a report of advertising or traffic is split by."""
 TOLD_IN = frozenset("language locale currency".split())
 """In what a thing of another table is told: once a language, though one alone is loaded today."""
+FIELD_WORDS = frozenset("field attribute property parameter setting option name id".split())
+"""What names a column of another table, where its values stand below each other."""
 LINK_ATTRIBUTES = frozenset("role relationship type kind relation".split())
 """What tells several links between the same two apart."""
 BARRED_ROLES = frozenset(
@@ -230,6 +232,27 @@ class KeyColumns:
             if _begins(entity, a) and _ends(entity, b):
                 return len(entity) <= len(a) + len(b) + 1
         return False
+
+    @cached_property
+    def sides(self) -> frozenset[str]:
+        """What the table brings together, where its name says so: the two columns of deal_company.
+
+        That a deal has one company so far makes the deal no key of the pairs.
+        """
+        return frozenset(
+            column.name
+            for link in self.links if self.references[link.name] >= 0.5
+            for other in self.parts
+            if other is not link and not other.is_generic and self.joins_two((link, other))
+            for column in (link, other)
+        ) if not self.has_own_key else frozenset()  # fmt: skip
+
+    @cached_property
+    def fields(self) -> list[ColumnFacts]:
+        """Those that name what a `value` beside them is the value of: `field_name`, `attribute`."""
+        if not any(c.words[-1:] == ("value",) for c in self.all):
+            return []
+        return [c for c in self.parts if set(c.words) <= FIELD_WORDS and not self.is_own_key(c)]
 
     @cached_property
     def is_history(self) -> bool:

@@ -392,6 +392,8 @@ class KeyDraft:
         reference = self._own.references[column.name]
         if reference:
             points.append(("its name is that of another table", -3.0 * reference))
+        if reference >= 0.5 and column.name in self._own.sides:
+            points.append(("one side of what the table brings together", -4.0))
         return points
 
     def _single(self, column: ColumnFacts, standing: Points) -> Scored:
@@ -535,7 +537,8 @@ class KeyDraft:
             points.append((VERSIONED, -2.5))
         if any(text == TOLD_IN for text, _ in points):
             return Scored(columns, tuple(points), unique)
-        if unique and any(self.table.columns[c].unique for c in columns) and (self._rows or 0) > 2:
+        alone = any(self.table.columns[c].unique for c in set(columns) - self._own.sides)
+        if unique and alone and (self._rows or 0) > 2:
             weight = min(1.0, math.log10(self._rows or 1) / 2.5)
             if any("nothing but" in text for text, _ in points):
                 weight *= 0.3
