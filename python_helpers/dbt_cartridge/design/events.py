@@ -18,6 +18,7 @@ _LATER = frozenset(
 """Of what comes after, or again and again: it dates a row only where nothing else does."""
 _PERIODS = frozenset({"period", "service", "coverage", "accrual"})
 """What begins with a day without anything happening on it: a bill's period."""
+_CHANGED = frozenset("changed modified updated edited".split())
 _PLAIN = frozenset("at on date time timestamp datetime".split())
 _FEW_WITHOUT = 0.05  # of the rows have no time
 
@@ -45,7 +46,8 @@ def event_time(attributes: Sequence[Attribute]) -> Attribute | None:
     ]  # fmt: skip
     first = [
         a for a in times
-        if not a.follows and _LATER.isdisjoint(a.words) and not is_of_period(a.words)
+        if not a.follows and not is_of_period(a.words)
+        and (_LATER.isdisjoint(a.words) or _is_of_change(a))
     ]  # fmt: skip
     for among, filled in ((first, True), (first, False), (times, True)):
         for role in ("event_time", "created_time"):
@@ -53,6 +55,12 @@ def event_time(attributes: Sequence[Attribute]) -> Attribute | None:
             if found:
                 return found[0]
     return None
+
+
+def _is_of_change(attribute: Attribute) -> bool:
+    """A bare `updated_at` that is no stamp on the row, since it is part of its key: each row tells
+    of a change."""
+    return attribute.role == "event_time" and attribute.words <= _PLAIN | _CHANGED
 
 
 def is_filled(attribute: Attribute) -> bool:

@@ -20,6 +20,7 @@ from dbt_cartridge.infer.key_columns import (
 from dbt_cartridge.infer.keys import TableKeys
 from dbt_cartridge.infer.name_words import PERSON_ROLES
 from dbt_cartridge.infer.names import Named, NameIndex, in_order, is_short_form, normal
+from dbt_cartridge.infer.role_words import HISTORIES
 from dbt_cartridge.words import singular
 
 MAX_PER_COLUMN = 8
@@ -177,14 +178,13 @@ def _stands_elsewhere(column: ColumnFacts, facts: Facts, known: dict[str, set[st
     """Another table has one row for each value of this key of versions.
 
     A bare `id` is every table's: of those, only a table of the same entity is meant, as `account`
-    beside `account_history`.
+    beside `account_history`, and not `ticket` beside `ticket_form_history`.
     """
     others = known.get(column.name.casefold(), set()) - {column.table}
     if not column.is_generic:
         return bool(others)
-    own = facts.tables[column.table].entity
-    entities = [facts.tables[table].entity for table in others]
-    return any(one in (own[: len(one)], own[-len(one) :]) for one in entities if one)
+    own = tuple(w for w in facts.tables[column.table].entity if w not in HISTORIES)
+    return any(facts.tables[table].entity == own for table in others)
 
 
 def is_book(table: TableFacts) -> bool:

@@ -65,7 +65,8 @@ def refined(
     """The same columns once keys and relationships are known.
 
     A key column is `key`, unless the key is composed of foreign keys and times: those keep their
-    roles. Without versions, `is_current` is a flag like others.
+    roles. Without versions, `is_current` is a flag like others, and a time of change that is part
+    of the key is not a change of the row: it is what the row tells of.
     """
     leads: dict[str, Relationship] = {}
     discriminators: set[str] = set()
@@ -99,6 +100,8 @@ def _refine(
     if name in keyed and (single or name not in leads):
         if single or role in ("attribute", "natural_key", "measure", "name", "technical"):
             role, text = "key", "part of the primary key" if not single else "the primary key"
+        elif role == "updated_time" and not versioned:
+            role, text = "event_time", "part of the key: when the change came that the row tells of"
     elif name in leads:
         target = leads[name]
         role, text = "foreign_key", f"leads to {target.ref_table}"

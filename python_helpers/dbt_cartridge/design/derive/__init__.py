@@ -13,6 +13,7 @@ from dbt_cartridge.design.derive.ages import ages
 from dbt_cartridge.design.derive.amounts import averages, totals
 from dbt_cartridge.design.derive.by_kind import by_flag, by_kind, moments_by_kind
 from dbt_cartridge.design.derive.by_two import by_two
+from dbt_cartridge.design.derive.changes import changes
 from dbt_cartridge.design.derive.counts import counts, distinct
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.durations import durations, lateness, planned
@@ -34,7 +35,7 @@ __all__ = ["OF_A_GROUP", "OF_A_ROW", "of_bridge", "of_group", "of_period", "of_r
 
 OF_A_GROUP: tuple[Callable[[Group], Iterator[Derivation]], ...] = (
     counts, moments, lists, totals, by_kind, by_flag, averages, ends, distinct,
-    by_two, moments_by_kind, people,
+    by_two, moments_by_kind, changes, people,
 )  # fmt: skip
 OF_A_ROW: tuple[Callable[[Row], Iterator[Derivation]], ...] = (
     full_name, sequence, running, durations, lateness, planned, progress, held, intervals,

@@ -40,7 +40,7 @@ def durations(row: Row) -> Iterator[Derivation]:
     pairs = [
         (low, high) for low, high, known in row.ordered()
         if known.hits >= law.HOLDS * known.considered and not is_planned(high)
-        and {low.role, high.role} <= _TIMES
+        and {low.role, high.role} <= _TIMES and not _is_one(low, high)
     ]  # fmt: skip
     pairs.sort(key=lambda pair: pair[0] is not start)
     for number, (low, high) in enumerate(pairs[:_MOST]):
@@ -219,6 +219,17 @@ def _is_midnight(attribute: Attribute, which: str) -> bool:
     """A day that is kept as a moment."""
     moment = _moment(attribute, which)
     return moment is not None and (moment.hour, moment.minute, moment.second) == (0, 0, 0)
+
+
+def _is_one(low: Attribute, high: Attribute) -> bool:
+    """One time under two names, as load tools keep it: as many, from the same first to the same
+    last. Between them nothing passes."""
+    one, other = low.profile, high.profile
+    return (
+        one is not None and other is not None and one.min is not None
+        and (one.distinct, one.min, one.max, one.nulls)
+        == (other.distinct, other.min, other.max, other.nulls)
+    )  # fmt: skip
 
 
 def between(start: str, end: str, unit: str, low: Attribute, high: Attribute) -> str:

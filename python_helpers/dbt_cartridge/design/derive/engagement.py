@@ -31,6 +31,9 @@ def engagement(row: Row) -> Iterator[Derivation]:
         if f"has_{several}" not in row.by_name and kind not in row.complete:
             flag = _flag(f"has_{several}", f"True where the {row.words} has any {said}.")
             yield Derivation("engagement", flag, f"{row[count]} > 0", seldom)
+        if row.is_fact:
+            for state, reached in _reached(row, names):
+                yield from _until_first(row, state, reached)
         first, latest = _moments(row, names)
         if first is None or latest is None:
             continue
@@ -75,6 +78,14 @@ def _until_first(row: Row, kind: str, first: Attribute) -> Iterator[Derivation]:
         between(row[start], row[first], unit, start, first),
         Rank.OFTEN if row.is_fact or row.staged.is_person else Rank.SELDOM,
     )
+
+
+def _reached(row: Row, names: Mapping[str, Derivation]) -> Iterator[tuple[str, Attribute]]:
+    """The states of which a history tells when they were reached: of each, when it was first."""
+    for name, each in names.items():
+        if each.again is not None and each.again[0] == "first" and each.also is not None:
+            if name in row.by_name and name in row.expressions:
+                yield name.removeprefix("first_").removesuffix("_at"), row.by_name[name]
 
 
 def shares(row: Row) -> Iterator[Derivation]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbt_cartridge.design import docs
+from dbt_cartridge.design.derive.changes import field_of
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.durations import between
 from dbt_cartridge.design.derive.row import Row
@@ -13,7 +14,6 @@ from dbt_cartridge.design.parts import Attribute, Link
 from dbt_cartridge.frozen import replaced
 
 _CHANGES = frozenset("history histories change changes transition transitions log version".split())
-_FIELDS = frozenset("field attribute property".split())
 
 
 def intervals(row: Row) -> Iterator[Derivation]:
@@ -22,10 +22,11 @@ def intervals(row: Row) -> Iterator[Derivation]:
     Of a table that by its name keeps changes, has its owner's key, a time and a value: a row holds
     from its time to that of the owner's next row, of the same field where one is named.
     """
+    yield from _lasted(row)
     time, owner = _since(row) or event_time(row.own), _owner(row)
     if time is None or owner is None or not row.staged.key_proved or not _keeps_changes(row):
         return
-    field = _field(row)
+    field = field_of(row.own)
     keys = [row[name] for name in _keys(owner, field)]
     order = ", ".join([row[time], *(row[key] for key in row.staged.key if key != time.name)])
     window = f"over (partition by {', '.join(keys)} order by {order})"
@@ -57,16 +58,40 @@ def intervals(row: Row) -> Iterator[Derivation]:
         Rank.FIRST,
         windowed=True,
     )
+    lasted = _in_state(time, "valid_from", "valid_to")
+    yield Derivation(
+        "intervals", lasted, between(row[time], until, lasted.unit or "", time, time), Rank.FIRST,
+        windowed=True,
+    )  # fmt: skip
+    yield from _before(row, window, belongs, whose, {time.name, *(a.name for a in (field,) if a)})
+
+
+def _lasted(row: Row) -> Iterator[Derivation]:
+    """The time in the state, of versions that the source or its load tool has dated itself."""
+    versions = row.staged.table.versions
+    if versions is None or not versions.valid_from or not versions.valid_to:
+        return
+    names = row.staged.names
+    since, until = (
+        row.by_name.get(names.get(name, "")) for name in (versions.valid_from, versions.valid_to)
+    )
+    if since is None or until is None or {since.type, until.type} - {"date", "timestamp"}:
+        return
+    lasted = _in_state(since, since.name, until.name)
+    took = between(row[since], row[until], lasted.unit or "", since, until)
+    current = row.by_name.get(names.get(versions.is_current or "", ""))
+    if current is not None and current.type == "boolean":
+        took = f"case when not {row[current]} then {took} end"
+    yield Derivation("intervals", lasted, took, Rank.FIRST)
+
+
+def _in_state(time: Attribute, since: str, until: str) -> Attribute:
     unit = "days" if time.type == "date" else "hours"
-    lasted = Attribute(
+    return Attribute(
         name=f"{unit}_in_state", type="integer" if time.type == "date" else "decimal",
         group="numerics", role="measure", additivity="additive", unit=unit,
-        description=f"{unit.capitalize()} from `valid_from` to `valid_to`; empty while it holds.",
+        description=f"{unit.capitalize()} from `{since}` to `{until}`; empty while it holds.",
     )  # fmt: skip
-    yield Derivation(
-        "intervals", lasted, between(row[time], until, unit, time, time), Rank.FIRST, windowed=True
-    )
-    yield from _before(row, window, belongs, whose, {time.name, *(a.name for a in (field,) if a)})
 
 
 def _before(
@@ -106,18 +131,11 @@ def _before(
 def changed(row: Row) -> tuple[str, ...] | None:
     """The columns that say of what the changes are: the owner's key, and the field."""
     owner = _owner(row)
-    return None if owner is None else tuple(_keys(owner, _field(row)))
+    return None if owner is None else tuple(_keys(owner, field_of(row.own)))
 
 
 def _keys(owner: Link, field: Attribute | None) -> list[str]:
     return [*owner.columns, *([field.name] if field else [])]
-
-
-def _field(row: Row) -> Attribute | None:
-    return next(
-        (a for a in row.own if a.type in ("text", "integer") and not _FIELDS.isdisjoint(a.words)
-         and (a.name in _FIELDS or a.name.endswith(("_id", "_name", "_key")))), None,
-    )  # fmt: skip
 
 
 def _since(row: Row) -> Attribute | None:
