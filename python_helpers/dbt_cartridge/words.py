@@ -156,6 +156,7 @@ class Lexicon:
         housed: Collection[str] = (),
         glued: Mapping[str, tuple[str, ...]] | None = None,
         own: Mapping[str, str] | None = None,
+        things: frozenset[str] = frozenset(),
     ):
         self.known = known  # words that the schema itself writes apart
         self.entities = entities  # singular words of table names
@@ -164,6 +165,7 @@ class Lexicon:
         self.languages = languages or {}  # of the tables that are not named in English
         self.glued = glued or {}  # `soid`, the key of a table that is called `SO`
         self.own = own or {}  # `cand`, by which the key of the candidates is called
+        self.things = things  # what the tables list: the last words of their names, in singular
         self._splits: dict[str, tuple[str, ...]] = {}
         # What the tables with a prefix of the house are called without it.
         self._housed = frozenset(self.entity(table) for table in housed)
@@ -211,9 +213,11 @@ class Lexicon:
                     short_own.setdefault(words[0], set()).add(thing)
         own = {short: min(things) for short, things in short_own.items() if len(things) == 1}
         known = frozenset(whole - own.keys())
+        things = frozenset(singular(words[-1]) for words in table_words.values() if words)
         return cls(
-            known, frozenset(entities), prefixes, frozenset(stems), spoken, housed, glued, own
-        )
+            known, frozenset(entities), prefixes, frozenset(stems), spoken, housed, glued, own,
+            things,
+        )  # fmt: skip
 
     def split(self, name: str) -> tuple[str, ...]:
         """See `split`."""
@@ -228,8 +232,25 @@ class Lexicon:
     def columns(self, names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
         """The words of a table's columns, without a prefix that all of them share (`l_`, `o_`)."""
         prefix = column_prefix(names)
-        found = (self.split(name[len(prefix) :]) or self.split(name) for name in names)
-        return tuple(map(self._without_table_prefix, found))
+        found = [self.split(name[len(prefix) :]) or self.split(name) for name in names]
+        return tuple(map(self._without_table_prefix, self._without_field(found)))
+
+    def _without_field(self, found: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+        """`property_city` says that it is a column, which it is: a load tool's mark on what the
+        source calls its properties. Not where there are properties: of real estate, or in a list
+        of properties and their values."""
+        own = set(found)
+        for mark in lists.FIELD_MARKS:
+            marked = [words for words in found if words[:1] == (mark,) and len(words) > 1]
+            apart = own.isdisjoint(words[1:] for words in marked)
+            if len(marked) < 3 or not apart or self._has_things(mark, marked):
+                continue
+            return [words[1:] if words in marked else words for words in found]
+        return list(found)
+
+    def _has_things(self, mark: str, marked: Collection[tuple[str, ...]]) -> bool:
+        keyed = any(words[1:] in ((head,) for head in lists.KEY_HEADS) for words in marked)
+        return keyed or singular(mark) in self.things
 
     def _without_table_prefix(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """`parent_crm_account_id` is a parent's account where a table is called `crm_account`.
@@ -302,6 +323,12 @@ class Lexicon:
             stem = word[: -len(head)]
             if word.endswith(head) and len(stem) >= 3 and self._long_form(stem):
                 return (stem, head)
+        for head in ("id", "key"):
+            stem = word[: -len(head)] if word.endswith(head) else ""
+            for thing in self.entities:
+                role = stem.removesuffix(thing)
+                if len(thing) >= 4 and 4 <= len(role) < len(stem):
+                    return (role, thing, head)  # `primarycontactid`
         return ()
 
     def _long_form(self, short: str) -> str | None:

@@ -374,3 +374,18 @@ def test_initials_of_a_table_name_its_key_and_its_name(name: str, words: str) ->
 def test_nouns_of_verbs_with_a_particle_and_names_that_say_how_often(one: str, many: str) -> None:
     assert snake(pluralised(one.split("_"))) == many
     assert Lexicon.of({many: ["id"]}).entity(many)[-1] == one.rpartition("_")[2]
+
+
+def test_a_mark_that_a_column_is_one_says_nothing() -> None:
+    columns = ["id", "property_city", "property_createdate", "property_numberofemployees"]
+    own = Lexicon.of({"company": columns, "contact_property_history": ["contact_id"]})
+    assert own.columns(columns) == (
+        ("id",), ("city",), ("create", "date"), ("number", "of", "employees"),
+    )  # fmt: skip
+
+
+def test_properties_are_things_where_they_are_listed() -> None:
+    columns = ["property_id", "property_city", "property_type", "property_price"]
+    for tables in ({"house": columns}, {"properties": columns[1:], "agents": ["id"]}):
+        own = Lexicon.of(tables)
+        assert ("property", "city") in own.columns(next(iter(tables.values())))

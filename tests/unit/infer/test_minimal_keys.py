@@ -158,3 +158,20 @@ def test_the_id_of_a_historys_rows_is_its_key() -> None:
     }
     named: Rows = {"job_id": list(range(1, jobs + 1)), "title": [f"J{i}" for i in range(jobs)]}
     assert _key({"job_hist": rows, "jobs": named}, "job_hist") == ("hist_id",)
+
+
+def test_what_brings_two_together_is_known_by_both_though_each_has_one_so_far() -> None:
+    tables: dict[str, Rows] = {
+        "deals": {"id": [100 + n for n in range(50)], "name": [f"D{n}" for n in range(50)]},
+        "companies": {"id": [900 + n for n in range(20)], "name": [f"C{n}" for n in range(20)]},
+        "deal_company": {
+            "deal_id": [100 + n for n in range(50)],
+            "company_id": [900 + n * 7 % 20 for n in range(50)],
+        },
+        "deal_tag": {
+            "deal_id": [100 + n for n in range(40)],
+            "tag": [("big", "new", "lost")[n % 3] for n in range(40)],
+        },
+    }
+    assert _key(tables, "deal_company") == ("deal_id", "company_id")
+    assert _key(tables, "deal_tag") == ("deal_id", "tag")

@@ -170,3 +170,31 @@ def test_each_check_with_one_tender_so_far_is_the_checks_number_all_the_same() -
     }
     found = edges(World({"checks": checks, "tenders": tenders}).infer())
     assert found["tenders(check_no, store_no)"] == "checks(check_no, store_no)"
+
+
+def test_an_id_leads_to_the_entity_of_a_history_though_the_name_begins_like_another_table() -> None:
+    forms = [(form, at) for form in range(1000, 1004) for at in range(10)]
+    world = World(
+        {
+            "ticket": {"id": MANY, "ticket_form_id": [1000 + n % 4 for n in MANY]},
+            "ticket_form_history": {
+                "id": [form for form, _ in forms],
+                "updated_at": [date(2024, 1, 1) + timedelta(days=at) for _, at in forms],
+                "name": [f"form {form}" for form, _ in forms],
+            },
+        }
+    )
+    assert edges(world.infer())["ticket(ticket_form_id)"] == "ticket_form_history(id)"
+
+
+def test_a_glued_name_that_ends_in_a_table_and_id_leads_there() -> None:
+    world = World(
+        {
+            "companies": {"id": [9000 + 3 * n for n in range(1, 21)], "name": NAMES},
+            "contacts": {
+                "id": [50 * n for n in MANY],
+                "associatedcompanyid": [9000 + 3 * n for n in FEW],
+            },
+        }
+    )
+    assert edges(world.infer())["contacts(associatedcompanyid)"] == "companies(id)"

@@ -74,7 +74,7 @@ def test_validity_is_understood_in_many_spellings(start: str, end: str) -> None:
 
 
 def test_a_history_of_an_id_and_an_update_time_is_believed_by_its_key() -> None:
-    known = drafts([HISTORY], {"account_history": "id updated_at"})
+    known = drafts([HISTORY], {"account_history": "id updated_at"}, early=True)
     found = find_versions(known, SILENT).versions["raw.account_history"]
     assert (found.kind, found.order_by) == ("slowly_changing", ("updated_at",))
     assert found.valid_from is None

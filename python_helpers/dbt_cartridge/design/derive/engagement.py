@@ -83,9 +83,9 @@ def _until_first(row: Row, kind: str, first: Attribute) -> Iterator[Derivation]:
 def _reached(row: Row, names: Mapping[str, Derivation]) -> Iterator[tuple[str, Attribute]]:
     """The states of which a history tells when they were reached: of each, when it was first."""
     for name, each in names.items():
-        if each.again is not None and each.again[0] == "first" and each.also is not None:
-            if name in row.by_name and name in row.expressions:
-                yield name.removeprefix("first_").removesuffix("_at"), row.by_name[name]
+        first = each.again is not None and each.again[0] == "first" and each.also is not None
+        if first and name in row.by_name and name in row.expressions:
+            yield name.removeprefix("first_").removesuffix("_at"), row.by_name[name]
 
 
 def shares(row: Row) -> Iterator[Derivation]:
