@@ -229,23 +229,28 @@ class Lexicon:
             self._splits[name] = found
         return found
 
-    def columns(self, names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-        """The words of a table's columns, without a prefix that all of them share (`l_`, `o_`)."""
+    def columns(self, names: Sequence[str], table: str = "") -> tuple[tuple[str, ...], ...]:
+        """The words of a table's columns, without a prefix that all of them share (`l_`, `o_`).
+
+        Args:
+            table: whose columns they are: what its own key may be called is left to that.
+        """
         prefix = column_prefix(names)
         found = [self.split(name[len(prefix) :]) or self.split(name) for name in names]
-        return tuple(map(self._without_table_prefix, self._without_field(found)))
+        return tuple(map(self._without_table_prefix, self._without_field(found, table)))
 
-    def _without_field(self, found: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    def _without_field(self, found: Sequence[tuple[str, ...]], table: str) -> list[tuple[str, ...]]:
         """`property_city` says that it is a column, which it is: a load tool's mark on what the
         source calls its properties. Not where there are properties: of real estate, or in a list
         of properties and their values."""
-        own = set(found)
+        entity = self.entity(table) if table else ()
+        own = {*found, *((*entity, head) for head in lists.KEY_HEADS if (head,) in found)}
         for mark in lists.FIELD_MARKS:
             marked = [words for words in found if words[:1] == (mark,) and len(words) > 1]
-            apart = own.isdisjoint(words[1:] for words in marked)
-            if len(marked) < 3 or not apart or self._has_things(mark, marked):
+            if len(marked) < 3 or self._has_things(mark, marked):
                 continue
-            return [words[1:] if words in marked else words for words in found]
+            apart = {words for words in marked if words[1:] not in own}
+            return [words[1:] if words in apart else words for words in found]
         return list(found)
 
     def _has_things(self, mark: str, marked: Collection[tuple[str, ...]]) -> bool:

@@ -24,6 +24,7 @@ from dbt_cartridge.documents.design import (
     Test,
 )
 from dbt_cartridge.documents.schema import ColumnRole
+from dbt_cartridge.frozen import replaced
 
 if TYPE_CHECKING:
     from dbt_cartridge.design.derive.derivation import Derivation
@@ -37,6 +38,11 @@ _OF_THE_ROW = frozenset({"created_time", "updated_time", "load_time", "technical
 SHARED = frozenset({None, "person_name"})
 _STATES: dict[str, ColumnRole] = {"status": "status", "state": "status", "stage": "status"}
 _LISTS = frozenset({"status", "stage"})
+_MOST_FLAGS = 2
+_OF_THE_LIST = frozenset(
+    "active default enabled disabled visible hidden deleted archived system custom editable".split()
+)
+"""What a flag of a code list is called that tells of the code, not of what bears it."""
 _LABELS = frozenset({"name", "title", "label", "description", "code", "number"})
 
 
@@ -319,11 +325,25 @@ def name_lookups(plan: Plan, wide: Wide, staged: Staged, header: Link | None) ->
         if not shown:
             continue
         joined = wide.join(link, parent.offer, alias_of(link), pairs(link), wide.alias)
+        for flag in _said_of_states(parent):
+            owner = f"{docs.words(staged.entity)}'s {docs.words(link.role)}"
+            told = replaced(flag, description=f"`{flag.name}` of the {owner}.", tests=())
+            wide.take(told, sql.column(joined, flag.name), flag.name, f"{link.role}_{flag.name}")
         for attribute in shown:
             origin = attribute.origin if link.child.id != staged.id else None
             _bring(
                 wide, link, attribute, joined, link.role, values=_listed(attribute), origin=origin
             )
+
+
+def _said_of_states(staged: Staged) -> list[Attribute]:
+    """What a list of states says of those that are in each: that they are won, closed, billable.
+    That a state is in use or the default is said of itself."""
+    found = [
+        a for a in staged.offer.attributes
+        if a.type == "boolean" and a.role == "flag" and a.words.isdisjoint(_OF_THE_LIST)
+    ]  # fmt: skip
+    return found[:_MOST_FLAGS]
 
 
 def _is_list(staged: Staged) -> bool:

@@ -32,6 +32,9 @@ _PARTS_OF_A_NAME: Mapping[tuple[str, ...], tuple[str, ...]] = {
 }  # fmt: skip
 """What the columns of a person's name are called where nobody needs to be told."""
 
+_OF_CHANGE = frozenset("updated changed modified edited at on date time timestamp".split())
+"""Words of a time of change that names nothing else: `invoice_updated_at` is the invoice's."""
+
 
 def meanings(relation: Relation, lexicon: Lexicon) -> tuple[ColumnMeaning, ...]:
     """One meaning per column, in order. Keys are not known yet: ids are `attribute`s."""
@@ -45,7 +48,7 @@ def looks(relation: Relation, lexicon: Lexicon) -> Iterator[Look]:
     entity = lexicon.meant(relation.name, lexicon.entity(relation.name))
     foreign = relation.name in lexicon.languages
     written = len(column_prefix(names))
-    told = lexicon.columns(names)
+    told = lexicon.columns(names, relation.name)
     both = {("first",), ("last",)} <= set(told) or {("f", "name"), ("l", "name")} <= set(told)
     in_parts = both and entity[-1] in PERSON_TABLES
     for column, words in zip(relation.columns, told, strict=True):
@@ -100,7 +103,7 @@ def _refine(
     if name in keyed and (single or name not in leads):
         if single or role in ("attribute", "natural_key", "measure", "name", "technical"):
             role, text = "key", "part of the primary key" if not single else "the primary key"
-        elif role == "updated_time" and not versioned:
+        elif role == "updated_time" and not versioned and set(meaning.words) <= _OF_CHANGE:
             role, text = "event_time", "part of the key: when the change came that the row tells of"
     elif name in leads:
         target = leads[name]

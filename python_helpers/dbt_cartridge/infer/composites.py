@@ -143,8 +143,11 @@ def _dated(own: KeyColumns) -> list[Proposal]:
 def _of_fields(own: KeyColumns) -> list[Proposal]:
     """What it is about, the field whose value it tells, and since when that is so.
 
-    Two fields change in one moment as soon as a form is saved, though none did so far.
+    Two fields change in one moment as soon as a form is saved, though none did so far. Not where
+    the load tool numbers the rows: it does where they have no key of their own.
     """
+    if any(own.is_load_tool(c) and c.words[-1:] == ("id",) for c in own.all):
+        return []
     about = [c for c in own.links if own.references[c.name] >= 0.5 and c not in own.fields]
     out: list[Proposal] = []
     for field in own.fields[:2]:

@@ -195,7 +195,7 @@ def facts(scan: Scan) -> Facts:
     relations = [relation for relation in scan.relations if relation.columns]
     lexicon = lexicon_of(scan)
     words = {
-        relation.id: lexicon.columns([column.name for column in relation.columns])
+        relation.id: lexicon.columns([column.name for column in relation.columns], relation.name)
         for relation in relations
     }
     entities = {relation.id: lexicon.entity(relation.name) for relation in relations}

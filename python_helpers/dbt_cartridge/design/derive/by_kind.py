@@ -85,6 +85,8 @@ def by_flag(group: Group) -> Iterator[Derivation]:
             continue
         if attribute.name == group.child.deleted_flag or attribute.within in group.link.columns:
             continue
+        if attribute.origin is not None and group.is_shared(attribute):
+            continue  # all deals of a stage are won, or none
         label = flag_label(group, attribute)
         if not label or attribute.rule == HELD:
             continue  # whether somebody holds it is asked of what is open, `by_two`

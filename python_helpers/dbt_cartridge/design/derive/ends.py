@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dbt_cartridge.design import docs
 from dbt_cartridge.design.derive.amounts import first_asked, total_name
+from dbt_cartridge.design.derive.by_kind import states as among
 from dbt_cartridge.design.derive.derivation import Derivation, Rank
 from dbt_cartridge.design.derive.group import Group
 from dbt_cartridge.design.parts import Attribute
@@ -89,6 +90,14 @@ def _telling(group: Group) -> Iterator[tuple[Attribute, Rank]]:
     ]  # fmt: skip
     for state in states[:1]:
         yield state, Rank.FIRST if told else Rank.SELDOM
+    kinds = [
+        a for a in group.attributes
+        if a.role == "category" and a.pii is None and a.type == "text" and not group.is_shared(a)
+        and a.origin is not None and a.origin[0] == group.child.id and among(a)
+    ]  # fmt: skip
+    # Of several that sort the rows none is the one that is asked for: of a rating its score is.
+    if told and not states and len(kinds) == 1:
+        yield kinds[0], Rank.OFTEN
     for level in _levels(group)[:_MOST_LEVELS]:
         yield level, Rank.FIRST
     amount = first_asked(group)

@@ -11,6 +11,7 @@ from dbt_cartridge.design.derive.full_name import in_parts, joined
 from dbt_cartridge.design.derive.group import Group
 from dbt_cartridge.design.enrich import SHARED, display
 from dbt_cartridge.design.parts import Attribute, Link
+from dbt_cartridge.lexicon import KEY_HEADS
 from dbt_cartridge.words import pluralised, snake
 
 RULE = "lists"
@@ -29,17 +30,11 @@ def lists(group: Group) -> Iterator[Derivation]:
     Things, not events: of what happened people ask how often, when and how much. Nor people, whose
     names stay where they are asked for.
     """
-    named = _named(group)
+    named = _named(group) or _nothing_else(group)
     if named is None or not _are_few(group):
         return
-    plain = (
-        "name"
-        if named.name.removeprefix(f"{group.child.entity}_") in NAMES
-        else (named.name.removeprefix(f"{group.child.entity}_"))
-    )
     made = Attribute(
-        name=snake(pluralised([*group.entity.split("_"), *plain.split("_")])), type="text",
-        group="strings",
+        name=_called(group, named), type="text", group="strings",
         description=docs.sentence(
             f"`{named.name}` of the {group.theirs}, in the order of the alphabet; the first "
             f"{LONGEST_LIST} where there are more"
@@ -50,6 +45,16 @@ def lists(group: Group) -> Iterator[Derivation]:
         RULE, made, f"string_agg(distinct {text}, ', ' order by {text})", Rank.OFTEN,
         listed=named.name,
     )  # fmt: skip
+
+
+def _called(group: Group, named: Attribute) -> str:
+    """`project_names`; `tags` of a ticket's `ticket_tag`, whose tag is all that there is."""
+    child = group.child.entity
+    plain = named.name.removeprefix(f"{child}_")
+    if plain == child or child.endswith(f"_{plain}"):
+        return snake(pluralised(group.prefixed(plain).split("_")))
+    plain = "name" if plain in NAMES else plain
+    return snake(pluralised([*group.entity.split("_"), *plain.split("_")]))
 
 
 def people(group: Group) -> Iterator[Derivation]:
@@ -132,6 +137,20 @@ def _named(group: Group) -> Attribute | None:
     shown = display(child)[:1]
     found = group.rows.by_name.get(shown[0].name) if shown else None
     if found is None or found.type != "text" or found.role != "name" or found.pii is not None:
+        return None
+    longest = found.profile.max_length if found.profile else None
+    return found if longest is None or longest <= _LONGEST_NAME else None
+
+
+def _nothing_else(group: Group) -> Attribute | None:
+    """The tag of `ticket_tag`, which is known by its ticket and its tag."""
+    more = [name for name in group.rows.key if name not in group.link.columns]
+    found = group.rows.by_name.get(more[0]) if len(more) == 1 else None
+    own = found is not None and found.origin is not None and found.origin[0] == group.child.id
+    if found is None or not own or found.type != "text" or found.pii is not None:
+        return None
+    numbered = found.name.rpartition("_")[2] in KEY_HEADS
+    if numbered or found.role == "foreign_key" or group.child.is_history or group.time is not None:
         return None
     longest = found.profile.max_length if found.profile else None
     return found if longest is None or longest <= _LONGEST_NAME else None
