@@ -2,7 +2,8 @@
     TextPatterns; what needs more than an expression is spelt out in the adapter's file. Two ways of
     writing numbers are told apart by counting each on its own: a comma followed by three digits is
     thousands in one and a fraction in the other, and only where no value contradicts one of them is
-    the other proved. -#}
+    the other proved.
+    `12E4` and `00e1` are ids: an exponent has a sign, or stands behind a fraction. -#}
 {% macro _cartridge_patterns() %}
     {#- `~` stands for what parts year, month and day. -#}
     {%- set days = '(([12][0-9]{3}|9999)~((0[13578]|1[02])~(0[1-9]|[12][0-9]|3[01])'
@@ -22,7 +23,8 @@
     {%- set month = '(0?[1-9]|1[0-2])' -%}
     {{- return({
         'integer': '^[+-]?[0-9]{1,18}$',
-        'decimal': '^[+-]?([0-9]{1,30}([.][0-9]{0,20})?|[.][0-9]{1,20})([eE][+-]?[0-9]{1,2})?$',
+        'decimal': '^[+-]?([0-9]{1,30}([eE][+-][0-9]{1,2})?'
+            ~ '|([0-9]{1,30}[.][0-9]{0,20}|[.][0-9]{1,20})([eE][+-]?[0-9]{1,2})?)$',
         'date': '^' ~ day ~ '$',
         'timestamp': '^' ~ day ~ time ~ zone ~ '?$',
         'boolean': '^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Yy][Ee][Ss]|[Nn][Oo]|[TtFfYyNn])$',

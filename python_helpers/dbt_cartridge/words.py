@@ -254,7 +254,7 @@ class Lexicon:
         return list(found)
 
     def _has_things(self, mark: str, marked: Collection[tuple[str, ...]]) -> bool:
-        keyed = any(words[1:] in ((head,) for head in lists.KEY_HEADS) for words in marked)
+        keyed = any(len(words) == 2 and words[1] in lists.KEY_HEADS for words in marked)
         return keyed or singular(mark) in self.things
 
     def _without_table_prefix(self, words: tuple[str, ...]) -> tuple[str, ...]:

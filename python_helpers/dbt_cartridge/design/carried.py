@@ -166,9 +166,13 @@ def _prices(
     wanted = [is_price] if worth is None and not any(a.money for a in own) else []
     wanted += [is_cost] if not any("cost" in a.words for a in own) else []
     found = False
+    header = site.headers.get(staged.id)
+    # What the whole order came to is no price of one of its lines.
+    whole = header.parent.id if header is not None else ""
     for fits in wanted:
         offered = [
-            (link, attribute) for link in ways if not link.parent.is_person
+            (link, attribute) for link in ways
+            if not link.parent.is_person and link.parent.id != whole
             for attribute in [_one(link.parent, fits)] if attribute is not None
         ]  # fmt: skip
         # What is said of the product at this supplier says more than what is said of the product.

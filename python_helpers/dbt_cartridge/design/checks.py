@@ -277,10 +277,11 @@ def identity_tests(
 
 
 def _firmly(identity: Identity) -> tuple[Severity, str] | None:
-    """That one column is the sum of others is chance in few rows: the next load may say otherwise.
-    A price times a quantity is what the words mean, and so is what comes first."""
+    """That one column is the sum of others is chance in few rows: the next load may say otherwise,
+    and of two times one may be entered wrong. A price times a quantity is what the words mean."""
     firm = strength(identity.considered, identity.hits, "held")
-    few = identity.considered < _MANY_ROWS and identity.form in ("sum", "difference")
+    loose = identity.form in ("sum", "difference") or identity.kind == "ordering"
+    few = identity.considered < _MANY_ROWS and loose
     if firm is not None and firm[0] == "error" and few:
         return "warn", f"held in all of {identity.considered} rows, which are few"
     return firm

@@ -12,8 +12,8 @@ PLANNED = frozenset(
 )
 """Of a time that is planned: what it names has not happened when the row is written."""
 _LATER = frozenset(
-    """end ended ends closed resolved completed finished cancelled canceled last latest changed
-    modified updated edited viewed""".split()
+    """end ended ends close closing closed resolved completed finished cancelled canceled last
+    latest changed modified updated edited viewed""".split()
 )
 """Of what comes after, or again and again: it dates a row only where nothing else does."""
 _PERIODS = frozenset({"period", "service", "coverage", "accrual"})

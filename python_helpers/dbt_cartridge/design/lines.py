@@ -22,7 +22,9 @@ from dbt_cartridge.frozen import replaced
 
 _NUMBERS = frozenset({"integer", "decimal", "float"})
 _HEADER_TIMES = frozenset({"event_time", "created_time"})
-_NO_PRICE_OF_ONE = frozenset("total extended line amount sum list standard old previous".split())
+_NO_PRICE_OF_ONE = frozenset(
+    "total subtotal extended line amount sum list standard old previous".split()
+)
 _CARRIAGE = frozenset("shipping freight delivery handling carriage tax".split())
 _OF_ONE = frozenset("unit each piece single".split())
 _QUANTITIES = frozenset("quantity qty pieces units".split())
@@ -104,7 +106,7 @@ def amount(
         if numeric and firm and header and total.result in header.parent.names:
             field = header.parent.names[total.result]
             return _amount(line, parts, bool(total.discount) and not held, (field, *firm))
-    return _priced(line, own)
+    return _priced(line, own, header)
 
 
 def _held(line: Staged, columns: Sequence[str], identities: Sequence[Identity]) -> str | None:
@@ -139,8 +141,9 @@ def _amount(
     return Amount("line_amount", formula, tuple(parts), True, reconciles)
 
 
-def _priced(line: Staged, identities: Sequence[Identity]) -> Amount | None:
-    """Price times quantity, less a discount rate, where the line has no amount of its own."""
+def _priced(line: Staged, identities: Sequence[Identity], header: Link | None) -> Amount | None:
+    """Price times quantity, less a discount rate, where the line has no amount of its own. A line
+    that has a price and counts nothing is one piece."""
     measures = [a for a in line.offer.attributes
                 if a.type in _NUMBERS and a.role == "measure"]  # fmt: skip
     price = _only([a for a in measures if is_price(a)], _OF_ONE)
@@ -148,6 +151,8 @@ def _priced(line: Staged, identities: Sequence[Identity]) -> Amount | None:
     factors = [a.origin[1] for a in (price, pieces) if a is not None and a.origin]
     if len(factors) == 2 and (held := _held(line, factors, identities)):
         return _amount(line, [line.names[held]], False, None)
+    if header is not None and measures == [price] and price.additivity == "non_additive":
+        return Amount("line_amount", sql.name(price.name), (price.name,), True)
     if price is None or pieces is None or any(a.words & AMOUNTS for a in measures):
         return None
     off = [a for a in measures if a.words & _DISCOUNTS]

@@ -13,7 +13,7 @@ from dbt_cartridge.design import expressions as sql
 from dbt_cartridge.design.parts import Attribute
 from dbt_cartridge.documents.scan import Column
 from dbt_cartridge.frozen import frozen
-from dbt_cartridge.words import safe_name
+from dbt_cartridge.words import safe_name, singular
 
 _FEW_UNITS = 5
 _NUMBERS = frozenset({"integer", "decimal", "float"})
@@ -116,7 +116,7 @@ def few_units(column: Column) -> tuple[str, ...]:
 
 def worth(attribute: Attribute) -> int:
     """0 for what business asks for first."""
-    words = attribute.words
+    words = attribute.words | {singular(word) for word in attribute.words}
     last = len(_WORTH) - 1
     if words & _WORTH[last] and words.isdisjoint(_BESIDES):
         return last

@@ -31,7 +31,8 @@ _BARE = frozenset(
 _SORTS = frozenset("type kind status".split())
 _KEY_ENDINGS = frozenset("id key code number uuid guid sku name email".split())
 _FLAG_STARTS = frozenset(
-    "is has was had can should does did will are were allow allows needs includes".split()
+    """is has was had can should does did will are were allow allows needs includes accepts requires
+    contains supports wants uses""".split()
 )
 _FLAG_ENDINGS = frozenset("flag indicator bool boolean yn".split())
 _EPOCH_UNITS = frozenset(
@@ -220,6 +221,8 @@ def _moment(words: list[str], entity: str) -> str:
     """`created_time` → created_at, `order_date` → ordered_at would be a guess: order_at."""
     words = [word for word in words if word not in _EPOCH_UNITS] or words  # it is counted no more
     kept = words[:-1] if words[-1] in _TIME_ENDINGS else words
+    if len(kept) > 1 and words[-2:] == ["date", "time"]:
+        kept = kept[:-1]  # `start_date_time` is when it starts
     if words[-1] in {"from", "to", "until"}:
         return snake(words)
     if not kept:

@@ -90,7 +90,11 @@ def _additivity(named: list[str], reading: Reading) -> Additivity | None:
     if said & {"unique", "distinct", "reach"}:
         return "non_additive"  # who was there in January is there in February again
     if "price" in said:
-        return "additive" if said & {"total", "extended", "amount", "sum"} else "non_additive"
+        return (
+            "additive"
+            if said & {"total", "subtotal", "extended", "amount", "sum"}
+            else "non_additive"
+        )
     if said & {"unit", "standard"} and said & {"cost", "amount", "price", "value"}:
         return "non_additive"  # a standard cost is that of one piece
     if named[1:2] == ["to"] and named[0] in lists.UNITS:

@@ -34,7 +34,7 @@ from dbt_cartridge.design.derive.through import Through, through
 __all__ = ["OF_A_GROUP", "OF_A_ROW", "of_bridge", "of_group", "of_period", "of_row"]
 
 OF_A_GROUP: tuple[Callable[[Group], Iterator[Derivation]], ...] = (
-    counts, moments, lists, totals, by_kind, by_flag, averages, ends, distinct,
+    counts, moments, lists, totals, averages, by_kind, by_flag, ends, distinct,
     by_two, moments_by_kind, changes, people,
 )  # fmt: skip
 OF_A_ROW: tuple[Callable[[Row], Iterator[Derivation]], ...] = (

@@ -111,14 +111,19 @@ def _rank(group: Group, field: Attribute | None, word: str) -> Rank:
 
 def _same_field(group: Group, named: str) -> Attribute | None:
     """The parent's own column that holds what the field holds now."""
-    said = named.casefold()
+    said = _squeezed(named)
     return next(
         (a for a in group.link.parent.offer.attributes
          if a.origin is not None and a.origin[0] == group.link.parent.id and a.type == "text"
          and a.role in _STATES and a.pii is None
-         and (a.origin[1].casefold() == said or a.origin[1].casefold().endswith(f"_{said}"))),
+         and _squeezed(a.origin[1]).endswith(said)),
         None,
     )  # fmt: skip
+
+
+def _squeezed(name: str) -> str:
+    """`StageName` in the history, `stage_name` in the table."""
+    return "".join(raw_split(name))
 
 
 def _values(field: Attribute) -> tuple[str, ...]:

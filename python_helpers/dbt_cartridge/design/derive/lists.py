@@ -51,6 +51,8 @@ def _called(group: Group, named: Attribute) -> str:
     """`project_names`; `tags` of a ticket's `ticket_tag`, whose tag is all that there is."""
     child = group.child.entity
     plain = named.name.removeprefix(f"{child}_")
+    if plain == "value":
+        plain = child.removeprefix(f"{group.link.parent.entity}_")
     if plain == child or child.endswith(f"_{plain}"):
         return snake(pluralised(group.prefixed(plain).split("_")))
     plain = "name" if plain in NAMES else plain
@@ -143,16 +145,22 @@ def _named(group: Group) -> Attribute | None:
 
 
 def _nothing_else(group: Group) -> Attribute | None:
-    """The tag of `ticket_tag`, which is known by its ticket and its tag."""
-    more = [name for name in group.rows.key if name not in group.link.columns]
-    found = group.rows.by_name.get(more[0]) if len(more) == 1 else None
-    own = found is not None and found.origin is not None and found.origin[0] == group.child.id
-    if found is None or not own or found.type != "text" or found.pii is not None:
+    """The tag of `ticket_tag`, which is known by its ticket and its tag, or by its number among
+    them; beside it the table says nothing."""
+    child = group.child
+    own = [
+        a for a in group.rows.attributes
+        if a.origin is not None and a.origin[0] == child.id and not a.is_tool
+        and a.name not in group.link.columns
+    ]  # fmt: skip
+    told = [a for a in own if a.type == "text" and a.role != "foreign_key"]
+    rest = [a.name for a in own if a not in told]
+    if len(told) != 1 or child.is_history or set(rest) - set(group.rows.key):
         return None
-    numbered = found.name.rpartition("_")[2] in KEY_HEADS
-    if numbered or found.role == "foreign_key" or group.child.is_history or group.time is not None:
+    found, profile = told[0], told[0].profile
+    if found.pii is not None or found.name.rpartition("_")[2] in KEY_HEADS:
         return None
-    longest = found.profile.max_length if found.profile else None
+    longest = profile.max_length if profile else None
     return found if longest is None or longest <= _LONGEST_NAME else None
 
 
