@@ -151,7 +151,8 @@ def _priced(line: Staged, identities: Sequence[Identity], header: Link | None) -
     factors = [a.origin[1] for a in (price, pieces) if a is not None and a.origin]
     if len(factors) == 2 and (held := _held(line, factors, identities)):
         return _amount(line, [line.names[held]], False, None)
-    if header is not None and measures == [price] and price.additivity == "non_additive":
+    alone = header is not None and len(measures) == 1
+    if alone and price is not None and price.additivity == "non_additive":
         return Amount("line_amount", sql.name(price.name), (price.name,), True)
     if price is None or pieces is None or any(a.words & AMOUNTS for a in measures):
         return None
