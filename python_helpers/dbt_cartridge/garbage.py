@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import cache
 
 _FEW = (1_000_000, 20, 20)
 
@@ -19,6 +21,7 @@ def few_collections() -> Generator[None]:
     if before == _FEW:
         yield
         return
+    _end_quickly()
     gc.freeze()
     gc.set_threshold(*_FEW)
     try:
@@ -26,3 +29,10 @@ def few_collections() -> Generator[None]:
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
+
+
+@cache
+def _end_quickly() -> None:
+    """At the end of the process too the collector would go through all that dbt and a run hold, a
+    second for a small project. It goes with the process."""
+    atexit.register(gc.freeze)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from dbt_cartridge.config import STEPS, Settings
 from dbt_cartridge.design import design
@@ -38,10 +38,6 @@ from dbt_cartridge.garbage import few_collections
 from dbt_cartridge.infer import infer, without_personal_values
 from dbt_cartridge.infer.decided import declared, denied, obeyed, with_terms
 from dbt_cartridge.infer.told import told as with_told
-from dbt_cartridge.llm.improving import Improver, improver
-from dbt_cartridge.llm.opening import Opened, open_provider
-from dbt_cartridge.llm.showing import Estimate
-from dbt_cartridge.llm.showing import prompts as told
 from dbt_cartridge.progress import Progress
 from dbt_cartridge.render import macros, render
 from dbt_cartridge.scan import read_catalogue, scan, united
@@ -70,6 +66,11 @@ from dbt_cartridge.write import (
 from dbt_cartridge.write import undo as take_back
 from dbt_cartridge.write.answers import KeptAnswers
 from dbt_cartridge.write.decisions import decisions_in, followed, read_decisions
+
+if TYPE_CHECKING:  # `llm` is imported where a provider or a decision about models asks for it
+    from dbt_cartridge.llm.improving import Improver
+    from dbt_cartridge.llm.opening import Opened
+    from dbt_cartridge.llm.showing import Estimate
 
 D = TypeVar("D", bound=Document)
 
@@ -110,7 +111,7 @@ def generate(
         CartridgeError: of every kind; the host project is as it was.
     """
     skipped = _steps_before(start)
-    opened = opened or open_provider(settings)  # what is missing is said before the scan
+    opened = opened or _opened(settings)  # what is missing is said before the scan
     with few_collections(), Ahead(project_dir) as ahead:
         return _corridor(engine, settings, project_dir, progress, skipped, opened, ahead)
 
@@ -165,7 +166,11 @@ def _corridor(
     )
     ahead.begin(host, engine)
     said = KeptAnswers(project_dir, forget=settings.ask_again)
-    better = improver(settings, host, said, progress, opened, decisions)
+    better = None
+    if opened is not None or decisions.models:
+        from dbt_cartridge.llm.improving import improver
+
+        better = improver(settings, host, said, progress, opened, decisions)
 
     def seen() -> Scan:
         found = without_personal_values(
@@ -295,6 +300,14 @@ def _keep_as_designed(folder: Path) -> None:
     put(folder / Offline.file_name, (folder / Design.file_name).read_text("utf-8"))
 
 
+def _opened(settings: Settings) -> Opened | None:
+    if settings.provider == "offline":
+        return None
+    from dbt_cartridge.llm.opening import open_provider
+
+    return open_provider(settings)
+
+
 def _saved(better: Improver | None, folder: Path) -> Asked | None:
     asked = better.asked() if better is not None else None
     if asked is not None:
@@ -313,6 +326,8 @@ def prompts(
     """
     if settings.provider == "offline":
         raise ConfigError("Nothing is sent: name a `provider` to see what it would be told.")
+    from dbt_cartridge.llm.showing import prompts as told
+
     skipped = _steps_before(start)
     folder = documents_folder(project_dir)
     decisions = read_decisions(project_dir)

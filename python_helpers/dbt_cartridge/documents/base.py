@@ -28,9 +28,10 @@ _NOBODY_ASKS: set[str] = set()
 
 
 class Frozen(BaseModel):
-    """A part of a document."""
+    """A part of a document. How it is checked is worked out when the first one is made: a run makes
+    few of the kinds that there are."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def model_post_init(self, context: Any, /) -> None:
         """Which fields were given is asked nowhere; a set of them in each part would be a sixth of
