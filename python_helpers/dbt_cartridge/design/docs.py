@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from dbt_cartridge.documents.scan import Column, TypeFamily
@@ -160,12 +161,18 @@ def of(said: str, owner: str) -> str:
     return sentence(f"{said} of the {owner}")
 
 
+@lru_cache(maxsize=65536)
 def says_more(description: str, name: str) -> bool:
     """Whether a reader of the column's name learns anything: whose `address` it is, and nothing of
     `customer_address` from "Address of the customer"."""
-    known = {singular(word) for word in name.split("_")} | _OF_NOTHING
+    known = _of_name(name)
     told = _WORD.finditer(description.lower())
     return any(singular(match.group()) not in known for match in told)
+
+
+@lru_cache(maxsize=65536)
+def _of_name(name: str) -> frozenset[str]:
+    return frozenset({singular(word) for word in name.split("_")} | _OF_NOTHING)
 
 
 def source_name(column: str, name: str) -> str:

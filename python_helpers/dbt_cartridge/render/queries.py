@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 
 from sqlglot import exp
 
@@ -300,7 +301,7 @@ def _blocks(projections: Sequence[Projection], writer: _Writer) -> list[Block]:
             blocks.append(Block(f"{title}, computed" if title in titles else title, ()))
             titles.add(title)
         comma = "," if index < len(projections) - 1 else ""
-        lines = _projection(each, writer, comma)
+        lines = _projection(each.expression, each.name, each.comment, writer, comma)
         blocks[-1] = Block(blocks[-1].title, (*blocks[-1].lines, *lines))
     return blocks
 
@@ -310,19 +311,23 @@ def _title(words: str, adapter: str) -> str:
     return f"-- {words}" if words and adapter == "mysql" else f"---------- {words}" if words else ""
 
 
-def _projection(each: Projection, writer: _Writer, comma: str) -> list[str]:
-    text = writer(each.expression)
-    name = _name(each.name, writer.adapter)
-    same = text == name or (text.endswith(f".{name}") and expressions.is_column(each.expression))
+@lru_cache(maxsize=16384)
+def _projection(
+    expression: str, named: str, said: str | None, writer: _Writer, comma: str
+) -> tuple[str, ...]:
+    """The lines of one column. The same columns stand in table after table."""
+    text = writer(expression)
+    name = _name(named, writer.adapter)
+    same = text == name or (text.endswith(f".{name}") and expressions.is_column(expression))
     behind = ("" if same else f" as {name}") + comma
     room = writer.style.room
     fits = len(_INDENT * 2 + text + behind) <= room
-    if not same and not fits and expressions.is_column(each.expression):
+    if not same and not fits and expressions.is_column(expression):
         wrapped = f"{text}\n{_INDENT * 3}{behind.strip()}"
     else:
         wrapped = layout.wrap(text, _INDENT * 2, room, reserve=len(behind)) + behind
-    comment = comment_lines(each.comment, 8, writer.style)
-    return [*(f"-- {line}" for line in comment), wrapped]
+    comment = comment_lines(said, 8, writer.style)
+    return (*(f"-- {line}" for line in comment), wrapped)
 
 
 def _comma(lines: Iterable[str]) -> list[str]:

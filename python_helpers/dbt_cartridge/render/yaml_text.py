@@ -61,6 +61,7 @@ def _sequence(values: list[Any], indent: str, lines: list[str]) -> None:
 # ---------------------------------------------------------------- scalars
 
 
+@lru_cache(maxsize=65536, typed=True)  # typed: True is no 1, and a `Text` no plain text
 def _scalar(head: str, value: Any, indent: str) -> str:
     """`head` and the value, over several lines where it does not fit."""
     if isinstance(value, bool):

@@ -105,6 +105,8 @@ def prove_edits(
 def _affected(generated: Mapping[tuple[str, ...], File], models: Mapping[str, File]) -> set[str]:
     """Models whose SQL is not as generated, and all that reads them."""
     found = _edited(generated, models)
+    if not found:
+        return found
     reads = {name: {ref for _, ref in REF.findall(file.text)} for name, file in models.items()}
     more = True
     while more:

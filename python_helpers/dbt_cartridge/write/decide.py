@@ -158,7 +158,7 @@ def _decide_one(
     """Of a file that is called otherwise now, the one that goes too."""
     old, moved = _place(known, project_dir, strays)
     place = _renamed_place(known, old, renaming)
-    if why := gate.problem(place) or gate.problem(old):
+    if why := gate.problem(place) or (gate.problem(old) if old != place else ""):
         barred = _barred(place, known.file.path, why)
         return [replace(barred, entry=known.entry, base=known.base)]
     if (project_dir / old).is_dir():

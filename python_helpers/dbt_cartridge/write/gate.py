@@ -12,6 +12,7 @@ folder of it, or out of `.cartridge`.
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
@@ -43,6 +44,7 @@ class Gate:
         sound(project_dir)
         self._project = project_dir
         self._real = os.path.realpath(project_dir)
+        self._inside = self._real.rstrip(os.sep) + os.sep
         self._roots = _roots(project_dir)
         self._folders: dict[str, str] = {}
 
@@ -101,10 +103,10 @@ class Gate:
             return f"{path!r} is not a plain path below the project"
         if path == FILE:  # the decisions, whose models are called otherwise now
             return ""
-        pure = PurePosixPath(path)
-        if pure.suffix not in _SUFFIXES:
+        if posixpath.splitext(path)[1] not in _SUFFIXES:
             return f"{path} is neither SQL, YAML nor Markdown"
-        if not any(pure.parts[: len(root)] == root for root in self._roots):
+        parts = tuple(path.split("/"))
+        if not any(parts[: len(root)] == root for root in self._roots):
             return f"{path} is outside the project's model, macro, test and snapshot paths"
         return ""
 
@@ -119,8 +121,9 @@ class Gate:
             self._folders[folder] = os.path.realpath(self._project / folder)
         place = os.path.join(self._folders[folder], name)
         real = os.path.realpath(place) if os.path.islink(place) else place
-        inside = real.startswith(self._real.rstrip(os.sep) + os.sep)
-        return os.path.relpath(real, self._real).replace(os.sep, "/") if inside else None
+        if not real.startswith(self._inside):
+            return None
+        return os.path.normpath(real[len(self._inside) :]).replace(os.sep, "/")
 
     def _link(self, path: str) -> str:
         parts = PurePosixPath(path).parts

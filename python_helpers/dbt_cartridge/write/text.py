@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dbt_cartridge.frozen import frozen
 from dbt_cartridge.write.match_lines import LineMatcher
@@ -54,30 +54,33 @@ def unified_diff(before: str, after: str, path: str, *, created: bool = False) -
     """Empty where nothing changes. A missing newline at the end is said as git says it."""
     names = ("/dev/null" if created else f"a/{path}", f"b/{path}")
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    lines = _changed(old, new, names)
-    ended = len(old) == before.count("\n") and len(new) == after.count("\n")
-    shown = "".join(
-        lines
-        if ended
-        else (e if e.endswith("\n") else f"{e}\n\\ No newline at end of file\n" for e in lines)
-    )
+    parts = _changed(old, new, names)
+    if len(old) == before.count("\n") and len(new) == after.count("\n"):
+        shown = "".join(sign + sign.join(lines) for sign, lines in parts if lines)
+    else:
+        lines = (sign + line for sign, part in parts for line in part)
+        ends = (e if e.endswith("\n") else f"{e}\n\\ No newline at end of file\n" for e in lines)
+        shown = "".join(ends)
     return shown.encode("utf-8", "replace").decode("utf-8")
 
 
-def _changed(a: list[str], b: list[str], names: tuple[str, str]) -> Iterator[str]:
-    """As `difflib.unified_diff`, which takes minutes for a large file."""
+def _changed(
+    a: list[str], b: list[str], names: tuple[str, str]
+) -> Iterator[tuple[str, Sequence[str]]]:
+    """As `difflib.unified_diff`, which takes minutes for a large file: lines, and what is to stand
+    before each of them."""
     groups = LineMatcher(a, b).get_grouped_opcodes() if a != b else ()
     for number, group in enumerate(groups):
         if not number:
-            yield from (f"--- {names[0]}\n", f"+++ {names[1]}\n")
+            yield "", (f"--- {names[0]}\n", f"+++ {names[1]}\n")
         (_, a0, _, b0, _), (_, _, a1, _, b1) = group[0], group[-1]
-        yield f"@@ -{_range(a0, a1)} +{_range(b0, b1)} @@\n"
+        yield "", (f"@@ -{_range(a0, a1)} +{_range(b0, b1)} @@\n",)
         for tag, i, k, j, m in group:
             if tag == "equal":
-                yield from (f" {line}" for line in a[i:k])
+                yield " ", a[i:k]
                 continue
-            yield from (f"-{line}" for line in a[i:k])
-            yield from (f"+{line}" for line in b[j:m])
+            yield "-", a[i:k]
+            yield "+", b[j:m]
 
 
 def _range(start: int, stop: int) -> str:
